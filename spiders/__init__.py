@@ -1,0 +1,1 @@
+"""The regulator's sites: pages, spiders, guards."""

@@ -1,0 +1,1 @@
+"""The history: archive of bytes, SQLite schema, the one writer, queries."""

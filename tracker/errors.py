@@ -1,0 +1,84 @@
+"""Every error the program raises on purpose, and the exit code each one ends with.
+
+    TrackerError                 1   our own failure
+    ├── OptionError              2   wrong usage or configuration
+    ├── SiteError                3   a source was blocked, unreachable or changed its layout
+    │   └── LayoutChanged        3   a page is not built as the site contract says
+    ├── ContentError             4   a list could not be read, or failed its checks
+    │   ├── Unreadable           4   a file of a kind that we do not read, or damaged
+    │   ├── NoTable              4   a file without a table that we know
+    │   └── HostileFile          4   a file that breaks a limit on size, depth or expansion
+    ├── StorageError             1   the database or the archive cannot be used
+    └── AnotherPoll              6   another poll is running
+
+Raising never logs; `tracker.cli` is the one place that shows an error and exits.
+"""
+
+from __future__ import annotations
+
+
+class TrackerError(Exception):
+    """Base of all errors here: what happened, where, and what to do.
+
+    Args:
+        message: what happened, one sentence.
+        where: keyword details that locate it: `address`, `file`, `sha256`, `table`, `row`, `page`.
+        hint: what the reader can do.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "", **where: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.where = {key: value for key, value in where.items() if value is not None}
+
+    def __str__(self) -> str:
+        place = ", ".join(f"{key} {value}" for key, value in self.where.items())
+        text = f"{self.message} ({place})" if place else self.message
+        return f"{text}. {self.hint}" if self.hint else text
+
+
+class OptionError(TrackerError):
+    """A wrong argument or setting."""
+
+    exit_code = 2
+
+
+class SiteError(TrackerError):
+    """The site did not give what was asked for."""
+
+    exit_code = 3
+
+
+class LayoutChanged(SiteError):
+    """A page lacks what the site contract says it has."""
+
+
+class ContentError(TrackerError):
+    """A list could not be read, or must not be recorded."""
+
+    exit_code = 4
+
+
+class Unreadable(ContentError):
+    """A file of a kind that is kept but not read, or a damaged one."""
+
+
+class NoTable(ContentError):
+    """A readable file in which no table has the headings of its series."""
+
+
+class HostileFile(ContentError):
+    """A file that breaks a limit: size, expansion, depth, pages, cells or time."""
+
+
+class StorageError(TrackerError):
+    """The database or the archive cannot be used."""
+
+
+class AnotherPoll(TrackerError):
+    """Another poll holds the lock."""
+
+    exit_code = 6

@@ -1,0 +1,295 @@
+"""The words of the program as frozen values; imports nothing of ours.
+
+| here | 中文 | meaning |
+| --- | --- | --- |
+| announcement | 公告 | a page that publishes lists |
+| attachment | 附件 | a file offered by an announcement, known by series + label |
+| revision | 版本 | the exact bytes of an attachment at one time |
+| batch | 批次 | what one attachment publishes for one period |
+| filing | 备案 | one registered service or algorithm, known by (series, number) |
+| version | – | a filing's fields as one revision stated them |
+| change | 变更 | what happened to a filing between two revisions |
+| incident | 异常 | something about a source that a person must know |
+
+Dates are ISO strings as far as they are known ("2024-08-01", "2024-08"); instants are ISO in UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+
+class Kind(StrEnum):
+    """What sort of filing a `genai_service` row is; the algorithm series have none."""
+
+    FILED = "filed"  # 备案
+    REGISTERED = "registered"  # 登记
+    ON_DEVICE = "on_device"  # 手机端侧
+
+
+class Status(StrEnum):
+    """Where a filing stands now."""
+
+    ACTIVE = "active"
+    CANCELLED = "cancelled"
+    WITHDRAWN = "withdrawn"
+
+
+class ChangeKind(StrEnum):
+    """What can happen to a filing."""
+
+    ADDED = "added"
+    AMENDED = "amended"
+    RENUMBERED = "renumbered"
+    CANCELLED = "cancelled"
+    RELISTED = "relisted"
+    WITHDRAWN = "withdrawn"
+    RESTORED = "restored"
+
+
+class IncidentKind(StrEnum):
+    """What can be wrong with a source. The texts for people stand in `tracker.messages`."""
+
+    # the site (exit 3)
+    CHALLENGE = "challenge"  # a firewall page in place of content
+    EMPTY_ANSWER = "empty_answer"  # status 200 and nothing in it
+    HTML_FOR_FILE = "html_for_file"  # a page where a file was asked for
+    BAD_MAGIC = "bad_magic"  # bytes of no file type that the lists use
+    TRUNCATED = "truncated"  # the answer stops before its end
+    OFFSITE_REDIRECT = "offsite_redirect"
+    TOO_LARGE = "too_large"
+    LAYOUT_CHANGED = "layout_changed"  # no title or body, fewer links than the series promises
+    FEWER_ATTACHMENTS = "fewer_attachments"  # a known page offers fewer files than before
+    HTTP_ERROR = "http_error"
+    UNREACHABLE = "unreachable"  # no answer, time-out, refused connection
+    ROBOTS = "robots"  # robots.txt forbids the address
+    DISCOVERY_GAP = "discovery_gap"  # the listing was not followed back to a known announcement
+    # a list (exit 4)
+    UNREADABLE = "unreadable"
+    FAILED_CHECKS = "failed_checks"  # outside its series' bounds, shrunken, lost a column
+    # told, without an exit code of its own
+    UNKNOWN_NUMBER = "unknown_number"  # a cancellation notice for a number that no list holds
+    TOTALS_OFF = "totals_off"
+
+
+SITE_INCIDENTS = frozenset(
+    {
+        IncidentKind.CHALLENGE, IncidentKind.EMPTY_ANSWER, IncidentKind.HTML_FOR_FILE, IncidentKind.BAD_MAGIC,
+        IncidentKind.TRUNCATED, IncidentKind.OFFSITE_REDIRECT, IncidentKind.TOO_LARGE,
+        IncidentKind.LAYOUT_CHANGED, IncidentKind.FEWER_ATTACHMENTS, IncidentKind.HTTP_ERROR,
+        IncidentKind.UNREACHABLE, IncidentKind.ROBOTS, IncidentKind.DISCOVERY_GAP,
+    }
+)  # fmt: skip
+LIST_INCIDENTS = frozenset({IncidentKind.UNREADABLE, IncidentKind.FAILED_CHECKS})
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something a person must know: `source` is a series, page or channel; `detail` one English sentence."""
+
+    kind: IncidentKind
+    source: str
+    address: str
+    detail: str
+
+
+# --- reading: bytes → tables → filings ---------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table.
+
+    `cells` lie on the table's grid columns; text is raw. A cell merged across columns stands in its first
+    column and leaves `None` in the others; a cell merged down is repeated in each of its rows.
+    `place` counts from 1 within the table as printed, headings included. `page` counts from 1 (PDF only).
+    """
+
+    cells: tuple[str | None, ...]
+    place: int
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: `index` from 1 within the file; `title` is the text that stands directly above it."""
+
+    index: int
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a file holds: its type by its bytes ("docx", "pdf", "xlsx", "html"), its title and its tables."""
+
+    media_type: str
+    title: str
+    tables: tuple[Table, ...]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file a filing stands: table and row from 1, page for PDF."""
+
+    table: int
+    row: int
+    page: int | None = None
+
+
+# The fields of a filing that a list states, in the order in which commands print them.
+FIELDS = (
+    "sequence", "name", "entity", "province", "category", "role", "product", "purpose", "remark", "scenario",
+    "filed_on", "cancelled_on",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """One row of a list, normalised; `raw` keeps each cell as printed, by field.
+
+    `filed_on` and `cancelled_on` are ISO as far as the list says ("2025-07-14", "2025-07"), or the text as
+    printed where it is no date. `province` is as published (属地), else from the region code of the number.
+    """
+
+    series: str
+    kind: Kind | None
+    number: str
+    sequence: str | None = None
+    name: str | None = None
+    entity: str | None = None
+    province: str | None = None
+    category: str | None = None
+    role: str | None = None
+    product: str | None = None
+    purpose: str | None = None
+    remark: str | None = None
+    scenario: str | None = None
+    filed_on: str | None = None
+    cancelled_on: str | None = None
+    place: Place = Place(1, 1)
+    raw: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that is not recorded, with the reason and its text, so that rows in = kept + refused."""
+
+    table: int
+    row: int
+    page: int | None
+    reason: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableSummary:
+    """What became of one table: rows = data rows met (headings and titles aside) = kept + refused."""
+
+    index: int
+    title: str
+    kind: Kind | None
+    rows: int
+    kept: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """Everything one attachment says: rows = kept + refused, and what was odd about it."""
+
+    series: str
+    period: str | None
+    title: str
+    media_type: str
+    tables: tuple[TableSummary, ...]
+    filings: tuple[Filing, ...]
+    refused: tuple[Refused, ...]
+    warnings: tuple[str, ...]
+
+
+# --- the site: what spiders hand on ------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An attachment link of a page: the address byte for byte as in the page, and its label as text."""
+
+    href: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An announcement page, parsed. `published_at` is Beijing time as printed, ISO without zone."""
+
+    url: str
+    title: str
+    published_at: str | None
+    source: str | None
+    text: str
+    links: tuple[Link, ...]
+    html: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An announcement named by a listing (column, JSON listing or notice list)."""
+
+    url: str
+    title: str
+    published_at: str | None
+    channel: str
+    attachments: tuple[Link, ...] = ()  # notices of beian.cac.gov.cn name their file themselves
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An attachment that a poll wants fetched: `offer` is the history's own key for the link."""
+
+    offer: int
+    href: str
+    label: str
+    referer: str
+    series: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The bytes of an attachment, as they came."""
+
+    offer: int
+    href: str
+    media_type: str
+    body: bytes
+
+
+Outcome = Literal["ok", "partial", "failed", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceResult:
+    """How one source did in one poll."""
+
+    source: str
+    outcome: Outcome
+    requests: int
+    bytes: int
+
+
+# --- the history -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One thing that happened to one filing; `fields` maps a field to [before, after]."""
+
+    kind: ChangeKind
+    series: str
+    number: str
+    filing: Filing  # the fields after the change (before it, for withdrawn)
+    fields: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    former_number: str | None = None  # renumbered only

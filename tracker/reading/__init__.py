@@ -1,0 +1,1 @@
+"""From the bytes of an attachment to filings. Pure: no network, clock, file or database."""

@@ -1,0 +1,282 @@
+"""The series and the sites, declared: a new series, or a province's site, is one more entry here.
+
+Everything that a change of the regulator's site could touch stands on this page: addresses, title and label
+patterns, headings with their variants, number patterns, bounds. Gathered from independent public programs
+and data sets between 2022-08 and 2026-09.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from tracker.models import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Where a site names its announcements.
+
+    `json_list` is the POST interface of cac.gov.cn (with `fallback`, the HTML column of the same channel);
+    `notice_list` is the pinned notices of beian.cac.gov.cn.
+    """
+
+    form: Literal["json_list", "notice_list"]
+    path: str
+    channel: str
+    fallback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One site: its setting is `site.<id>_url`, and no request leaves the address given there."""
+
+    id: str
+    url: str
+    listings: tuple[Listing, ...] = ()
+
+
+SITES: tuple[Site, ...] = (
+    Site(
+        id="cac",
+        url="https://www.cac.gov.cn",
+        listings=(
+            # A093702 网信发布, A093703 政策法规
+            Listing("json_list", "/cms/JsonList", "A093702", "/wxzw/wxfb/A093702index_1.htm"),
+            Listing("json_list", "/cms/JsonList", "A093703", "/wxzw/zcfg/A093703index_1.htm"),
+        ),
+    ),
+    Site(
+        id="beian",
+        url="https://beian.cac.gov.cn",
+        listings=(Listing("notice_list", "/api/notice/list", "beian"),),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One way in which a table of a series is laid out.
+
+    `headings` maps a heading (as `fold` gives it) to a field of `Filing`; a row of headings has every field
+    in `required`.
+    """
+
+    kind: Kind | None
+    headings: dict[str, str]
+    required: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One kind of list.
+
+    `rolling` pages are looked at in every poll, `known` pages now and then; both are paths of `site`.
+    `title` matches announcements, `label` attachment links. `min_rows` and `min_links` are the fewest that
+    a genuine list or rolling page has. With `cancels`, rows do not file anything: they cancel the filing
+    whose number they name.
+    """
+
+    id: str
+    zh: str
+    en: str
+    site: str
+    title: re.Pattern[str]
+    label: re.Pattern[str]
+    number: re.Pattern[str]
+    layouts: tuple[Layout, ...]
+    rolling: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    min_rows: int = 5
+    min_links: int = 1
+    cancels: bool = False
+
+
+def fold(text: str) -> str:
+    """Text as headings and labels are compared: NFKC, without white space."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+# Beijing-WenXinYiYan-20230821 · Sichuan-MT-WorkGpt-20240424 · Guangdong-Dr.GDCDC-20260706S0054
+GENAI_NUMBER = re.compile(r"[A-Za-z]+-.+-\d{8}(?:S?\d{4})?")
+# 网信算备110108224236606220017号: region 6, applicant 7, type 2, year 2, serial 3, check digit 1
+ALGORITHM_NUMBER = re.compile(r"网信算备\d{21}号")
+
+_SEQUENCE = {"序号": "sequence"}
+_PROVINCE = {"属地": "province", "所属地区": "province", "省份": "province"}
+_FILED = _SEQUENCE | _PROVINCE | {
+    "模型名称": "name", "大模型名称": "name", "服务名称": "name", "生成式人工智能服务名称": "name",
+    "备案单位": "entity", "备案主体": "entity", "单位名称": "entity",
+    "备案号": "number", "备案编号": "number",
+    "备案时间": "filed_on", "备案日期": "filed_on", "备注": "remark",
+}  # fmt: skip
+_REGISTERED = _SEQUENCE | _PROVINCE | {
+    "应用/功能名称": "name", "应用或功能名称": "name", "应用名称": "name", "功能名称": "name",
+    "登记单位": "entity", "登记主体": "entity",
+    "上线编号": "number", "登记编号": "number", "登记号": "number",
+    "登记时间": "filed_on", "登记日期": "filed_on", "备注": "remark",
+}  # fmt: skip
+_ALGORITHM = _SEQUENCE | {
+    "算法名称": "name", "算法类别": "category", "类别": "category", "角色": "role",
+    # One column for two things in cancellation notices; what stands in it is a role so far (2025-07).
+    "角色/类别": "role", "角色/算法类别": "role",
+    "主体名称": "entity", "备案主体": "entity",
+    "应用产品": "product", "关联产品": "product", "主要用途": "purpose",
+    "备案编号": "number", "备案号": "number", "备注": "remark",
+}  # fmt: skip
+_GENAI_REQUIRED = frozenset({"name", "entity", "number"})
+
+FILED = Layout(Kind.FILED, _FILED, _GENAI_REQUIRED)
+REGISTERED = Layout(Kind.REGISTERED, _REGISTERED, _GENAI_REQUIRED)
+ON_DEVICE = Layout(
+    Kind.ON_DEVICE,
+    _FILED | {"适用场景": "scenario", "应用场景": "scenario"},
+    _GENAI_REQUIRED | {"scenario"},
+)
+ALGORITHM = Layout(None, _ALGORITHM, frozenset({"name", "entity", "number"}))
+CANCELLATION = Layout(
+    None,
+    _ALGORITHM | {"注销时间": "cancelled_on", "注销日期": "cancelled_on"},
+    frozenset({"number", "cancelled_on"}),
+)
+
+SERIES: tuple[Series, ...] = (
+    Series(
+        id="genai_service",
+        zh="生成式人工智能服务备案",
+        en="generative-AI services",
+        site="cac",
+        # 国家互联网信息办公室关于发布生成式人工智能服务已备案信息的公告
+        title=re.compile(r"生成式人工智能服务.*(备案|登记)"),
+        # 附件1：生成式人工智能服务已备案信息（2024年4月）
+        label=re.compile(r"生成式人工智能服务"),
+        number=GENAI_NUMBER,
+        layouts=(ON_DEVICE, FILED, REGISTERED),
+        rolling=("/2024-04/02/c_1713729983803145.htm",),
+        known=(
+            "/2025-01/08/c_1738034725920930.htm",
+            "/2026-01/09/c_1769688009588554.htm",
+            "/2026-03/17/c_1775482074695536.htm",
+            "/2026-05/13/c_1780413225190669.htm",
+        ),
+    ),
+    Series(
+        id="deep_synthesis",
+        zh="深度合成服务算法备案",
+        en="deep-synthesis algorithms",
+        site="cac",
+        # 国家互联网信息办公室关于发布第七批深度合成服务算法备案信息的公告 (the first has no number)
+        title=re.compile(r"深度合成服务算法备案"),
+        # 附件：境内深度合成服务算法备案清单（2024年8月）
+        label=re.compile(r"深度合成服务算法备案"),
+        number=ALGORITHM_NUMBER,
+        layouts=(ALGORITHM,),
+        known=(
+            "/2023-06/20/c_1688910683316256.htm",
+            "/2023-09/01/c_1695224377544009.htm",
+            "/2024-01/05/c_1706119043746644.htm",
+            "/2024-02/18/c_1709925427424332.htm",
+            "/2024-04/11/c_1714509267496697.htm",
+            "/2024-06/12/c_1719783421546747.htm",
+            "/2024-08/05/c_1724541639039621.htm",
+            "/2024-11/01/c_1732152604917193.htm",
+            "/2024-12/20/c_1736389545949567.htm",
+            "/2025-03/12/c_1743480314931271.htm",
+            "/2025-05/19/c_1749365589879703.htm",
+            "/2025-07/14/c_1754207718303963.htm",
+            "/2025-09/11/c_1759222331638208.htm",
+            "/2025-11/06/c_1764156698314535.htm",
+            "/2026-01/07/c_1769516642440314.htm",
+            "/2026-03/12/c_1775050837565188.htm",
+            "/2026-05/06/c_1779809434590762.htm",
+            "/2026-07/17/c_1786032856662750.htm",
+        ),
+    ),
+    Series(
+        id="algorithm_recommendation",
+        zh="互联网信息服务算法备案",
+        en="recommendation algorithms",
+        site="cac",
+        # 国家互联网信息办公室关于发布互联网信息服务算法备案信息的公告
+        title=re.compile(r"互联网信息服务算法备案"),
+        # 附件18：境内互联网信息服务算法备案清单（2026年5月）
+        label=re.compile(r"互联网信息服务算法备案"),
+        number=ALGORITHM_NUMBER,
+        layouts=(ALGORITHM,),
+        rolling=("/2022-08/12/c_1661927474338504.htm",),
+    ),
+    Series(
+        id="algorithm_cancellation",
+        zh="算法备案注销",
+        en="cancelled algorithm filings",
+        site="beian",
+        # 关于注销“仲帆PreWrite算法”等28个算法备案编号的公告
+        title=re.compile(r"注销.*算法备案"),
+        label=re.compile(r"注销"),
+        number=ALGORITHM_NUMBER,
+        layouts=(CANCELLATION, ALGORITHM),
+        min_rows=1,
+        cancels=True,
+    ),
+    Series(
+        id="on_device",
+        zh="手机端侧生成式人工智能服务",
+        en="on-device generative-AI services",
+        site="cac",
+        # 7款提供手机端侧生成式人工智能服务的大模型完成备案
+        title=re.compile(r"端侧.*生成式人工智能"),
+        label=re.compile(r"端侧"),
+        number=GENAI_NUMBER,
+        layouts=(ON_DEVICE,),
+        known=("/2026-07/15/c_1785861480767004.htm",),
+        min_rows=1,
+    ),
+)
+
+# A title with one of these words that fits no series is an unclassified announcement.
+FILING_WORDS = re.compile(r"备案|登记|注销")
+
+_BY_ID = {series.id: series for series in SERIES}
+# The narrower pattern first: the titles of on_device speak of 生成式人工智能服务 as well.
+_BY_TITLE = sorted(SERIES, key=lambda s: ("cancellation" not in s.id, s.id != "on_device"))
+
+# （2024年8月）, 2024 年 08 月
+_MONTH = re.compile(r"(20\d\d)年(\d{1,2})月")
+# （2024年）, 2024年度, 累计: a round-up repeats rows of earlier batches and only serves to check them
+_ROUND_UP = re.compile(r"年度|累计|汇总|[(]20\d\d年[)]")
+
+
+def series_by_id(series_id: str) -> Series:
+    """The series of that id; raises `KeyError` for one that is not declared."""
+    return _BY_ID[series_id]
+
+
+def series_of_title(title: str) -> Series | None:
+    """The series that an announcement of this title publishes, or None."""
+    return next((s for s in _BY_TITLE if s.title.search(fold(title))), None)
+
+
+def series_of_label(label: str) -> Series | None:
+    """The series that an attachment of this label belongs to, or None."""
+    return next((s for s in _BY_TITLE if s.label.search(fold(label))), None)
+
+
+def period_of(text: str) -> str | None:
+    """The month that a label or title names, as "2024-08"; None where it names none."""
+    found = _MONTH.search(fold(text))
+    return f"{found[1]}-{int(found[2]):02d}" if found and 1 <= int(found[2]) <= 12 else None
+
+
+def is_round_up(label: str) -> bool:
+    """True for a yearly or cumulative list, which repeats earlier batches."""
+    return bool(_ROUND_UP.search(fold(label))) and period_of(label) is None
+
+
+def label_key(label: str) -> str:
+    """The label as attachments are known by it: folded, without 附件, its number and a file ending.
+
+    "附件 18：境内互联网信息服务算法备案清单（2026年5月）.docx" → "境内互联网信息服务算法备案清单(2026年5月)"
+    """
+    return re.sub(r"^附件\d*[::、.]?|\.(?:docx?|pdf|xlsx?|zip)$", "", fold(label), flags=re.I)
