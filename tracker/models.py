@@ -162,6 +162,7 @@ class Filing:
     name: str | None = None
     entity: str | None = None
     province: str | None = None
+    province_code: str | None = None  # GB/T 2260, six digits
     category: str | None = None
     role: str | None = None
     product: str | None = None

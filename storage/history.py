@@ -1,0 +1,390 @@
+"""The only writer of the history. Every public method is one transaction: all of it or none.
+
+In: values of `tracker.models`; out: rows. Must never write without a poll, and never rewrite a version
+or a change once recorded.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.rows import filing_of
+from tracker.models import (
+    Change,
+    ChangeKind,
+    Extraction,
+    Filing,
+    Incident,
+    Listed,
+    Page,
+    SourceResult,
+    Status,
+)
+
+StatusRule = Callable[[Change, Status | None, bool], Status]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedLink:
+    """A link of an announcement, as the history keeps it: `label_key` and `period` name the attachment."""
+
+    href: str
+    label: str
+    label_key: str
+    series: str
+    period: str | None
+    round_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListState:
+    """What the history holds of one attachment's list: see `tracker.changes.differ.Known`."""
+
+    present: dict[str, Filing]
+    gone: dict[str, Filing]
+    elsewhere: frozenset[str]
+    cancelled: frozenset[str]
+
+
+class History:
+    """The writer over one open database (`storage.schema.connect`)."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    # --- polls ---------------------------------------------------------------------------------
+
+    def begin_poll(self, now: str) -> int:
+        """Open a poll; one that an earlier process left running is marked as interrupted."""
+        with self.db.atomic():
+            self.db.execute("UPDATE poll SET state = 'interrupted' WHERE state = 'running'")
+            cursor = self.db.execute("INSERT INTO poll (started_at, state) VALUES (?, 'running')", [now])
+            return int(cursor.lastrowid or 0)
+
+    def finish_poll(
+        self, poll: int, now: str, exit_code: int, sources: Sequence[SourceResult], settled: Iterable[str]
+    ) -> None:
+        """Close a poll; the baseline of each series in `settled` is over from now on."""
+        with self.db.atomic():
+            for result in sources:
+                self.db.execute(
+                    "INSERT OR REPLACE INTO source_result VALUES (?, ?, ?, ?, ?)",
+                    [poll, result.source, result.outcome, result.requests, result.bytes],
+                )
+            for series in settled:
+                self.db.execute("INSERT OR IGNORE INTO baseline VALUES (?, ?, ?)", [series, poll, now])
+            self.db.execute(
+                "UPDATE poll SET finished_at = ?, state = 'finished', exit = ?, requests = ?, bytes = ? WHERE id = ?",
+                [now, exit_code, sum(s.requests for s in sources), sum(s.bytes for s in sources), poll],
+            )
+
+    # --- collect -------------------------------------------------------------------------------
+
+    def record_listed(self, listed: Listed, series: str | None, unclassified: bool, now: str) -> bool:
+        """Remember an announcement that a listing named; True when it was not known."""
+        with self.db.atomic():
+            cursor = self.db.execute(
+                "INSERT OR IGNORE INTO listing VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [listed.url, listed.channel, listed.title, listed.published_at, series, int(unclassified), now],
+            )
+            return cursor.rowcount > 0
+
+    def record_page(
+        self, page: Page, series: str, html_sha256: str | None, links: Sequence[OfferedLink], now: str
+    ) -> None:
+        """Remember an announcement page and what it offers now."""
+        with self.db.atomic():
+            self.db.execute(
+                """INSERT INTO announcement
+                   (url, series, title, published_at, source, text, html_sha256, first_seen, last_seen)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                   ON CONFLICT (url) DO UPDATE SET title = excluded.title, published_at = excluded.published_at,
+                   source = excluded.source, text = excluded.text, html_sha256 = excluded.html_sha256,
+                   last_seen = excluded.last_seen""",
+                [page.url, series, page.title, page.published_at, page.source, page.text, html_sha256, now, now],
+            )
+            announcement = self._one("SELECT id FROM announcement WHERE url = ?", page.url)
+            for link in links:
+                self._record_offer(announcement, link, now)
+
+    def _record_offer(self, announcement: int, link: OfferedLink, now: str) -> None:
+        self.db.execute(
+            "INSERT OR IGNORE INTO attachment (series, label, period, round_up, first_seen) VALUES (?, ?, ?, ?, ?)",
+            [link.series, link.label_key, link.period, int(link.round_up), now],
+        )
+        attachment = self._one(
+            "SELECT id FROM attachment WHERE series = ? AND label = ?", link.series, link.label_key
+        )
+        self.db.execute(
+            """INSERT INTO offer (announcement_id, attachment_id, label, href, first_seen, last_seen)
+               VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (announcement_id, attachment_id)
+               DO UPDATE SET href = excluded.href, label = excluded.label, last_seen = excluded.last_seen""",
+            [announcement, attachment, link.label, link.href, now, now],
+        )
+
+    def record_fetched(self, offer: int, href: str, sha256: str, size: int, media_type: str, now: str) -> bool:
+        """Remember the bytes an offer gave; True when they are a revision that the list did not have.
+
+        Two pages may offer one list, and one of them may keep an old copy: bytes count as a new revision
+        only when they changed under this offer (or the offer is new) and are neither the list's newest
+        revision nor, for a new offer, any earlier one.
+        """
+        with self.db.atomic():
+            row = next(self.db.query("SELECT attachment_id, sha256 FROM offer WHERE id = ?", [offer]))
+            attachment, before = row["attachment_id"], row["sha256"]
+            self.db.execute(
+                "UPDATE offer SET sha256 = ?, fetched_href = ?, fetched_at = ? WHERE id = ?",
+                [sha256, href, now, offer],
+            )
+            known = list(
+                self.db.query("SELECT id, sha256 FROM revision WHERE attachment_id = ? ORDER BY id", [attachment])
+            )
+            seen = next((r["id"] for r in reversed(known) if r["sha256"] == sha256), None)
+            is_newest = bool(known) and known[-1]["sha256"] == sha256
+            if seen is not None and (is_newest or before == sha256 or before is None):
+                self.db.execute("UPDATE revision SET last_seen = ? WHERE id = ?", [now, seen])
+                return False
+            self.db.execute(
+                """INSERT INTO revision (attachment_id, offer_id, sha256, size, media_type, token, first_seen,
+                   last_seen, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending')""",
+                [attachment, offer, sha256, size, media_type, href, now, now],
+            )
+            return True
+
+    # --- digest --------------------------------------------------------------------------------
+
+    def list_state(self, attachment: int) -> ListState:
+        """What is known of an attachment's list before its next revision is recorded."""
+        series = self._one("SELECT series FROM attachment WHERE id = ?", attachment)
+        present: dict[str, Filing] = {}
+        gone: dict[str, Filing] = {}
+        for row in self.db.query(
+            """SELECT f.series, e.present, v.* FROM entry e JOIN version v ON v.id = e.version_id
+               JOIN filing f ON f.id = e.filing_id WHERE e.attachment_id = ?""",
+            [attachment],
+        ):
+            (present if row["present"] else gone)[row["number"]] = filing_of(row)
+        elsewhere = self.db.execute(
+            """SELECT DISTINCT f.number FROM entry e JOIN filing f ON f.id = e.filing_id
+               WHERE f.series = ? AND e.attachment_id <> ?""",
+            [series, attachment],
+        )
+        cancelled = self.db.execute(
+            "SELECT number FROM filing WHERE series = ? AND status = 'cancelled'", [series]
+        )
+        return ListState(
+            present, gone, frozenset(r[0] for r in elsewhere), frozenset(r[0] for r in cancelled)
+        )
+
+    def set_aside(
+        self, revision: int, poll: int, state: str, reason: str, incident: Incident | None, now: str
+    ) -> None:
+        """Mark a revision that is kept but not recorded (unreadable, refused, round_up)."""
+        with self.db.atomic():
+            self.db.execute(
+                "UPDATE revision SET state = ?, reason = ?, poll_id = ?, recorded_at = ? WHERE id = ?",
+                [state, reason, poll, now, revision],
+            )
+            if incident:
+                self._record_incident(incident, poll, now)
+
+    def record_revision(
+        self,
+        revision: int,
+        poll: int,
+        extraction: Extraction,
+        changes: Sequence[Change],
+        status_rule: StatusRule,
+        *,
+        published_on: str,
+        warnings: Sequence[str],
+        incidents: Sequence[Incident],
+        now: str,
+    ) -> None:
+        """Record what one revision of a list says: versions, changes, leftovers, incidents. One transaction."""
+        with self.db.atomic():
+            attachment = self._one("SELECT attachment_id FROM revision WHERE id = ?", revision)
+            writer = _ListWriter(self.db, attachment, revision, poll, published_on, now, status_rule)
+            for change in changes:
+                writer.record(change)
+            writer.leave(extraction, warnings)
+            self.db.execute(
+                """UPDATE revision SET state = 'recorded', reason = NULL, title = ?, rows = ?, kept = ?, refused = ?,
+                   published_on = ?, recorded_at = ?, poll_id = ? WHERE id = ?""",
+                [
+                    extraction.title, sum(t.rows for t in extraction.tables), len(extraction.filings),
+                    len(extraction.refused), published_on, now, poll, revision,
+                ],
+            )  # fmt: skip
+            for incident in incidents:
+                self._record_incident(incident, poll, now)
+
+    def record_notice(
+        self,
+        revision: int,
+        poll: int,
+        extraction: Extraction,
+        changes: Sequence[Change],
+        status_rule: StatusRule,
+        *,
+        published_on: str,
+        warnings: Sequence[str],
+        incidents: Sequence[Incident],
+        now: str,
+    ) -> None:
+        """Record a cancellation notice: its rows, and what they mean for the filings they name."""
+        with self.db.atomic():
+            for row in extraction.filings:
+                self.db.execute(
+                    """INSERT INTO notice_row (revision_id, number, name, entity, cancelled_on, raw, table_no, row_no,
+                       page) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                    [
+                        revision, row.number, row.name, row.entity, row.cancelled_on, _json(row.raw),
+                        row.place.table, row.place.row, row.place.page,
+                    ],
+                )  # fmt: skip
+            self.record_revision(
+                revision, poll, extraction, changes, status_rule, published_on=published_on, warnings=warnings,
+                incidents=incidents, now=now,
+            )  # fmt: skip
+
+    # --- incidents -----------------------------------------------------------------------------
+
+    def record_incident(self, incident: Incident, poll: int, now: str) -> None:
+        """Open an incident, or note that it goes on."""
+        with self.db.atomic():
+            self._record_incident(incident, poll, now)
+
+    def end_incidents(self, poll: int, sources: Iterable[str], kinds: Iterable[str], now: str) -> None:
+        """End what was open about `sources`, which this poll looked at, and did not come up again."""
+        with self.db.atomic():
+            for source in sources:
+                for kind in kinds:
+                    self.db.execute(
+                        """UPDATE incident SET ended_at = ? WHERE ended_at IS NULL AND source = ? AND kind = ?
+                           AND last_poll <> ?""",
+                        [now, source, kind, poll],
+                    )
+
+    def _record_incident(self, incident: Incident, poll: int, now: str) -> None:
+        self.db.execute(
+            """INSERT INTO incident (kind, source, address, detail, first_seen, last_seen, first_poll, last_poll)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (kind, source, address) WHERE ended_at IS NULL
+               DO UPDATE SET last_seen = excluded.last_seen, last_poll = excluded.last_poll,
+               detail = excluded.detail""",
+            [incident.kind.value, incident.source, incident.address, incident.detail, now, now, poll, poll],
+        )
+
+    def _one(self, sql: str, *args: object) -> Any:
+        return next(iter(self.db.execute(sql, list(args))))[0]
+
+
+class _ListWriter:
+    """Writes the changes of one revision inside the caller's transaction."""
+
+    def __init__(
+        self, db: Database, attachment: int, revision: int, poll: int, published_on: str, now: str, rule: StatusRule
+    ) -> None:
+        self.db, self.attachment, self.revision, self.poll = db, attachment, revision, poll
+        self.published_on, self.now, self.rule = published_on, now, rule
+
+    def record(self, change: Change) -> None:
+        """One change: the version it leads to, the list's entry, the filing's status."""
+        filing, before = self._filing(change)
+        version = self._version(filing, change)
+        if change.kind is not ChangeKind.CANCELLED or self._listed_here(filing):
+            self.db.execute(
+                "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?)",
+                [self.attachment, filing, version, int(change.kind is not ChangeKind.WITHDRAWN)],
+            )
+        status = self.rule(change, before, self._listed_elsewhere(filing))
+        self.db.execute(
+            "UPDATE filing SET status = ?, version_id = ?, number = ?, kind = ? WHERE id = ?",
+            [status.value, version, change.number, change.filing.kind, filing],
+        )
+        baseline = not self._exists("SELECT 1 FROM baseline WHERE series = ?", self._series())
+        self.db.execute(
+            """INSERT INTO change (filing_id, kind, revision_id, version_id, status, fields, published_on, recorded_at,
+               poll_id, baseline) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            [
+                filing, change.kind.value, self.revision, version, status.value, _json(change.fields),
+                self._published(change), self.now, self.poll, int(baseline),
+            ],
+        )  # fmt: skip
+
+    def leave(self, extraction: Extraction, warnings: Sequence[str]) -> None:
+        """What the list held beside its filings: refused rows and warnings."""
+        for row in extraction.refused:
+            self.db.execute(
+                "INSERT INTO refused_row VALUES (?, ?, ?, ?, ?, ?)",
+                [self.revision, row.table, row.row, row.page, row.reason, _json(row.cells)],
+            )
+        for text in warnings:
+            self.db.execute("INSERT INTO warning VALUES (?, ?)", [self.revision, text])
+
+    def _filing(self, change: Change) -> tuple[int, Status | None]:
+        """The filing's row, made where it is new, and its status so far."""
+        number = change.former_number or change.number
+        sql = "SELECT id, status FROM filing WHERE series = ? AND number = ?"
+        row = next(iter(self.db.execute(sql, [change.series, number])), None)
+        if row is not None:
+            return int(row[0]), Status(row[1])
+        cursor = self.db.execute(
+            "INSERT INTO filing (series, number, kind, status) VALUES (?, ?, ?, 'active')",
+            [change.series, change.number, change.filing.kind],
+        )
+        return int(cursor.lastrowid or 0), None
+
+    def _version(self, filing: int, change: Change) -> int:
+        """The version that states the fields after the change; one that says nothing new is not repeated."""
+        current = self._current(filing)
+        if current is not None and (
+            change.kind is ChangeKind.WITHDRAWN or (change.kind is ChangeKind.CANCELLED and not change.fields)
+        ):
+            return current
+        values = asdict(change.filing)
+        place, raw = values.pop("place"), values.pop("raw")
+        values.pop("series")
+        columns = values | {
+            "filing_id": filing, "revision_id": self.revision, "raw": _json(raw), "table_no": place["table"],
+            "row_no": place["row"], "page": place["page"],
+            "published_on": change.filing.filed_on or self.published_on, "recorded_at": self.now,
+        }  # fmt: skip
+        sql = f"INSERT INTO version ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+        return int(self.db.execute(sql, list(columns.values())).lastrowid or 0)
+
+    def _published(self, change: Change) -> str:
+        """When the regulator says the change happened, as far as it does."""
+        if change.kind is ChangeKind.ADDED:
+            return change.filing.filed_on or self.published_on
+        if change.kind is ChangeKind.CANCELLED:
+            return change.filing.cancelled_on or self.published_on
+        return self.published_on
+
+    def _current(self, filing: int) -> int | None:
+        row = next(iter(self.db.execute("SELECT version_id FROM filing WHERE id = ?", [filing])))
+        return None if row[0] is None else int(row[0])
+
+    def _listed_here(self, filing: int) -> bool:
+        sql = "SELECT 1 FROM entry WHERE attachment_id = ? AND filing_id = ?"
+        return self._exists(sql, self.attachment, filing)
+
+    def _listed_elsewhere(self, filing: int) -> bool:
+        sql = "SELECT 1 FROM entry WHERE filing_id = ? AND attachment_id <> ? AND present"
+        return self._exists(sql, filing, self.attachment)
+
+    def _series(self) -> str:
+        row = next(iter(self.db.execute("SELECT series FROM attachment WHERE id = ?", [self.attachment])))
+        return str(row[0])
+
+    def _exists(self, sql: str, *args: object) -> bool:
+        return next(iter(self.db.execute(sql, list(args))), None) is not None
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,21 @@
+"""Rows of the history as values of `tracker.models`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tracker.models import FIELDS, Filing, Kind, Place
+
+
+def filing_of(row: dict[str, Any]) -> Filing:
+    """The filing that a row of `version` (joined with its filing's `series`) states."""
+    return Filing(
+        series=row["series"],
+        kind=Kind(row["kind"]) if row["kind"] else None,
+        number=row["number"],
+        place=Place(row["table_no"], row["row_no"], row["page"]),
+        province_code=row["province_code"],
+        raw=json.loads(row["raw"]),
+        **{name: row[name] for name in FIELDS},
+    )

@@ -1,0 +1,158 @@
+"""What a list that came in means, against the list that was known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.changes.differ import Known, changed_fields, diff_list, status_after
+from tracker.models import Change, ChangeKind, Filing, Status
+
+
+def filing(number: str, **fields: str | None) -> Filing:
+    values = {"name": f"name {number}", "entity": f"entity {number}", "sequence": "1"} | fields
+    return Filing(series="deep_synthesis", kind=None, number=number, **values)  # type: ignore[arg-type]
+
+
+def known(*filings: Filing, **more: object) -> Known:
+    return Known(present={f.number: f for f in filings}, **more)  # type: ignore[arg-type]
+
+
+def kinds(changes: list[Change]) -> list[tuple[str, str]]:
+    return [(change.kind.value, change.number) for change in changes]
+
+
+def test_new_numbers_are_added_in_list_order() -> None:
+    changes, warnings = diff_list(Known(), [filing("2"), filing("1")])
+    assert kinds(changes) == [("added", "2"), ("added", "1")]
+    assert warnings == []
+
+
+def test_amended_names_the_fields_as_the_lists_state_them() -> None:
+    old, new = filing("1", entity="旧名（北京）公司"), filing("1", entity="新名公司")
+    changes, _ = diff_list(known(old), [new])
+    assert kinds(changes) == [("amended", "1")]
+    assert changes[0].fields == {"entity": ("旧名（北京）公司", "新名公司")}
+
+
+def test_forms_that_are_no_change() -> None:
+    old = filing("1", name="大模型（ＡＢＣ） 一", product="甲（APP）、乙（网站）", sequence="3")
+    new = filing("1", name="大模型(ABC)一", product="乙(网站)、甲(APP)", sequence="9")
+    assert changed_fields(old, new) == {}
+    assert diff_list(known(old), [new]) == ([], [])
+
+
+def test_a_number_that_changes_while_name_and_entity_stay_is_renumbered() -> None:
+    old, new = filing("1", name="n", entity="e"), filing("2", name="n", entity="e")
+    changes, _ = diff_list(known(old), [new])
+    assert kinds(changes) == [("renumbered", "2")]
+    assert changes[0].former_number == "1"
+    assert changes[0].fields == {"number": ("1", "2")}
+
+
+def test_renumbered_by_place_when_all_other_fields_stay() -> None:
+    old = filing("1", name="n", entity="old", purpose="p", sequence="7")
+    new = filing("2", name="n", entity="new", purpose="p", sequence="7")
+    changes, _ = diff_list(known(old), [new])
+    assert kinds(changes) == [("renumbered", "2")]
+    assert changes[0].fields == {"number": ("1", "2"), "entity": ("old", "new")}
+
+
+def test_ambiguous_renumbering_is_withdrawn_and_added_with_a_warning() -> None:
+    olds = [filing(n, name="n", entity="e", sequence=n) for n in ("1", "2")]
+    news = [filing(n, name="n", entity="e", sequence=n) for n in ("3", "4")]
+    changes, warnings = diff_list(known(*olds), news)
+    assert kinds(changes) == [("added", "3"), ("added", "4"), ("withdrawn", "1"), ("withdrawn", "2")]
+    assert len(warnings) == 1
+    assert "Ambiguous" in warnings[0]
+
+
+def test_cancelled_by_remark_carries_the_fields() -> None:
+    old, new = filing("1"), filing("1", remark="已注销")
+    changes, _ = diff_list(known(old), [new])
+    assert kinds(changes) == [("cancelled", "1")]
+    assert changes[0].fields == {"remark": (None, "已注销")}
+
+
+def test_a_new_row_that_is_cancelled_already_is_added_and_cancelled() -> None:
+    changes, _ = diff_list(Known(), [filing("1", remark="已注销")])
+    assert kinds(changes) == [("added", "1"), ("cancelled", "1")]
+
+
+def test_a_remark_confirming_a_known_cancellation_is_an_amendment() -> None:
+    changes, _ = diff_list(known(filing("1"), cancelled=frozenset({"1"})), [filing("1", remark="已注销")])
+    assert kinds(changes) == [("amended", "1")]
+
+
+def test_a_cancellation_taken_back_is_restored() -> None:
+    old = filing("1", remark="已注销")
+    changes, _ = diff_list(known(old, cancelled=frozenset({"1"})), [filing("1")])
+    assert kinds(changes) == [("restored", "1")]
+    assert status_after(changes[0], Status.CANCELLED, False) is Status.ACTIVE
+
+
+def test_withdrawn_restored_relisted() -> None:
+    one, two = filing("1"), filing("2")
+    assert kinds(diff_list(known(one, two), [one])[0]) == [("withdrawn", "2")]
+    assert kinds(diff_list(known(one, gone={"2": two}), [one, two])[0]) == [("restored", "2")]
+    assert kinds(diff_list(Known(elsewhere=frozenset({"1"})), [one])[0]) == [("relisted", "1")]
+
+
+def test_status_rules() -> None:
+    def change(kind: ChangeKind) -> Change:
+        return Change(kind=kind, series="s", number="1", filing=filing("1"))
+
+    assert status_after(change(ChangeKind.ADDED), None, False) is Status.ACTIVE
+    assert status_after(change(ChangeKind.WITHDRAWN), Status.ACTIVE, False) is Status.WITHDRAWN
+    assert status_after(change(ChangeKind.WITHDRAWN), Status.ACTIVE, True) is Status.ACTIVE
+    assert status_after(change(ChangeKind.AMENDED), Status.CANCELLED, False) is Status.CANCELLED
+    assert status_after(change(ChangeKind.RELISTED), Status.WITHDRAWN, False) is Status.ACTIVE
+
+
+texts = st.text(alphabet="甲乙AB（）() 、-1", max_size=6)
+lists = st.lists(
+    st.builds(
+        lambda number, name, entity, product, sequence: filing(
+            str(number), name=name, entity=entity, product=product, sequence=str(sequence)
+        ),
+        st.integers(0, 30), texts, texts, texts, st.integers(0, 9),
+    ),
+    max_size=12,
+    unique_by=lambda f: f.number,
+)  # fmt: skip
+
+
+def fold(before: dict[str, Filing], changes: list[Change]) -> dict[str, Filing]:
+    """The list after the changes, made from the list before them."""
+    state = dict(before)
+    for change in changes:
+        if change.former_number:
+            del state[change.former_number]
+        if change.kind is ChangeKind.WITHDRAWN:
+            del state[change.number]
+        else:
+            state[change.number] = change.filing
+    return state
+
+
+def substance(filings: dict[str, Filing]) -> dict[str, object]:
+    from tracker.changes.differ import COMPARED
+    from tracker.reading.normalise import comparable
+
+    return {n: tuple(comparable(c, getattr(f, c)) for c in COMPARED) for n, f in filings.items()}
+
+
+@given(lists, st.randoms(use_true_random=False))
+def test_a_list_against_itself_in_any_order_gives_nothing(rows: list[Filing], random: object) -> None:
+    shuffled = rows[:]
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert diff_list(known(*rows), [replace(f, sequence=str(i)) for i, f in enumerate(shuffled)]) == ([], [])
+
+
+@given(lists, lists)
+def test_known_plus_changes_is_the_new_list(old: list[Filing], new: list[Filing]) -> None:
+    changes, _ = diff_list(known(*old), new)
+    before = {f.number: f for f in old}
+    assert substance(fold(before, changes)) == substance({f.number: f for f in new})

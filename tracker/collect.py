@@ -1,0 +1,234 @@
+"""The first part of a poll: ask the site, keep every byte, and note what it offers. Reads no list.
+
+In: the history's own knowledge of the site; out: archived files and pending revisions. Each item a spider
+hands over is durable before the next request goes out, so a poll that is killed loses nothing it fetched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from urllib.parse import urljoin, urlsplit
+
+from sqlite_utils import Database
+
+from spiders.announcements import AnnouncementSpider
+from spiders.attachments import AttachmentSpider
+from spiders.crawl import Run, Traffic, crawl
+from spiders.discovery import DiscoverySpider
+from spiders.settings import crawl_settings
+from storage import plans
+from storage.archive import Archive
+from storage.history import History, OfferedLink
+from tracker.config import Settings
+from tracker.models import Fetched, Incident, Link, Listed, Page, SourceResult, Wanted
+from tracker.reading.sniff import sniff
+from tracker.series import (
+    FILING_WORDS,
+    SITES,
+    Series,
+    is_round_up,
+    label_key,
+    period_of,
+    series_by_id,
+    series_of_label,
+    series_of_title,
+)
+
+Item = Listed | Page | Fetched | Incident
+Progress = Callable[[str], None]
+
+
+class Collector:
+    """Takes what the spiders hand over, keeps it at once, and counts it per source."""
+
+    def __init__(self, history: History, archive: Archive, poll: int, now: str) -> None:
+        self.history, self.archive, self.poll, self.now = history, archive, poll, now
+        self.good: Counter[str] = Counter()
+        self.bad: Counter[str] = Counter()
+        self.requests: Counter[str] = Counter()
+        self.bytes: Counter[str] = Counter()
+        self.pages: dict[str, str] = {}  # address → series, for the pages asked for
+        self.wanted: dict[int, Wanted] = {}
+
+    def accept(self, item: Item) -> None:
+        """Keep one item."""
+        match item:
+            case Listed():
+                self._accept_listed(item)
+            case Page():
+                series = self.pages.get(item.url) or _series_id_of(item.title) or ""
+                self.good[series] += 1
+                self._accept_page(item, series)
+            case Fetched():
+                self.good[self.wanted[item.offer].series] += 1
+                self._accept_fetched(item)
+            case Incident():
+                self.bad[item.source] += 1
+                self.history.record_incident(item, self.poll, self.now)
+
+    def count(self, traffic: Traffic) -> None:
+        """Add what a step cost, by source."""
+        for source, cost in traffic.sources.items():
+            self.requests[source] += cost.requests
+            self.bytes[source] += cost.bytes
+
+    def _accept_listed(self, item: Listed) -> None:
+        self.good[item.channel] += 1
+        series = series_of_title(item.title)
+        unclassified = series is None and bool(FILING_WORDS.search(item.title))
+        if series is not None and series.cancels and item.attachments:
+            # A notice names its file itself: there is no page of its own to look at.
+            page = Page(item.url, item.title, item.published_at, None, item.title, item.attachments)
+            self._accept_page(page, series.id)
+        self.history.record_listed(item, series.id if series else None, unclassified, self.now)
+
+    def _accept_page(self, page: Page, series_id: str) -> None:
+        digest = self.archive.put(page.html) if page.html else None
+        links = [offered_link(link, page, series_by_id(series_id)) for link in page.links]
+        self.history.record_page(page, series_id, digest, links, self.now)
+
+    def _accept_fetched(self, item: Fetched) -> None:
+        digest = self.archive.put(item.body)
+        kind = sniff(item.body)
+        self.history.record_fetched(item.offer, self.wanted[item.offer].href, digest, len(item.body), kind, self.now)
+
+    def results(self) -> list[SourceResult]:
+        """How each source that was asked did."""
+        return [
+            SourceResult(
+                source,
+                "ok" if not self.bad[source] else "partial" if self.good[source] else "failed",
+                self.requests[source],
+                self.bytes[source],
+            )
+            for source in sorted({*self.requests, *self.bad})
+        ]
+
+
+def offered_link(link: Link, page: Page, series: Series) -> OfferedLink:
+    """What an attachment link offers: which list (series and label) of which period.
+
+    A link that names no month takes it from its page, where the page publishes one batch only; the month
+    then becomes part of the label, for many a label is the same in each batch.
+    """
+    own = series_of_label(link.label) or series
+    period, key, round_up = period_of(link.label), label_key(link.label), is_round_up(link.label)
+    if period is None and not round_up and urlsplit(page.url).path not in series.rolling:
+        published = page.published_at or ""
+        period = (published[:10] if own.cancels else period_of(page.title) or published[:7]) or None
+        if period:
+            key += f"({period[:4]}年{int(period[5:7])}月{period[8:]})"
+    return OfferedLink(link.href, link.label, key, own.id, period, round_up)
+
+
+def collect(
+    db: Database, history: History, archive: Archive, settings: Settings, poll: int, now: str,
+    selected: Sequence[Series], progress: Progress,
+) -> list[SourceResult]:  # fmt: skip
+    """Ask the site for all that is new or due; returns how each source did."""
+    collector = Collector(history, archive, poll, now)
+    bases = {site.id: _base(site.id, settings) for site in SITES}
+
+    async def script(run: Run) -> None:
+        async def step(name: str, spider: type, **arguments: object) -> None:
+            progress(name)
+            traffic = await run(spider, bases=bases, **arguments)
+            collector.count(traffic)
+
+        sites = [site for site in SITES if any(s.site == site.id for s in selected)]
+        listings = [(site.id, listing) for site in sites for listing in site.listings]
+        await step(
+            "discovery", DiscoverySpider, listings=listings, known=plans.known_listings(db),
+            max_pages=settings.site.discovery_pages,
+        )  # fmt: skip
+        pages = plan_pages(db, settings, selected, now)
+        collector.pages = {url: series for url, series, _ in pages}
+        if pages:
+            await step("announcements", AnnouncementSpider, pages=pages)
+        wanted = plan_attachments(db, settings, selected, now)
+        collector.wanted = {item.offer: item for item in wanted}
+        if wanted:
+            await step("attachments", AttachmentSpider, wanted=wanted)
+
+    crawl(script, crawl_settings(
+        delay=settings.site.delay, user_agent=settings.site.user_agent, proxy=settings.site.proxy or None,
+        retries=settings.site.retries, timeout=settings.site.timeout,
+        max_size=settings.site.max_megabytes * 1024 * 1024, sink=collector.accept,
+    ))  # fmt: skip
+    return collector.results()
+
+
+def plan_pages(
+    db: Database, settings: Settings, selected: Iterable[Series], now: str
+) -> list[tuple[str, str, int]]:
+    """The announcement pages to look at: (address, series, fewest links).
+
+    Rolling pages in every poll; batch pages when they are new, and again within `recheck_pages_days`.
+    """
+    known = plans.known_pages(db)
+    listed: dict[str, list[str]] = defaultdict(list)
+    for url, series_id in plans.listed_pages(db).items():
+        listed[series_id].append(url)
+    plan: dict[str, tuple[str, str, int]] = {}
+    for series in selected:
+        base = _base(series.site, settings)
+        rolling = [urljoin(base, path) for path in series.rolling]
+        batch = [urljoin(base, path) for path in series.known] if settings.poll.known_pages else []
+        if not series.cancels:
+            batch += listed[series.id] + [url for url, page in known.items() if page["series"] == series.id]
+        for url in (*rolling, *batch):
+            page = known.get(url)
+            if url in rolling or page is None or _is_due(url, page["last_seen"], settings.poll.recheck_pages_days, now):
+                least = page["links"] if page else series.min_links if url in rolling else 0
+                plan.setdefault(url, (url, series.id, least))
+    return list(plan.values())
+
+
+def plan_attachments(
+    db: Database, settings: Settings, selected: Iterable[Series], now: str
+) -> list[Wanted]:
+    """The attachments to fetch: new ones, those whose token changed, and each again now and then."""
+    ids = {series.id for series in selected}
+    return [
+        Wanted(offer["id"], offer["href"], offer["label"], offer["referer"], offer["series"])
+        for offer in plans.offers(db)
+        if offer["series"] in ids
+        and (
+            offer["sha256"] is None
+            or offer["href"] != offer["fetched_href"]
+            or _is_due(offer["href"], offer["fetched_at"], settings.poll.recheck_files_days, now)
+        )
+    ]
+
+
+def _is_due(key: str, last: str, days: float, now: str) -> bool:
+    """True when it is time to look again: between half the cadence and the whole, by the key's hash.
+
+    Each key keeps a rhythm of its own, so files that were fetched together drift apart over the polls.
+    """
+    share = int(hashlib.sha256(key.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
+    wait = timedelta(days=days * (0.5 + share / 2))
+    return datetime.fromisoformat(now) - datetime.fromisoformat(last) >= wait
+
+
+def _base(site: str, settings: Settings) -> str:
+    return str(getattr(settings.site, f"{site}_url")).rstrip("/")
+
+
+def _series_id_of(title: str) -> str | None:
+    series = series_of_title(title)
+    return series.id if series else None
+
+
+def settled_series(results: Iterable[SourceResult], selected: Iterable[Series], pending: Iterable[str]) -> list[str]:
+    """The series whose baseline this poll completed: it answered, and nothing of it is left to digest.
+
+    One page that fails does not hold a baseline open, or the additions of a whole series would stay
+    unannounced while it does.
+    """
+    answered = {result.source for result in results if result.outcome in ("ok", "partial")}
+    left = set(pending)
+    return [series.id for series in selected if series.id in answered and series.id not in left]

@@ -1,0 +1,88 @@
+"""Values as aligned tables on a terminal. Chinese characters count as two columns (rich measures them)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tracker.messages import Lang, incident_text, word
+
+PIPE_WIDTH = 4000  # a pipe has no width: let each row be one line
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """A console that fits the terminal, or never wraps in a pipe. Markup in data is never interpreted."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else PIPE_WIDTH
+    return Console(stderr=stderr, width=width, markup=False, highlight=False, soft_wrap=False)
+
+
+def print_table(
+    console: Console, columns: Sequence[str], rows: Iterable[Sequence[object]], lang: Lang, title: str = ""
+) -> None:
+    """A table whose column names are keys of `tracker.messages.WORDS`; numbers stand right."""
+    rows = [list(row) for row in rows]
+    if title:
+        console.print(Text(title, style="bold"))
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for index, name in enumerate(columns):
+        numeric = bool(rows) and all(isinstance(row[index], int) for row in rows)
+        table.add_column(word(name, lang), justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_cell(value)) for value in row))
+    console.print(table)
+
+
+def print_pairs(console: Console, pairs: Iterable[tuple[str, object]], lang: Lang) -> None:
+    """Names and values, one pair a line; empty values are left out."""
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in pairs:
+        if value not in (None, ""):
+            table.add_row(word(name, lang), Text(_cell(value)))
+    console.print(table)
+
+
+def change_text(change: Mapping[str, Any], lang: Lang) -> str:
+    """What a change did, as "field: before → after"."""
+    parts = []
+    for name, (before, after) in change["fields"].items():
+        parts.append(f"{word(name, lang)}: {before or word('none', lang)} → {after or word('none', lang)}")
+    return "; ".join(parts)
+
+
+def counts_text(counts: Mapping[str, int], lang: Lang) -> str:
+    """Counts of changes as one phrase: "新增 97 · 修改 2"."""
+    if not counts:
+        return word("no_changes", lang)
+    return " · ".join(f"{word(kind, lang)} {n}" for kind, n in counts.items())
+
+
+def print_report(console: Console, report: Mapping[str, Any], lang: Lang) -> None:
+    """What a poll did: its batches, incidents with what to do, unclassified announcements."""
+    if report["batches"]:
+        rows = [
+            [b["series"], b["period"], b["rows"], b["kept"], b["refused"], counts_text(b["changes"], lang)]
+            for b in report["batches"]
+        ]
+        print_table(console, ["series", "batch", "rows", "kept", "refused", "changes"], rows, lang)
+    for incident in report["incidents"]:
+        means, to_do = incident_text(incident["kind"], lang)
+        console.print(Text(f"! {incident['source']}: {means} ({incident['kind']})", style="bold red"))
+        console.print(Text(f"  {incident['address']}\n  {incident['message']}\n  {word('to_do', lang)}: {to_do}"))
+    if report["unclassified"]:
+        console.print(Text(word("unclassified", lang) + ":", style="bold"))
+        for item in report["unclassified"]:
+            console.print(Text(f"  {item['title']}  {item['address']}"))
+    summary = word("poll_done", lang, poll=report["poll"], changes=counts_text(report["changes"], lang))
+    console.print(Text(summary, style="bold"))
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)

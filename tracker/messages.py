@@ -1,0 +1,157 @@
+"""What people read, in Chinese and English: the words of commands, and what each incident means.
+
+Pure: a language and values in, text out.
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+from typing import Literal
+
+from tracker.models import IncidentKind
+
+Lang = Literal["zh", "en"]
+
+# incident → (what it means, what to do), Chinese and English
+INCIDENTS: dict[IncidentKind, dict[Lang, tuple[str, str]]] = {
+    IncidentKind.CHALLENGE: {
+        "zh": ("防火墙以安全检查页代替了内容", "稍后再试；降低频率或更换 site.user_agent、出口地址"),
+        "en": (
+            "the firewall answered with a check page",
+            "try later; poll less often, or set another site.user_agent or client address",
+        ),
+    },
+    IncidentKind.EMPTY_ANSWER: {
+        "zh": ("服务器返回空内容", "稍后再试；如持续出现，请在浏览器中打开该地址核对"),
+        "en": ("the answer was empty", "try later; if it goes on, open the address in a browser"),
+    },
+    IncidentKind.HTML_FOR_FILE: {
+        "zh": ("应为文件，却返回网页", "稍后再试；如持续出现，请核对附件链接是否已变更"),
+        "en": ("a page came in place of a file", "try later; if it goes on, check whether the link has changed"),
+    },
+    IncidentKind.BAD_MAGIC: {
+        "zh": ("返回的内容不是任何已知类型的文件", "请手工下载核对"),
+        "en": ("the bytes are of no known file type", "download it by hand and look"),
+    },
+    IncidentKind.TRUNCATED: {
+        "zh": ("内容不完整", "下次轮询会重新下载"),
+        "en": ("the answer stops before its end", "the next poll fetches it again"),
+    },
+    IncidentKind.OFFSITE_REDIRECT: {
+        "zh": ("被重定向到其他网站", "请核对网站是否迁移；迁移后修改 site.cac_url / site.beian_url"),
+        "en": (
+            "a redirect leads to another site",
+            "check whether the site has moved; then set site.cac_url or site.beian_url",
+        ),
+    },
+    IncidentKind.TOO_LARGE: {
+        "zh": ("内容超过大小上限", "如确为正常文件，请调高 site.max_megabytes"),
+        "en": ("the answer is over the size limit", "if it is genuine, raise site.max_megabytes"),
+    },
+    IncidentKind.LAYOUT_CHANGED: {
+        "zh": ("页面结构与预期不符", "请在浏览器中核对；网站改版需更新 spiders/pages.py 或 tracker/series.py"),
+        "en": (
+            "the page is not built as expected",
+            "look at it in a browser; a redesign needs spiders/pages.py or tracker/series.py updated",
+        ),
+    },
+    IncidentKind.FEWER_ATTACHMENTS: {
+        "zh": ("页面上的附件比以前少", "请在浏览器中核对；历史保持原状"),
+        "en": ("the page offers fewer files than before", "look at it in a browser; the history stays as it was"),
+    },
+    IncidentKind.HTTP_ERROR: {
+        "zh": ("服务器返回错误状态", "稍后再试；如为 404，请核对地址"),
+        "en": ("the server answered with an error", "try later; with 404 check the address"),
+    },
+    IncidentKind.UNREACHABLE: {
+        "zh": ("无法连接或超时", "请检查网络、代理（site.proxy）与 site.timeout"),
+        "en": ("no answer", "check the network, site.proxy and site.timeout"),
+    },
+    IncidentKind.ROBOTS: {
+        "zh": ("robots.txt 不允许访问", "请尊重网站规则，联系网站运营者"),
+        "en": ("robots.txt forbids the address", "respect it; ask the site's operator"),
+    },
+    IncidentKind.DISCOVERY_GAP: {
+        "zh": ("新闻列表未能回溯到已知公告，其间可能有遗漏", "请调高 site.discovery_pages 后再次轮询"),
+        "en": (
+            "the listing did not reach back to a known announcement; some may be missed",
+            "raise site.discovery_pages and poll again",
+        ),
+    },
+    IncidentKind.UNREADABLE: {
+        "zh": ("附件已保存，但无法读取", "请用 tracker open 打开原件核对；历史保持原状"),
+        "en": ("the file is kept but cannot be read", "open the original with `tracker open`; the history stands"),
+    },
+    IncidentKind.FAILED_CHECKS: {
+        "zh": ("清单未通过检查，未记录", "请用 tracker open 打开原件核对；历史保持原状"),
+        "en": (
+            "the list failed its checks and was not recorded",
+            "open the original with `tracker open`; the history stands",
+        ),
+    },
+    IncidentKind.UNKNOWN_NUMBER: {
+        "zh": ("注销公告中的编号不在任何清单内", "请核对公告原件"),
+        "en": ("a cancellation notice names a number that no list holds", "look at the notice"),
+    },
+    IncidentKind.TOTALS_OFF: {
+        "zh": ("总数与公布的数字不符", "请用 tracker stats 核对"),
+        "en": ("totals differ from the published ones", "compare with `tracker stats`"),
+    },
+}
+
+WORDS: dict[str, tuple[str, str]] = {
+    "series": ("系列", "series"), "kind": ("类型", "kind"), "number": ("编号", "number"), "name": ("名称", "name"),
+    "entity": ("主体", "entity"), "province": ("属地", "province"), "status": ("状态", "status"),
+    "batch": ("批次", "batch"), "filed_on": ("日期", "date"), "count": ("数量", "count"), "month": ("月份", "month"),
+    "change": ("变更", "change"), "recorded": ("记录时间", "recorded"), "published": ("公布日期", "published"),
+    "what": ("内容", "what changed"), "rows": ("行", "rows"), "kept": ("保留", "kept"), "refused": ("拒绝", "refused"),
+    "source": ("来源", "source"), "outcome": ("结果", "outcome"), "requests": ("请求", "requests"),
+    "bytes": ("字节", "bytes"), "since": ("自", "since"), "incident": ("异常", "incident"), "file": ("文件", "file"),
+    "attachment": ("附件", "attachment"), "reason": ("原因", "reason"), "field": ("字段", "field"),
+    "value": ("值", "value"), "address": ("地址", "address"), "sequence": ("序号", "no."), "title": ("标题", "title"),
+    "changes": ("变更", "changes"), "role": ("角色", "role"), "category": ("类别", "category"),
+    "product": ("应用产品", "product"), "purpose": ("用途", "purpose"), "remark": ("备注", "remark"),
+    "scenario": ("适用场景", "scenario"), "cancelled_on": ("注销时间", "cancelled"), "setting": ("设置", "setting"),
+    "default": ("默认", "default"), "meaning": ("含义", "meaning"), "ended": ("结束", "ended"), "raw": ("原文", "as printed"),
+    # values
+    "filed": ("备案", "filed"), "registered": ("登记", "registered"), "on_device": ("端侧", "on-device"),
+    "active": ("有效", "active"), "cancelled": ("已注销", "cancelled"), "withdrawn": ("已撤下", "withdrawn"),
+    "added": ("新增", "added"), "amended": ("修改", "amended"), "renumbered": ("改号", "renumbered"),
+    "relisted": ("再次列出", "relisted"), "restored": ("恢复", "restored"),
+    # sentences
+    "nothing": ("没有符合条件的记录", "nothing fits"),
+    "no_changes": ("没有变更", "no changes"),
+    "no_incidents": ("没有异常", "no incidents"),
+    "poll_done": ("轮询 {poll} 完成：{changes}", "poll {poll} done: {changes}"),
+    "unclassified": ("未分类公告（标题涉及备案，但不属于任何系列）", "unclassified announcements (they speak of filings and fit no series)"),
+    "collecting": ("正在查看网站", "looking at the site"),
+    "digesting": ("正在读取清单", "reading lists"),
+    "baseline": ("基线", "baseline"),
+    "to_do": ("怎么办", "what to do"),
+    "filings_total": ("共 {n} 条", "{n} filings"),
+    "changes_total": ("共 {n} 条变更", "{n} changes"),
+    "none": ("（无）", "(none)"),
+}  # fmt: skip
+
+
+def language(choice: str | None) -> Lang:
+    """The language to speak: the choice, else the locale's, else English."""
+    if choice in ("zh", "en"):
+        return "zh" if choice == "zh" else "en"
+    name = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh" if (name or (locale.getlocale()[0] or "")).lower().startswith("zh") else "en"
+
+
+def word(key: str | None, lang: Lang, **values: object) -> str:
+    """A word or sentence of the table in that language; a key that is not in the table comes back as it is."""
+    if key is None:
+        return ""
+    pair = WORDS.get(key)
+    text = key if pair is None else pair[0 if lang == "zh" else 1]
+    return text.format(**values) if values else text
+
+
+def incident_text(kind: str, lang: Lang) -> tuple[str, str]:
+    """What an incident means, and what to do about it."""
+    return INCIDENTS[IncidentKind(kind)][lang]

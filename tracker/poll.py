@@ -1,0 +1,150 @@
+"""One poll: collect → digest → report, under a lock. Joins the spiders, the readers, the differ and the history.
+
+Every part leaves its result in the archive or the history before the next begins, so a poll that is
+killed at any point is made good by the next one.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from sqlite_utils import Database
+
+from storage import plans
+from storage.archive import Archive
+from storage.history import History
+from storage.schema import connect
+from tracker.collect import collect, settled_series
+from tracker.config import Settings
+from tracker.digest import digest
+from tracker.errors import AnotherPoll, OptionError, StorageError
+from tracker.models import LIST_INCIDENTS, SITE_INCIDENTS, IncidentKind
+from tracker.series import SERIES, Series
+
+EXIT_SITE, EXIT_LIST = 3, 4
+
+
+def select_series(ids: Sequence[str]) -> list[Series]:
+    """The series of those ids, all where none is named.
+
+    Raises:
+        OptionError: there is no such series.
+    """
+    known = {series.id: series for series in SERIES}
+    unknown = [name for name in ids if name not in known]
+    if unknown:
+        raise OptionError(f"There is no series {', '.join(unknown)}", hint=f"Series: {', '.join(known)}")
+    return [known[name] for name in ids] if ids else list(SERIES)
+
+
+def run_poll(
+    settings: Settings, ids: Sequence[str] = (), *, dry_run: bool = False,
+    progress: Callable[[str, str], None] = lambda stage, what: None,
+) -> dict[str, Any]:  # fmt: skip
+    """Poll once and return the report that `tracker poll --json` prints.
+
+    With `dry_run` everything happens on a copy of the history, and nothing is kept.
+
+    Raises:
+        AnotherPoll: another poll is running.
+        StorageError: the history or the archive cannot be used.
+    """
+    selected = select_series(ids)
+    with _lock(settings.data_dir), _workplace(settings, dry_run) as (db, archive):
+        started = _now()
+        history = History(db)
+        archive.clear_scratch()
+        poll = history.begin_poll(started)
+        results = collect(
+            db, history, archive, settings, poll, started, selected, lambda what: progress("collecting", what)
+        )
+        digest(db, history, archive, settings, poll, started, selected, lambda what: progress("digesting", what))
+        left = [row["series"] for row in plans.pending_revisions(db)]
+        _end_incidents(history, poll, results, started)
+        incidents = plans.incidents_of_poll(db, poll)
+        code = exit_code(incidents)
+        finished = _now()
+        history.finish_poll(poll, finished, code, results, settled_series(results, selected, left))
+        return {
+            "poll": poll,
+            "started_at": started,
+            "finished_at": finished,
+            "exit": code,
+            "requests": sum(result.requests for result in results),
+            "bytes": sum(result.bytes for result in results),
+            "sources": [asdict(result) for result in results],
+            "batches": plans.batches_of_poll(db, poll),
+            "changes": dict(Counter({row["kind"]: row["n"] for row in plans.changes_of_poll(db, poll)})),
+            "incidents": [
+                {"kind": i["kind"], "source": i["source"], "message": i["detail"], "address": i["address"]}
+                for i in incidents
+            ],
+            "unclassified": plans.unclassified(db, started),
+            "deliveries": {},
+        }
+
+
+def exit_code(incidents: Sequence[dict[str, Any]]) -> int:
+    """The exit code that a poll's incidents call for: the smallest that applies."""
+    kinds = {IncidentKind(incident["kind"]) for incident in incidents}
+    if kinds & SITE_INCIDENTS:
+        return EXIT_SITE
+    return EXIT_LIST if kinds & LIST_INCIDENTS else 0
+
+
+def _end_incidents(history: History, poll: int, results: Sequence[Any], now: str) -> None:
+    """What a source that was looked at did not show again is over. Faults of lists stay until a person looks."""
+    asked = [result.source for result in results]
+    history.end_incidents(poll, asked, [kind.value for kind in SITE_INCIDENTS], now)
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / "poll.lock", timeout=0):
+            yield
+    except Timeout as error:
+        raise AnotherPoll(
+            "Another poll is running", file=folder / "poll.lock", hint="Wait until it has ended"
+        ) from error
+    except OSError as error:
+        raise StorageError(f"The data folder cannot be used: {error}", file=folder) from error
+
+
+@contextmanager
+def _workplace(settings: Settings, dry_run: bool) -> Iterator[tuple[Database, Archive]]:
+    """The history and the archive, or copies that vanish."""
+    if not dry_run:
+        db = connect(settings.database)
+        try:
+            yield db, Archive(settings.archive)
+        finally:
+            db.close()
+        return
+    scratch = Path(tempfile.mkdtemp(prefix="tracker-dry-run-"))
+    try:
+        if settings.database.exists():
+            with sqlite3.connect(settings.database) as real, sqlite3.connect(scratch / "history.db") as copy:
+                real.backup(copy)
+            real.close()
+            copy.close()
+        db = connect(scratch / "history.db")
+        yield db, Archive(scratch / "archive", behind=Archive(settings.archive))
+        db.close()
+    finally:
+        shutil.rmtree(scratch)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
