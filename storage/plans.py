@@ -42,7 +42,8 @@ def offers(db: Database) -> list[dict[str, Any]]:
     """Every attachment link that its page still shows, with what it gave last."""
     return list(
         db.query(
-            """SELECT o.id, o.href, o.fetched_href, o.label, o.sha256, o.fetched_at, n.url AS referer, a.series, a.period
+            """SELECT o.id, o.href, o.fetched_href, o.label, o.sha256, o.fetched_at, n.url AS referer, a.series,
+               a.period
                FROM offer o JOIN announcement n ON n.id = o.announcement_id JOIN attachment a ON a.id = o.attachment_id
                WHERE o.last_seen = n.last_seen ORDER BY a.series, a.period, o.id"""
         )

@@ -117,7 +117,8 @@ def find_changes(db: Database, where: ChangeFilter) -> list[dict[str, Any]]:
         f"""SELECT c.id, c.kind, f.series, f.number, v.name, v.entity, a.period AS batch, a.series AS list_series,
             c.published_on, c.recorded_at, c.fields, c.status, c.baseline, n.url AS announcement, o.label AS attachment,
             r.sha256, CASE WHEN v.revision_id = r.id THEN v.table_no END AS "table",
-            CASE WHEN v.revision_id = r.id THEN v.row_no END AS row, CASE WHEN v.revision_id = r.id THEN v.page END AS page
+            CASE WHEN v.revision_id = r.id THEN v.row_no END AS row,
+            CASE WHEN v.revision_id = r.id THEN v.page END AS page
             FROM change c JOIN filing f ON f.id = c.filing_id JOIN version v ON v.id = c.version_id
             JOIN revision r ON r.id = c.revision_id JOIN attachment a ON a.id = r.attachment_id
             JOIN offer o ON o.id = r.offer_id JOIN announcement n ON n.id = o.announcement_id
@@ -174,7 +175,8 @@ def count_filings(db: Database, by: str, where: FilingFilter) -> list[dict[str, 
             conditions.append(f"{name} = ?")
             args.append(value)
     order = "1" if by == "month" else "2 DESC, 1"
-    query = f"SELECT {column} AS value, count(*) AS n FROM ({sql}) WHERE {' AND '.join(conditions)} GROUP BY 1 ORDER BY {order}"
+    query = f"""SELECT {column} AS value, count(*) AS n FROM ({sql}) WHERE {" AND ".join(conditions)}
+        GROUP BY 1 ORDER BY {order}"""
     return [{by: row["value"], "count": row["n"]} for row in db.query(query, args)]
 
 

@@ -1,4 +1,4 @@
-"""Rows of the history as values of `tracker.models`."""
+"""Rows of the history as values of `tracker.models`, and values as they are stored."""
 
 from __future__ import annotations
 
@@ -19,3 +19,8 @@ def filing_of(row: dict[str, Any]) -> Filing:
         raw=json.loads(row["raw"]),
         **{name: row[name] for name in FIELDS},
     )
+
+
+def as_json(value: object) -> str:
+    """A value as the history stores it: compact, Chinese as Chinese."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

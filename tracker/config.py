@@ -136,7 +136,8 @@ def _walk(prefix: str, model: type[BaseModel], values: BaseModel) -> Iterator[di
 
 def _refuse_unknown_variables() -> None:
     """A mistyped TRACKER_ variable must not be ignored in silence."""
-    known = {f"TRACKER_{row['name'].replace('.', '__')}".upper() for row in _walk("", Settings, Settings.model_construct())}
+    rows = _walk("", Settings, Settings.model_construct())
+    known = {f"TRACKER_{row['name'].replace('.', '__')}".upper() for row in rows}
     known |= {"TRACKER_SITE", "TRACKER_POLL"}
     for name in os.environ:
         if name.upper().startswith("TRACKER_") and name.upper() not in known:

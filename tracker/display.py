@@ -57,6 +57,17 @@ def change_text(change: Mapping[str, Any], lang: Lang) -> str:
     return "; ".join(parts)
 
 
+def print_changes(console: Console, changes: Iterable[Mapping[str, Any]], lang: Lang) -> None:
+    """The change log as a table."""
+    rows = [
+        [c["recorded_at"][:10], c["published_on"], word(c["kind"], lang), c["number"], c["name"], c["entity"],
+         f"{c['series']} {c['batch'] or ''}", change_text(c, lang)]
+        for c in changes
+    ]  # fmt: skip
+    columns = ["recorded", "published", "change", "number", "name", "entity", "batch", "what"]
+    print_table(console, columns, rows, lang)
+
+
 def counts_text(counts: Mapping[str, int], lang: Lang) -> str:
     """Counts of changes as one phrase: "新增 97 · 修改 2"."""
     if not counts:

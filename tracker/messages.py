@@ -113,7 +113,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "changes": ("变更", "changes"), "role": ("角色", "role"), "category": ("类别", "category"),
     "product": ("应用产品", "product"), "purpose": ("用途", "purpose"), "remark": ("备注", "remark"),
     "scenario": ("适用场景", "scenario"), "cancelled_on": ("注销时间", "cancelled"), "setting": ("设置", "setting"),
-    "default": ("默认", "default"), "meaning": ("含义", "meaning"), "ended": ("结束", "ended"), "raw": ("原文", "as printed"),
+    "default": ("默认", "default"), "meaning": ("含义", "meaning"), "ended": ("结束", "ended"),
     # values
     "filed": ("备案", "filed"), "registered": ("登记", "registered"), "on_device": ("端侧", "on-device"),
     "active": ("有效", "active"), "cancelled": ("已注销", "cancelled"), "withdrawn": ("已撤下", "withdrawn"),
@@ -124,7 +124,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_changes": ("没有变更", "no changes"),
     "no_incidents": ("没有异常", "no incidents"),
     "poll_done": ("轮询 {poll} 完成：{changes}", "poll {poll} done: {changes}"),
-    "unclassified": ("未分类公告（标题涉及备案，但不属于任何系列）", "unclassified announcements (they speak of filings and fit no series)"),
+    "unclassified": (
+        "未分类公告（标题涉及备案，但不属于任何系列）",
+        "unclassified announcements (they speak of filings and fit no series)",
+    ),
     "collecting": ("正在查看网站", "looking at the site"),
     "digesting": ("正在读取清单", "reading lists"),
     "baseline": ("基线", "baseline"),

@@ -1,0 +1,18 @@
+"""Fixtures for the whole test suite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.polling import Desk
+from tracker.demo.site import StandIn
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A stand-in that publishes nothing yet, and an empty data folder."""
+    with StandIn(hang_seconds=20) as site:
+        yield Desk(site, tmp_path / "data")

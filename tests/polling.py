@@ -1,0 +1,112 @@
+"""Help for tests that poll the stand-in: each poll is a real `tracker poll` in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+from tracker.demo.files import TableSpec, make_docx
+
+from storage.schema import connect_readonly
+from tracker.demo.site import StandIn
+from tracker.series import series_by_id
+
+ROOT = Path(__file__).parents[1]
+GENAI_PAGE = series_by_id("genai_service").rolling[0]
+GENAI_TITLE = "国家互联网信息办公室关于发布生成式人工智能服务已备案信息的公告"
+HEADINGS = ("序号", "属地", "模型名称", "备案单位", "备案号", "备案时间")
+
+
+def label(period: str) -> str:
+    """The label of a genai list, as the site writes it."""
+    return f"附件：生成式人工智能服务已备案信息（{period[:4]}年{int(period[5:])}月）"
+
+
+def genai_rows(first: int, last: int, **changed: str) -> list[list[str]]:
+    """Made rows of the filed table; `changed` replaces a cell: `r3c2="…"` is row number 3, column 2."""
+    rows = []
+    for n in range(first, last + 1):
+        number, day = f"Beijing-MoXing{n}-20240101{n:04d}", f"2024/1/{n % 28 + 1}"
+        row = [str(n), "北京市", f"模型{n}号", f"第{n}科技有限公司", number, day]
+        rows.append([changed.get(f"r{n}c{column}", cell) for column, cell in enumerate(row)])
+    return rows
+
+
+def genai_docx(rows: list[list[str]], title: str = "生成式人工智能服务已备案信息") -> bytes:
+    """A genai list as a Word file."""
+    return make_docx([TableSpec(title, HEADINGS, tuple(tuple(row) for row in rows))], title)
+
+
+@dataclass
+class Desk:
+    """One data folder and the stand-in it polls."""
+
+    site: StandIn
+    data: Path
+
+    def environment(self, **extra: str) -> dict[str, str]:
+        """The environment of a poll; each name in `extra` without TRACKER_."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
+        own = {
+            "DATA_DIR": str(self.data),
+            "SITE__CAC_URL": self.site.cac_url,
+            "SITE__BEIAN_URL": self.site.beian_url,
+            "SITE__DELAY": "0",
+            "SITE__RETRIES": "0",
+            "SITE__TIMEOUT": "5",
+            "POLL__KNOWN_PAGES": "false",
+        }
+        return kept | {f"TRACKER_{name}": value for name, value in (own | extra).items()}
+
+    def run(self, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
+        """`tracker …` to its end."""
+        command = [sys.executable, "-m", "tracker", *arguments]
+        return subprocess.run(
+            command, env=self.environment(**extra), cwd=ROOT, capture_output=True, text=True, timeout=100, check=False
+        )
+
+    def poll(self, *arguments: str, exit_code: int = 0, **extra: str) -> dict[str, Any]:
+        """One poll's report; its exit code must be `exit_code`."""
+        done = self.run("poll", "--json", *arguments, **extra)
+        assert done.returncode == exit_code, f"exit {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        report: dict[str, Any] = json.loads(done.stdout)
+        assert report["exit"] == exit_code
+        return report
+
+    def db(self) -> Database:
+        """The history, read-only."""
+        return connect_readonly(self.data / "history.db")
+
+    def history(self) -> dict[str, list[tuple[Any, ...]]]:
+        """What the history says, without clocks and the numbers of polls."""
+        db = self.db()
+        state = {
+            "filings": db.execute(
+                """SELECT f.series, f.number, f.kind, f.status, v.sequence, v.province, v.name, v.entity, v.product,
+                   v.remark, v.filed_on, v.raw FROM filing f JOIN version v ON v.id = f.version_id ORDER BY 1, 2"""
+            ).fetchall(),
+            "changes": db.execute(
+                """SELECT c.kind, f.series, f.number, c.fields, c.status, c.baseline, r.sha256 FROM change c
+                   JOIN filing f ON f.id = c.filing_id JOIN revision r ON r.id = c.revision_id ORDER BY c.id"""
+            ).fetchall(),
+            "versions": db.execute(
+                "SELECT filing_id, number, raw, table_no, row_no FROM version ORDER BY id"
+            ).fetchall(),
+            "revisions": db.execute(
+                """SELECT a.series, a.label, r.sha256, r.state, r.rows, r.kept, r.refused FROM revision r
+                   JOIN attachment a ON a.id = r.attachment_id ORDER BY r.id"""
+            ).fetchall(),
+            "entries": db.execute("SELECT * FROM entry ORDER BY 1, 2").fetchall(),
+        }
+        db.close()
+        return state
+
+    def files_asked(self) -> int:
+        """How many attachments the site was asked for so far."""
+        return sum(b"downloadfile" in hit.line or b"fileDownLoad" in hit.line for hit in self.site.requests)

@@ -1,0 +1,325 @@
+"""A poll from end to end: the real program against the stand-in, over HTTP."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from tracker.demo.files import TableSpec, make_docx
+
+from tests.polling import GENAI_PAGE, GENAI_TITLE, ROOT, Desk, genai_docx, genai_rows, label
+from tracker.series import series_by_id
+
+SYNTHESIS = series_by_id("deep_synthesis").known[0]
+SYNTHESIS_LABEL = "附件：境内深度合成服务算法备案清单（2023年6月）"
+ALGORITHM_HEADINGS = ("序号", "算法名称", "角色", "主体名称", "应用产品", "主要用途", "备案编号", "备注")
+NOTICE_HEADINGS = ("序号", "算法名称", "角色/类别", "主体名称", "应用产品", "主要用途", "备案编号", "注销时间")
+
+
+def algorithm(n: int, remark: str = "") -> tuple[str, ...]:
+    number = f"网信算备11010822423660124{n:04d}号"
+    return (str(n), f"算法{n}", "服务提供者", f"第{n}公司", f"产品{n}（APP）", "用于生成", number, remark)
+
+
+def publish_first(desk: Desk, **changed: str) -> None:
+    desk.site.publish_page(
+        GENAI_PAGE, GENAI_TITLE, "2024-04-02 12:00", [(label("2024-04"), genai_docx(genai_rows(1, 20, **changed)))]
+    )
+
+
+def test_baseline_then_nothing_then_a_new_batch(desk: Desk) -> None:
+    publish_first(desk)
+    first = desk.poll()
+    assert first["changes"] == {"added": 20}
+    batch = first["batches"][0]
+    assert (batch["series"], batch["period"], batch["rows"], batch["kept"], batch["refused"]) == (
+        "genai_service", "2024-04", 20, 20, 0,
+    )  # fmt: skip
+    assert first["incidents"] == []
+    before, asked = desk.history(), desk.files_asked()
+
+    second = desk.poll()
+    assert (second["changes"], second["batches"]) == ({}, [])
+    assert desk.history() == before
+    assert desk.files_asked() == asked
+    assert sum(source["requests"] for source in second["sources"]) <= 7
+
+    desk.site.add_attachment(GENAI_PAGE, label("2024-08"), genai_docx(genai_rows(21, 30)))
+    third = desk.poll()
+    assert third["changes"] == {"added": 10}
+    assert desk.files_asked() == asked + 1
+    baseline = {row[0]: row[1] for row in desk.db().execute("SELECT poll_id, max(baseline) FROM change GROUP BY 1")}
+    assert baseline == {1: 1, 3: 0}
+
+
+def test_a_silent_reissue_is_told_field_by_field(desk: Desk) -> None:
+    publish_first(desk, r3c3="旧名公司", r5c4="Bejing-MoXing5-202401010005")
+    desk.poll()
+    desk.site.replace_attachment(GENAI_PAGE, label("2024-04"), genai_docx(genai_rows(1, 20)))
+    assert desk.poll()["changes"] == {"amended": 1, "renumbered": 1}
+    changes = json.loads(desk.run("changes", "--json", "--no-baseline").stdout)
+    assert [(c["kind"], c["number"], c["fields"]) for c in changes] == [
+        ("amended", "Beijing-MoXing3-202401010003", {"entity": ["旧名公司", "第3科技有限公司"]}),
+        (
+            "renumbered",
+            "Beijing-MoXing5-202401010005",
+            {"number": ["Bejing-MoXing5-202401010005", "Beijing-MoXing5-202401010005"]},
+        ),
+    ]
+    shown = json.loads(desk.run("show", "Bejing-MoXing5-202401010005", "--json").stdout)
+    assert shown[0]["number"] == "Beijing-MoXing5-202401010005"
+    assert [v["number"] for v in shown[0]["versions"]] == [
+        "Bejing-MoXing5-202401010005", "Beijing-MoXing5-202401010005",
+    ]  # fmt: skip
+
+
+def test_a_resaved_file_with_the_same_rows_is_no_change(desk: Desk) -> None:
+    publish_first(desk)
+    desk.poll()
+    rows = genai_rows(1, 20)[::-1]
+    desk.site.replace_attachment(GENAI_PAGE, label("2024-04"), genai_docx(rows))
+    report = desk.poll()
+    assert report["changes"] == {}
+    assert len(report["batches"]) == 1
+
+
+def test_a_file_replaced_under_the_same_token_is_found_on_the_slow_cadence(desk: Desk) -> None:
+    publish_first(desk)
+    desk.poll()
+    changed = genai_docx(genai_rows(1, 20, r7c3="改名公司"))
+    desk.site.replace_attachment(GENAI_PAGE, label("2024-04"), changed, keep_token=True)
+    assert desk.poll()["changes"] == {}
+    assert desk.poll(POLL__RECHECK_FILES_DAYS="0")["changes"] == {"amended": 1}
+
+
+def test_back_to_an_earlier_file_is_a_change_back(desk: Desk) -> None:
+    publish_first(desk)
+    desk.poll()
+    for entity in ("改名公司", "第7科技有限公司"):
+        file = genai_docx(genai_rows(1, 20, r7c3=entity))
+        desk.site.replace_attachment(GENAI_PAGE, label("2024-04"), file)
+        assert desk.poll()["changes"] == {"amended": 1}
+    states = [row[0] for row in desk.db().execute("SELECT state FROM revision ORDER BY id")]
+    assert states == ["recorded"] * 3
+
+
+def test_one_list_on_two_pages_is_one_batch(desk: Desk) -> None:
+    publish_first(desk)
+    desk.site.publish_page(
+        "/2024-04/03/c_1.htm", GENAI_TITLE, "2024-04-03 09:00",
+        [("附件：生成式人工智能服务已备案信息（2024年4月）", genai_docx(genai_rows(1, 20)))],
+    )  # fmt: skip
+    assert desk.poll()["changes"] == {"added": 20}
+    db = desk.db()
+    assert db.execute("SELECT count(*) FROM attachment").fetchone()[0] == 1
+    assert db.execute("SELECT count(*) FROM offer").fetchone()[0] == 2
+    # The rolling page's copy is edited, the other one stays old: told once, and never told back.
+    desk.site.replace_attachment(GENAI_PAGE, label("2024-04"), genai_docx(genai_rows(1, 20, r7c3="改名公司")))
+    assert desk.poll(POLL__RECHECK_FILES_DAYS="0", POLL__RECHECK_PAGES_DAYS="0")["changes"] == {"amended": 1}
+    assert desk.poll(POLL__RECHECK_FILES_DAYS="0", POLL__RECHECK_PAGES_DAYS="0")["changes"] == {}
+
+
+def test_a_cancellation_notice_cancels_and_an_unknown_number_is_an_incident(desk: Desk) -> None:
+    rows = tuple(algorithm(n, "已注销" if n == 9 else "") for n in range(1, 10))
+    desk.site.publish_page(
+        SYNTHESIS, "国家互联网信息办公室关于发布深度合成服务算法备案信息的公告", "2023-06-20 18:00",
+        [(SYNTHESIS_LABEL, make_docx([TableSpec("", ALGORITHM_HEADINGS, rows)], "清单"))],
+    )  # fmt: skip
+    assert desk.poll()["changes"] == {"added": 9, "cancelled": 1}
+    cancelled = tuple((*algorithm(n)[:7], "2025年7月") for n in (2, 3, 77))
+    notice = make_docx([TableSpec("", NOTICE_HEADINGS, cancelled)], "注销")
+    desk.site.publish_notice("关于注销“算法2”等3个算法备案编号的公告", "2025-07-14 10:00:00", notice)
+    report = desk.poll()
+    assert report["changes"] == {"cancelled": 2}
+    assert [(i["kind"], i["source"]) for i in report["incidents"]] == [("unknown_number", "algorithm_cancellation")]
+    assert "0077" in report["incidents"][0]["message"]
+    found = json.loads(desk.run("filings", "--status", "cancelled", "--json").stdout)
+    assert sorted(f["name"] for f in found) == ["算法2", "算法3", "算法9"]
+    change = json.loads(desk.run("changes", "--kind", "cancelled", "--no-baseline", "--json").stdout)[0]
+    assert (change["published_on"], change["batch"], change["source"]["row"]) == ("2025-07", "2025-07-14", None)
+    assert desk.poll()["changes"] == {}
+
+
+def test_an_unclassified_announcement_is_shown_once(desk: Desk) -> None:
+    publish_first(desk)
+    title = "国家互联网信息办公室关于发布第十批境内区块链信息服务备案编号的公告"
+    desk.site.list_entry(title, "/2024-05/01/c_7.htm", "2024-05-01 10:00")
+    assert [item["title"] for item in desk.poll()["unclassified"]] == [title]
+    assert desk.poll()["unclassified"] == []
+
+
+@pytest.mark.parametrize("what", ["shrunken", "no_number_column", "scan"])
+def test_a_list_that_fails_its_checks_changes_nothing(desk: Desk, what: str) -> None:
+    publish_first(desk)
+    desk.poll()
+    before = desk.history()
+    rows = genai_rows(1, 20)
+    headings = ("序号", "属地", "模型名称", "备案单位", "备案时间")
+    bad = {
+        "shrunken": genai_docx(rows[:8]),
+        "no_number_column": make_docx([TableSpec("", headings, tuple((*r[:4], r[5]) for r in rows))], "清单"),
+        "scan": b"\x89PNG\r\n\x1a\n" + bytes(2000),
+    }[what]
+    desk.site.replace_attachment(GENAI_PAGE, label("2024-04"), bad)
+    report = desk.poll(exit_code=4)
+    kind = "failed_checks" if what == "shrunken" else "unreadable"
+    assert [i["kind"] for i in report["incidents"]] == [kind]
+    after = desk.history()
+    assert len(after.pop("revisions")) == len(before.pop("revisions")) + 1 == 2
+    assert after == before
+    # It is told once; the next poll has nothing new to say, and a genuine list is recorded again.
+    assert desk.poll()["incidents"] == []
+    desk.site.replace_attachment(GENAI_PAGE, label("2024-04"), genai_docx([*rows, *genai_rows(21, 22)]))
+    assert desk.poll()["changes"] == {"added": 2}
+
+
+FAULTS = {
+    "challenge_200": "challenge", "challenge_403": "challenge", "empty": "empty_answer",
+    "html_for_file": "html_for_file", "bad_magic": "bad_magic", "truncated": "truncated", "cut_file": "truncated",
+    "http_500": "http_error",
+    "offsite_redirect": "offsite_redirect", "drop": "unreachable",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", list(FAULTS))
+def test_a_faulty_file_is_a_named_incident_and_is_made_good(desk: Desk, fault: str) -> None:
+    publish_first(desk)
+    desk.poll()
+    before = desk.history()
+    desk.site.add_attachment(GENAI_PAGE, label("2024-08"), genai_docx(genai_rows(21, 30)))
+    desk.site.set_fault("downloadfile", fault)
+    report = desk.poll(exit_code=3)
+    assert {i["kind"] for i in report["incidents"]} == {FAULTS[fault]}
+    assert all(i["address"] and i["message"] for i in report["incidents"])
+    assert desk.history() == before
+    desk.site.clear_faults()
+    report = desk.poll()
+    assert report["changes"] == {"added": 10}
+    assert json.loads(desk.run("incidents", "--json").stdout) == []
+
+
+PAGE_FAULTS = {
+    "no_title": "layout_changed", "no_body": "layout_changed", "challenge_200": "challenge", "empty": "empty_answer",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", list(PAGE_FAULTS))
+def test_a_faulty_page_changes_nothing(desk: Desk, fault: str) -> None:
+    publish_first(desk)
+    desk.poll()
+    before = desk.history()
+    desk.site.set_fault(GENAI_PAGE, fault)
+    report = desk.poll(exit_code=3)
+    assert [i["kind"] for i in report["incidents"]] == [PAGE_FAULTS[fault]]
+    assert desk.history() == before
+
+
+def test_a_page_that_offers_fewer_files_changes_nothing(desk: Desk) -> None:
+    publish_first(desk)
+    desk.site.add_attachment(GENAI_PAGE, label("2024-08"), genai_docx(genai_rows(21, 30)))
+    desk.poll()
+    before = desk.history()
+    desk.site.remove_attachment(GENAI_PAGE, label("2024-04"))
+    report = desk.poll(exit_code=3)
+    assert [i["kind"] for i in report["incidents"]] == ["fewer_attachments"]
+    assert desk.history() == before
+
+
+def test_no_site_at_all_is_exit_3(desk: Desk) -> None:
+    report = desk.poll(exit_code=3, SITE__CAC_URL="http://127.0.0.1:9", SITE__BEIAN_URL="http://127.0.0.1:9")
+    assert {i["kind"] for i in report["incidents"]} == {"unreachable"}
+
+
+def test_a_dry_run_keeps_nothing(desk: Desk) -> None:
+    publish_first(desk)
+    assert desk.poll("--dry-run")["changes"] == {"added": 20}
+    assert not (desk.data / "history.db").exists()
+    assert not list(desk.data.rglob("archive/*"))
+    desk.poll()
+    before = desk.history()
+    desk.site.add_attachment(GENAI_PAGE, label("2024-08"), genai_docx(genai_rows(21, 30)))
+    assert desk.poll("--dry-run")["changes"] == {"added": 10}
+    assert desk.history() == before
+
+
+def test_only_the_series_asked_for(desk: Desk) -> None:
+    publish_first(desk)
+    report = desk.poll("--series", "deep_synthesis")
+    assert report["batches"] == []
+    assert desk.files_asked() == 0
+
+
+def test_a_second_poll_at_once_ends_with_6(desk: Desk) -> None:
+    desk.data.mkdir()
+    with FileLock(desk.data / "poll.lock"):
+        done = desk.run("poll")
+    assert done.returncode == 6
+    assert "Another poll is running" in done.stderr
+
+
+def test_wrong_use_ends_with_2(desk: Desk) -> None:
+    for arguments in (("poll", "--series", "nonsense"), ("nonsense",), ("filings", "--as-of", "yesterday")):
+        done = desk.run(*arguments)
+        assert done.returncode == 2, arguments
+        assert "Traceback" not in done.stderr
+    done = desk.run("poll", SITE__DELLAY="1")
+    assert done.returncode == 2
+    assert "TRACKER_SITE__DELLAY" in done.stderr
+
+
+# Where a poll is killed: right after these calls of the writer and the archive.
+KILLS = [
+    "Archive.put", "History.begin_poll", "History.record_listed", "History.record_page", "History.record_fetched",
+    "History.record_revision", "History.record_notice", "History.finish_poll",
+]  # fmt: skip
+KILLER = """
+import os, sys
+from storage.archive import Archive
+from storage.history import History
+owner, name = sys.argv[1].split(".")
+owner = {"Archive": Archive, "History": History}[owner]
+real, left, before = getattr(owner, name), [int(sys.argv[2])], sys.argv[3] == "before"
+def kill(self, *args, **kwargs):
+    left[0] -= 1
+    if left[0] == 0 and before: os._exit(9)
+    result = real(self, *args, **kwargs)
+    if left[0] == 0: os._exit(9)
+    return result
+setattr(owner, name, kill)
+sys.argv = ["tracker", "poll", "--json"]
+from tracker.cli import main
+main()
+"""
+
+
+def publish_all(desk: Desk) -> None:
+    publish_first(desk)
+    desk.site.add_attachment(GENAI_PAGE, label("2024-08"), genai_docx(genai_rows(21, 30)))
+    rows = tuple(algorithm(n) for n in range(1, 8))
+    desk.site.publish_page(
+        SYNTHESIS, "国家互联网信息办公室关于发布深度合成服务算法备案信息的公告", "2023-06-20 18:00",
+        [(SYNTHESIS_LABEL, make_docx([TableSpec("", ALGORITHM_HEADINGS, rows)], "清单"))],
+    )  # fmt: skip
+    notice = make_docx([TableSpec("", NOTICE_HEADINGS, ((*algorithm(2)[:7], "2025年7月"),))], "注销")
+    desk.site.publish_notice("关于注销“算法2”等1个算法备案编号的公告", "2025-07-14 10:00:00", notice, "notice_1")
+
+
+def test_a_poll_killed_anywhere_is_made_good_by_the_next(desk: Desk, tmp_path: Path) -> None:
+    publish_all(desk)
+    undisturbed = Desk(desk.site, tmp_path / "undisturbed")
+    undisturbed.poll()
+    expected = undisturbed.history()
+    assert len(expected["changes"]) == 38
+    for point in KILLS:
+        for nth, when in ((1, "before"), (1, "after"), (2, "after")):
+            one = Desk(desk.site, tmp_path / f"{point}{nth}{when}")
+            command = [sys.executable, "-c", KILLER, point, str(nth), when]
+            environment = one.environment()
+            done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, timeout=60, check=False)
+            assert done.returncode in (0, 9), (point, done.stderr[-2000:])
+            one.poll()
+            assert one.history() == expected, (point, nth, when)

@@ -1,0 +1,71 @@
+"""What the commands share: settings and language, options, dates, JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlite_utils import Database
+
+from storage.schema import connect_readonly
+from tracker.config import Settings, load_settings
+from tracker.messages import Lang, language
+from tracker.poll import select_series
+
+
+class Context:
+    """What every command needs: the settings (read when first needed) and the language."""
+
+    def __init__(self, config: Path | None, lang: str | None) -> None:
+        self._config, self._lang = config, lang
+        self._settings: Settings | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        if self._settings is None:
+            self._settings = load_settings(self._config)
+        return self._settings
+
+    @property
+    def lang(self) -> Lang:
+        """The language of messages."""
+        return language(self._lang or self.settings.lang)
+
+    def open_history(self) -> Database:
+        """The history, read-only."""
+        return connect_readonly(self.settings.database)
+
+
+class Day(click.ParamType[str]):
+    """A date: 2024-12-31, 2024-12 (its last day for --until, --as-of, --known-on; its first for --since) or 2024."""
+
+    name = "date"
+
+    def __init__(self, *, end: bool = True) -> None:
+        self.end = end
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The date as ISO; fails with the forms that are understood."""
+        found = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", str(value))
+        if not found or not ("01" <= (found[2] or "01") <= "12") or not ("01" <= (found[3] or "01") <= "31"):
+            self.fail(f"{value!r} is no date; use 2024-12-31, 2024-12 or 2024", param, ctx)
+        month, day = ("12", "31") if self.end else ("01", "01")
+        return f"{found[1]}-{found[2] or month}-{found[3] or day}"
+
+
+pass_context = click.make_pass_decorator(Context)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+series_option = click.option("--series", metavar="S", help="Only this series.")
+
+
+def print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def check_series(name: str | None) -> None:
+    if name is not None:
+        select_series([name])

@@ -1,0 +1,219 @@
+"""Tables → filings: every row is kept or refused with a reason, and what was odd is said. Pure.
+
+In: a `Document` and a series; out: an `Extraction` with rows = kept + refused. 序号 never decides whether a row
+counts. Must never drop a row or a column in silence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from tracker.errors import ContentError, NoTable
+from tracker.models import Document, Extraction, Filing, Place, Refused, Row, Table, TableSummary
+from tracker.reading.headings import Mapping, find_mapping, refuse_headless
+from tracker.reading.normalise import parse_date, parse_number, province, province_of_number, tidy
+from tracker.series import SERIES, Series, period_of, series_of_label
+
+NO_NUMBER = {"", "-", "--", "---", "/", "无", "暂无"}
+# 北京百川智能科技有限公司, 中国科学院自动化研究所: what names of organisations end with
+_ORGANISATION = re.compile("(?:公司|中心|研究院|研究所|大学|学院|集团|实验室|医院|银行|协会|委员会)$")
+
+
+@dataclass
+class _Reading:
+    """What has been read of a document so far."""
+
+    series: Series
+    filings: list[Filing] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    tables: list[TableSummary] = field(default_factory=list)
+
+
+def read_filings(document: Document, series: Series | None = None, period: str | None = None) -> Extraction:
+    """The filings of a document.
+
+    Args:
+        document: tables as a reader gives them.
+        series: whose headings to look for; by the titles, then by the headings, where it is None.
+        period: the batch; the month in the titles where it is None.
+
+    Raises:
+        NoTable: no table has headings of the series.
+        ContentError: a heading lacks the number, or two columns are headed alike.
+    """
+    titles = [document.title, *(table.title for table in document.tables)]
+    series = series or _detect(document, titles)
+    reading = _Reading(series, warnings=list(document.warnings))
+    mapping: Mapping | None = None
+    for table in document.tables:
+        mapping = _read_table(table, mapping, reading)
+    if mapping is None:
+        first = [" ".join(c for c in row.cells if c) for table in document.tables for row in table.rows[:1]]
+        raise NoTable(
+            f"No table has the headings of {series.id}; tables begin with: {'; '.join(first)[:200] or '(none)'}",
+            hint="The layout may have changed, or the file belongs to another series",
+        )
+    reading.warnings += _duplicates(reading.filings)
+    return Extraction(
+        series=series.id,
+        period=period or next((found for title in titles if (found := period_of(title))), None),
+        title=tidy(document.title),
+        media_type=document.media_type,
+        tables=tuple(reading.tables),
+        filings=tuple(reading.filings),
+        refused=tuple(reading.refused),
+        warnings=tuple(reading.warnings),
+    )
+
+
+def _detect(document: Document, titles: list[str]) -> Series:
+    """The series that the titles name, else the one whose headings give the most filings."""
+    named = next((found for title in titles if title and (found := series_of_label(title))), None)
+    if named:
+        return named
+
+    def count(series: Series) -> int:
+        try:
+            return len(read_filings(document, series).filings)
+        except ContentError:
+            return -1
+
+    best = max(SERIES, key=count)
+    if count(best) < 0:
+        raise NoTable("No table has the headings of any series", hint="Name the series with --series")
+    return best
+
+
+def _read_table(table: Table, inherited: Mapping | None, reading: _Reading) -> Mapping | None:
+    """Read one table; returns the mapping that a table without headings of its own may go on with."""
+    before = (len(reading.filings), len(reading.refused))
+    mapping = _inherit(table, inherited, reading)
+    begun = mapping is not None
+    for row in table.rows:
+        found = find_mapping(row, reading.series)
+        if found is not None:
+            mapping, begun = found, True
+            _warn_unknown(table, row, found, reading)
+        elif not begun:
+            refuse_headless(table, row, reading.series)
+            _refuse_before_heading(table, row, reading)
+        else:
+            assert mapping is not None
+            _read_row(table, row, mapping, reading)
+    kept, refused = len(reading.filings) - before[0], len(reading.refused) - before[1]
+    kind = mapping.layout.kind if begun and mapping else None
+    reading.tables.append(TableSummary(table.index, tidy(table.title), kind, kept + refused, kept, refused))
+    return mapping if begun else inherited
+
+
+def _inherit(table: Table, inherited: Mapping | None, reading: _Reading) -> Mapping | None:
+    """The mapping of the table before, for a table without headings and title that goes on with its columns."""
+    if inherited is None or tidy(table.title) or not table.rows:
+        return None
+    if any(find_mapping(row, reading.series) for row in table.rows) or len(table.rows[0].cells) != inherited.width:
+        return None
+    reading.warnings.append(f"table {table.index} has no headings and is read with those of the table before")
+    return inherited
+
+
+def _refuse_before_heading(table: Table, row: Row, reading: _Reading) -> None:
+    """A title above the headings is no row; anything else is refused, so that nothing vanishes."""
+    if len({text for cell in row.cells if (text := tidy(cell or ""))}) > 1:
+        reading.refused.append(_refused(table, row, "no known heading above"))
+
+
+def _warn_unknown(table: Table, row: Row, mapping: Mapping, reading: _Reading) -> None:
+    for text in mapping.unknown.values():
+        warning = f"table {table.index}: unknown column {text}, kept as printed"
+        if warning not in reading.warnings:
+            reading.warnings.append(warning)
+
+
+def _read_row(table: Table, row: Row, mapping: Mapping, reading: _Reading) -> None:
+    """Keep a row or refuse it."""
+    filled = [cell for cell in row.cells if cell is not None and tidy(cell)]
+    raw = _cells_by_field(row, mapping)
+    number = parse_number(raw.get("number", ""))
+    if not filled:
+        reading.refused.append(_refused(table, row, "empty row"))
+    elif len(filled) == 1 and sum(cell is not None for cell in row.cells) == 1 and len(row.cells) > 1:
+        reading.refused.append(_refused(table, row, "a note across the table"))
+    elif number in NO_NUMBER:
+        reading.refused.append(_refused(table, row, "no number"))
+    else:
+        filing = _filing(table, row, mapping, raw, number, reading.series)
+        reading.filings.append(filing)
+        reading.warnings += [
+            f"table {table.index} row {row.place} ({number}): {w}" for w in _oddities(row, mapping, filing, reading)
+        ]
+
+
+def _cells_by_field(row: Row, mapping: Mapping) -> dict[str, str]:
+    """The text of each field as printed; columns of one merged heading are joined, without repeats."""
+    parts: dict[str, list[str]] = defaultdict(list)
+    for column, cell in enumerate(row.cells):
+        name = mapping.fields.get(column) or mapping.unknown.get(column)
+        if name and cell and cell not in parts[name]:
+            parts[name].append(cell)
+    return {name: "\n".join(texts) for name, texts in parts.items() if texts}
+
+
+def _filing(
+    table: Table, row: Row, mapping: Mapping, raw: dict[str, str], number: str, series: Series
+) -> Filing:
+    known = set(mapping.fields.values()) - {"number"}
+    values = {name: tidy(raw.get(name, "")) or None for name in known}
+    for name in ("filed_on", "cancelled_on"):
+        if values.get(name):
+            values[name] = parse_date(values[name] or "")[0] or values[name]
+    stated = values.get("province")
+    place, code = province(stated) if stated else province_of_number(number) or (None, None)
+    values |= {"province": place, "province_code": code}
+    where = Place(table.index, row.place, row.page)
+    return Filing(series=series.id, kind=mapping.layout.kind, number=number, place=where, raw=raw, **values)
+
+
+def _oddities(row: Row, mapping: Mapping, filing: Filing, reading: _Reading) -> Iterator[str]:
+    """What is odd about a row that is kept."""
+    if not reading.series.number.fullmatch(filing.number):
+        yield "the number is malformed"
+    for name in ("name", "entity"):
+        if getattr(filing, name) is None:
+            yield f"no {name}"
+    if filing.name and filing.entity and _is_organisation(filing.name) and not _is_organisation(filing.entity):
+        yield f"name and entity look swapped: {filing.name} / {filing.entity}"
+    for name in ("filed_on", "cancelled_on"):
+        printed = filing.raw.get(name)
+        if printed and parse_date(tidy(printed))[0] is None:
+            yield f"the date cannot be read: {tidy(printed)}"
+    merged = [mapping.fields[c] for c, cell in enumerate(row.cells) if cell is None and c in mapping.fields]
+    lost = [name for name in dict.fromkeys(merged) if name not in filing.raw]
+    if lost:
+        yield f"merged cells leave no value for {', '.join(lost)}"
+    beyond = [tidy(cell) for column, cell in enumerate(row.cells) if column >= mapping.width and cell and tidy(cell)]
+    if beyond:
+        yield f"text beyond the headed columns: {' | '.join(beyond)}"
+
+
+def _is_organisation(text: str) -> bool:
+    return bool(_ORGANISATION.search(text))
+
+
+def _duplicates(filings: list[Filing]) -> list[str]:
+    places: dict[str, list[Place]] = defaultdict(list)
+    for filing in filings:
+        places[filing.number].append(filing.place)
+    show: Callable[[Place], str] = lambda place: f"table {place.table} row {place.row}"  # noqa: E731
+    return [
+        f"the number {number} stands {len(found)} times: {', '.join(map(show, found))}; recorded as the first says"
+        for number, found in places.items()
+        if len(found) > 1
+    ]
+
+
+def _refused(table: Table, row: Row, reason: str) -> Refused:
+    return Refused(table.index, row.place, row.page, reason, tuple(cell or "" for cell in row.cells))
