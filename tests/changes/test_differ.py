@@ -60,9 +60,22 @@ def test_renumbered_by_place_when_all_other_fields_stay() -> None:
     assert changes[0].fields == {"number": ("1", "2"), "entity": ("old", "new")}
 
 
+def test_a_row_that_only_stands_in_the_same_place_is_another_filing() -> None:
+    old, new = filing("1", name="n", entity="e", sequence="7"), filing("2", name="m", entity="f", sequence="7")
+    assert kinds(diff_list(known(old), [new])[0]) == [("added", "2"), ("withdrawn", "1")]
+
+
+def test_equal_names_are_told_apart_by_their_places() -> None:
+    olds = [filing(n, name="n", entity="e", sequence=n) for n in ("1", "2")]
+    news = [filing("3", name="n", entity="e", sequence="2"), filing("4", name="n", entity="e", sequence="1")]
+    changes, warnings = diff_list(known(*olds), news)
+    assert [(c.former_number, c.number) for c in changes] == [("2", "3"), ("1", "4")]
+    assert warnings == []
+
+
 def test_ambiguous_renumbering_is_withdrawn_and_added_with_a_warning() -> None:
     olds = [filing(n, name="n", entity="e", sequence=n) for n in ("1", "2")]
-    news = [filing(n, name="n", entity="e", sequence=n) for n in ("3", "4")]
+    news = [filing(n, name="n", entity="e", sequence=f"9{n}") for n in ("3", "4")]
     changes, warnings = diff_list(known(*olds), news)
     assert kinds(changes) == [("added", "3"), ("added", "4"), ("withdrawn", "1"), ("withdrawn", "2")]
     assert len(warnings) == 1

@@ -85,12 +85,12 @@ def pair_renumbered(
 ) -> tuple[dict[str, Filing], list[str]]:
     """Which fresh numbers are dropped ones corrected: {fresh number: old filing}; and what stays ambiguous.
 
-    First by equal name and entity, then by the same 序号 with all other fields but one of the two names
-    equal. A pair counts only where it is the only one on both sides.
+    The surest first: the same 序号 and all fields equal; equal name and entity; the same 序号 and all fields
+    but the entity, or but the name, equal. A pair counts only where it is the only one on both sides.
     """
     pairs: dict[str, Filing] = {}
     warnings: list[str] = []
-    for key_of in (_name_and_entity, _place_and_fields):
+    for key_of in (_place_but(), _name_and_entity, _place_but("entity"), _place_but("name")):
         old_by, new_by = _group(dropped.values(), key_of), _group(fresh.values(), key_of)
         for key, olds in old_by.items():
             paired = {old.number for old in pairs.values()}
@@ -98,7 +98,7 @@ def pair_renumbered(
             news = [new for new in new_by.get(key, ()) if new.number not in pairs]
             if len(olds) == 1 and len(news) == 1:
                 pairs[news[0].number] = olds[0]
-            elif olds and news:
+            elif olds and news and key_of is _name_and_entity:
                 numbers = ", ".join(f.number for f in (*olds, *news))
                 warnings.append(f"Ambiguous renumbering, recorded as withdrawn and added: {numbers}")
     return pairs, warnings
@@ -108,12 +108,19 @@ def _name_and_entity(filing: Filing) -> tuple[str, ...]:
     return (str(filing.kind), comparable("name", filing.name), comparable("entity", filing.entity))
 
 
-def _place_and_fields(filing: Filing) -> tuple[str, ...]:
-    others = (comparable(name, getattr(filing, name)) for name in COMPARED if name not in ("name", "entity"))
-    return (str(filing.kind), filing.sequence or "", *others)
+def _place_but(free: str = "") -> Callable[[Filing], tuple[str, ...]]:
+    """Compares 序号 and every field but `free`."""
+
+    def key(filing: Filing) -> tuple[str, ...]:
+        others = (comparable(name, getattr(filing, name)) for name in COMPARED if name != free)
+        return (str(filing.kind), filing.sequence or "", *others)
+
+    return key
 
 
-def _group(filings: Iterable[Filing], key_of: Callable[[Filing], tuple[str, ...]]) -> dict[tuple[str, ...], list[Filing]]:
+def _group(
+    filings: Iterable[Filing], key_of: Callable[[Filing], tuple[str, ...]]
+) -> dict[tuple[str, ...], list[Filing]]:
     groups: dict[tuple[str, ...], list[Filing]] = defaultdict(list)
     for filing in filings:
         groups[key_of(filing)].append(filing)

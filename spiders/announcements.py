@@ -1,0 +1,56 @@
+"""Announcement pages, rolling and batch pages alike.
+
+In: (address, series, fewest links it must have) for each page. Out: `Page` for each, with the links that
+lead to the sites only, or one `Incident`. Must never hand on a known page that offers fewer files than
+before: the site shows such pages while it is being edited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import Response
+
+from spiders.asking import SiteSpider
+from spiders.incidents import incident_of
+from spiders.pages import parse_page, split_links
+from tracker.errors import LayoutChanged
+from tracker.models import Incident, IncidentKind, Page
+
+
+class AnnouncementSpider(SiteSpider):
+    """Fetches announcement pages."""
+
+    name = "announcements"
+
+    def __init__(self, *, pages: Iterable[tuple[str, str, int]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.pages = list(pages)
+
+    def first_requests(self) -> Iterable[Request]:
+        for url, series, min_links in self.pages:
+            yield self.ask(
+                url, source=series, expect="page", callback=self.parse,
+                url=url, series=series, min_links=min_links,
+            )  # fmt: skip
+
+    def parse(self, response: Response, url: str, series: str, min_links: int) -> Iterable[Page | Incident]:
+        """One page; `url` is the address it is known by, wherever a redirect on the site led."""
+        hint = response.headers.get("Content-Type") or b""
+        try:
+            page = parse_page(response.body, url, hint.decode("latin-1"))
+        except LayoutChanged as error:
+            yield incident_of(error, series, url)
+            return
+        inside, outside = split_links(page, self.bases)
+        for link in outside:
+            detail = f'the attachment "{link.label}" lies on another host and is not followed: {link.href}'
+            yield Incident(IncidentKind.OFFSITE_REDIRECT, series, url, detail)
+        if len(inside) < min_links:
+            detail = f"the page offers {len(inside)} files, {min_links} were known"
+            yield Incident(IncidentKind.FEWER_ATTACHMENTS, series, url, detail)
+            return
+        yield replace(page, links=inside)

@@ -1,0 +1,144 @@
+"""Listing answers → entries. Pure: no network, no Scrapy, no clock.
+
+In: the text of a listing, the address it was asked under, the configured bases. Out: `Found`. Must never
+take an empty or garbled listing for "nothing new" (it raises `LayoutChanged`), must never hand on an
+address of a foreign host, and must never drop an entry about filings without saying so.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from spiders.addresses import resolve
+from spiders.pages import CLASS, clean_title, first_text, parse_time, text_of, tree_of
+from tracker.errors import LayoutChanged, SiteError
+from tracker.models import Link, Listed
+from tracker.series import FILING_WORDS
+
+# the file of a notice of beian.cac.gov.cn: …?noticeId=notice_5f1c…
+_NOTICE_FILE = "/api/file/fileDownLoad?noticeId="
+# http://www.cac.gov.cn/2024-08/05/c_1724541639039621.htm as a notice's whole content; else it is a text
+_ADDRESS = re.compile(r"(?:(?:https?:)?//|/)\S+")
+# 关于注销“仲帆PreWrite算法”等28个算法备案编号的公告
+_CANCELLATION = re.compile("注销")
+# <li><h5><a href=//www.cac.gov.cn/… title="…">…</a></h5><div class="times">2026-03-17</div></li>
+_COLUMN_ITEMS = "//li[.//h5//a[@href]]"
+_COLUMN_TIME = f".//*[{CLASS.format('times')}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a listing names.
+
+    `total` is how many it says there are in all (0: it does not say). `outside` holds "title (address)" of
+    entries about filings whose address is missing or of another host.
+    """
+
+    entries: tuple[Listed, ...]
+    total: int
+    outside: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Sorter:
+    """Gathers the rows of one listing into entries and those that cannot be followed."""
+
+    bases: Mapping[str, str]
+    channel: str
+    url: str
+    entries: list[Listed] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+
+    def add(self, title: str, href: str, when: str) -> None:
+        address = resolve(href, self.url, self.bases)
+        if title and address:
+            self.entries.append(Listed(address, title, parse_time(when), self.channel))
+        elif FILING_WORDS.search(title):
+            self.outside.append(f"{title} ({href or 'no address'})")
+
+    def found(self, total: int | None = None) -> Found:
+        """The result; a listing in which no row has a title and an address is not built as it should be."""
+        if not self.entries:
+            raise LayoutChanged("no entry of the listing has a title and an address", address=self.url)
+        return Found(tuple(self.entries), len(self.entries) if total is None else total, tuple(self.outside))
+
+
+def parse_json_list(text: str, bases: Mapping[str, str], channel: str, url: str) -> Found:
+    """One answer of the listing interface of cac.gov.cn.
+
+    Raises:
+        LayoutChanged: it is no such answer, or it names nothing.
+    """
+    answer = _object(text, url)
+    sorter = _Sorter(bases, channel, url)
+    for row in _rows(answer, "list", url):
+        title = clean_title(str(row.get("topic") or ""))
+        sorter.add(title, str(row.get("infourl") or ""), str(row.get("pubtime") or ""))
+    total = answer.get("totalRec")
+    return sorter.found(int(total) if isinstance(total, int | str) and str(total).isdecimal() else 0)
+
+
+def parse_column(page: str, bases: Mapping[str, str], channel: str, url: str) -> Found:
+    """One HTML column page. Raises `LayoutChanged` where it names nothing."""
+    sorter = _Sorter(bases, channel, url)
+    for item in tree_of(page, url).xpath(_COLUMN_ITEMS):
+        anchor = item.xpath(".//h5//a[@href]")[0]
+        title = clean_title(anchor.get("title") or text_of(anchor))
+        sorter.add(title, anchor.get("href", ""), first_text(item, _COLUMN_TIME))
+    return sorter.found()
+
+
+def parse_notices(text: str, bases: Mapping[str, str], channel: str, url: str) -> Found:
+    """The notices of beian.cac.gov.cn.
+
+    A notice whose content is an address announces that page. Any other notice has no page of its own and is
+    known by its place in the list; a cancellation notice names its file.
+
+    Raises:
+        SiteError: the site answers with an error number.
+        LayoutChanged: it is no such answer, or it names nothing.
+    """
+    answer = _object(text, url)
+    if answer.get("errno") != 0:
+        said = f"{answer.get('errno')} {answer.get('errmsg') or ''}".strip()
+        raise SiteError(f"the notice list answers with error {said}", address=url)
+    sorter = _Sorter(bases, channel, url)
+    for row in _rows(answer, "datas", url):
+        _add_notice(sorter, row)
+    return sorter.found()
+
+
+def _add_notice(sorter: _Sorter, row: dict[str, Any]) -> None:
+    title, notice = clean_title(str(row.get("title") or "")), str(row.get("noticeId") or "")
+    content, when = str(row.get("content") or "").strip(), str(row.get("createTime") or "")
+    cancels = bool(_CANCELLATION.search(title))
+    if not cancels and _ADDRESS.fullmatch(content):
+        sorter.add(title, content, when)
+    elif title and notice:
+        files = (Link(_NOTICE_FILE + quote(notice, safe=""), title),) if cancels else ()
+        address = f"{sorter.url.partition('?')[0]}#{notice}"
+        sorter.entries.append(Listed(address, title, parse_time(when), sorter.channel, files))
+    else:
+        sorter.add(title, "", when)
+
+
+def _object(text: str, url: str) -> dict[str, Any]:
+    try:
+        answer = json.loads(text)
+    except ValueError as error:
+        raise LayoutChanged("the answer is no JSON", address=url) from error
+    if not isinstance(answer, dict):
+        raise LayoutChanged("the answer is no JSON object", address=url)
+    return answer
+
+
+def _rows(answer: dict[str, Any], key: str, url: str) -> list[dict[str, Any]]:
+    rows = answer.get(key)
+    if not isinstance(rows, list) or not rows:
+        raise LayoutChanged(f'the listing names nothing (no "{key}")', address=url)
+    return [row if isinstance(row, dict) else {} for row in rows]

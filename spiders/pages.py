@@ -1,0 +1,173 @@
+"""Page bytes → `Page`: title, time, text, attachment links. Pure: no network, no Scrapy, no clock.
+
+In: what the site answered and the address it was asked under. Out: the announcement. Must never take a
+page without title or body for one (it raises `LayoutChanged`), and must never re-encode an attachment's
+address.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Mapping
+from urllib.parse import unquote
+
+import lxml.etree
+import lxml.html
+from lxml.html import HtmlElement
+
+from spiders.addresses import resolve
+from tracker.errors import LayoutChanged
+from tracker.models import Link, Page
+
+# charset=gb2312 in a Content-Type, <meta charset="GBK">
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
+# A page in Chinese is in one of these; any other declared charset (iso-8859-1) is a mistake of the server's.
+_CHINESE_CHARSETS = {"gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5hkscs"}
+# 2026年03月17日 19:36 · 2026-03-17 19:36:00 · 2026-03-17
+_TIME = re.compile(r"(20\d\d)\s*[年/-]\s*(\d{1,2})\s*[月/-]\s*(\d{1,2})\s*日?[\sT]*(?:(\d{1,2}):(\d{2}))?")
+# <font color='red'>, </b>: the topics of the listing carry them, sometimes as entities
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+# 来源：中国网信网
+_SOURCE = re.compile(r"^\s*来源\s*[:：]\s*")
+# /cms/pub/interact/downloadfile.jsp?filepath=… · /a/b/list.docx · …/file.PDF?x=1
+_FILE_LINK = re.compile(r"/downloadfile\.jsp\?|\.(?:docx?|pdf|xlsx?|zip|rar|wps|et)(?:$|[?#])", re.I)
+# …&fText=%E9%99%84%E4%BB%B6
+_LABEL_IN_HREF = re.compile(r"[?&]fText=([^&#]*)")
+
+# where a paragraph begins or ends; marked by a character that markup cannot hold
+_BLOCKS = frozenset({"p", "div", "br", "li", "tr", "td", "th", "h1", "h2", "h3", "h4", "h5"})
+_EDGE = "\x00"
+
+# an XPath test for one word of a class attribute
+CLASS = "contains(concat(' ', normalize-space(@class), ' '), ' {} ')"
+_TITLE_PATH = f"//h1[{CLASS.format('title')}]"
+_BODY_PATH = "//*[@id='BodyLabel']"
+_CONTENT_PATH = f"ancestor::*[{CLASS.format('main-content')}][1]"
+
+
+def parse_page(body: bytes, url: str, charset_hint: str | None = None) -> Page:
+    """An announcement page, parsed.
+
+    Raises:
+        LayoutChanged: the page has no title or no body, or these are empty.
+    """
+    tree = tree_of(decode(body, charset_hint), url)
+    title = first_text(tree, _TITLE_PATH)
+    if not title:
+        raise LayoutChanged("the page has no title (h1.title)", address=url)
+    bodies = tree.xpath(_BODY_PATH)
+    text = "\n".join(filter(None, (_lines_of(node) for node in bodies)))
+    if not text:
+        raise LayoutChanged("the page has no body (#BodyLabel)", address=url)
+    return Page(
+        url=url,
+        title=title,
+        published_at=parse_time(first_text(tree, "//span[@id='pubtime']")),
+        source=_SOURCE.sub("", first_text(tree, "//span[@id='source']")) or None,
+        text=text,
+        links=_file_links(bodies),
+        html=body,
+    )
+
+
+def split_links(page: Page, bases: Mapping[str, str]) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
+    """The page's links to the configured sites, and those to any other host (which must not be followed)."""
+    inside = tuple(link for link in page.links if resolve(link.href, page.url, bases))
+    return inside, tuple(link for link in page.links if link not in inside)
+
+
+def decode(body: bytes, charset_hint: str | None = None) -> str:
+    """The text of a page: UTF-8 where it is that, else the declared Chinese charset, else GB18030."""
+    if (text := _strictly(body, "utf-8-sig")) is not None:
+        return text
+    lenient = body.decode("utf-8", "replace")
+    beyond_ascii = sum(1 for char in lenient if char > "\x7f")
+    # One cut character in a long page is damage; in a GBK page nearly every character fails.
+    if lenient.count("\ufffd") * 20 < beyond_ascii:
+        return lenient
+    hints = [(charset_hint or "").strip(), *_CHARSET.findall(charset_hint or "")]
+    hints += _CHARSET.findall(body[:2048].decode("latin-1"))
+    for charset in filter(None, (_CHINESE_CHARSETS.get(hint.lower()) for hint in hints)):
+        if (text := _strictly(body, charset)) is not None:
+            return text
+    return body.decode("gb18030", "replace")
+
+
+def parse_time(text: str) -> str | None:
+    """2026年03月17日 19:36 → "2026-03-17T19:36"; the date alone where there is no hour; else None."""
+    found = _TIME.search(text)
+    if not found:
+        return None
+    year, month, day, hour, minute = found.groups()
+    date = f"{year}-{int(month):02d}-{int(day):02d}"
+    return f"{date}T{int(hour):02d}:{minute}" if hour else date
+
+
+def clean_title(raw: str) -> str:
+    """A title without tags, entities and runs of blanks."""
+    once = html.unescape(_TAG.sub("", raw))
+    return " ".join(_TAG.sub("", once).split())
+
+
+def tree_of(text: str, url: str) -> HtmlElement:
+    """The parsed page. Raises `LayoutChanged` where there is no markup at all."""
+    # The parser is told UTF-8, as the text is decoded already: a <meta charset> must not count again.
+    parser = lxml.html.HTMLParser(encoding="utf-8")
+    try:
+        return lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except lxml.etree.ParserError as error:
+        raise LayoutChanged("the page holds no markup", address=url) from error
+
+
+def text_of(node: HtmlElement) -> str:
+    """All text of a node, inner tags flattened, runs of blanks as one."""
+    pieces = node.xpath(".//text()[not(ancestor::script or ancestor::style)]")
+    return " ".join("".join(pieces).split())
+
+
+def _lines_of(node: HtmlElement) -> str:
+    """The text of a body, one line for each paragraph: numbers of two paragraphs must not run together."""
+    pieces: list[str] = []
+    for event, element in lxml.etree.iterwalk(node, events=("start", "end", "comment")):
+        edge = _EDGE if element.tag in _BLOCKS else ""
+        if event == "start":
+            pieces += [edge, "" if element.tag in ("script", "style") else element.text or ""]
+        elif element is not node:
+            pieces += [edge, element.tail or ""]
+    lines = (" ".join(line.split()) for line in "".join(pieces).split(_EDGE))
+    return "\n".join(filter(None, lines))
+
+
+def first_text(tree: HtmlElement, path: str) -> str:
+    """The text of the first node on that path, or nothing."""
+    found = tree.xpath(path)
+    return text_of(found[0]) if found else ""
+
+
+def _file_links(bodies: Iterable[HtmlElement]) -> tuple[Link, ...]:
+    """The attachment links of the content around the bodies; one link in several anchors counts once."""
+    labels: dict[str, list[str]] = {}
+    for node in bodies:
+        content = node.xpath(_CONTENT_PATH) or [node]
+        for anchor in content[0].xpath(".//a[@href]"):
+            href = anchor.get("href", "")
+            if not _FILE_LINK.search(href):
+                continue
+            parts, text = labels.setdefault(href, []), text_of(anchor)
+            if text and text not in parts:
+                parts.append(text)
+    return tuple(Link(href, "".join(parts) or _label_in(href)) for href, parts in labels.items())
+
+
+def _label_in(href: str) -> str:
+    """The label of a link that shows none (a picture): what its address says, else the file's name."""
+    found = _LABEL_IN_HREF.search(href)
+    return unquote(found[1]) if found else unquote(href.partition("?")[0].rpartition("/")[2])
+
+
+def _strictly(body: bytes, charset: str) -> str | None:
+    try:
+        return body.decode(charset)
+    except UnicodeDecodeError:
+        return None

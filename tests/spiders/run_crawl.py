@@ -1,0 +1,65 @@
+"""One crawl in a process of its own: steps as JSON on the input, items and traffic as JSON lines on the output.
+
+Input: {"bases": …, "settings": …, "steps": [{"spider": "announcements", "kwargs": {…}}, …]}.
+"""
+
+import base64
+import dataclasses
+import json
+import sys
+import traceback
+
+from spiders.announcements import AnnouncementSpider
+from spiders.attachments import AttachmentSpider
+from spiders.crawl import crawl
+from spiders.discovery import DiscoverySpider, all_listings
+from spiders.settings import crawl_settings
+from tracker.models import Wanted
+
+SPIDERS = {spider.name: spider for spider in (AnnouncementSpider, AttachmentSpider, DiscoverySpider)}
+
+
+def plain(value):
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    raise TypeError(repr(value))
+
+
+def put(name, content):
+    print(json.dumps([name, content], ensure_ascii=False, default=plain), flush=True)
+
+
+def arguments(kwargs):
+    if "wanted" in kwargs:
+        kwargs["wanted"] = [Wanted(**want) for want in kwargs["wanted"]]
+    if "channels" in kwargs:
+        channels = kwargs.pop("channels")
+        kwargs["listings"] = [pair for pair in all_listings() if pair[1].channel in channels]
+    return kwargs
+
+
+def main():
+    job = json.load(sys.stdin)
+    fail_on = job.get("sink_fails_on")
+
+    def sink(item):
+        if type(item).__name__ == fail_on:
+            raise RuntimeError("the sink is broken")
+        put(type(item).__name__, dataclasses.asdict(item))
+
+    async def script(run):
+        for step in job["steps"]:
+            traffic = await run(SPIDERS[step["spider"]], bases=job["bases"], **arguments(step["kwargs"]))
+            put("Traffic", dataclasses.asdict(traffic))
+
+    try:
+        crawl(script, crawl_settings(sink=sink, **job["settings"]))
+    except KeyboardInterrupt as stop:
+        put("Stopped", str(stop))
+    except Exception as error:
+        put("Raised", f"{type(error).__name__}: {error}")
+        traceback.print_exc()
+
+
+if __name__ == "__main__":
+    main()

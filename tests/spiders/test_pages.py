@@ -1,0 +1,84 @@
+"""Pages and listings as files: each case of tests/sites has its inputs, and beside each what is to be found in it."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+from spiders.listings import parse_column, parse_json_list, parse_notices
+from spiders.pages import parse_page, split_links
+from tracker.errors import LayoutChanged, SiteError
+
+SITES = Path(__file__).parent.parent / "sites"
+BASES = {"cac": "https://www.cac.gov.cn", "beian": "https://beian.cac.gov.cn"}
+EXPECTED = ".expected.json"
+INPUTS = ("page.html", "column.html", "list.json", "notices.json")
+
+
+def cases() -> list[Path]:
+    return sorted(path for name in INPUTS for path in SITES.glob(f"*/{name}"))
+
+
+def read(path: Path) -> dict:
+    """What our parsers find in an input, as plain values."""
+    url = "https://www.cac.gov.cn/2024-08/05/c_1724541639039621.htm"
+    try:
+        if path.name == "page.html":
+            page = parse_page(path.read_bytes(), url, "text/html; charset=iso-8859-1")
+            plain = dataclasses.asdict(page)
+            plain["outside"] = [link.href for link in split_links(page, BASES)[1]]
+            del plain["html"]
+            return plain
+        text = path.read_text(encoding="utf-8")
+        if path.name == "column.html":
+            return dataclasses.asdict(parse_column(text, BASES, "A093702", url))
+        if path.name == "list.json":
+            return dataclasses.asdict(parse_json_list(text, BASES, "A093702", "https://www.cac.gov.cn/cms/JsonList"))
+        return dataclasses.asdict(parse_notices(text, BASES, "beian", "https://beian.cac.gov.cn/api/notice/list"))
+    except SiteError as error:
+        return {"error": type(error).__name__, "message": error.message}
+
+
+@pytest.mark.parametrize("path", cases(), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_case(path, request):
+    found = json.loads(json.dumps(read(path)))
+    expected = path.parent / (path.name.rpartition(".")[0] + EXPECTED)
+    if request.config.getoption("--rewrite-expected", default=False) or not expected.exists():
+        expected.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        pytest.fail(f"{expected} was written: read it before it counts")
+    assert found == json.loads(expected.read_text(encoding="utf-8"))
+
+
+def test_no_orphans():
+    inputs = {path.parent / path.name.rpartition(".")[0] for path in cases()}
+    outputs = {path.parent / path.name.removesuffix(EXPECTED) for path in SITES.glob(f"*/*{EXPECTED}")}
+    ours = {stem for stem in outputs if stem.name in {name.rpartition(".")[0] for name in INPUTS}}
+    assert inputs == ours
+    assert len(inputs) > 10
+
+
+@pytest.mark.parametrize("body", [b"", b"   ", b"\x00\x00", b"<!-- nothing -->", b"plain words", b"<html></html>"])
+def test_what_is_no_page(body):
+    with pytest.raises(LayoutChanged) as caught:
+        parse_page(body, "https://www.cac.gov.cn/x.htm")
+    assert caught.value.where["address"] == "https://www.cac.gov.cn/x.htm"
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "{", "{}", '{"list": []}', '{"list": {}}', '{"list": [1, null, {}]}'])
+def test_what_is_no_listing(text):
+    with pytest.raises(LayoutChanged):
+        parse_json_list(text, BASES, "A093702", "https://www.cac.gov.cn/cms/JsonList")
+
+
+@pytest.mark.parametrize("text", ["", '{"errno": 0}', '{"errno": 0, "datas": []}', '{"errno": 0, "datas": [{}]}'])
+def test_what_is_no_notice_list(text):
+    with pytest.raises(LayoutChanged):
+        parse_notices(text, BASES, "beian", "https://beian.cac.gov.cn/api/notice/list")
+
+
+def test_error_number_of_the_notice_list():
+    said = '{"errno":440,"errmsg":"检测到未登录状态，请先登录"}'
+    with pytest.raises(SiteError, match="440 检测到未登录状态") as caught:
+        parse_notices(said, BASES, "beian", "https://beian.cac.gov.cn/api/notice/list")
+    assert not isinstance(caught.value, LayoutChanged)

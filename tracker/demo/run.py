@@ -1,0 +1,173 @@
+"""`tracker demo`: the whole main job against the stand-in, in four steps, each a real `tracker poll`.
+
+1. The first list of `genai_service` (and a list of deep-synthesis algorithms): the baseline.
+2. The second batch appears on the rolling page.
+3. The first list is silently re-issued: one entity under its new name, one number corrected.
+4. A notice cancels 28 of the algorithms.
+
+The lists are made from published facts. What step 3 corrects was put into the first list for the demo:
+a slip in one number and a former name, both made up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+from sqlite_utils import Database
+
+from storage import queries
+from storage.schema import connect_readonly
+from tracker.demo.files import TableSpec, cancellation_notice, cancelled_algorithms, genai_list, make_docx, make_pdf
+from tracker.demo.site import StandIn
+from tracker.display import print_changes, print_report, print_table
+from tracker.errors import TrackerError
+from tracker.messages import Lang
+from tracker.series import series_by_id
+
+GENAI_PAGE = series_by_id("genai_service").rolling[0]
+SYNTHESIS_PAGE = series_by_id("deep_synthesis").known[5]
+FIRST, SECOND = "附件1：生成式人工智能服务已备案信息（2024年4月）", "附件2：生成式人工智能服务已备案信息（2024年8月）"
+GENAI, SYNTHESIS = "生成式人工智能服务已备案信息", "境内深度合成服务算法备案清单（2024年6月）"
+NOTICE_DAY = "2025-07-14"
+# The stand-in's first list has these in place of the published facts; its re-issue states the facts.
+SLIPS = {
+    "Shanghai-Abab-20230821": "Shinghai-Abab-20230821",
+    "北京面壁智能科技有限责任公司": "北京旧名示例科技有限公司",
+}
+STEPS: dict[Lang, tuple[str, ...]] = {
+    "zh": (
+        "第一步：首批清单（基线）",
+        "第二步：滚动页面上出现第二批",
+        "第三步：旧附件被悄悄替换：一个主体更名，一个编号更正",
+        "第四步：注销公告",
+    ),
+    "en": (
+        "Step 1: the first lists (baseline)",
+        "Step 2: the second batch appears on the rolling page",
+        "Step 3: an old file is silently re-issued: one entity renamed, one number corrected",
+        "Step 4: a cancellation notice",
+    ),
+}
+
+
+def run_demo(folder: Path | None, lang: Lang, console: Console) -> None:
+    """Play the four steps and print what was found; the data stay in `folder` (default: `demo-data`).
+
+    Raises:
+        TrackerError: a poll failed, or found something else than was published.
+    """
+    data = folder or Path("demo-data")
+    if (data / "history.db").exists() or data.is_dir():
+        _clear(data)
+    with StandIn() as site:
+        environment = _environment(site, data, lang)
+        for title, publish in zip(STEPS[lang], (_first, _second, _reissue, _cancel), strict=True):
+            console.print(Text(f"\n== {title}", style="bold cyan"))
+            publish(site)
+            _poll(environment, data, lang, console)
+    _closing(data, lang, console)
+
+
+def _first(site: StandIn) -> None:
+    tables = [_with_slips(table) for table in genai_list("2024-04")]
+    site.publish_page(
+        GENAI_PAGE, "国家互联网信息办公室关于发布生成式人工智能服务已备案信息的公告", "2024-04-02 12:00",
+        [(FIRST, make_pdf(tables, GENAI))],
+    )  # fmt: skip
+    site.publish_page(
+        SYNTHESIS_PAGE, "国家互联网信息办公室关于发布第六批深度合成服务算法备案信息的公告", "2024-06-12 18:00",
+        [(f"附件：{SYNTHESIS}", make_docx([cancelled_algorithms()], SYNTHESIS))],
+    )  # fmt: skip
+
+
+def _second(site: StandIn) -> None:
+    site.add_attachment(GENAI_PAGE, SECOND, make_docx(genai_list("2024-08"), GENAI))
+
+
+def _reissue(site: StandIn) -> None:
+    tables = genai_list("2024-04")
+    site.replace_attachment(GENAI_PAGE, FIRST, make_pdf(tables, GENAI))
+
+
+def _cancel(site: StandIn) -> None:
+    notice = cancellation_notice(NOTICE_DAY)
+    title = f"关于注销“仲帆PreWrite算法”等{len(notice.rows)}个算法备案编号的公告"
+    site.publish_notice(title, f"{NOTICE_DAY} 10:00:00", make_pdf([notice], title))
+
+
+def _with_slips(table: TableSpec) -> TableSpec:
+    rows = tuple(tuple(SLIPS.get(cell, cell) for cell in row) for row in table.rows)
+    return replace(table, rows=rows)
+
+
+def _environment(site: StandIn, data: Path, lang: Lang) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
+    return kept | {
+        "TRACKER_DATA_DIR": str(data),
+        "TRACKER_LANG": lang,
+        "TRACKER_SITE__CAC_URL": site.cac_url,
+        "TRACKER_SITE__BEIAN_URL": site.beian_url,
+        "TRACKER_SITE__DELAY": "0",
+        "TRACKER_POLL__KNOWN_PAGES": "false",
+    }
+
+
+def _poll(environment: dict[str, str], data: Path, lang: Lang, console: Console) -> None:
+    command = [sys.executable, "-m", "tracker", "--config", os.devnull, "poll", "--json"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise TrackerError(f"The demo's poll ended with {done.returncode}: {(done.stderr or done.stdout)[-2000:]}")
+    report: dict[str, Any] = json.loads(done.stdout)
+    print_report(console, report, lang)
+    db = connect_readonly(data / "history.db")
+    changes = queries.find_changes(db, queries.ChangeFilter(poll=report["poll"]))
+    news = [change for change in changes if change["kind"] != "added"]
+    if news:
+        print_changes(console, news[:8], lang)
+        if len(news) > 8:
+            console.print(f"… {len(news) - 8}")
+    db.close()
+
+
+def _closing(data: Path, lang: Lang, console: Console) -> None:
+    db = connect_readonly(data / "history.db")
+    title = "第一批按属地（2024-04）" if lang == "zh" else "The first batch by province (2024-04)"
+    console.print(Text(f"\n== {title}", style="bold cyan"))
+    print_table(console, ["province", "count"], _by_province(db), lang)
+    db.close()
+    where = (data / "history.db").absolute()
+    if lang == "zh":
+        console.print(f"\n数据库：{where}\n原件：{where.parent / 'archive'}")
+        console.print(f"接着试试：TRACKER_DATA_DIR={data} tracker show Shanghai-Abab-20230821")
+    else:
+        console.print(f"\nDatabase: {where}\nOriginals: {where.parent / 'archive'}")
+        console.print(f"Now try: TRACKER_DATA_DIR={data} tracker show Shanghai-Abab-20230821")
+
+
+def _by_province(db: Database) -> list[list[object]]:
+    where = queries.FilingFilter(series="genai_service", batch="2024-04")
+    return [[row["province"], row["count"]] for row in queries.count_filings(db, "province", where)]
+
+
+def _clear(data: Path) -> None:
+    """Begin anew; only a folder that holds nothing but a history of ours is removed.
+
+    Raises:
+        TrackerError: the folder holds something else.
+    """
+    strange = [item.name for item in data.iterdir() if item.name not in OWN_FILES]
+    if strange:
+        raise TrackerError(f"{data} holds other things ({', '.join(strange[:3])})", hint="Choose another --dir")
+    shutil.rmtree(data)
+
+
+OWN_FILES = {"history.db", "history.db-wal", "history.db-shm", "archive", "poll.lock"}

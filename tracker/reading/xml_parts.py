@@ -1,0 +1,122 @@
+"""XML parts of office files, parsed as a stream and without trust.
+
+In: a member of an archive. Out: its root, or events on chosen elements. Must never: expand an entity, load a
+DTD or anything from outside, keep more of a part in memory than `MAX_HELD` bytes of its text.
+
+libxml2 itself refuses elements deeper than 256 and texts or attributes over 10 MB while `huge_tree` is off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from lxml import etree
+
+from tracker.errors import ContentError, HostileFile, Unreadable
+from tracker.reading.limits import MIB
+from tracker.reading.zipped import Archive
+
+MAX_HELD = 4 * MIB  # XML between two rows; the largest row seen has 40 KB
+MAX_SMALL_PART = 4 * MIB  # numbering.xml, styles.xml: at most 300 KB seen
+
+# lxml's type stubs call its elements private.
+Element = Any
+
+_SAFE: dict[str, Any] = {
+    "resolve_entities": False,
+    "load_dtd": False,
+    "no_network": True,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+# XML_ERR_RESOURCE_LIMIT, XML_ERR_ENTITY_LOOP, XML_ERR_NAME_TOO_LONG
+_LIMIT_CODES = frozenset({114, 89, 110})
+
+
+def parse_part(archive: Archive, name: str) -> Element | None:
+    """The root of a small part, or None where the archive has no such part."""
+    if name not in archive.names:
+        return None
+    data = archive.read(name, MAX_SMALL_PART)
+    try:
+        root = etree.fromstring(data, etree.XMLParser(**_SAFE))
+    except (etree.LxmlError, ValueError) as error:
+        raise _refusal(error) from error
+    _refuse_doctype(root)
+    return root
+
+
+class PartStream:
+    """One part of an archive, read as a stream; `root_tag` is known before the first event."""
+
+    def __init__(self, archive: Archive, name: str) -> None:
+        self._chunks = archive.stream(name)
+        self._first = next(self._chunks, b"")
+        self._held = 0
+        self.root_tag: str = _root_tag(self._first)
+
+    def events(self, events: Sequence[str], tags: Sequence[str]) -> Iterator[tuple[str, Element]]:
+        """Events on elements of these tags, in order.
+
+        Raises:
+            Unreadable: the part is not well-formed.
+            HostileFile: it breaks a limit.
+        """
+        parser = etree.XMLPullParser(events=tuple(events), tag=tuple(tags), **_SAFE)
+        try:
+            yield from self._feed(parser, self._first)
+            for chunk in self._chunks:
+                yield from self._feed(parser, chunk)
+            parser.close()
+        except etree.LxmlError as error:
+            raise _refusal(error) from error
+
+    def let_go(self, element: Element, stop: str = "") -> None:
+        """Free an element that has ended, and all that stands before it.
+
+        Within an ancestor of tag `stop`, which is still to be read, only the element's own content goes. The
+        element and its ancestors stay: the parser needs them.
+        """
+        element.clear(keep_tail=True)
+        if stop and next(element.iterancestors(stop), None) is not None:
+            return
+        node = element
+        while (parent := node.getparent()) is not None:
+            while node.getprevious() is not None:
+                del parent[0]
+            node = parent
+        self._held = 0
+
+    def _feed(self, parser: Any, chunk: bytes) -> Iterator[tuple[str, Element]]:
+        parser.feed(chunk)
+        self._held += len(chunk)
+        yield from parser.read_events()
+        if self._held > MAX_HELD:
+            raise HostileFile(f"One row or paragraph of the file has more than {MAX_HELD:,} bytes of XML")
+
+
+def _root_tag(chunk: bytes) -> str:
+    """The root's tag, from a part's first chunk; refuses a DTD before the rest is looked at."""
+    parser = etree.XMLPullParser(events=("start",), **_SAFE)
+    try:
+        parser.feed(chunk)
+        _, root = next(iter(parser.read_events()), (None, None))
+    except etree.LxmlError as error:
+        raise _refusal(error) from error
+    if root is None:
+        raise Unreadable("The file is damaged: a part of it holds no XML")
+    _refuse_doctype(root)
+    return str(root.tag)
+
+
+def _refuse_doctype(root: Element) -> None:
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise HostileFile("A part of the file declares a document type, which office files never do")
+
+
+def _refusal(error: Exception) -> ContentError:
+    if isinstance(error, etree.XMLSyntaxError) and error.code in _LIMIT_CODES:
+        return HostileFile("The XML of the file is nested too deep or holds too long a text")
+    return Unreadable("The XML of the file is damaged", hint="Fetch it again")
