@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock
 from tracker.demo.files import TableSpec, make_docx
 
-from tests.polling import GENAI_PAGE, GENAI_TITLE, ROOT, Desk, genai_docx, genai_rows, label
+from tests.polling import GENAI_PAGE, GENAI_TITLE, PUBLISHED, ROOT, Desk, genai_docx, genai_rows, label
 from tracker.series import series_by_id
 
 SYNTHESIS = series_by_id("deep_synthesis").known[0]
@@ -124,12 +124,13 @@ def test_one_list_on_two_pages_is_one_batch(desk: Desk) -> None:
 
 
 def test_a_cancellation_notice_cancels_and_an_unknown_number_is_an_incident(desk: Desk) -> None:
+    publish_first(desk)
     rows = tuple(algorithm(n, "已注销" if n == 9 else "") for n in range(1, 10))
     desk.site.publish_page(
         SYNTHESIS, "国家互联网信息办公室关于发布深度合成服务算法备案信息的公告", "2023-06-20 18:00",
         [(SYNTHESIS_LABEL, make_docx([TableSpec("", ALGORITHM_HEADINGS, rows)], "清单"))],
     )  # fmt: skip
-    assert desk.poll()["changes"] == {"added": 9, "cancelled": 1}
+    assert desk.poll()["changes"] == {"added": 29, "cancelled": 1}
     cancelled = tuple((*algorithm(n)[:7], "2025年7月") for n in (2, 3, 77))
     notice = make_docx([TableSpec("", NOTICE_HEADINGS, cancelled)], "注销")
     desk.site.publish_notice("关于注销“算法2”等3个算法备案编号的公告", "2025-07-14 10:00:00", notice)
@@ -185,6 +186,7 @@ FAULTS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", list(FAULTS))
 def test_a_faulty_file_is_a_named_incident_and_is_made_good(desk: Desk, fault: str) -> None:
     publish_first(desk)
@@ -207,6 +209,7 @@ PAGE_FAULTS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", list(PAGE_FAULTS))
 def test_a_faulty_page_changes_nothing(desk: Desk, fault: str) -> None:
     publish_first(desk)
@@ -290,7 +293,7 @@ def kill(self, *args, **kwargs):
     if left[0] == 0: os._exit(9)
     return result
 setattr(owner, name, kill)
-sys.argv = ["tracker", "poll", "--json"]
+sys.argv = ["tracker", "poll", "--json", *sys.argv[4:]]
 from tracker.cli import main
 main()
 """
@@ -308,6 +311,8 @@ def publish_all(desk: Desk) -> None:
     desk.site.publish_notice("关于注销“算法2”等1个算法备案编号的公告", "2025-07-14 10:00:00", notice, "notice_1")
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_poll_killed_anywhere_is_made_good_by_the_next(desk: Desk, tmp_path: Path) -> None:
     publish_all(desk)
     undisturbed = Desk(desk.site, tmp_path / "undisturbed")
@@ -317,7 +322,7 @@ def test_a_poll_killed_anywhere_is_made_good_by_the_next(desk: Desk, tmp_path: P
     for point in KILLS:
         for nth, when in ((1, "before"), (1, "after"), (2, "after")):
             one = Desk(desk.site, tmp_path / f"{point}{nth}{when}")
-            command = [sys.executable, "-c", KILLER, point, str(nth), when]
+            command = [sys.executable, "-c", KILLER, point, str(nth), when, *PUBLISHED]
             environment = one.environment()
             done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, timeout=60, check=False)
             assert done.returncode in (0, 9), (point, done.stderr[-2000:])

@@ -231,4 +231,10 @@ def settled_series(results: Iterable[SourceResult], selected: Iterable[Series], 
     """
     answered = {result.source for result in results if result.outcome in ("ok", "partial")}
     left = set(pending)
-    return [series.id for series in selected if series.id in answered and series.id not in left]
+    channels = {site.id: {listing.channel for listing in site.listings} for site in SITES}
+
+    def has_answered(series: Series) -> bool:
+        # A notice has no page of its own: its listing speaks for the series.
+        return bool(answered & (channels[series.site] if series.cancels else {series.id}))
+
+    return [series.id for series in selected if has_answered(series) and series.id not in left]

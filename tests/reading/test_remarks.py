@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tracker.reading.remarks import RemarkEvent, RemarkKind, read_remark
@@ -87,6 +87,8 @@ RENAMED = {
     f"更名为“{NEW}”": (None, NEW),
     f"原企业名称：{OLD}": (OLD, None),
     f"曾用名：{OLD}": (OLD, None),
+    f"服务提供者由{OLD}变更为{NEW}": (OLD, NEW),
+    "主体名称由A Co., Ltd.变更为B Co., Ltd.，特此说明": ("A Co., Ltd.", "B Co., Ltd."),
     "主体名称变更": (None, None),
     "新增主体名称更新": (None, None),
     f"主体名称由{OLD}\n变更为丙丁科技（北京）有\n限公司": (OLD, NEW),
@@ -148,6 +150,7 @@ ONE = {
     "备案主体地址变更": (K.OTHER_MATERIAL_CHANGED, None, None, None, ()),
     "主体地址由甲市变更为乙市": (K.OTHER_MATERIAL_CHANGED, None, "甲市", "乙市", ()),
     "算法类别变更为生成合成类": (K.OTHER_MATERIAL_CHANGED, None, None, "生成合成类", ()),
+    "原备案号甲1号变更为甲2号": (K.OTHER_MATERIAL_CHANGED, None, "甲1号", "甲2号", ()),
     "新增使用场景": (K.OTHER_MATERIAL_CHANGED, None, None, None, ()),
     "“甲”变更为“乙”": (K.OTHER, None, "甲", "乙", ()),
     "补登": (K.OTHER, None, None, None, ()),
@@ -195,6 +198,10 @@ SEVERAL: dict[str, list[RemarkEvent]] = {
         event(K.MODEL_CHANGED, "算法模型变更"),
         event(K.PRODUCT_CHANGED, "产品变更"),
         event(K.OTHER_MATERIAL_CHANGED, "输入模态变更"),
+    ],
+    "主体名称变更（原主体名称：甲公司）": [
+        event(K.ENTITY_RENAMED, "主体名称变更"),
+        event(K.ENTITY_RENAMED, "（原主体名称：甲公司）", names=("甲公司", None)),
     ],
     "变更主要用途、算法安全责任人": [
         event(K.PURPOSE_CHANGED, "变更主要用途"),
@@ -279,6 +286,7 @@ def assert_covered(text: str, events: tuple[RemarkEvent, ...]) -> None:
     assert loose(text[place:])
 
 
+@example("一\r二")  # a line break keeps its own form
 @given(st.one_of(st.text(), st.lists(st.sampled_from(WORDS), max_size=14).map("".join)))
 def test_no_word_is_lost(text: str) -> None:
     events = read_remark(text)

@@ -15,16 +15,20 @@ GENAI = Article(
     "/2024-04/02/c_1713729983803145.htm",
     "国家互联网信息办公室关于发布生成式人工智能服务已备案信息的公告",
     "2024-04-02 10:00",
-    "根据《生成式人工智能服务管理暂行办法》，现将已备案信息予以公告。\n截至2025年12月31日，累计有748款生成式人工智能服务完成备案。",
+    "根据《生成式人工智能服务管理暂行办法》，现将已备案信息予以公告。\n"
+    "截至2025年12月31日，累计有748款生成式人工智能服务完成备案。",
     [
         File("附件1：生成式人工智能服务已备案信息（2024年4月）", "~kpe3/Zx+5727/0001~Qw==", b""),
         File("附件2：生成式人工智能服务已备案信息（2024年8月）", "~kpf1/aB=c+/0002~Qw==", b""),
         File("附件3：生成式人工智能服务已备案 & 登记信息（2025年3月）", "kp~/0003", b""),
     ],
 )
-FIREWALL = Article("/a", "关于知道创宇云防御等产品的公告", "2024-01-05 10:00", "知道创宇云防御提供浏览器安全检查。", GENAI.files[:1])
+FIREWALL = Article("/a", "关于知道创宇云防御等产品的公告", "2024-01-05 10:00", "浏览器安全检查。", GENAI.files[:1])
 BATCH = "国家互联网信息办公室关于发布第七批深度合成服务算法备案信息的公告"
-HEAD = f'<html><body><div class="main-content wide"><h1 class="big title">{BATCH}</h1><span id=pubtime>2024年8月5日</span>'
+HEAD = (
+    f'<html><body><div class="main-content wide"><h1 class="big title">{BATCH}</h1>'
+    "<span id=pubtime>2024年8月5日</span>"
+)
 
 
 def page(inside: str) -> bytes:
@@ -49,11 +53,13 @@ def pages() -> dict[str, bytes]:
         "challenge": CHALLENGE_PAGE,
         "speaks_of_the_firewall": article_html(FIREWALL),
         "absolute_links": page(
-            "<p>公告</p><a href='http://www.cac.gov.cn/cms/pub/interact/downloadfile.jsp?filepath=a~b/c=&amp;fText=x'>甲</a>"
+            "<p>公告</p>"
+            "<a href='http://www.cac.gov.cn/cms/pub/interact/downloadfile.jsp?filepath=a~b/c=&amp;fText=x'>甲</a>"
             "<a href=//www.cac.gov.cn/rootimages/list.docx>乙</a><a href=https://cac.gov.cn/a/LIST.PDF>丙</a>"
         ),
         "foreign_links": page(
-            "<p>公告</p><a href='/cms/pub/interact/downloadfile.jsp?filepath=own&fText=x'>附件：境内深度合成服务算法备案清单</a>"
+            "<p>公告</p>"
+            "<a href='/cms/pub/interact/downloadfile.jsp?filepath=own&fText=x'>附件：境内深度合成服务算法备案清单</a>"
             "<a href='https://example.com/list.docx'>附件2</a><a href='//www.cac.gov.cn.example.com/b.pdf'>附件3</a>"
             "<a href='https://example.com/news.htm'>新闻</a>"
         ),
@@ -78,15 +84,16 @@ def listings() -> dict[str, bytes]:
         Entry("关于“A”&“B”的<通知>", "/2024-08/04/c_1.htm", "2024-08-04 09:30", "A093702"),
     ]
     rows = [
-        {"topic": "&lt;b&gt;区块链&lt;/b&gt;信息服务备案<br/>清单", "infourl": "http://www.cac.gov.cn/2024-08/03/c_2.htm"},
+        {"topic": "&lt;b&gt;区块链&lt;/b&gt;信息服务备案<br/>", "infourl": "http://www.cac.gov.cn/2024-08/03/c_2.htm"},
         {"topic": "某省备案公告", "infourl": "https://example.com/a.htm", "pubtime": "2024-08-02 10:00:00"},
         {"topic": "与此无关的新闻", "infourl": "https://example.com/b.htm"},
         {"topic": "没有地址的登记公告", "infourl": None},
         {"infourl": "/2024-08/01/c_3.htm"},
     ]
+    address = "http://www.cac.gov.cn/2024-08/05/c_1724541639039621.htm"
     notices = [
         Notice("notice_1", "关于注销“仲帆PreWrite算法”等28个算法备案编号的公告", "2025-07-14 10:00", "/notice/1.pdf"),
-        Notice("notice_2", BATCH, "2024-08-05 10:00", "http://www.cac.gov.cn/2024-08/05/c_1724541639039621.htm", type=3),
+        Notice("notice_2", BATCH, "2024-08-05 10:00", address, type=3),
         Notice("notice_3", "算法备案系统使用说明", "2022-03-01 09:00", "<p>见附件</p>"),
         Notice("notice_4", "外地备案公告", "2022-03-01 09:00", "https://example.com/x.htm", type=3),
     ]

@@ -56,7 +56,7 @@ def main():
         crawl(script, crawl_settings(sink=sink, **job["settings"]))
     except KeyboardInterrupt as stop:
         put("Stopped", str(stop))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  whatever it is, the test wants to see it
         put("Raised", f"{type(error).__name__}: {error}")
         traceback.print_exc()
 

@@ -65,7 +65,10 @@ def test_what_is_no_page(body):
     assert caught.value.where["address"] == "https://www.cac.gov.cn/x.htm"
 
 
-@pytest.mark.parametrize("text", ["", "[]", "null", "{", "{}", '{"list": []}', '{"list": {}}', '{"list": [1, null, {}]}'])
+NO_LISTINGS = ["", "[]", "null", "{", "{}", '{"list": []}', '{"list": {}}', '{"list": [1, null, {}]}']
+
+
+@pytest.mark.parametrize("text", NO_LISTINGS)
 def test_what_is_no_listing(text):
     with pytest.raises(LayoutChanged):
         parse_json_list(text, BASES, "A093702", "https://www.cac.gov.cn/cms/JsonList")

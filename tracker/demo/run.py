@@ -26,7 +26,8 @@ from sqlite_utils import Database
 
 from storage import queries
 from storage.schema import connect_readonly
-from tracker.demo.files import TableSpec, cancellation_notice, cancelled_algorithms, genai_list, make_docx, make_pdf
+from tracker.demo.files import TableSpec, make_docx, make_pdf
+from tracker.demo.lists import cancellation_notice, cancelled_algorithms, genai_list
 from tracker.demo.site import StandIn
 from tracker.display import print_changes, print_report, print_table
 from tracker.errors import TrackerError
@@ -37,6 +38,7 @@ GENAI_PAGE = series_by_id("genai_service").rolling[0]
 SYNTHESIS_PAGE = series_by_id("deep_synthesis").known[5]
 FIRST, SECOND = "附件1：生成式人工智能服务已备案信息（2024年4月）", "附件2：生成式人工智能服务已备案信息（2024年8月）"
 GENAI, SYNTHESIS = "生成式人工智能服务已备案信息", "境内深度合成服务算法备案清单（2024年6月）"
+SERIES = tuple(f"--series={name}" for name in ("genai_service", "deep_synthesis", "algorithm_cancellation"))
 NOTICE_DAY = "2025-07-14"
 # The stand-in's first list has these in place of the published facts; its re-issue states the facts.
 SLIPS = {
@@ -122,7 +124,7 @@ def _environment(site: StandIn, data: Path, lang: Lang) -> dict[str, str]:
 
 
 def _poll(environment: dict[str, str], data: Path, lang: Lang, console: Console) -> None:
-    command = [sys.executable, "-m", "tracker", "--config", os.devnull, "poll", "--json"]
+    command = [sys.executable, "-m", "tracker", "--config", os.devnull, "poll", "--json", *SERIES]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise TrackerError(f"The demo's poll ended with {done.returncode}: {(done.stderr or done.stdout)[-2000:]}")

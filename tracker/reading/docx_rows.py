@@ -26,7 +26,9 @@ _OFF = frozenset({"0", "false", "off"})
 class Cell:
     """One cell as it stands in its row: `down` is "", "restart" or "continue"."""
 
-    text: str
+    element: Element
+    pieces: list[str]
+    text: str = ""
     span: int = 1
     down: str = ""
     across: bool = False  # the older way to merge: a cell of its own that continues the one before
@@ -48,19 +50,20 @@ class TextReader:
     def __init__(self, words: Words, numbering: Numbering) -> None:
         self._numbering = numbering
         self._words = words
-        self._dropped = frozenset(
-            (*words.all(
-                "del", "moveFrom", "delText", "instrText", "delInstrText", "tabs", "rt",
-                "pPrChange", "rPrChange", "tcPrChange", "trPrChange", "tblPrExChange",
-            ),)
-        )  # fmt: skip
+        self._dropped = frozenset(words.all(
+            "del", "moveFrom", "delText", "instrText", "delInstrText", "tabs", "rt",
+            "pPrChange", "rPrChange", "tcPrChange", "trPrChange", "tblPrExChange",
+        ))  # fmt: skip
         self._odd = (*self._dropped, FALLBACK, *words.all("vanish", "tbl"))
         self._marks = {
             words("br"): "\n", words("cr"): "\n", words("tab"): "\t", words("ptab"): "\t",
             words("noBreakHyphen"): "-", words("softHyphen"): "\u00ad", words("p"): "\n",
         }  # fmt: skip
-        self._text_tags = words.all("t")[0]
-        self._inline = (*self._marks, words("t"), words("sym"), words.math_text)
+        self._text_tag, self._cell, self._paragraph = words.all("t", "tc", "p")
+        self._inline = (*self._marks, self._text_tag, words("sym"), words.math_text)
+        names = ("gridSpan", "vMerge", "hMerge", "gridBefore", "gridAfter")
+        self._layout = {words(name): name for name in names}
+        self._in_row = (self._cell, *self._layout, *self._inline)
 
     def is_deleted(self, row: Element) -> bool:
         """True for a row whose removal is tracked: Word prints it no more."""
@@ -76,51 +79,70 @@ class TextReader:
 
     def read_row(self, row: Element, open_columns: frozenset[int]) -> RowText:
         """One row; `open_columns` are grid columns in which a merge from above can go on."""
-        inner = self._prune(row)
-        read = RowText([], inner_tables=inner)
-        properties = row.find(self._words("trPr"))
-        if properties is not None:
-            read.before = self._count(properties.find(self._words("gridBefore")), 0)
-            read.after = self._count(properties.find(self._words("gridAfter")), 0)
-        column = read.before
-        for element in row.iter(self._words("tc")):
-            cell = self._read_cell(element, column in open_columns)
-            read.cells.append(cell)
-            column += cell.span
-            check_columns(column)
+        read = RowText([], inner_tables=self._prune(row))
+        pieces: list[str] = []
+        for element in row.iter(*self._in_row):
+            tag = element.tag
+            if tag == self._text_tag:
+                pieces.append(element.text or "")
+            elif tag == self._cell:
+                pieces = []
+                read.cells.append(Cell(element, pieces))
+            elif tag in self._layout:
+                self._lay_out(read, element)
+            else:
+                pieces.append(self._mark(element))
+        self._settle(read, open_columns)
         return read
 
-    def _read_cell(self, element: Element, is_open: bool) -> Cell:
-        cell = Cell("")
-        properties = element.find(self._words("tcPr"))
-        if properties is not None:
-            cell.span = max(self._count(properties.find(self._words("gridSpan")), 1), 1)
-            cell.down = self._merge(properties.find(self._words("vMerge")))
-            cell.across = self._merge(properties.find(self._words("hMerge"))) == "continue"
-        if cell.down == "continue" and not is_open:
-            cell.down = "restart"  # nothing above to continue: Word shows the cell's own text
-        if cell.down != "continue":
-            cell.text = self._numbered(element)
-        return cell
+    def _lay_out(self, read: RowText, element: Element) -> None:
+        """Take in one property of the row or of the cell at hand."""
+        name = self._layout[element.tag]
+        if name == "gridBefore":
+            read.before = self._count(element, 0)
+        elif name == "gridAfter":
+            read.after = self._count(element, 0)
+        elif not read.cells:
+            return
+        elif name == "gridSpan":
+            read.cells[-1].span = max(self._count(element, 1), 1)
+        elif name == "vMerge":
+            read.cells[-1].down = self._merge(element)
+        else:
+            read.cells[-1].across = self._merge(element) == "continue"
 
-    def _numbered(self, element: Element) -> str:
-        """A cell's text; where it has none, its automatic numbers."""
-        text = self._text(element)
-        if not self._numbering:
-            return text
-        numbers = [self._numbering.next(paragraph) for paragraph in element.iter(self._words("p"))]
-        return text if text.strip() else "\n".join(number for number in numbers if number)
+    def _settle(self, read: RowText, open_columns: frozenset[int]) -> None:
+        """Give each cell its text, now that its place on the grid is known."""
+        column = read.before
+        for cell in read.cells:
+            if cell.down == "continue" and column not in open_columns:
+                cell.down = "restart"  # nothing above to continue: Word shows the cell's own text
+            if cell.down != "continue":
+                cell.text = "".join(cell.pieces).strip("\n")
+                if self._numbering:
+                    self._number(cell)
+            column += cell.span
+            check_columns(column)
+
+    def _number(self, cell: Cell) -> None:
+        """Count a cell's numbered paragraphs; a cell without text shows their numbers."""
+        numbers = [self._numbering.next(paragraph) for paragraph in cell.element.iter(self._paragraph)]
+        if not cell.text.strip():
+            cell.text = "\n".join(number for number in numbers if number)
 
     def _text(self, element: Element) -> str:
-        pieces: list[str] = []
-        text_tag, math_tag, marks = self._text_tags, self._words.math_text, self._marks
-        for inner in element.iter(*self._inline):
-            tag = inner.tag
-            if tag == text_tag or tag == math_tag:
-                pieces.append(inner.text or "")
-            else:
-                pieces.append(marks[tag] if tag in marks else self._symbol(inner))
+        pieces = [
+            (inner.text or "") if inner.tag == self._text_tag else self._mark(inner)
+            for inner in element.iter(*self._inline)
+        ]
         return "".join(pieces).strip("\n")
+
+    def _mark(self, element: Element) -> str:
+        """What an element other than text stands for."""
+        mark = self._marks.get(element.tag)
+        if mark is not None:
+            return mark
+        return (element.text or "") if element.tag == self._words.math_text else self._symbol(element)
 
     def _symbol(self, element: Element) -> str:
         try:
@@ -129,14 +151,12 @@ class TextReader:
             return ""
         return "" if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF or code < 0x20 else chr(code)
 
-    def _merge(self, element: Element | None) -> str:
+    def _merge(self, element: Element) -> str:
         """A merge mark without a value means that the cell above, or before, goes on."""
-        if element is None:
-            return ""
         return "restart" if element.get(self._words("val")) == "restart" else "continue"
 
-    def _count(self, element: Element | None, default: int) -> int:
-        text = "" if element is None else str(element.get(self._words("val"), ""))
+    def _count(self, element: Element, default: int) -> int:
+        text = str(element.get(self._words("val"), ""))
         if not text.isascii() or not text.isdecimal():
             return default
         columns = int(text[:10])

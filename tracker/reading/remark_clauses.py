@@ -18,6 +18,8 @@ from tracker.reading import remark_patterns as words
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FOLD |= dict.fromkeys(map(ord, "\u3000\xa0\t"), ord(" ")) | dict.fromkeys(map(ord, "\r\v\f\u2028"), ord("\n"))
 _FOLD |= dict.fromkeys(map(ord, "„〝「『"), ord("“")) | dict.fromkeys(map(ord, "‟〞」』"), ord("”"))
+# How far the search for a new clause looks: longer than any name, so that a text of any length is read in good time.
+_AHEAD = 400
 _CLOSING = {"(": ")", "[": "]", "【": "】", "〔": "〕", "《": "》"}
 
 
@@ -85,7 +87,7 @@ def _unwrapped(text: str) -> tuple[tuple[str, ...], str]:
     for found in words.LINE_BREAK.finditer(folded):
         printed += text[done : found.start()]
         plain += folded[done : found.start()]
-        printed[-1] += found[0]
+        printed[-1] += text[found.start() : found.end()]
         done = found.end()
     return (*printed, *text[done:]), plain + folded[done:]
 
@@ -132,7 +134,8 @@ def _transparent(mark: str, inside: str) -> bool:
         return False
     listed = re.fullmatch(r"\d{1,2}|[一二三四五六七八九十]{1,2}", inside)
     dated = re.fullmatch(rf"\s*{words.DATES}\s*", inside)
-    return bool(listed or dated or words.CONNECTIVE.search(inside) or words.CANCELLED.search(inside))
+    stated = re.match(words.FORMERLY, inside) or words.CONNECTIVE.search(inside) or words.CANCELLED.search(inside)
+    return bool(listed or dated or stated)
 
 
 def split_clauses(text: str) -> list[Clause]:
@@ -142,7 +145,7 @@ def split_clauses(text: str) -> list[Clause]:
     for gap in words.BOUNDARY.finditer(whole.mask):
         body = whole.cut(cuts[-1][0], gap.end())
         body = body.cut(_lead(body)[0])
-        if says_something(body.plain) and _begins_clause(whole.cut(gap.end()), body, gap[0]):
+        if says_something(body.plain) and _begins_clause(whole.cut(gap.end(), gap.end() + _AHEAD), body, gap[0]):
             cuts.append((gap.end(), gap[0]))
     last = whole.cut(cuts[-1][0])
     if len(cuts) > 1 and not says_something(last.plain[_lead(last)[0] :]):

@@ -35,10 +35,10 @@ CONNECTIVE = re.compile(
     r"|→|⇒|[-=—]+>"
 )
 
-# 备案主体名称, 主体, 企业名称; but 主体地址 and 主体信息 are no names, nor is the 企业 of 企业微信
+# 备案主体名称, 主体, 企业名称, 服务提供者; but 主体地址 and 主体信息 are no names, nor is the 企业 of 企业微信
 ENTITY = (
     r"(?:算法)?(?:备案|申请|运营|所属)?"
-    r"(?:主体(?:单位|企业|公司)?(?:名称|全称)?|(?:单位|企业|公司)(?:(?:名称|全称)|(?=由|原?“)))"
+    r"(?:主体(?:单位|企业|公司)?(?:名称|全称)?|(?:服务|算法)?提供者(?:名称)?|(?:单位|企业|公司)(?:(?:名称|全称)|(?=由|原?“)))"
     r"(?!地址|信息|性质|类型|资质|证|营业|法定|法人|联系|住所|所在|责任|负责|注册|网址|统一|名称|安全|单位|企业|公司)"
 )
 # 算法名称, 大模型名称; 原算法“A”, 算法由A变更为B, but not 算法由单模态变更为多模态
@@ -75,8 +75,10 @@ STRONG = re.compile(
 )
 # 新增… directly behind a closing quote or bracket, where the comma was forgotten
 GLUED = rf"\(\d{{1,2}}\)|{ADD}|删除|原(?:主体|算法|产品)|《|变更(?=[^为“,、;。\s]{{2}})"
+# 主体名称变更（原主体名称：A）: brackets that hold a statement of their own
+FORMERLY = "原(?:备案)?(?:主体|算法|单位|企业|公司)"
 # where a clause may begin: behind a separator, or glued to what goes before; …”变更为“B”已注销
-BOUNDARY = re.compile(rf"[,、;。\s]+|(?<=[”)])(?={GLUED})|(?=已注销|[①-⑳])")
+BOUNDARY = re.compile(rf"[,、;。\s]+|(?<=[”)])(?={GLUED})|(?=已注销|[①-⑳]|\({FORMERLY})")
 # 算法模型变更, 算法安全责任人发生变更: a short clause that ends in its verb
 VERB_LAST = re.compile(r"[^\s“”]{1,25}?(?:变更|更新|调整|修改|更换|升级|优化|变化|下线|下架|注销)(?=\s|\(|$)")
 # a line break in the middle of a word; not behind a mark, nor before what begins a clause
@@ -107,10 +109,12 @@ INNER_DATES = re.compile(rf"[已,]?(?:于|自)\s*(?P<dates>{DATES})\s*[起]?")
 LEAD = re.compile(
     r"[\s,、;。:.\"]+"
     r"|\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})(?:\)|[.、](?!\d))|[①-⑳]"
-    r"|(?:本次|主要|具体)?(?:变更|更新|调整|修改)(?:内容|事项|情况|信息|说明|项目|记录|项|时间|日期)?(?:为|如下|包括|有)?:"
-    r"|(?:备注|说明|注销时间|注销日期):"
+    r"|(?:本次|主要|具体)?(?:变更|更新|调整|修改)(?:内容|事项|情况|信息|说明|项目|记录|项|时间|日期)?(?:为|如下|包括|有)?[:,]"
+    rf"|(?:备注|说明|注销时间|注销日期):|\((?={FORMERLY})"
     rf"|(?:并且|并|且|同时|此外|另外|另|其中|以及|及|将|对|把|经|拟|已|现)(?={ADD}|{REMOVE}|{ALTER}|原|{_SUBJECTS})"
 )
+# 备案号, 备案编号, 上线编号
+NUMBER = r"(?:算法)?(?:备案|登记|上线)编?号"
 
 # the verbs alone, whatever follows them
 ALTERED = "(?:变更|更新|更改|修改|修订|修正|更正|调整|更换|替换|升级|优化|完善)"

@@ -100,7 +100,7 @@ def _read_rename(
     if kind in _SINGLE:
         # 原主体名称为A，主体名称变更为B; …变更为B，特此说明
         left = left.cut(0, _place(rf"[,;、]\s*现?(?:{_SUBJECTS[kind]})?\s*$", left.mask))
-        right = right.cut(0, _place(r"(?<=[^\s:])[,;。、]", right.mask))
+        right = right.cut(0, _place(r"(?<=[^\s:])(?:[;。、]|,(?!\s*(?:Ltd|Inc|LLC|Corp)))", right.mask))
     if kind is _K.PRODUCTS_RENAMED:
         return _renamed_products(text, read_items(left), read_items(right), each=each)
     return [Stated(text, kind, read_name(left), read_name(right))]
@@ -127,6 +127,8 @@ def _split_subject(left: Passage) -> tuple[RemarkKind | None, Passage]:
             return kind, left.cut(found.end())
     if left.mask.strip() in ("算法", "原算法"):
         return None, left.cut(len(left.mask))  # 算法更名为乙算法
+    if found := re.match(rf"原?{words.NUMBER}{words.OF}(?=.)", left.mask):
+        return _K.OTHER_MATERIAL_CHANGED, left.cut(found.end())
     if found := re.match(r"原?(?P<what>[^“”,、;()]{1,16}?)(?:由|原为)(?=.)", left.mask):
         known = None if found["what"] in ("名称", "名") else _K.OTHER_MATERIAL_CHANGED
         return known, left.cut(found.end())
@@ -189,7 +191,7 @@ def _read_former(text: str, body: Passage) -> Stated | None:
     kind, rest = _split_subject(body)
     kind = kind or _kind_of_names(rest)
     name = read_name(rest)
-    return Stated(text, kind, name) if kind in _RENAMES and name else None
+    return Stated(text, kind, name) if kind in (*_RENAMES, _K.OTHER_MATERIAL_CHANGED) and name else None
 
 
 def _read_subjects(clause: Clause) -> list[Stated]:

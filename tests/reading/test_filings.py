@@ -1,0 +1,155 @@
+"""Tables → filings: every row kept or refused, columns by their headings, oddities said."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.errors import ContentError, NoTable
+from tracker.models import Document, Extraction, Kind, Row, Table
+from tracker.reading.filings import read_filings
+from tracker.series import series_by_id
+
+GENAI, SYNTHESIS = series_by_id("genai_service"), series_by_id("deep_synthesis")
+CANCELLATION = series_by_id("algorithm_cancellation")
+FILED = ("序号", "属地", "模型名称", "备案单位", "备案号", "备案时间")
+REGISTERED = ("序号", "属地", "应用/功能名称", "登记单位", "上线编号", "登记时间")
+ONE = ("1", "北京市", "文心一言", "北京百度网讯科技有限公司", "Beijing-WenXinYiYan-20230821", "2023/8/31")
+TWO = ("2", "江苏", "小艺", "华为软件技术有限公司", "Jiangsu-XiaoYi-20230911", "2026/2/24（补登）")
+
+
+def table(*rows: tuple[str | None, ...], title: str = "", index: int = 1, page: int | None = None) -> Table:
+    return Table(index, title, tuple(Row(tuple(cells), place, page) for place, cells in enumerate(rows, 1)))
+
+
+def read(*tables: Table, series: object = GENAI, title: str = "") -> Extraction:
+    return read_filings(Document("docx", title, tables), series)  # type: ignore[arg-type]
+
+
+def test_fields_as_listed_and_as_printed() -> None:
+    got = read(table(FILED, ONE, TWO), title="生成式人工智能服务已备案信息（2024年4月）")
+    first, second = got.filings
+    assert (got.series, got.period, first.kind, first.number) == ("genai_service", "2024-04", Kind.FILED, ONE[4])
+    assert (first.sequence, first.name, first.entity, first.filed_on) == ("1", ONE[2], ONE[3], "2023-08-31")
+    assert (second.province, second.province_code) == ("江苏省", "320000")
+    assert (second.filed_on, second.raw["filed_on"]) == ("2026-02-24", "2026/2/24（补登）")
+    assert (got.warnings, got.refused) == ((), ())
+
+
+def test_columns_in_any_order_and_unknown_ones_are_named() -> None:
+    order = (4, 2, 0, 3, 5, 1)
+    rows = [tuple(row[i] for i in order) + (extra,) for row, extra in ((FILED, "评级"), (ONE, "甲"))]
+    got = read(table(*rows))
+    assert got.filings[0].entity == ONE[3]
+    assert got.filings[0].raw["评级"] == "甲"
+    assert got.warnings == ("table 1: unknown column 评级, kept as printed",)
+
+
+def test_kinds_by_headings_also_inside_one_table() -> None:
+    registered = ("1", "北京市", "边应", "某公司", "Beijing-BianYing-20240428S0001", "2024/4/28")
+    device = (*FILED, "适用场景"), ("1", "上海市", "A", "B公司", "Shanghai-A-202506160057", "2026/7/8", "手机")
+    got = read(table(FILED, ONE, REGISTERED, registered), table(*device, index=2))
+    assert [f.kind for f in got.filings] == [Kind.FILED, Kind.REGISTERED, Kind.ON_DEVICE]
+    assert got.filings[2].scenario == "手机"
+
+
+def test_a_repeated_heading_is_never_a_row() -> None:
+    got = read(table(FILED, ONE, FILED, TWO))
+    assert [f.number for f in got.filings] == [ONE[4], TWO[4]]
+    assert got.tables[0].rows == 2
+
+
+def test_sequence_never_decides() -> None:
+    got = read(table(FILED, ("", *ONE[1:]), ("?", *TWO[1:])))
+    assert [f.sequence for f in got.filings] == [None, "?"]
+
+
+def test_every_other_row_is_refused_with_its_reason() -> None:
+    got = read(table(FILED, ONE, ("",) * 6, ("注：以上信息", None, None, None, None, None), ("9", "x", "y", "z", "-", "")))
+    assert [(r.row, r.reason) for r in got.refused] == [
+        (3, "empty row"), (4, "a note across the table"), (5, "no number"),
+    ]  # fmt: skip
+    assert (got.tables[0].rows, got.tables[0].kept, got.tables[0].refused) == (4, 1, 3)
+
+
+def test_titles_above_the_heading_are_no_rows_but_data_there_is_refused() -> None:
+    got = read(table(("已备案信息", None, None, None, None, None), ONE, FILED, TWO))
+    assert [(r.row, r.reason) for r in got.refused] == [(2, "no known heading above")]
+    assert [f.number for f in got.filings] == [TWO[4]]
+
+
+def test_a_table_that_goes_on_without_headings() -> None:
+    got = read(table(FILED, ONE), table(TWO, index=2))
+    assert [f.number for f in got.filings] == [ONE[4], TWO[4]]
+    assert "no headings" in got.warnings[0]
+
+
+def test_another_table_without_headings_is_refused() -> None:
+    got = read(table(FILED, ONE), table(("联系人", "电话"), ("甲", "1"), index=2))
+    assert [(r.table, r.row) for r in got.refused] == [(2, 1), (2, 2)]
+
+
+def test_a_heading_without_number_is_an_error() -> None:
+    with pytest.raises(ContentError, match="without a number column"):
+        read(table(FILED[:4] + FILED[5:], ONE[:4] + ONE[5:]))
+
+
+def test_two_columns_headed_alike_are_an_error() -> None:
+    with pytest.raises(ContentError, match="Two columns"):
+        read(table((*FILED, "备案编号"), (*ONE, "x")))
+
+
+def test_no_known_heading_anywhere() -> None:
+    with pytest.raises(NoTable, match="甲 乙"):
+        read(table(("甲", "乙"), ("1", "2")))
+
+
+def test_duplicate_numbers_are_both_shown_and_warned_of() -> None:
+    got = read(table(FILED, ONE, ONE))
+    assert len(got.filings) == 2
+    assert "stands 2 times: table 1 row 2, table 1 row 3" in got.warnings[0]
+
+
+def test_oddities_are_kept_as_published_and_said() -> None:
+    swapped = ("3", "北京市", "某某科技有限公司", "某模型", "Beijing-X-20240101", "2024/13/40")
+    got = read(table(FILED, swapped, ("4", "国资委", "", "B公司", "oops", "2024/1/1")))
+    assert (got.filings[0].name, got.filings[0].entity) == ("某某科技有限公司", "某模型")
+    assert got.filings[0].filed_on == "2024/13/40"
+    assert (got.filings[1].province, got.filings[1].province_code) == ("国资委", None)
+    text = "\n".join(got.warnings)
+    for said in ("look swapped", "date cannot be read", "malformed", "no name"):
+        assert said in text
+
+
+def test_merged_columns() -> None:
+    heading = ("序号", "模型名称", None, "备案单位", "备案号")
+    got = read(table(heading, ("1", "甲", "乙", "某公司", "Beijing-A-20240101"), ("2", "丙", None, "某公司", "Beijing-B-20240101")))
+    assert [f.raw["name"] for f in got.filings] == ["甲\n乙", "丙"]
+    got = read(table(FILED, ("1", "北京市", "名称与单位", None, "Beijing-C-20240101", "2024/1/1")))
+    assert got.filings[0].entity is None
+    assert any("merged cells leave no value for entity" in w for w in got.warnings)
+
+
+def test_series_and_province_of_algorithms_and_notices() -> None:
+    headings = ("序号", "算法名称", "角色/类别", "主体名称", "应用产品", "主要用途", "备案编号", "注销时间")
+    row = ("1", "某算法", "服务提供者", "某公司", "甲（APP）\n乙（网站）", "", "网信算备 320114586731201240019 号", "2025年7月")
+    got = read(table(headings, row), series=None, title="关于注销“某算法”等1个算法备案编号的公告")
+    filing = got.filings[0]
+    assert (got.series, filing.number) == ("algorithm_cancellation", "网信算备320114586731201240019号")
+    assert (filing.province, filing.province_code, filing.cancelled_on) == ("江苏省", "320000", "2025-07")
+    assert filing.product == "甲（APP）\n乙（网站）"
+
+
+cells = st.text(alphabet="甲乙AB-（） \n12", max_size=5)
+
+
+@given(st.lists(st.tuples(cells, cells, cells, cells, cells, cells), max_size=15), st.permutations(range(6)))
+def test_rows_in_are_rows_kept_and_refused_in_any_order_of_columns(rows: list[tuple[str, ...]], order: list[int]) -> None:
+    got = read(table(FILED, *rows))
+    assert len(rows) == len(got.filings) + len(got.refused) == got.tables[0].rows
+    shuffled = [tuple(row[i] for i in order) for row in (FILED, *rows)]
+    other = read(table(*shuffled))
+    assert [(f.number, f.name, f.entity, f.place) for f in other.filings] == [
+        (f.number, f.name, f.entity, f.place) for f in got.filings
+    ]
