@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from tracker.reading.docx_words import Words
-from tracker.reading.xml_parts import Element
+from tracker.reading.xml_parts import Element, child
 
 _LEVELS = 9
 _MAX_STYLES_DEEP = 20  # a style may name itself as its base
@@ -54,6 +54,7 @@ class Numbering:
 
     def __init__(self, words: Words, numbering: Element | None, styles: Element | None) -> None:
         self._words = words
+        self._properties, self._style, self._own = words.all("pPr", "pStyle", "numPr")
         lists = {} if numbering is None else self._read_lists(numbering)
         self._uses = {} if numbering is None else self._read_uses(numbering, lists)
         self._styles: dict[str, tuple[str, str]] = {}
@@ -65,11 +66,11 @@ class Numbering:
 
     def next(self, paragraph: Element) -> str:
         """The number of the next paragraph, "" for none."""
-        properties = paragraph.find(self._words("pPr"))
+        properties = child(paragraph, self._properties)
         if properties is None:
             return ""
-        style = self._value(properties.find(self._words("pStyle")))
-        own = properties.find(self._words("numPr"))
+        style = self._value(child(properties, self._style))
+        own = child(properties, self._own)
         number, level = self._reference(own)
         inherited, inherited_level = self._styles.get(style, ("", ""))
         use = self._uses.get(number or inherited)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from tracker.reading.docx_numbers import Numbering
 from tracker.reading.docx_words import CHOICE, FALLBACK, Words
 from tracker.reading.limits import MAX_COLUMNS, check_columns
-from tracker.reading.xml_parts import Element
+from tracker.reading.xml_parts import Element, child
 
 # The text of a cell of a table that stands inside another cell: no cell of the outer row.
 _INNER = "inner"
@@ -59,6 +59,7 @@ class TextReader:
             words("br"): "\n", words("cr"): "\n", words("tab"): "\t", words("ptab"): "\t",
             words("noBreakHyphen"): "-", words("softHyphen"): "\u00ad", words("p"): "\n",
         }  # fmt: skip
+        self._row_properties = words("trPr")
         self._text_tag, self._cell, self._paragraph = words.all("t", "tc", "p")
         self._inline = (*self._marks, self._text_tag, words("sym"), words.math_text)
         names = ("gridSpan", "vMerge", "hMerge", "gridBefore", "gridAfter")
@@ -67,8 +68,8 @@ class TextReader:
 
     def is_deleted(self, row: Element) -> bool:
         """True for a row whose removal is tracked: Word prints it no more."""
-        properties = row.find(self._words("trPr"))
-        return properties is not None and properties.find(self._words("del")) is not None
+        properties = child(row, self._row_properties)
+        return properties is not None and child(properties, self._words("del")) is not None
 
     def read_paragraph(self, paragraph: Element) -> str:
         """The text of one paragraph outside tables; its number is counted, not shown."""
