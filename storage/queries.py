@@ -131,6 +131,7 @@ def find_changes(db: Database, where: ChangeFilter) -> list[dict[str, Any]]:
 def _change(row: dict[str, Any]) -> dict[str, Any]:
     keys = ("id", "kind", "series", "number", "name", "entity", "batch", "published_on", "recorded_at")
     return {key: row[key] for key in keys} | {
+        "list": row["list_series"],
         "fields": json.loads(row["fields"]),
         "status": row["status"],
         "baseline": bool(row["baseline"]),

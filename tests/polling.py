@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
-from tracker.demo.files import TableSpec, make_docx
 
 from storage.schema import connect_readonly
+from tracker.demo.files import TableSpec, make_docx
 from tracker.demo.site import StandIn
 from tracker.series import series_by_id
 

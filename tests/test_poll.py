@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from tracker.demo.files import TableSpec, make_docx
 
 from tests.polling import GENAI_PAGE, GENAI_TITLE, PUBLISHED, ROOT, Desk, genai_docx, genai_rows, label
+from tracker.demo.files import TableSpec, make_docx
 from tracker.series import series_by_id
 
 SYNTHESIS = series_by_id("deep_synthesis").known[0]

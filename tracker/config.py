@@ -91,7 +91,7 @@ def load_settings(path: Path | None = None) -> Settings:
         OptionError: the file is missing or no TOML, a key is unknown, or a value does not fit.
     """
     file = path or Path(CONFIG_FILE)
-    if path and not path.is_file():
+    if path and not path.exists():
         raise OptionError("There is no such configuration file", file=path)
     _refuse_unknown_variables()
 

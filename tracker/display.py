@@ -61,7 +61,7 @@ def print_changes(console: Console, changes: Iterable[Mapping[str, Any]], lang: 
     """The change log as a table."""
     rows = [
         [c["recorded_at"][:10], c["published_on"], word(c["kind"], lang), c["number"], c["name"], c["entity"],
-         f"{c['series']} {c['batch'] or ''}", change_text(c, lang)]
+         f"{c['list']} {c['batch'] or ''}", change_text(c, lang)]
         for c in changes
     ]  # fmt: skip
     columns = ["recorded", "published", "change", "number", "name", "entity", "batch", "what"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -74,4 +73,4 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "archive").write_text("a file is in the way")
     with pytest.raises(StorageError, match="cannot be written"):
         Archive(tmp_path / "archive").put(b"x")
-    assert os.listdir(tmp_path) == ["archive"]
+    assert [p.name for p in tmp_path.iterdir()] == ["archive"]

@@ -75,7 +75,9 @@ def make_pdf(tables: Sequence[TableSpec], title: str) -> bytes:
     except ImportError as error:
         raise OptionError("reportlab is not installed", hint=_HINT) from error
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
-    cell = ParagraphStyle("cell", fontName="STSong-Light", fontSize=9, leading=12, wordWrap="CJK")
+    # A single line may stay behind at a page's end: else no row of a few lines would ever be cut.
+    font = {"fontName": "STSong-Light", "wordWrap": "CJK", "allowOrphans": 1, "allowWidows": 1}
+    cell = ParagraphStyle("cell", fontSize=9, leading=12, **font)
     head = ParagraphStyle("head", parent=cell, fontSize=14, leading=20)
     story: list[Any] = [Paragraph(_escaped(title), head)]
     for table in tables:
@@ -84,7 +86,7 @@ def make_pdf(tables: Sequence[TableSpec], title: str) -> bytes:
         width = (A4[0] - 100) / len(table.headings)
         cells = [[Paragraph(_escaped(text), cell) for text in row] for row in (table.headings, *table.rows)]
         grid = [("GRID", (0, 0), (-1, -1), 0.5, colors.black), ("VALIGN", (0, 0), (-1, -1), "TOP")]
-        story.append(Table(cells, colWidths=[width] * len(table.headings), splitInRow=1, style=grid))
+        story.append(Table(cells, colWidths=[width] * len(table.headings), splitByRow=0, splitInRow=1, style=grid))
     target = io.BytesIO()
     SimpleDocTemplate(target, pagesize=A4, leftMargin=50, rightMargin=50, invariant=1).build(story)
     return target.getvalue()

@@ -17,7 +17,10 @@ _GENAI_FIELDS = ("sequence", "province", "name", "entity", "number", "filed_on")
 def genai_list(period: str) -> list[TableSpec]:
     """The tables of a `genai_service` list: filed, and registered where there are any."""
     rows = _facts(f"genai/{period}.csv")
-    kinds = (("filed", FILED, "生成式人工智能服务已备案信息"), ("registered", REGISTERED, "生成式人工智能服务已登记信息"))
+    kinds = (
+        ("filed", FILED, "生成式人工智能服务已备案信息"),
+        ("registered", REGISTERED, "生成式人工智能服务已登记信息"),
+    )
     specs = []
     for kind, headings, title in kinds:
         cells = tuple(tuple(row[name] for name in _GENAI_FIELDS) for row in rows if row["kind"] == kind)
@@ -39,9 +42,9 @@ def cancelled_algorithms() -> TableSpec:
 def cancellation_notice(day: str) -> TableSpec:
     """The table of the notice of that day."""
     rows = [row for row in _facts("cancellations.csv") if row["notice_date"] == day]
+    names = ("name", "role_or_category", "entity", "product")
     cells = tuple(
-        (str(n), row["name"], row["role_or_category"], row["entity"], row["product"], "", row["number"], row["cancelled"])
-        for n, row in enumerate(rows, 1)
+        (str(n), *(row[name] for name in names), "", row["number"], row["cancelled"]) for n, row in enumerate(rows, 1)
     )
     return TableSpec("", NOTICE, cells)
 

@@ -83,7 +83,7 @@ def _first(site: StandIn) -> None:
     tables = [_with_slips(table) for table in genai_list("2024-04")]
     site.publish_page(
         GENAI_PAGE, "国家互联网信息办公室关于发布生成式人工智能服务已备案信息的公告", "2024-04-02 12:00",
-        [(FIRST, make_pdf(tables, GENAI))],
+        [(FIRST, make_docx(tables, GENAI))],
     )  # fmt: skip
     site.publish_page(
         SYNTHESIS_PAGE, "国家互联网信息办公室关于发布第六批深度合成服务算法备案信息的公告", "2024-06-12 18:00",
@@ -92,12 +92,12 @@ def _first(site: StandIn) -> None:
 
 
 def _second(site: StandIn) -> None:
-    site.add_attachment(GENAI_PAGE, SECOND, make_docx(genai_list("2024-08"), GENAI))
+    site.add_attachment(GENAI_PAGE, SECOND, make_pdf(genai_list("2024-08"), GENAI))
 
 
 def _reissue(site: StandIn) -> None:
     tables = genai_list("2024-04")
-    site.replace_attachment(GENAI_PAGE, FIRST, make_pdf(tables, GENAI))
+    site.replace_attachment(GENAI_PAGE, FIRST, make_docx(tables, GENAI))
 
 
 def _cancel(site: StandIn) -> None:

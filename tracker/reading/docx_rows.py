@@ -128,7 +128,7 @@ class TextReader:
     def _number(self, cell: Cell) -> None:
         """Count a cell's numbered paragraphs; a cell without text shows their numbers."""
         numbers = [self._numbering.next(paragraph) for paragraph in cell.element.iter(self._paragraph)]
-        if not cell.text.strip():
+        if any(numbers) and not cell.text.strip():
             cell.text = "\n".join(number for number in numbers if number)
 
     def _text(self, element: Element) -> str:
@@ -195,12 +195,13 @@ class TextReader:
 
     def _hide(self, mark: Element) -> None:
         """Remove a run of hidden text."""
-        run = mark.getparent().getparent() if mark.getparent() is not None else None
+        properties = mark.getparent()
+        run: Element = None if properties is None else properties.getparent()
         is_run = run is not None and run.tag == self._words("r") and run.getparent() is not None
         if is_run and mark.get(self._words("val")) not in _OFF:
             run.getparent().remove(run)
 
     def _flatten(self, table: Element) -> None:
         """Make a table inside a cell into mere paragraphs of that cell."""
-        for part in list(table.iter(*self._words.all("tr", "tc"))):
+        for part in list(table.iter(self._cell, *self._layout)):
             part.tag = _INNER

@@ -17,10 +17,13 @@ import pypdfium2 as pdfium
 
 from tracker.errors import ContentError, HostileFile, NoTable, Unreadable
 from tracker.models import Document, Row, Table
-from tracker.reading.pdf_grid import Grid, GridRow, find_grids
+from tracker.reading.pdf_grid import Cell, Grid, GridRow, find_grids
 from tracker.reading.pdf_join import Part, join_parts, row_texts
-from tracker.reading.pdf_page import open_document, read_chars, read_segments
+from tracker.reading.pdf_page import Char, open_document, read_chars, read_segments
 from tracker.reading.pdf_text import Line, lines_of
+from tracker.series import SERIES, fold
+
+_HEADINGS = {heading for series in SERIES for layout in series.layouts for heading in layout.headings}
 
 MAX_PAGES = 2_000
 MAX_ROWS = 200_000
@@ -59,7 +62,7 @@ def _read(document: Any, data: bytes) -> Document:
     for index in range(len(document)):
         if time.monotonic() - started > MAX_SECONDS:
             raise HostileFile(f"Reading takes longer than {MAX_SECONDS:.0f} s", page=index + 1)
-        grids, prose, has_picture = _read_page(document, index)
+        grids, prose, has_picture = _read_page(document, data, index)
         pictures += has_picture
         pages.append((grids, prose))
         if sum(len(g.rows) for page, _ in pages[-1:] for g in page) > MAX_ROWS:
@@ -72,18 +75,31 @@ def _read(document: Any, data: bytes) -> Document:
     return Document("pdf", _title(pages), _as_tables(tables), (*warnings, *joined))
 
 
-def _read_page(document: Any, index: int) -> tuple[list[Grid], list[Line], bool]:
+def _read_page(document: Any, data: bytes, index: int) -> tuple[list[Grid], list[Line], bool]:
     page = document[index]
     try:
-        chars = read_chars(page)
-        grids, rest = find_grids(read_segments(page), chars, index + 1)
-        has_picture = not chars and next(iter(page.get_objects(max_depth=2)), None) is not None
+        segments, embedded = read_segments(page)
+        # pdfium takes a letter that stands alone on its line for a repeat, and drops it, where the font is not
+        # in the file (2026-11, pypdfium2 5.15.2): the slower library reads such pages in full.
+        chars = read_chars(page) if embedded else read_chars_slowly(data, index)
+        grids, rest = find_grids(segments, chars, index + 1)
+        has_picture = not chars and next(page.get_objects(max_depth=2), None) is not None
         return grids, lines_of(rest), has_picture
     except ContentError as error:
         error.where.setdefault("page", index + 1)
         raise
     finally:
         page.close()
+
+
+def read_chars_slowly(data: bytes, index: int) -> list[Char]:
+    """The characters of one page by pdfplumber."""
+    with pdfplumber.open(io.BytesIO(data), pages=[index + 1]) as document:
+        page = document.pages[0]
+        try:
+            return [Char(c["text"], c["x0"], c["top"], c["x1"], c["bottom"], False) for c in page.chars]
+        finally:
+            page.close()
 
 
 def _supply_missing_grids(pages: list[tuple[list[Grid], list[Line]]], data: bytes) -> list[str]:
@@ -114,8 +130,6 @@ def _is_tabular(lines: list[Line]) -> bool:
 
 def _read_unruled(data: bytes, index: int) -> list[Grid]:
     """A table without ruled lines, by the places of its words; only a regular one is believed."""
-    from tracker.reading.pdf_grid import Cell
-
     with pdfplumber.open(io.BytesIO(data)) as document:
         page = document.pages[index]
         try:
@@ -127,7 +141,7 @@ def _read_unruled(data: bytes, index: int) -> list[Grid]:
     for rows in tables:
         filled = [row for row in rows if any(cell and cell.strip() for cell in row)]
         whole = [row for row in filled if all(cell and cell.strip() for cell in row)]
-        if len(filled) < 3 or len(filled[0]) < 3 or len(whole) < len(filled):
+        if len(filled) < 3 or len(whole) < len(filled) or not any(map(_is_heading, filled)):
             return []
         grid = Grid([float(n) for n in range(len(filled[0]) + 1)], [0.0, 1.0])
         for place, row in enumerate(filled):
@@ -136,6 +150,11 @@ def _read_unruled(data: bytes, index: int) -> list[Grid]:
             grid.rows.append(GridRow(list(cells), index + 1, float(place)))
         grids.append(grid)
     return grids
+
+
+def _is_heading(row: list[str | None]) -> bool:
+    """True for a row of headings that some series has."""
+    return sum(fold(cell or "") in _HEADINGS for cell in row) >= 3
 
 
 def _parts(pages: list[tuple[list[Grid], list[Line]]]) -> list[Part]:

@@ -49,7 +49,10 @@ def find_grids(segments: Iterable[Segment], chars: list[Char], page: int) -> tup
     for group in _connected(list(segments)):
         xs = _positions(s.at for s in group if not s.horizontal)
         ys = _positions(s.at for s in group if s.horizontal)
-        if len(xs) < 3 or len(ys) < 2:
+        if len(xs) < 3:
+            continue
+        ys = _with_open_ends(ys, [s for s in group if not s.horizontal], len(xs))
+        if len(ys) < 2:
             continue
         grid = Grid(xs, ys)
         inside = [c for c in rest if _within(c, grid)]
@@ -87,6 +90,14 @@ def _connected(segments: list[Segment]) -> list[list[Segment]]:
                 break
             if level.start - NEAR <= upright.at <= level.end + NEAR:
                 parent[root(down[place])] = root(index)
+    # A row that fills a whole page has no level line there: uprights of one height belong together, and so do
+    # those that go on from one another.
+    ends: dict[tuple[str, int, int], int] = {}
+    for index, upright in enumerate(segments):
+        if not upright.horizontal:
+            at, top, bottom = (round(value / NEAR) for value in (upright.at, upright.start, upright.end))
+            for key in (("height", top, bottom), ("end", at, top), ("end", at, bottom)):
+                parent[root(index)] = root(ends.setdefault(key, index))
     groups: dict[int, list[Segment]] = {}
     for index, segment in enumerate(segments):
         groups.setdefault(root(index), []).append(segment)
@@ -104,6 +115,17 @@ def _positions(values: Iterable[float]) -> list[float]:
     return [sum(group) / len(group) for group in found]
 
 
+def _with_open_ends(ys: list[float], uprights: list[Segment], columns: int) -> list[float]:
+    """The rows' bounds, with those that no level line draws: where a page break cuts a row, only the uprights end."""
+    found = list(ys)
+    ends = [end for s in uprights for end in (s.start, s.end)]
+    for end in _positions(ends):
+        across = {round(s.at / NEAR) for s in uprights if min(abs(s.start - end), abs(s.end - end)) <= NEAR}
+        if len(across) >= columns * 0.75 and all(abs(end - y) > NEAR for y in found):
+            found.append(end)
+    return sorted(found)
+
+
 def _fill(grid: Grid, segments: list[Segment], chars: list[Char], page: int) -> None:
     """Cut the grid into cells along the lines that are drawn, and put the characters in."""
     width, height = len(grid.xs) - 1, len(grid.ys) - 1
@@ -112,7 +134,11 @@ def _fill(grid: Grid, segments: list[Segment], chars: list[Char], page: int) -> 
     middle_y = [(grid.ys[r] + grid.ys[r + 1]) / 2 for r in range(height)]
     middle_x = [(grid.xs[c] + grid.xs[c + 1]) / 2 for c in range(width)]
     walls = [[_drawn(uprights, grid.xs[c], middle_y[r]) for c in range(1, width)] for r in range(height)]
-    floors = [[_drawn(levels, grid.ys[r], middle_x[c]) for c in range(width)] for r in range(1, height)]
+    floors = [
+        # A bound that no level line draws at all is one that the uprights' ends drew.
+        [_drawn(levels, y, x) or not any(abs(s.at - y) <= NEAR for s in levels) for x in middle_x]
+        for y in grid.ys[1:-1]
+    ]
     content: dict[tuple[int, int], list[Char]] = {}
     for char in chars:
         column = min(width - 1, max(0, bisect_right(grid.xs, (char.left + char.right) / 2) - 1))

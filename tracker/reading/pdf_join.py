@@ -7,6 +7,7 @@ break and not in the other. Two rows that both have theirs are two rows.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tracker.reading.pdf_grid import Cell, Grid, GridRow
 from tracker.reading.pdf_text import Line, join_lines
@@ -54,18 +55,35 @@ def row_texts(row: GridRow) -> tuple[str | None, ...]:
 
 def _join_run(run: list[Part], warnings: list[str]) -> list[GridRow]:
     """The rows of one table, cut ones made whole, headings repeated on later pages left as they are."""
+    for part, following in pairwise(run):
+        _drop_empty(part.grid.rows, -1)
+        _drop_empty(following.grid.rows, 0)
     heading = row_texts(run[0].grid.rows[0])
-    inner = [row for part in run for row in part.grid.rows[1:-1]] or [row for part in run for row in part.grid.rows]
-    whole = [row for row in inner if row_texts(row) != heading]
-    keys = _always_filled(whole or inner)
+    pages = [[row for row in part.grid.rows if row_texts(row) != heading] for part in run]
+    # The first and the last row of a page may be fragments, and say nothing of what a whole row fills.
+    inner = [row for page in pages for row in page[1:-1]] or _fullest([row for page in pages for row in page])
+    keys = _always_filled(inner or run[0].grid.rows)
     rows = list(run[0].grid.rows)
     for part in run[1:]:
         fresh = list(part.grid.rows)
         repeated = [fresh.pop(0)] if row_texts(fresh[0]) == heading else []
+        _drop_empty(fresh, 0)
         if fresh and len(rows) > 1 and _is_cut(rows[-1], fresh[0], keys, warnings):
             rows[-1] = _joined(rows[-1], fresh.pop(0))
         rows += [*repeated, *fresh]
     return rows
+
+
+def _fullest(rows: list[GridRow]) -> list[GridRow]:
+    """The rows that fill the most columns: in a short table, all that is sure to be whole."""
+    counts = [sum(_filled(row, c) for c in range(len(row.cells))) for row in rows]
+    return [row for row, count in zip(rows, counts, strict=True) if count == max(counts)]
+
+
+def _drop_empty(rows: list[GridRow], end: int) -> None:
+    """Take rows without any text from a page's end at a break: the empty rest of a cut row's cells."""
+    while len(rows) > 1 and all(cell is None or not cell.lines for cell in rows[end].cells):
+        rows.pop(end)
 
 
 def _always_filled(rows: list[GridRow]) -> list[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -56,20 +57,25 @@ class Char:
 Matrix = tuple[float, float, float, float, float, float]
 
 
-def read_segments(page: Any) -> list[Segment]:
-    """All ruled lines of a page; those of form objects as well.
+def read_segments(page: Any) -> tuple[list[Segment], bool]:
+    """All ruled lines of a page, those of form objects as well; and whether all of its fonts are embedded.
 
     Raises:
         HostileFile: the page has more objects than any list needs.
     """
     found: list[Segment] = []
-    count = 0
-    for item, matrix in _paths(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, _placing(page), 0):
-        count += 1
-        if count > MAX_OBJECTS:
+    fonts: dict[int, bool] = {}
+    objects = _objects(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, _placing(page), 0)
+    for count, (kind, item, matrix) in enumerate(objects):
+        if count >= MAX_OBJECTS:
             raise HostileFile(f"A page draws more than {MAX_OBJECTS} objects")
-        found += _segments_of(item, matrix)
-    return found
+        if kind == raw.FPDF_PAGEOBJ_PATH:
+            found += _segments_of(item, matrix)
+        elif kind == raw.FPDF_PAGEOBJ_TEXT and (font := raw.FPDFTextObj_GetFont(item)):
+            key = ctypes.addressof(font.contents)
+            if key not in fonts:
+                fonts[key] = raw.FPDFFont_GetIsEmbedded(font) == 1
+    return found, all(fonts.values())
 
 
 def _placing(page: Any) -> Matrix:
@@ -85,17 +91,18 @@ def _placing(page: Any) -> Matrix:
     return (1, 0, 0, -1, -left, top)
 
 
-def _paths(holder: Any, count: Any, get: Any, matrix: Matrix, depth: int) -> Iterator[tuple[Any, Matrix]]:
+def _objects(holder: Any, count: Any, get: Any, matrix: Matrix, depth: int) -> Iterator[tuple[int, Any, Matrix]]:
+    own = raw.FS_MATRIX()
     for index in range(count(holder)):
         item = get(holder, index)
-        own = raw.FS_MATRIX()
-        raw.FPDFPageObj_GetMatrix(item, own)
-        placed = _times((own.a, own.b, own.c, own.d, own.e, own.f), matrix)
         kind = raw.FPDFPageObj_GetType(item)
-        if kind == raw.FPDF_PAGEOBJ_PATH:
-            yield item, placed
-        elif kind == raw.FPDF_PAGEOBJ_FORM and depth < MAX_FORM_DEPTH:
-            yield from _paths(item, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, placed, depth + 1)
+        placed = matrix
+        if kind != raw.FPDF_PAGEOBJ_TEXT:
+            raw.FPDFPageObj_GetMatrix(item, own)
+            placed = _times((own.a, own.b, own.c, own.d, own.e, own.f), matrix)
+        yield kind, item, placed
+        if kind == raw.FPDF_PAGEOBJ_FORM and depth < MAX_FORM_DEPTH:
+            yield from _objects(item, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, placed, depth + 1)
 
 
 def _times(one: Matrix, two: Matrix) -> Matrix:
@@ -117,7 +124,7 @@ def _segments_of(item: Any, matrix: Matrix) -> Iterator[Segment]:
             elif bottom > top:
                 yield Segment(False, (left + right) / 2, top, bottom)
         elif stroke.value:
-            for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+            for (x1, y1), (x2, y2) in pairwise(points):
                 if abs(y1 - y2) <= SKEW < abs(x1 - x2):
                     yield Segment(True, (y1 + y2) / 2, min(x1, x2), max(x1, x2))
                 elif abs(x1 - x2) <= SKEW < abs(y1 - y2):

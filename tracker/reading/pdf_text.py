@@ -6,6 +6,7 @@ the line was full goes on as one word, and words that were wrapped get their spa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -80,7 +81,14 @@ def _needs_space(before: Line, after: Line, cell_left: float, cell_right: float)
         return True
     padding = max(0.0, min(8.0, before.left - cell_left))
     room = cell_right - padding - before.right
-    return room > after.first_width * 1.25
+    if room > after.first_width * 1.25:
+        return True
+    # The line is full. Between words of a phrase it was wrapped all the same, where both words together
+    # would have had room on one line: only a word that is longer than a line is broken.
+    _, blank, last_word = before.text.rpartition(" ")
+    letters = len(last_word) + len(re.split(r"[^\x21-\x7e]", after.text, maxsplit=1)[0])
+    width = (before.right - before.left) / len(before.text)
+    return bool(blank) and letters * width <= cell_right - cell_left - 2 * padding
 
 
 def _is_word(char: str) -> bool:

@@ -9,7 +9,7 @@ libxml2 itself refuses elements deeper than 256 and texts or attributes over 10 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from lxml import etree
 
@@ -18,6 +18,7 @@ from tracker.reading.limits import MIB
 from tracker.reading.zipped import Archive
 
 MAX_HELD = 4 * MIB  # XML between two rows; the largest row seen has 40 KB
+READ = "read"
 MAX_SMALL_PART = 4 * MIB  # numbering.xml, styles.xml: at most 300 KB seen
 
 # lxml's type stubs call its elements private.
@@ -63,7 +64,7 @@ class PartStream:
         self._held = 0
         self.root_tag: str = _root_tag(self._first)
 
-    def events(self, events: Sequence[str], tags: Sequence[str]) -> Iterator[tuple[str, Element]]:
+    def events(self, events: Sequence[Literal["start", "end"]], tags: Sequence[str]) -> Iterator[tuple[str, Element]]:
         """Events on elements of these tags, in order.
 
         Raises:
@@ -82,11 +83,12 @@ class PartStream:
     def let_go(self, element: Element, stop: str = "") -> None:
         """Free an element that has ended, and all that stands before it.
 
-        Within an ancestor of tag `stop`, which is still to be read, only the element's own content goes. The
-        element and its ancestors stay: the parser needs them.
+        Within an ancestor of tag `stop`, which is still to be read, only the element's own content goes, and
+        it is marked as `READ`. The element and its ancestors stay: the parser needs them.
         """
         element.clear(keep_tail=True)
         if stop and next(element.iterancestors(stop), None) is not None:
+            element.tag = READ
             return
         node = element
         while (parent := node.getparent()) is not None:
@@ -127,6 +129,6 @@ def _refuse_doctype(root: Element) -> None:
 
 
 def _refusal(error: Exception) -> ContentError:
-    if isinstance(error, etree.XMLSyntaxError) and error.code in _LIMIT_CODES:
+    if getattr(error, "code", None) in _LIMIT_CODES:
         return HostileFile("The XML of the file is nested too deep or holds too long a text")
     return Unreadable("The XML of the file is damaged", hint="Fetch it again")
