@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.polling import Desk
 from tracker.demo.site import StandIn
+
+# How long one example takes says nothing on a busy machine: timing belongs in benchmarks/.
+settings.register_profile("tracker", deadline=None)
+settings.load_profile("tracker")
 
 
 @pytest.fixture

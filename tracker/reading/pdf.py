@@ -59,10 +59,11 @@ def _read(document: Any, data: bytes) -> Document:
     started = time.monotonic()
     pages: list[tuple[list[Grid], list[Line]]] = []
     pictures = 0
+    lost: list[str] = []
     for index in range(len(document)):
         if time.monotonic() - started > MAX_SECONDS:
             raise HostileFile(f"Reading takes longer than {MAX_SECONDS:.0f} s", page=index + 1)
-        grids, prose, has_picture = _read_page(document, data, index)
+        grids, prose, has_picture = _read_page(document, data, index, lost)
         pictures += has_picture
         pages.append((grids, prose))
         if sum(len(g.rows) for page, _ in pages[-1:] for g in page) > MAX_ROWS:
@@ -72,24 +73,36 @@ def _read(document: Any, data: bytes) -> Document:
         raise Unreadable(f"The PDF {what}", hint="Open the original by hand")
     warnings = _supply_missing_grids(pages, data)
     tables, joined = join_parts(_parts(pages))
-    return Document("pdf", _title(pages), _as_tables(tables), (*warnings, *joined))
+    return Document("pdf", _title(pages), _as_tables(tables), (*lost, *warnings, *joined))
 
 
-def _read_page(document: Any, data: bytes, index: int) -> tuple[list[Grid], list[Line], bool]:
+def _read_page(document: Any, data: bytes, index: int, warnings: list[str]) -> tuple[list[Grid], list[Line], bool]:
     page = document[index]
     try:
         segments, embedded = read_segments(page)
-        # pdfium takes a letter that stands alone on its line for a repeat, and drops it, where the font is not
-        # in the file (2026-11, pypdfium2 5.15.2): the slower library reads such pages in full.
-        chars = read_chars(page) if embedded else read_chars_slowly(data, index)
+        chars, lost = read_chars(page), ""
+        if not embedded:
+            # Where a font is not in the file, pdfium takes a letter alone on its line for a repeat and drops it
+            # (2026-11, 5.15.2). pdfplumber does not, but lacks signs such as · and then we say so.
+            slow = read_chars_slowly(data, index)
+            lost, chars = _missing(chars, slow), slow
         grids, rest = find_grids(segments, chars, index + 1)
         has_picture = not chars and next(page.get_objects(max_depth=2), None) is not None
+        if lost:
+            warnings.append(f"page {index + 1}: characters of a font that is not in the file are lost: {lost}")
         return grids, lines_of(rest), has_picture
     except ContentError as error:
         error.where.setdefault("page", index + 1)
         raise
     finally:
         page.close()
+
+
+def _missing(some: list[Char], read: list[Char]) -> str:
+    """The characters that `read` lacks, though `some` has them."""
+    left = Counter(char.text for char in some if not char.text.isspace() and not char.made)
+    left.subtract(Counter(char.text for char in read))
+    return "".join(char * count for char, count in sorted(left.items()) if count > 0)
 
 
 def read_chars_slowly(data: bytes, index: int) -> list[Char]:
