@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
@@ -237,6 +238,28 @@ def test_no_site_at_all_is_exit_3(desk: Desk) -> None:
     assert {i["kind"] for i in report["incidents"]} == {"unreachable"}
 
 
+def test_the_past_can_be_asked_in_every_form(desk: Desk) -> None:
+    publish_first(desk)
+    desk.poll()
+    rows = json.loads(desk.run("filings", "--entity", "第7科技", "--json").stdout)
+    assert [row["number"] for row in rows] == ["Beijing-MoXing7-202401010007"]
+    assert rows[0]["source"]["attachment"] == label("2024-04")
+    assert (rows[0]["source"]["table"], rows[0]["source"]["row"]) == (1, 8)
+    as_csv = list(csv.DictReader(desk.run("filings", "--csv").stdout.splitlines()))
+    assert len(as_csv) == 20
+    assert as_csv[6]["sha256"] == rows[0]["source"]["sha256"]
+    assert len(json.loads(desk.run("filings", "--as-of", "2024-01-05", "--json").stdout)) == 4
+    assert json.loads(desk.run("filings", "--known-on", "2024", "--json").stdout) == []
+    assert json.loads(desk.run("stats", "--by", "province", "--json").stdout) == [{"province": "北京市", "count": 20}]
+    original = json.loads(desk.run("open", "Beijing-MoXing7-202401010007", "--json").stdout)[0]
+    assert Path(original["file"]).read_bytes() == genai_docx(genai_rows(1, 20))
+    table = desk.run("--lang", "zh", "filings", "--entity", "第7科技").stdout.splitlines()
+    assert "编号" in table[0]
+    assert table[-1] == "共 1 条"
+    assert desk.run("show", "nonsense").returncode == 2
+    assert desk.run("open", "nonsense").returncode == 2
+
+
 def test_a_dry_run_keeps_nothing(desk: Desk) -> None:
     publish_first(desk)
     assert desk.poll("--dry-run")["changes"] == {"added": 20}
@@ -277,14 +300,15 @@ def test_wrong_use_ends_with_2(desk: Desk) -> None:
 # Where a poll is killed: right after these calls of the writer and the archive.
 KILLS = [
     "Archive.put", "History.begin_poll", "History.record_listed", "History.record_page", "History.record_fetched",
-    "History.record_revision", "History.record_notice", "History.finish_poll",
+    "History.record_revision", "History.record_notice", "History.finish_poll", "ListWriter.record", "ListWriter.leave",
 ]  # fmt: skip
 KILLER = """
 import os, sys
 from storage.archive import Archive
 from storage.history import History
+from storage.list_writer import ListWriter
 owner, name = sys.argv[1].split(".")
-owner = {"Archive": Archive, "History": History}[owner]
+owner = {"Archive": Archive, "History": History, "ListWriter": ListWriter}[owner]
 real, left, before = getattr(owner, name), [int(sys.argv[2])], sys.argv[3] == "before"
 def kill(self, *args, **kwargs):
     left[0] -= 1
