@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tracker.errors import ContentError, NoTable
 from tracker.models import Document, Extraction, Filing, Place, Refused, Row, Table, TableSummary
-from tracker.reading.headings import Mapping, find_mapping, refuse_headless
-from tracker.reading.normalise import parse_date, parse_number, province, province_of_number, tidy
+from tracker.reading.headings import KNOWN_FIELDS, Mapping, astray, find_mapping, is_odd_heading, refuse_odd_heading
+from tracker.reading.normalise import looks_like_date, parse_date, parse_number, province, province_of_number, tidy
 from tracker.series import SERIES, Series, period_of, series_of_label
 
-NO_NUMBER = {"", "-", "--", "---", "/", "无", "暂无"}
+# As `parse_number` gives them: -, ——, /, 无, N/A
+_NO_NUMBER = re.compile(r"[-/\\._]*|无|暂无|N/?A", re.I)
+# The column that tells two series of the same headings apart
+_TELLING = {"deep_synthesis": "role", "algorithm_recommendation": "category"}
 # 北京百川智能科技有限公司, 中国科学院自动化研究所: what names of organisations end with
 _ORGANISATION = re.compile("(?:公司|中心|研究院|研究所|大学|学院|集团|实验室|医院|银行|协会|委员会)$")
 
@@ -46,21 +49,21 @@ def read_filings(document: Document, series: Series | None = None, period: str |
         ContentError: a heading lacks the number, or two columns are headed alike.
     """
     titles = [document.title, *(table.title for table in document.tables)]
-    series = series or _detect(document, titles)
+    series = series or next((found for title in titles if title and (found := series_of_label(title))), None)
+    if series is None:
+        return _guess(document, period)
     reading = _Reading(series, warnings=list(document.warnings))
     mapping: Mapping | None = None
+    mapped = False
     for table in document.tables:
         mapping = _read_table(table, mapping, reading)
-    if mapping is None:
-        first = [" ".join(c for c in row.cells if c) for table in document.tables for row in table.rows[:1]]
-        raise NoTable(
-            f"No table has the headings of {series.id}; tables begin with: {'; '.join(first)[:200] or '(none)'}",
-            hint="The layout may have changed, or the file belongs to another series",
-        )
+        mapped = mapped or mapping is not None
+    if not mapped:
+        raise _no_table(document, series.id)
     reading.warnings += _duplicates(reading.filings)
     return Extraction(
         series=series.id,
-        period=period or next((found for title in titles if (found := period_of(title))), None),
+        period=period or next((month for title in titles if (month := period_of(title))), None),
         title=tidy(document.title),
         media_type=document.media_type,
         tables=tuple(reading.tables),
@@ -70,64 +73,88 @@ def read_filings(document: Document, series: Series | None = None, period: str |
     )
 
 
-def _detect(document: Document, titles: list[str]) -> Series:
-    """The series that the titles name, else the one whose headings give the most filings."""
-    named = next((found for title in titles if title and (found := series_of_label(title))), None)
-    if named:
-        return named
+def _no_table(document: Document, series: str) -> NoTable:
+    rows = [table.rows[0] for table in document.tables if table.rows]
+    first = [" ".join(text for cell in row.cells if (text := tidy(cell or ""))) for row in rows]
+    return NoTable(
+        f"No table has the headings of {series}; tables begin with: {'; '.join(first)[:200] or '(none)'}",
+        hint="The layout may have changed, or the file belongs to another series",
+    )
 
-    def count(series: Series) -> int:
+
+def _guess(document: Document, period: str | None) -> Extraction:
+    """What the series reads whose headings fit best, where no title names one."""
+    readings: list[tuple[Series, Extraction]] = []
+    errors: list[ContentError] = []
+    for candidate in SERIES:
         try:
-            return len(read_filings(document, series).filings)
-        except ContentError:
-            return -1
+            readings.append((candidate, read_filings(document, candidate, period)))
+        except ContentError as error:
+            errors.append(error)
+    if not readings:
+        # A heading that cannot be used says more than that other series have other headings.
+        raise next((e for e in errors if not isinstance(e, NoTable)), _no_table(document, "any series"))
+    chosen, best = max(readings, key=lambda one: _fit(*one))
+    guessed = f"no title names the series; read as {chosen.id} by its headings"
+    known = len(document.warnings)
+    return replace(best, warnings=(*best.warnings[:known], guessed, *best.warnings[known:]))
 
-    best = max(SERIES, key=count)
-    if count(best) < 0:
-        raise NoTable("No table has the headings of any series", hint="Name the series with --series")
-    return best
+
+def _fit(series: Series, read: Extraction) -> tuple[int, int, int, int]:
+    """How well a series fits: filings, columns that it does not know, its telling column; then the narrower."""
+    unknown = sum(len(filing.raw.keys() - KNOWN_FIELDS) for filing in read.filings)
+    telling = _TELLING.get(series.id)
+    told = sum(telling in filing.raw for filing in read.filings) if telling else 0
+    return len(read.filings), -unknown, told, -len(series.layouts)
 
 
 def _read_table(table: Table, inherited: Mapping | None, reading: _Reading) -> Mapping | None:
-    """Read one table; returns the mapping that a table without headings of its own may go on with."""
+    """Read one table; returns the mapping that the next may go on with, where it has no headings of its own."""
     before = (len(reading.filings), len(reading.refused))
-    mapping = _inherit(table, inherited, reading)
-    begun = mapping is not None
-    for row in table.rows:
-        found = find_mapping(row, reading.series)
-        if found is not None:
-            mapping, begun = found, True
-            _warn_unknown(table, row, found, reading)
-        elif not begun:
-            refuse_headless(table, row, reading.series)
-            _refuse_before_heading(table, row, reading)
+    found = [find_mapping(table, row, reading.series) for row in table.rows]
+    headed = any(found)
+    mapping = None if headed else _inherit(table, inherited, reading)
+    for row, heading in zip(table.rows, found, strict=True):
+        if heading is not None:
+            mapping = heading
+            _warn_unknown(table, heading, reading)
+            continue
+        refuse_odd_heading(table, row, reading.series, below=mapping is not None)
+        if mapping is None:
+            _refuse_before_heading(table, row, reading, headed=headed)
         else:
-            assert mapping is not None
             _read_row(table, row, mapping, reading)
     kept, refused = len(reading.filings) - before[0], len(reading.refused) - before[1]
-    kind = mapping.layout.kind if begun and mapping else None
+    kind = mapping.layout.kind if mapping else None
     reading.tables.append(TableSummary(table.index, tidy(table.title), kind, kept + refused, kept, refused))
-    return mapping if begun else inherited
+    return mapping
 
 
 def _inherit(table: Table, inherited: Mapping | None, reading: _Reading) -> Mapping | None:
     """The mapping of the table before, for a table without headings and title that goes on with its columns."""
     if inherited is None or tidy(table.title) or not table.rows:
         return None
-    if any(find_mapping(row, reading.series) for row in table.rows) or len(table.rows[0].cells) != inherited.width:
+    first = table.rows[0]
+    if len(first.cells) != inherited.width or _is_note(first) or is_odd_heading(first, reading.series, below=False):
         return None
     reading.warnings.append(f"table {table.index} has no headings and is read with those of the table before")
     return inherited
 
 
-def _refuse_before_heading(table: Table, row: Row, reading: _Reading) -> None:
+def _refuse_before_heading(table: Table, row: Row, reading: _Reading, *, headed: bool) -> None:
     """A title above the headings is no row; anything else is refused, so that nothing vanishes."""
-    if len({text for cell in row.cells if (text := tidy(cell or ""))}) > 1:
+    if len({text for cell in row.cells if (text := tidy(cell or ""))}) > (1 if headed else 0):
         reading.refused.append(_refused(table, row, "no known heading above"))
 
 
-def _warn_unknown(table: Table, row: Row, mapping: Mapping, reading: _Reading) -> None:
-    for text in mapping.unknown.values():
+def _is_note(row: Row) -> bool:
+    """One text over the whole width."""
+    texts = [cell for cell in row.cells if cell is not None]
+    return len(row.cells) > 1 and len(texts) == 1 and bool(tidy(texts[0]))
+
+
+def _warn_unknown(table: Table, mapping: Mapping, reading: _Reading) -> None:
+    for text in dict.fromkeys(mapping.unknown.values()):
         warning = f"table {table.index}: unknown column {text}, kept as printed"
         if warning not in reading.warnings:
             reading.warnings.append(warning)
@@ -135,14 +162,13 @@ def _warn_unknown(table: Table, row: Row, mapping: Mapping, reading: _Reading) -
 
 def _read_row(table: Table, row: Row, mapping: Mapping, reading: _Reading) -> None:
     """Keep a row or refuse it."""
-    filled = [cell for cell in row.cells if cell is not None and tidy(cell)]
     raw = _cells_by_field(row, mapping)
     number = parse_number(raw.get("number", ""))
-    if not filled:
+    if not any(tidy(cell or "") for cell in row.cells):
         reading.refused.append(_refused(table, row, "empty row"))
-    elif len(filled) == 1 and sum(cell is not None for cell in row.cells) == 1 and len(row.cells) > 1:
+    elif _is_note(row):
         reading.refused.append(_refused(table, row, "a note across the table"))
-    elif number in NO_NUMBER:
+    elif _NO_NUMBER.fullmatch(number):
         reading.refused.append(_refused(table, row, "no number"))
     else:
         filing = _filing(table, row, mapping, raw, number, reading.series)
@@ -162,9 +188,7 @@ def _cells_by_field(row: Row, mapping: Mapping) -> dict[str, str]:
     return {name: "\n".join(texts) for name, texts in parts.items() if texts}
 
 
-def _filing(
-    table: Table, row: Row, mapping: Mapping, raw: dict[str, str], number: str, series: Series
-) -> Filing:
+def _filing(table: Table, row: Row, mapping: Mapping, raw: dict[str, str], number: str, series: Series) -> Filing:
     known = set(mapping.fields.values()) - {"number"}
     values = {name: tidy(raw.get(name, "")) or None for name in known}
     for name in ("filed_on", "cancelled_on"):
@@ -187,16 +211,10 @@ def _oddities(row: Row, mapping: Mapping, filing: Filing, reading: _Reading) -> 
     if filing.name and filing.entity and _is_organisation(filing.name) and not _is_organisation(filing.entity):
         yield f"name and entity look swapped: {filing.name} / {filing.entity}"
     for name in ("filed_on", "cancelled_on"):
-        printed = filing.raw.get(name)
-        if printed and parse_date(tidy(printed))[0] is None:
-            yield f"the date cannot be read: {tidy(printed)}"
-    merged = [mapping.fields[c] for c, cell in enumerate(row.cells) if cell is None and c in mapping.fields]
-    lost = [name for name in dict.fromkeys(merged) if name not in filing.raw]
-    if lost:
-        yield f"merged cells leave no value for {', '.join(lost)}"
-    beyond = [tidy(cell) for column, cell in enumerate(row.cells) if column >= mapping.width and cell and tidy(cell)]
-    if beyond:
-        yield f"text beyond the headed columns: {' | '.join(beyond)}"
+        printed = tidy(filing.raw.get(name, ""))
+        if printed and parse_date(printed)[0] is None:
+            yield f"the date {'does not exist' if looks_like_date(printed) else 'cannot be read'}: {printed}"
+    yield from astray(row, mapping, filing.raw)
 
 
 def _is_organisation(text: str) -> bool:

@@ -1,16 +1,20 @@
 """Headings: which column of a table holds which field. Pure.
 
-In: a row of a table and a series; out: a mapping, nothing, or an error where a row is a heading that lacks
-its number. Must never let two columns fill one field without a word.
+In: a row of a table and a series. Out: a mapping, nothing, or an error where a row is a heading that cannot be
+used. Must never: let two columns fill one field, or an unknown column pass for a field, without a word.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracker.errors import ContentError
-from tracker.models import Row, Table
+from tracker.models import FIELDS, Row, Table
+from tracker.reading.normalise import tidy
 from tracker.series import Layout, Series, fold
+
+KNOWN_FIELDS = frozenset({*FIELDS, "number"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Mapping:
     width: int
 
 
-def find_mapping(row: Row, series: Series) -> Mapping | None:
+def find_mapping(table: Table, row: Row, series: Series) -> Mapping | None:
     """The mapping that a row of headings gives; None where it is no row of headings.
 
     Raises:
@@ -39,38 +43,80 @@ def find_mapping(row: Row, series: Series) -> Mapping | None:
     if not fitting:
         return None
     layout = max(fitting, key=lambda one: sum(text in one.headings for text in present))
-    return _map(texts, layout, row)
+    return _map(table, row, texts, layout)
 
 
-def _map(texts: list[str | None], layout: Layout, row: Row) -> Mapping:
+def _map(table: Table, row: Row, texts: list[str | None], layout: Layout) -> Mapping:
     fields: dict[int, str] = {}
     unknown: dict[int, str] = {}
-    owner: str | None = None
+    owner, owned = "", fields
     for column, text in enumerate(texts):
         if text is None:  # merged across: the column belongs to the heading on its left
             if owner:
-                fields[column] = owner
+                owned[column] = owner
             continue
-        owner = layout.headings.get(text)
+        owner, owned = layout.headings.get(text, ""), fields
         if owner in fields.values():
-            raise ContentError(f"Two columns are headed as {owner}", row=row.place, page=row.page)
+            raise ContentError(
+                f"Two columns are headed as {owner}: {' '.join(filter(None, texts))}",
+                table=table.index, row=row.place, page=row.page,
+            )  # fmt: skip
+        if not owner:
+            owner, owned = _label(text, column, unknown), unknown
         if owner:
-            fields[column] = owner
-        elif text:
-            unknown[column] = text
+            owned[column] = owner
     return Mapping(layout, fields, unknown, len(texts))
 
 
-def refuse_headless(table: Table, row: Row, series: Series) -> None:
-    """Raise where a row is a heading of the series but names no number.
+def _label(text: str, column: int, taken: dict[int, str]) -> str:
+    """What an unknown column is called: its heading, unless a field or another such column is called so."""
+    return f"{text} (column {column + 1})" if text in KNOWN_FIELDS or text in taken.values() else text
+
+
+def is_odd_heading(row: Row, series: Series, *, below: bool) -> bool:
+    """True for a row of headings that no layout fits, so that its rows could not be told apart.
+
+    Above the first heading of a table two known headings without a number are enough; `below` one it takes
+    three, for there a row of data is what one expects.
+    """
+    found = {found for _, found in _known(row, series)}
+    if not found & {"name", "entity"}:
+        return False
+    return len(found) >= 3 if below else len(found) >= 2 and "number" not in found
+
+
+def refuse_odd_heading(table: Table, row: Row, series: Series, *, below: bool) -> None:
+    """Raise where a row is a heading of the series that cannot be used.
 
     Raises:
-        ContentError: such a list must not be read: its rows could not be told apart.
+        ContentError: such a list must not be read.
     """
-    known = {heading: field for layout in series.layouts for heading, field in layout.headings.items()}
+    if not is_odd_heading(row, series, below=below):
+        return
+    known = _known(row, series)
+    numbered = any(found == "number" for _, found in known)
+    what = "that mixes the columns of several layouts" if numbered else "without a number column"
+    raise ContentError(
+        f"A heading {what}: {' '.join(text for text, _ in known)}", table=table.index, row=row.place, page=row.page
+    )
+
+
+def _known(row: Row, series: Series) -> list[tuple[str, str]]:
+    """The cells of a row that are headings of the series, with their fields."""
+    headings = {heading: found for layout in series.layouts for heading, found in layout.headings.items()}
     texts = [fold(cell) for cell in row.cells if cell]
-    found = {known[text] for text in texts if text in known}
-    if "number" not in found and len(found) >= 3 and found & {"name", "entity"}:
-        raise ContentError(
-            f"A heading without a number column: {' '.join(texts)}", table=table.index, row=row.place, page=row.page
-        )
+    return [(text, headings[text]) for text in texts if text in headings]
+
+
+def astray(row: Row, mapping: Mapping, raw: dict[str, str]) -> Iterator[str]:
+    """Cells that no heading owns, and headings that own no cell: what would be missed in silence."""
+    absent = [name for column, name in mapping.fields.items() if column >= len(row.cells)]
+    merged = [mapping.fields[c] for c, cell in enumerate(row.cells) if cell is None and c in mapping.fields]
+    for what, names in (("merged cells leave no value", merged), ("the row is too short: no cell", absent)):
+        lost = [name for name in dict.fromkeys(names) if name not in raw]
+        if lost:
+            yield f"{what} for {', '.join(lost)}"
+    headed = mapping.fields.keys() | mapping.unknown.keys()
+    beyond = [text for c, cell in enumerate(row.cells) if c not in headed and (text := tidy(cell or ""))]
+    if beyond:
+        yield f"text beyond the headed columns: {' | '.join(beyond)}"

@@ -1,25 +1,33 @@
-"""Text, dates, provinces and numbers of a cell: as they are shown, and as they are compared. Pure."""
+"""Text, dates, provinces and numbers of a cell: as they are shown, and as they are compared. Pure.
+
+In: one cell as printed. Out: text, or a date with its note, or a place with its code. Must never: change what a
+cell says (wording and punctuation stay as published), or guess at a date that is not one.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 from functools import lru_cache
 
 # Compatibility radicals, as some fonts of PDF files give them: ⽂ (U+2F42) for 文
 _RADICALS = re.compile("[\u2e80-\u2fdf]")
-# Zero-width and control characters, but neither tab nor line breaks
+# Radicals with the look of a whole character for which NFKC knows no other form: ⻓ (U+2ED3) for 长
+_LONE = "⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰"
+_LONE_RADICALS = dict(zip(_LONE, "民虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙", strict=True))
+# Zero-width, control and broken characters, but neither tab nor line breaks
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffe]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
-_BREAK = re.compile(r"[ \t\u00a0\u3000]*(?:\r\n|[\r\n\u2028\u2029])\s*")
-_BLANKS = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]+")
 
-_BRACKETS = str.maketrans("[]{}【】〔〕〖〗", "()()()()()")
-_QUOTES = dict.fromkeys("“”„‟＂「」『』", '"') | dict.fromkeys("‘’‚‛", "'")
-_MARKS = str.maketrans(_QUOTES | dict.fromkeys("‐‑‒–—―−", "-"))
-# 、 and commas between products, but not those inside parentheses
-_PRODUCT_BREAK = re.compile(r"[、,;](?![^()]*\))")
+_BRACKETS = dict(zip("[]{}【】〔〕〖〗", "()()()()()", strict=True))
+_QUOTES = dict.fromkeys("“”„‟〝〞〟「」『』", '"') | dict.fromkeys("‘’‚‛ʼ", "'")
+_DASHES = dict.fromkeys("‐‑‒–—―−─⸺", "-")
+_NUMBER_MARKS = str.maketrans(_QUOTES | _DASHES)
+_MARKS = str.maketrans(_BRACKETS | _QUOTES | _DASHES)
+_PRODUCT_BREAKS = "、,;\n"
 
 
 def tidy(text: str) -> str:
@@ -28,9 +36,18 @@ def tidy(text: str) -> str:
     A line break inside a cell is the printer's, so it vanishes between Chinese characters and is a space
     between Latin ones; directly after a closing parenthesis it stays, for there it separates products.
     """
-    text = _INVISIBLE.sub("", _RADICALS.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text)).strip()
-    text = _BREAK.sub(lambda m: _joint(text[m.start() - 1], text[m.end() : m.end() + 1]), text)
-    return _BLANKS.sub(" ", text).strip()
+    text = _INVISIBLE.sub("", _RADICALS.sub(_whole, text))
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    pieces: list[str] = []
+    for line in filter(None, lines):
+        if pieces:
+            pieces.append(_joint(pieces[-1][-1], line[0]))
+        pieces.append(line)
+    return "".join(pieces)
+
+
+def _whole(radical: re.Match[str]) -> str:
+    return _LONE_RADICALS.get(radical[0]) or unicodedata.normalize("NFKC", radical[0])
 
 
 def _joint(before: str, after: str) -> str:
@@ -43,16 +60,37 @@ def _is_latin(char: str) -> bool:
     return char.isascii() and char.isalnum()
 
 
+def _solid(text: str) -> str:
+    """NFKC without white space; a second time, for what stood apart may now combine."""
+    solid = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    return unicodedata.normalize("NFKC", solid)
+
+
 @lru_cache(maxsize=65536)
 def _compared(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text.translate(_BRACKETS)).translate(_MARKS)
-    return re.sub(r"\s+", "", _INVISIBLE.sub("", folded))
+    return _solid(tidy(text)).translate(_MARKS)
 
 
 @lru_cache(maxsize=65536)
 def _compared_products(text: str) -> str:
-    lines = (_compared(line) for line in text.split("\n"))
-    return "、".join(sorted(p for line in lines for p in _PRODUCT_BREAK.split(line) if p))
+    # Lines are folded one by one: the break after a closing parenthesis separates products.
+    folded = "\n".join(_compared(line) for line in tidy(text).split("\n"))
+    return "、".join(sorted(product for product in _split_products(folded) if product))
+
+
+def _split_products(text: str) -> list[str]:
+    """Parts between separators that stand outside parentheses: 甲（APP、网站）、乙 are two."""
+    parts, start, depth = [], 0, 0
+    for place, char in enumerate(text):
+        if char == "(":
+            depth += 1
+        elif char == ")":
+            depth = max(0, depth - 1)
+        elif char in _PRODUCT_BREAKS and not depth:
+            parts.append(text[start:place])
+            start = place + 1
+    # A break inside parentheses is the printer's.
+    return [part.replace("\n", "") for part in (*parts, text[start:])]
 
 
 def comparable(field: str, text: str | None) -> str:
@@ -64,48 +102,83 @@ def comparable(field: str, text: str | None) -> str:
 
 def parse_number(text: str) -> str:
     """A number as filings are known by it: NFKC, no white space, one sort of dash and apostrophe; case stays."""
-    return _INVISIBLE.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))).translate(_MARKS)
+    return _solid(_INVISIBLE.sub("", text)).translate(_NUMBER_MARKS)
 
 
-# 2023/8/31 · 2026/2/24（补登） · 2025年7月 · 2025年7月3日 · 2025-07-03 · 2025.7.3 · 2025/7/14 00:00:00
-_DATE = re.compile(
-    r"(\d{4})\s*[/年.-]\s*(\d{1,2})(?:\s*[/月.-]\s*(\d{1,2})(?:\s*日)?|\s*月)?(?:\s+0?0:00(?::00)?)?\s*(.*)", re.S
+# 2025年7月 · 2025年7月3日 · 2025 年 07 月 03 日（补登）
+_CHINESE_DATE = re.compile(
+    r"(?P<year>(?:19|20)[0-9]{2})\s*年\s*(?P<month>[0-9]{1,2})\s*月"
+    r"(?:\s*(?P<day>[0-9]{1,2})\s*(?:日|$|(?=\()))?(?![/.-]?[0-9])\s*(?P<note>.*)",
+    re.S,
 )
+# 2023/8/31 · 2026/2/24（补登） · 2025-07-03 · 2025.7.3 · 2025-07 · 2025/7/14 00:00:00
+_PLAIN_DATE = re.compile(
+    r"(?P<year>(?:19|20)[0-9]{2})\s*(?P<mark>[/.-])\s*(?P<month>[0-9]{1,2})(?:\s*(?P=mark)\s*(?P<day>[0-9]{1,2}))?"
+    r"(?![/.-]?[0-9])(?:[ T]\s*0?0:00(?::00)?)?\s*(?P<note>.*)",
+    re.S,
+)
+# Character for character, so that a place in the folded text is the same place in the printed one
+_PRINTED_ALIKE = str.maketrans(
+    {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20} | {ord(dash): 0x2D for dash in _DASHES}
+)
+
+
+def _match_date(text: str) -> re.Match[str] | None:
+    folded = text.translate(_PRINTED_ALIKE)
+    return _CHINESE_DATE.fullmatch(folded) or _PLAIN_DATE.fullmatch(folded)
+
+
+def looks_like_date(text: str) -> bool:
+    """True for the form of a date, whether or not there is such a day: 2025/2/30."""
+    return _match_date(text.strip()) is not None
 
 
 def parse_date(text: str) -> tuple[str | None, str]:
     """An ISO date, as far as it is stated, and the note behind it; (None, text) where there is none."""
-    found = _DATE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    text = text.strip()
+    found = _match_date(text)
     if not found:
         return None, text
-    year, month, day = int(found[1]), int(found[2]), int(found[3] or 1)
-    days = (31, 29 if year % 4 == 0 and (year % 100 or year % 400 == 0) else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-    if not 1 <= month <= 12 or not 1 <= day <= days[month - 1]:
+    try:
+        known = date(int(found["year"]), int(found["month"]), int(found["day"] or 1))
+    except ValueError:
         return None, text
-    return f"{year}-{month:02d}" + (f"-{day:02d}" if found[3] else ""), found[4].strip()
+    return known.isoformat() if found["day"] else f"{known:%Y-%m}", text[found.start("note") :].strip()
 
 
-# GB/T 2260, the two first digits and the full name
+# GB/T 2260
 PROVINCES = {
-    "11": "北京市", "12": "天津市", "13": "河北省", "14": "山西省", "15": "内蒙古自治区", "21": "辽宁省",
-    "22": "吉林省", "23": "黑龙江省", "31": "上海市", "32": "江苏省", "33": "浙江省", "34": "安徽省", "35": "福建省",
-    "36": "江西省", "37": "山东省", "41": "河南省", "42": "湖北省", "43": "湖南省", "44": "广东省",
-    "45": "广西壮族自治区", "46": "海南省", "50": "重庆市", "51": "四川省", "52": "贵州省", "53": "云南省",
-    "54": "西藏自治区", "61": "陕西省", "62": "甘肃省", "63": "青海省", "64": "宁夏回族自治区",
-    "65": "新疆维吾尔自治区", "71": "台湾省", "81": "香港特别行政区", "82": "澳门特别行政区",
+    "110000": "北京市", "120000": "天津市", "130000": "河北省", "140000": "山西省", "150000": "内蒙古自治区",
+    "210000": "辽宁省", "220000": "吉林省", "230000": "黑龙江省", "310000": "上海市", "320000": "江苏省",
+    "330000": "浙江省", "340000": "安徽省", "350000": "福建省", "360000": "江西省", "370000": "山东省",
+    "410000": "河南省", "420000": "湖北省", "430000": "湖南省", "440000": "广东省", "450000": "广西壮族自治区",
+    "460000": "海南省", "500000": "重庆市", "510000": "四川省", "520000": "贵州省", "530000": "云南省",
+    "540000": "西藏自治区", "610000": "陕西省", "620000": "甘肃省", "630000": "青海省", "640000": "宁夏回族自治区",
+    "650000": "新疆维吾尔自治区", "710000": "台湾省", "810000": "香港特别行政区", "820000": "澳门特别行政区",
 }  # fmt: skip
 _SUFFIX = re.compile("(?:壮族自治区|回族自治区|维吾尔自治区|特别行政区|自治区|省|市)$")
-_BY_NAME = {_SUFFIX.sub("", name): (name, f"{code}0000") for code, name in PROVINCES.items()}
+
+
+def _names_of_provinces() -> dict[str, tuple[str, str]]:
+    """In full and in short (广西, 广西自治区). Not any suffix behind any name: 吉林市 is not 吉林省."""
+    names: dict[str, tuple[str, str]] = {}
+    for code, name in PROVINCES.items():
+        short = _SUFFIX.sub("", name)
+        spellings = {name, short} | ({f"{short}自治区"} if name.endswith("自治区") else set())
+        names |= dict.fromkeys(spellings, (name, code))
+    return names
+
+
+_BY_NAME = _names_of_provinces()
 
 
 def province(text: str) -> tuple[str, str | None]:
     """The full name and GB/T 2260 code of a place; a name that is none of a province (国资委) as it stands."""
-    name = re.sub(r"\s+", "", tidy(text))
-    return _BY_NAME.get(_SUFFIX.sub("", name), (name, None))
+    return _BY_NAME.get(_solid(tidy(text)), (tidy(text), None))
 
 
 def province_of_number(number: str) -> tuple[str, str] | None:
     """The province whose region code begins an algorithm number: 网信算备110108… is 北京市."""
-    found = re.match(r"网信算备(\d\d)", number)
-    name = PROVINCES.get(found[1]) if found else None
-    return (name, f"{found[1]}0000") if found and name else None
+    found = re.match(r"网信算备([0-9]{2})", number)
+    code = f"{found[1]}0000" if found else ""
+    return (PROVINCES[code], code) if code in PROVINCES else None
