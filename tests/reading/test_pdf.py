@@ -157,9 +157,11 @@ def test_chinese_lists_with_fonts_that_are_not_in_the_file() -> None:
     assert squeezed == [re.sub(r"\s", "", f"{r[1]}{r[3]}{r[4]}{r[6]}") for r in notice.rows]
 
 
-def test_a_sign_that_is_lost_is_said() -> None:
-    document = read_pdf(make_pdf(genai_list("2024-04"), "生成式人工智能服务已备案信息"))
-    assert [w for w in document.warnings if "are lost: ·" in w]
+def test_a_sign_that_one_library_lacks_comes_from_the_other() -> None:
+    tables = genai_list("2024-04")
+    printed = "".join(cell for table in tables for row in table.rows for cell in row)
+    read = "".join(c or "" for rows in texts(make_pdf(tables, "生成式人工智能服务已备案信息")) for r in rows for c in r)
+    assert read.count("·") == printed.count("·") > 0
 
 
 def test_a_page_without_grid_in_the_middle_is_named() -> None:
@@ -186,7 +188,7 @@ def test_scanned_empty_encrypted_and_damaged_files_are_refused() -> None:
     canvas = Canvas(target)
     canvas.rect(50, 50, 300, 300, fill=1)
     canvas.save()
-    with pytest.raises(Unreadable, match="holds pictures and no text"):
+    with pytest.raises(Unreadable, match="no text"):
         read_pdf(target.getvalue())
     whole = build(ruled([list(HEADINGS), *rows_of(3)]))
     locked = build(ruled([list(HEADINGS), *rows_of(3)]), encrypt="secret")

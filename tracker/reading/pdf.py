@@ -1,35 +1,36 @@
 """PDF → tables: ruled grids page by page, joined over page breaks. Pure.
 
-In: bytes; out: a `Document`. A row that a page break cuts is one row; a page with text but no readable grid in the
-middle of a list is an error that names the page. Must never return an empty result, and never merge two rows.
+In: bytes; out: a `Document`. Must never: return an empty result, leave out a page without a word, or run a script of
+the file.
+
+pdfium parses a page in one call that cannot be interrupted: time is looked at between pages.
 """
 
 from __future__ import annotations
 
-import io
-import re
-import time
-from collections import Counter
 from typing import Any
 
-import pdfplumber
 import pypdfium2 as pdfium
 
 from tracker.errors import ContentError, HostileFile, NoTable, Unreadable
-from tracker.models import Document, Row, Table
-from tracker.reading.pdf_grid import Cell, Grid, GridRow, find_grids
-from tracker.reading.pdf_join import Part, join_parts, row_texts
-from tracker.reading.pdf_page import Char, open_document, read_chars, read_segments
-from tracker.reading.pdf_text import Line, lines_of
-from tracker.series import SERIES, fold
-
-_HEADINGS = {heading for series in SERIES for layout in series.layouts for heading in layout.headings}
+from tracker.models import Document
+from tracker.reading.limits import Meter, check_size
+from tracker.reading.pdf_grid import find_grids
+from tracker.reading.pdf_join import Part, join_parts
+from tracker.reading.pdf_lines import Drawn, read_lines
+from tracker.reading.pdf_page import PageText, read_text
+from tracker.reading.pdf_prose import PageParts, are_rows, paragraphs, part_furniture
+from tracker.reading.pdf_text import lines_of
+from tracker.reading.titles import title_of
 
 MAX_PAGES = 2_000
-MAX_ROWS = 200_000
-MAX_SECONDS = 120.0
-# Page furniture: 3, - 3 -, — 3 —, 第3页, 第 3 页 共 9 页, 3/9
-_FURNITURE = re.compile(r"[-—–\s]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[,，/共]*\s*\d{1,4}\s*页?)?[-—–\s]*")
+# A page whose pictures cover this share of it, and that has no text, is scanned.
+SCANNED = 0.1
+# So many shapes and no text: the text is drawn.
+MANY_SHAPES = 50
+# Of the characters of a page, this share may be unknown to its fonts before the page counts as unreadable.
+UNKNOWN = 0.05
+_HINT = "Open the original by hand"
 
 
 def read_pdf(data: bytes) -> Document:
@@ -38,175 +39,125 @@ def read_pdf(data: bytes) -> Document:
     Raises:
         Unreadable: the file is damaged, encrypted or scanned.
         NoTable: there is no table, or a page in the middle of a list has none (`page` says which).
-        HostileFile: too many pages, objects, rows, or too slow.
+        HostileFile: too many pages, objects, cells, or too slow.
     """
+    check_size(data)
     try:
-        document = open_document(data)
+        document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
         what = "is encrypted" if "password" in str(error).lower() else f"is damaged: {error}"
-        raise Unreadable(f"The PDF {what}", hint="Open the original by hand") from error
+        raise Unreadable(f"The PDF {what}", hint=_HINT) from error
     try:
-        return _read(document, data)
+        pages, warnings = _read_pages(document, data)
     except pdfium.PdfiumError as error:
-        raise Unreadable(f"The PDF is damaged: {error}", hint="Open the original by hand") from error
+        raise Unreadable(f"The PDF is damaged: {error}", hint=_HINT) from error
     finally:
         document.close()
+    return _assemble(pages, warnings, data)
 
 
-def _read(document: Any, data: bytes) -> Document:
+def _read_pages(document: Any, data: bytes) -> tuple[list[PageParts], list[str]]:
     if len(document) > MAX_PAGES:
-        raise HostileFile(f"The PDF has {len(document)} pages, more than {MAX_PAGES}")
-    started = time.monotonic()
-    pages: list[tuple[list[Grid], list[Line]]] = []
-    pictures = 0
-    lost: list[str] = []
-    for index in range(len(document)):
-        if time.monotonic() - started > MAX_SECONDS:
-            raise HostileFile(f"Reading takes longer than {MAX_SECONDS:.0f} s", page=index + 1)
-        grids, prose, has_picture = _read_page(document, data, index, lost)
-        pictures += has_picture
-        pages.append((grids, prose))
-        if sum(len(g.rows) for page, _ in pages[-1:] for g in page) > MAX_ROWS:
-            raise HostileFile(f"A page has more than {MAX_ROWS} rows", page=index + 1)
-    if not any(grids or prose for grids, prose in pages):
-        what = "holds pictures and no text: it is scanned" if pictures else "holds no text"
-        raise Unreadable(f"The PDF {what}", hint="Open the original by hand")
-    warnings = _supply_missing_grids(pages, data)
-    tables, joined = join_parts(_parts(pages))
-    return Document("pdf", _title(pages), _as_tables(tables), (*lost, *warnings, *joined))
+        raise HostileFile(f"The PDF has {len(document):,} pages, more than {MAX_PAGES:,}")
+    meter, warnings = Meter(), list[str]()
+    pages = []
+    for number in range(1, len(document) + 1):
+        try:
+            meter.check_time()
+            pages.append(_read_page(document, number, data, warnings))
+        except ContentError as error:
+            error.where.setdefault("page", number)
+            raise
+    return pages, warnings
 
 
-def _read_page(document: Any, data: bytes, index: int, warnings: list[str]) -> tuple[list[Grid], list[Line], bool]:
-    page = document[index]
+def _read_page(document: Any, number: int, data: bytes, warnings: list[str]) -> PageParts:
+    page = document[number - 1]
     try:
-        segments, embedded = read_segments(page)
-        chars, lost = read_chars(page), ""
-        if not embedded:
-            # Where a font is not in the file, pdfium takes a letter alone on its line for a repeat and drops it
-            # (2026-11, 5.15.2). pdfplumber does not, but lacks signs such as · and then we say so.
-            slow = read_chars_slowly(data, index)
-            lost, chars = _missing(chars, slow), slow
-        grids, rest = find_grids(segments, chars, index + 1)
-        has_picture = not chars and next(page.get_objects(max_depth=2), None) is not None
-        if lost:
-            warnings.append(f"page {index + 1}: characters of a font that is not in the file are lost: {lost}")
-        return grids, lines_of(rest), has_picture
-    except ContentError as error:
-        error.where.setdefault("page", index + 1)
-        raise
+        text = read_text(page)
+        drawn = read_lines(page, text.placing)
+        _check_text(text, drawn, number, warnings)
+        chars = text.chars
+        if not drawn.embedded:
+            from tracker.reading.pdf_unruled import read_all_chars
+
+            chars = read_all_chars(data, number, chars)
+        grids, rest = find_grids(drawn.segments, chars, number)
+        return PageParts(number, grids, lines_of(rest), max(page.get_size()))
     finally:
         page.close()
 
 
-def _missing(some: list[Char], read: list[Char]) -> str:
-    """The characters that `read` lacks, though `some` has them."""
-    left = Counter(char.text for char in some if not char.text.isspace() and not char.made)
-    left.subtract(Counter(char.text for char in read))
-    return "".join(char * count for char, count in sorted(left.items()) if count > 0)
+def _check_text(text: PageText, drawn: Drawn, number: int, warnings: list[str]) -> None:
+    """Refuse a page whose text is a picture, drawn, or written in signs that stand for nothing."""
+    inked = sum(not char.text.isspace() for char in text.chars)
+    if not inked and (drawn.picture >= SCANNED or drawn.shapes >= MANY_SHAPES):
+        raise Unreadable("The page holds pictures and no text: it is scanned", page=number, hint=_HINT)
+    if text.unknown > UNKNOWN * max(1, inked):
+        raise Unreadable("The fonts of the page do not say what its signs mean", page=number, hint=_HINT)
+    if text.unknown:
+        warnings.append(f"page {number}: {text.unknown} signs that its fonts do not explain")
 
 
-def read_chars_slowly(data: bytes, index: int) -> list[Char]:
-    """The characters of one page by pdfplumber."""
-    with pdfplumber.open(io.BytesIO(data), pages=[index + 1]) as document:
-        page = document.pages[0]
-        try:
-            return [Char(c["text"], c["x0"], c["top"], c["x1"], c["bottom"], False) for c in page.chars]
-        finally:
-            page.close()
+def _assemble(pages: list[PageParts], warnings: list[str], data: bytes) -> Document:
+    if not any(page.grids or page.prose for page in pages):
+        raise Unreadable("The PDF holds no text", hint=_HINT)
+    part_furniture(pages)
+    warnings += _supply_missing_grids(pages, data)
+    parts, behind = _parts(pages)
+    if not parts:
+        raise NoTable("The PDF has text but no table", page=pages[0].number, hint=_HINT)
+    tables, doubts = join_parts(parts, Meter())
+    title = title_of(parts[0].above) or title_of(paragraphs(pages[0].furniture)) or title_of(behind)
+    return Document("pdf", title, tuple(tables), (*warnings, *doubts))
 
 
-def _supply_missing_grids(pages: list[tuple[list[Grid], list[Line]]], data: bytes) -> list[str]:
-    """Pages with text and no ruled grid: the fallback reads them, or they are prose around the tables, or an error."""
-    with_grid = [index for index, (grids, _) in enumerate(pages) if grids]
+def _supply_missing_grids(pages: list[PageParts], data: bytes) -> list[str]:
+    """Pages with text and no grid: the fallback reads them, or they are prose around the tables, or an error.
+
+    Raises:
+        NoTable: rows stand on a page, and no grid holds them.
+    """
+    with_grid = [page.number for page in pages if page.grids]
     warnings = []
-    for index, (grids, prose) in enumerate(pages):
-        text = [line for line in prose if not _FURNITURE.fullmatch(line.text)]
-        if grids or not text:
+    for page in pages:
+        if not page.prose:
             continue
-        found = _read_unruled(data, index)
-        if found:
-            pages[index][0].extend(found)
-            pages[index] = (pages[index][0], [])
-            warnings.append(f"page {index + 1} has no ruled lines; its columns were told by their places")
-        elif with_grid and not with_grid[0] < index < with_grid[-1] and not _is_tabular(text):
-            warnings.append(f"page {index + 1} holds text and no table: {text[0].text[:40]}")
-        else:
-            raise NoTable("A page has text but no readable table", page=index + 1, hint="Open the original by hand")
+        if page.grids:
+            if are_rows(page.prose):
+                raise NoTable("Text outside the tables looks like rows", page=page.number, hint=_HINT)
+            continue
+        inside = bool(with_grid) and with_grid[0] < page.number < with_grid[-1]
+        if with_grid and not inside and not are_rows(page.prose):
+            warnings.append(f"page {page.number} holds text and no table: {page.prose[0].text[:40]}")
+            continue
+        _guess_grids(page, data)
+        warnings.append(f"page {page.number} has no ruled lines; its columns were told by their places")
     return warnings
 
 
-def _is_tabular(lines: list[Line]) -> bool:
-    """True where many lines begin or end with what only rows of a list hold: a number or a date."""
-    marks = sum(bool(re.search(r"网信算备|-\d{8}|\d{4}/\d{1,2}/\d{1,2}", line.text)) for line in lines)
-    return marks >= 2
+def _guess_grids(page: PageParts, data: bytes) -> None:
+    # The fallback loads a second PDF library: only a page that needs it pays for it.
+    from tracker.reading.pdf_unruled import find_unruled
+
+    page.grids = find_unruled(data, page.number)
+    if not page.grids:
+        raise NoTable("A page has text but no readable table", page=page.number, hint=_HINT)
+    page.guessed = True
+    top, bottom = page.grids[0].top, page.grids[-1].bottom
+    page.prose = [line for line in page.prose if line.bottom <= top or line.top >= bottom]
 
 
-def _read_unruled(data: bytes, index: int) -> list[Grid]:
-    """A table without ruled lines, by the places of its words; only a regular one is believed."""
-    with pdfplumber.open(io.BytesIO(data)) as document:
-        page = document.pages[index]
-        try:
-            settings = {"vertical_strategy": "text", "horizontal_strategy": "text", "intersection_tolerance": 10}
-            tables = [table.extract() for table in page.find_tables(settings)]
-        finally:
-            page.close()
-    grids = []
-    for rows in tables:
-        filled = [row for row in rows if any(cell and cell.strip() for cell in row)]
-        whole = [row for row in filled if all(cell and cell.strip() for cell in row)]
-        if len(filled) < 3 or len(whole) < len(filled) or not any(map(_is_heading, filled)):
-            return []
-        grid = Grid([float(n) for n in range(len(filled[0]) + 1)], [0.0, 1.0])
-        for place, row in enumerate(filled):
-            lines = [[Line((cell or "").replace("\n", ""), False, 0, 0, 0, 0, 1)] for cell in row]
-            cells = [Cell(line, 0, 0) for line in lines]
-            grid.rows.append(GridRow(list(cells), index + 1, float(place)))
-        grids.append(grid)
-    return grids
-
-
-def _is_heading(row: list[str | None]) -> bool:
-    """True for a row of headings that some series has."""
-    return sum(fold(cell or "") in _HEADINGS for cell in row) >= 3
-
-
-def _parts(pages: list[tuple[list[Grid], list[Line]]]) -> list[Part]:
-    """Each grid with the text that stands directly above it; page furniture is no text."""
-    repeated = Counter((line.text, round(line.top)) for _, prose in pages for line in prose)
+def _parts(pages: list[PageParts]) -> tuple[list[Part], list[str]]:
+    """Each grid with the paragraphs that stand above it, and those behind the last one."""
     parts: list[Part] = []
     above: list[str] = []
-    for grids, prose in pages:
-        kept = [
-            line
-            for line in prose
-            if not _FURNITURE.fullmatch(line.text) and repeated[line.text, round(line.top)] < max(2, len(pages) // 2)
-        ]
-        for grid in grids:
-            above += [line.text for line in kept if line.bottom <= grid.ys[0] + 1]
-            kept = [line for line in kept if line.bottom > grid.ys[0] + 1]
-            parts.append(Part(grid, "\n".join(above)))
+    for page in pages:
+        left = page.prose
+        for grid in page.grids:
+            here = [line for line in left if (line.top + line.bottom) / 2 <= grid.top]
+            left = [line for line in left if (line.top + line.bottom) / 2 > grid.top]
+            parts.append(Part(grid, page.number, [*above, *paragraphs(here)], page.guessed))
             above = []
-        above += [line.text for line in kept]
-    return parts
-
-
-def _as_tables(tables: list[tuple[str, list[GridRow]]]) -> tuple[Table, ...]:
-    return tuple(
-        Table(
-            number,
-            title,
-            tuple(Row(row_texts(row), place, row.page) for place, row in enumerate(rows, 1)),
-        )
-        for number, (title, rows) in enumerate(tables, 1)
-    )
-
-
-def _title(pages: list[tuple[list[Grid], list[Line]]]) -> str:
-    """The text above the first table, without a lone 附件."""
-    for grids, prose in pages:
-        top = grids[0].ys[0] if grids else float("inf")
-        lines = [line.text for line in prose if line.bottom <= top + 1]
-        lines = [text for text in lines if not re.fullmatch(r"附件\s*\d*[:：]?", text)]
-        if lines:
-            return "\n".join(lines[:3])
-    return ""
+        above += paragraphs(left)
+    return parts, above

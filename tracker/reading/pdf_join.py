@@ -1,130 +1,210 @@
 """Parts of tables on single pages → whole tables; rows cut by a page break → whole rows. Pure.
 
-A row is cut where its sequence or number, which fills one line only, stands in one of the two fragments at a page
-break and not in the other. Two rows that both have theirs are two rows.
+In: the grids of all pages in order, each with the text above it. Out: tables, and what was doubtful. Must never: lose
+a row, or join two of them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
-from tracker.reading.pdf_grid import Cell, Grid, GridRow
-from tracker.reading.pdf_text import Line, join_lines
+from tracker.models import Row, Table
+from tracker.reading.limits import Meter
+from tracker.reading.pdf_cuts import Placed, Profile, Verdict, is_heading, judge, profile_of, texts_of
+from tracker.reading.pdf_grid import Cell, Grid
+from tracker.reading.pdf_text import Habits, habits_of, join_lines, padding_of
 
-# Columns of one table on two pages lie within this, in points.
-SAME_COLUMN = 4.0
-# A column is always filled where no more than this share of a table's inner rows leaves it empty.
-SELDOM = 0.05
+# The outer bounds of one table on two pages lie within this, in points.
+SAME_BOUND = 4.0
+# Parts of one table share this much of their columns' bounds: rows may have walls of their own.
+SAME_COLUMNS = 0.66
+# Where a table on one page consists of two groups of lines, they are no further apart than this.
+SAME_TABLE = 6.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Part:
-    """A table part on one page, and the text above it."""
+    """A table part on one page, and the text above it; `guessed` where its columns were told by places of words."""
 
     grid: Grid
-    above: str
+    page: int
+    above: list[str] = field(default_factory=list)
+    guessed: bool = False
 
 
-def join_parts(parts: list[Part]) -> tuple[list[tuple[str, list[GridRow]]], list[str]]:
-    """Whole tables as (title, rows), and what was doubtful about their joints."""
-    runs: list[list[Part]] = []
+@dataclass(slots=True)
+class Run:
+    """The parts of one table, its columns' bounds, and its rows on these columns."""
+
+    parts: list[Part]
+    xs: list[float]
+    rows: list[Placed] = field(default_factory=list)
+
+
+def join_parts(parts: list[Part], meter: Meter) -> tuple[list[Table], list[str]]:
+    """Whole tables, and warnings about joints that are doubtful.
+
+    Raises:
+        HostileFile: more cells or text than any list has.
+    """
+    runs: list[Run] = []
     for part in parts:
-        if runs and not part.above and _same_columns(runs[-1][-1].grid, part.grid) and _next_page(runs[-1][-1], part):
-            runs[-1].append(part)
+        if runs and _belongs(runs[-1], part):
+            runs[-1].parts.append(part)
+            runs[-1].xs = _union(runs[-1].xs, part.grid.xs)
         else:
-            runs.append([part])
+            runs.append(Run([part], list(part.grid.xs)))
     warnings: list[str] = []
-    return [(run[0].above, _join_run(run, warnings)) for run in runs], warnings
+    for number, run in enumerate(runs, 1):
+        _join_rows(run, number, warnings)
+    paddings = [[_padding(run, column) for column in range(len(run.xs) - 1)] for run in runs]
+    habits = habits_of(
+        (cell.lines, cell.right - cell.left, room)
+        for run, padding in zip(runs, paddings, strict=True)
+        for placed in run.rows
+        for cell, room in zip(placed.cells, padding, strict=True)
+        if cell
+    )
+    return [_table(run, meter, padding, habits) for run, padding in zip(runs, paddings, strict=True)], warnings
 
 
-def _same_columns(one: Grid, two: Grid) -> bool:
-    return len(one.xs) == len(two.xs) and all(
-        abs(a - b) <= SAME_COLUMN for a, b in zip(one.xs, two.xs, strict=True)
+def _belongs(run: Run, part: Part) -> bool:
+    """True where a part goes on with a table: nothing stands between them, and the columns are its own."""
+    last, grid = run.parts[-1], part.grid
+    if part.above:
+        return False
+    if part.page == last.page and grid.top - last.grid.bottom > SAME_TABLE:
+        return False
+    if part.guessed or last.guessed:
+        return len(run.xs) == len(grid.xs)
+    if abs(run.xs[0] - grid.xs[0]) > SAME_BOUND or abs(run.xs[-1] - grid.xs[-1]) > SAME_BOUND:
+        return False
+    fewer, more = sorted((run.xs[1:-1], grid.xs[1:-1]), key=len)
+    shared = sum(any(abs(x - y) <= SAME_BOUND for y in more) for x in fewer)
+    return shared >= len(fewer) * SAME_COLUMNS
+
+
+def _union(one: list[float], two: list[float]) -> list[float]:
+    """The bounds of both; those within reach of one another are one."""
+    return sorted([*one, *(x for x in two if all(abs(x - y) > SAME_BOUND for y in one))])
+
+
+def _placed_rows(part: Part, xs: list[float], guessed: bool) -> list[Placed]:
+    found = []
+    for row in part.grid.rows:
+        cells: list[Cell | None] = [None] * (len(xs) - 1)
+        for number, cell in enumerate(row.cells):
+            column = number if guessed else min(range(len(cells)), key=lambda c: abs(xs[c] - cell.left))
+            cells[column] = cell
+        found.append(Placed(tuple(cells), row))
+    return found
+
+
+def _join_rows(run: Run, number: int, warnings: list[str]) -> None:
+    """Put the rows of all parts of a table together."""
+    guessed = any(part.guessed for part in run.parts)
+    pages = [_placed_rows(part, run.xs, guessed) for part in run.parts]
+    pages = [page for page in pages if page]
+    profile = _profile(pages, len(run.xs) - 1)
+    rows = list(pages[0])
+    last = len(rows) - 1  # the last row that is no repeated heading: what a page break may have cut
+    for page in pages[1:]:
+        repeated = _repeated(page, pages[0], profile)
+        fresh = page[repeated:]
+        while fresh and (verdict := judge(rows[last], fresh[0], profile)) is Verdict.ONE:
+            was_empty = not any(texts_of(fresh[0]))
+            rows[last] = _joined(rows[last], fresh.pop(0))
+            if not was_empty:
+                break  # a page holds one fragment of a cut row, but an empty one may stand before it
+        else:
+            if fresh and verdict is Verdict.UNSURE:
+                warnings.append(_doubt(number, last + 1, rows[last], fresh[0]))
+            if fresh and verdict is Verdict.TWO:
+                _share_merged(rows[last], fresh[0])
+        rows += page[:repeated]
+        if fresh:
+            rows += fresh
+            last = len(rows) - 1
+    run.rows = rows
+    warnings += [
+        f"table {number}, row {place} (page {placed.row.page}): its text runs out of the row; more may be cut off"
+        for place, placed in enumerate(rows, 1)
+        if placed.row.overflows
+    ]
+
+
+def _doubt(table: int, row: int, one: Placed, two: Placed) -> str:
+    return (
+        f"table {table}, row {row} (page {one.row.page}) and the next (page {two.row.page}) may be one row that the "
+        "page break cuts; kept as two"
     )
 
 
-def _next_page(one: Part, two: Part) -> bool:
-    return two.grid.rows[0].page > one.grid.rows[-1].page
+def _profile(pages: list[list[Placed]], width: int) -> Profile:
+    """What whole rows look like: the first and the last row of a page may be fragments."""
+    heads = {texts_of(placed) for placed in pages[0][:1]}
+    bodies = [[p for p in page if texts_of(p) not in heads and not is_heading(texts_of(p))] for page in pages]
+    whole = [
+        placed
+        for number, page in enumerate(bodies)
+        for placed in page[number > 0 : len(page) - (number < len(bodies) - 1)]
+    ]
+    columns = [[p.cells[c] for page in pages for p in page] for c in range(width)]
+    padding = tuple(padding_of(cell.lines for cell in column if cell) for column in columns)
+    return profile_of(whole, [placed for page in pages for placed in page], padding)
 
 
-def row_texts(row: GridRow) -> tuple[str | None, ...]:
-    """The texts of a row's cells."""
-    return tuple(None if cell is None else join_lines(cell.lines, cell.right, cell.left) for cell in row.cells)
+def _repeated(page: list[Placed], first: list[Placed], profile: Profile) -> int:
+    """How many rows at the top of a page repeat the headings at the top of the table."""
+    count = 0
+    for one, two in zip(page, first, strict=False):
+        texts = texts_of(one)
+        if not any(texts) or texts != texts_of(two):
+            break
+        count += 1
+    if count == 0 and page and is_heading(texts_of(page[0])) and texts_of(page[0]) in profile.headings:
+        return 1
+    return count
 
 
-def _join_run(run: list[Part], warnings: list[str]) -> list[GridRow]:
-    """The rows of one table, cut ones made whole, headings repeated on later pages left as they are."""
-    for part, following in pairwise(run):
-        _drop_empty(part.grid.rows, -1)
-        _drop_empty(following.grid.rows, 0)
-    heading = row_texts(run[0].grid.rows[0])
-    pages = [[row for row in part.grid.rows if row_texts(row) != heading] for part in run]
-    # The first and the last row of a page may be fragments, and say nothing of what a whole row fills.
-    inner = [row for page in pages for row in page[1:-1]] or _fullest([row for page in pages for row in page])
-    keys = _always_filled(inner or run[0].grid.rows)
-    rows = list(run[0].grid.rows)
-    for part in run[1:]:
-        fresh = list(part.grid.rows)
-        repeated = [fresh.pop(0)] if row_texts(fresh[0]) == heading else []
-        _drop_empty(fresh, 0)
-        if fresh and len(rows) > 1 and _is_cut(rows[-1], fresh[0], keys, warnings):
-            rows[-1] = _joined(rows[-1], fresh.pop(0))
-        rows += [*repeated, *fresh]
-    return rows
-
-
-def _fullest(rows: list[GridRow]) -> list[GridRow]:
-    """The rows that fill the most columns: in a short table, all that is sure to be whole."""
-    counts = [sum(_filled(row, c) for c in range(len(row.cells))) for row in rows]
-    return [row for row, count in zip(rows, counts, strict=True) if count == max(counts)]
-
-
-def _drop_empty(rows: list[GridRow], end: int) -> None:
-    """Take rows without any text from a page's end at a break: the empty rest of a cut row's cells."""
-    while len(rows) > 1 and all(cell is None or not cell.lines for cell in rows[end].cells):
-        rows.pop(end)
-
-
-def _always_filled(rows: list[GridRow]) -> list[int]:
-    """The columns that every row fills, seldom slips aside."""
-    width = len(rows[0].cells)
-    return [c for c in range(width) if sum(not _filled(row, c) for row in rows) <= len(rows) * SELDOM]
-
-
-def _filled(row: GridRow, column: int) -> bool:
-    cell = row.cells[column]
-    return cell is None or bool(cell.lines)
-
-
-def _is_cut(last: GridRow, first: GridRow, keys: list[int], warnings: list[str]) -> bool:
-    """True where a row at a page's end and one at the next page's top are fragments of one row."""
-    if all(cell is None or not cell.lines for cell in first.cells):
-        return True  # nothing but the empty rest of a cell
-    missing_last = [c for c in keys if not _filled(last, c)]
-    missing_first = [c for c in keys if not _filled(first, c)]
-    if not missing_last and not missing_first:
-        return False
-    key = min(_narrow(keys, last, first), default=None)
-    if key is not None and _filled(last, key) and _filled(first, key):
-        return False  # each has its own sequence: what is missing is missing in print
-    if set(missing_last) & set(missing_first):
-        place = f"page {last.page}, last row, and page {first.page}, first row"
-        warnings.append(f"{place}: joined as one row that the page break cuts, though neither fills every column")
-    return True
-
-
-def _narrow(keys: list[int], *rows: GridRow) -> list[int]:
-    """Of the columns always filled, those with one line at the most: a sequence or a date is never cut in two."""
-    return [c for c in keys if all(len(cell.lines) <= 1 for row in rows if (cell := row.cells[c]))]
-
-
-def _joined(last: GridRow, first: GridRow) -> GridRow:
+def _joined(last: Placed, first: Placed) -> Placed:
+    """One row of two fragments; a merged cell's text is shared with the other rows that it covers."""
     cells: list[Cell | None] = []
     for one, two in zip(last.cells, first.cells, strict=True):
         if one is None or two is None:
             cells.append(one or two)
+        elif one.rows > 1 or two.rows > 1:
+            one.lines = two.lines = [*one.lines, *two.lines]
+            cells.append(one)
         else:
-            lines: list[Line] = [*one.lines, *two.lines]
-            cells.append(Cell(lines, one.left, one.right, one.columns, one.rows))
-    return GridRow(cells, last.page, last.top)
+            cells.append(Cell([*one.lines, *two.lines], one.left, one.right))
+    below = first.row
+    kept = [cell for cell in cells if cell]
+    row = replace(last.row, cells=kept, open_below=below.open_below, overflows=below.overflows)
+    return Placed(tuple(cells), row)
+
+
+def _share_merged(last: Placed, first: Placed) -> None:
+    """A cell merged down over a page break has its text on one side only: both sides get it."""
+    for one, two in zip(last.cells, first.cells, strict=True):
+        if one and two and max(one.rows, two.rows) > 1 and bool(one.lines) != bool(two.lines):
+            one.lines = two.lines = one.lines or two.lines
+
+
+def _table(run: Run, meter: Meter, padding: list[tuple[float, float]], habits: Habits) -> Table:
+    index = meter.add_table()
+    rows = []
+    for place, placed in enumerate(run.rows, 1):
+        texts = _texts(placed, padding, habits)
+        rows.append(Row(meter.add_row(texts, table=index, row=place), place, placed.row.page))
+    return Table(index, "\n".join(run.parts[0].above), tuple(rows))
+
+
+def _padding(run: Run, column: int) -> tuple[float, float]:
+    return padding_of(cell.lines for placed in run.rows if (cell := placed.cells[column]))
+
+
+def _texts(placed: Placed, padding: list[tuple[float, float]], habits: Habits) -> Iterator[str | None]:
+    for cell, room in zip(placed.cells, padding, strict=True):
+        yield join_lines(cell.lines, cell.right - cell.left, room, habits) if cell else None

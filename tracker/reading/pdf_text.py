@@ -1,21 +1,51 @@
 """Characters → lines → the text of a cell. Pure.
 
-A line break inside a cell is the printer's: Chinese goes on without a space, a Latin word that was broken because
-the line was full goes on as one word, and words that were wrapped get their space back.
+In: characters with their boxes. Out: text. Must never: drop a written character, or invent a space in a word.
+
+A line break inside a cell is the printer's, mostly. Chinese goes on without a space. Between Latin words a space
+that was written at the line's end counts. Without one they are two words where the line had room for another
+letter, and one where both together are longer than a line; in a full line it depends on whether this producer
+breaks short words at all. Where even the next word would have had room, the break itself was written: it comes
+back as a line break (next to Chinese, or behind a parenthesis) or as a space (between Latin words).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from operator import itemgetter
+from typing import NamedTuple
 
 from tracker.reading.pdf_page import Char
 
+_left = itemgetter(1)  # as Char.left
+# Two characters stand on one line where their middles differ by less than this share of their height.
+_LEVEL = 0.45
+# A letter drawn twice for bold lies nearly upon itself.
+_TWICE = 0.3
+# Padding of cells, in points: what is further from the wall is no padding.
+MAX_PADDING = 8.0
+# Signs that never begin a line, and such that never end one: they move along with their neighbour.
+_NOT_FIRST = "，。、；：？！）】》〉」』”’…—·,.;:?!)]}%"
+_NOT_LAST = "（【《〈「『“‘([{"
+# Behind these a line may end without a space having been there.
+_BREAKABLE = "-–—/\\_|"
+_SURE = 1.25
+# Rounding of positions, in points.
+_SLACK = 0.3
+# So many breaks of short words in full lines, and hardly any other, are a habit.
+_OFTEN = 2
+_NEARLY_ALL = 0.9
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Line:
-    """One printed line: its text, whether a written space ends it, the room behind it, its first letter's width."""
+    """One printed line of a cell: `before` and `behind` are its distances from the cell's walls.
+
+    `spaced` where a written space ends it; `letter` is the width of its first letter, `unit` that of its first
+    part which no line break may divide, `tail` that of its last Latin word with all that adheres to it.
+    """
 
     text: str
     spaced: bool
@@ -23,73 +53,173 @@ class Line:
     right: float
     top: float
     bottom: float
-    first_width: float
+    letter: float
+    unit: float
+    tail: float = 0.0
+    before: float = 0.0
+    behind: float = 0.0
 
 
-def lines_of(chars: Iterable[Char]) -> list[Line]:
-    """Characters as lines from top to bottom."""
+def lines_of(chars: Iterable[Char], left: float = 0.0, right: float = 0.0) -> list[Line]:
+    """Characters as lines from top to bottom, between the walls of a cell."""
     rows: list[list[Char]] = []
-    for char in sorted(chars, key=lambda c: c.middle):
-        for row in reversed(rows[-3:]):
-            if abs(row[0].middle - char.middle) <= max(2.0, (row[0].bottom - row[0].top) * 0.45):
-                row.append(char)
-                break
+    lowest = float("-inf")  # twice the middle up to which a character is on the line
+    for char in sorted(chars, key=_twice_the_middle):
+        middle = char[3] + char[4]
+        if middle <= lowest:
+            rows[-1].append(char)
         else:
             rows.append([char])
-    return [line for row in rows if (line := _line(sorted(row, key=lambda c: c.left)))]
+            lowest = middle + 2 * max(2.0, (char[4] - char[3]) * _LEVEL)
+    found = []
+    for row in rows:
+        row.sort(key=_left)
+        line = _line(row)
+        if line:
+            line.before, line.behind = line.left - left, right - line.right
+            found.append(line)
+    return found
+
+
+def _twice_the_middle(char: Char) -> float:
+    return char[3] + char[4]
 
 
 def _line(chars: list[Char]) -> Line | None:
     ink = [char for char in chars if not char.text.isspace()]
     if not ink:
         return None
-    text = ""
+    parts: list[str] = []
+    last: Char | None = None
     for index, char in enumerate(chars):
         if char.text.isspace():
-            before, after = text[-1:], chars[index + 1].text[:1] if index + 1 < len(chars) else ""
-            # A space that nobody wrote counts only between Latin words: next to Chinese it is mere spacing.
-            if not char.made or (_is_word(before) and _is_word(after)):
-                text += " " if not text.endswith(" ") else ""
-        else:
-            text += char.text
+            if not char.made or _parts_words(parts, chars[index + 1 :]):
+                parts.append(char.text if parts and parts[-1] != " " else "")
+        elif not (last and last.text == char.text and 0 < char.left - last.left < _TWICE * (char.right - char.left)):
+            parts.append(char.text)
+            last = char
+    text = "".join(parts)
     return Line(
         text.strip(),
-        text.endswith(" ") and not chars[-1].made,
+        chars[-1].text.isspace() and not chars[-1].made,
         ink[0].left,
-        ink[-1].right,
+        max(char.right for char in ink),
         min(char.top for char in ink),
         max(char.bottom for char in ink),
         ink[0].right - ink[0].left,
+        _unit(chars[chars.index(ink[0]) :]),
+        _tail(ink, chars),
     )
 
 
-def join_lines(lines: list[Line], cell_right: float, cell_left: float) -> str:
-    """The text of a cell from its lines; the cell's bounds tell whether a line was full."""
-    text = ""
-    for index, line in enumerate(lines):
-        if index and _needs_space(lines[index - 1], line, cell_left, cell_right):
-            text += " "
-        text += line.text
+def _parts_words(before: list[str], after: Sequence[Char]) -> bool:
+    """A space that nobody wrote counts only between Latin words: next to Chinese it is mere spacing."""
+    return bool(before and after) and before[-1][-1:].isascii() and after[0].text.isascii() and before[-1] != " "
+
+
+def _unit(chars: list[Char]) -> float:
+    """The width of the first characters between which no line may break."""
+    end = 0
+    for end in range(1, len(chars)):
+        one, two = chars[end - 1].text, chars[end].text
+        bound = two in _NOT_FIRST or one in _NOT_LAST or (_is_latin(one) and _is_latin(two))
+        if not bound:
+            end -= 1
+            break
+    return chars[end].right - chars[0].left
+
+
+def _tail(ink: list[Char], chars: list[Char]) -> float:
+    """The width of the last Latin word, hyphens and all."""
+    left = ink[-1].right
+    for char in reversed(chars[: chars.index(ink[-1]) + 1]):
+        if char.text.isspace() or not char.text.isascii():
+            break
+        left = char.left
+    return ink[-1].right - left
+
+
+class Habits(NamedTuple):
+    """How a producer breaks lines: whether it writes the space at a break, and whether it breaks short words."""
+
+    writes_spaces: bool
+    breaks_words: bool
+
+
+def join_lines(lines: Sequence[Line], width: float, padding: tuple[float, float], habits: Habits) -> str:
+    """The text of a cell of this width from its lines."""
+    text = lines[0].text if lines else ""
+    for one, two in pairwise(lines):
+        text += _joint(one, two, width - sum(padding), padding, habits) + two.text
     return text
 
 
-def _needs_space(before: Line, after: Line, cell_left: float, cell_right: float) -> bool:
-    last, first = before.text[-1:], after.text[:1]
-    if not (_is_word(last) and _is_word(first)):
-        return False
-    if before.spaced:
-        return True
-    padding = max(0.0, min(8.0, before.left - cell_left))
-    room = cell_right - padding - before.right
-    if room > after.first_width * 1.25:
-        return True
-    # The line is full. Between words of a phrase it was wrapped all the same, where both words together
-    # would have had room on one line: only a word that is longer than a line is broken.
-    _, blank, last_word = before.text.rpartition(" ")
-    letters = len(last_word) + len(re.split(r"[^\x21-\x7e]", after.text, maxsplit=1)[0])
-    width = (before.right - before.left) / len(before.text)
-    return bool(blank) and letters * width <= cell_right - cell_left - 2 * padding
+def _joint(one: Line, two: Line, width: float, padding: tuple[float, float], habits: Habits) -> str:
+    """What stands between two lines: nothing, a space or a line break."""
+    last, first = one.text[-1], two.text[0]
+    if one.spaced:
+        return " "
+    room = room_behind(one, padding)
+    latin = last.isascii() and first.isascii()
+    # A written line break leaves clearly more room than the next part needs.
+    written = room >= two.unit * _SURE + 2.0 and two.unit < width * 0.8
+    if written and (not latin or last == ")"):
+        return "\n"
+    if not latin or last in _BREAKABLE or first in _NOT_FIRST:
+        return ""
+    if habits.writes_spaces:
+        return " " if written else ""
+    if room >= two.letter + _SLACK:
+        return " "
+    return " " if one.tail + two.unit <= width and not habits.breaks_words else ""
 
 
-def _is_word(char: str) -> bool:
+def habits_of(cells: Iterable[tuple[Sequence[Line], float, tuple[float, float]]]) -> Habits:
+    """The habits that show in cells, each given as lines, width and padding."""
+    spaced = full = all_short = 0
+    for one, two, width, padding in _latin_breaks(cells):
+        spaced += one.spaced
+        if not one.spaced and one.tail + two.unit <= width - sum(padding):
+            all_short += 1
+            full += room_behind(one, padding) < two.letter + _SLACK
+    return Habits(spaced > 0, full >= _OFTEN and full >= _NEARLY_ALL * all_short)
+
+
+def _latin_breaks(
+    cells: Iterable[tuple[Sequence[Line], float, tuple[float, float]]],
+) -> Iterator[tuple[Line, Line, float, tuple[float, float]]]:
+    for lines, width, padding in cells:
+        for one, two in pairwise(lines):
+            if _is_letter(one.text[-1]) and _is_letter(two.text[0]):
+                yield one, two, width, padding
+
+
+def _is_letter(char: str) -> bool:
     return char.isascii() and char.isalnum()
+
+
+def room_behind(line: Line, padding: tuple[float, float]) -> float:
+    """How much more the line could have held."""
+    before, behind = max(0.0, line.before - padding[0]), max(0.0, line.behind - padding[1])
+    centred = abs(before - behind) <= 2.0
+    return before + behind if centred else behind
+
+
+def padding_of(cells: Iterable[Sequence[Line]]) -> tuple[float, float]:
+    """The padding of a column, left and right: the least distance of any line from the walls."""
+    lines = [line for cell in cells for line in cell]
+    before = min((line.before for line in lines), default=0.0)
+    behind = min((line.behind for line in lines), default=0.0)
+    before = min(MAX_PADDING, max(0.0, before))
+    # Where no line is full, the right side is taken to be as the left one.
+    return before, min(before, max(0.0, behind))
+
+
+def plain(lines: Iterable[Line]) -> str:
+    """The text of lines without any white space, to compare with patterns."""
+    return "".join("".join(line.text.split()) for line in lines)
+
+
+def _is_latin(char: str) -> bool:
+    """Hyphens bind as well: producers differ in whether a line may end behind one."""
+    return char.isascii() and not char.isspace()

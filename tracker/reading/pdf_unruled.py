@@ -1,0 +1,98 @@
+"""The fallback for PDFs that pdfium alone does not read: pdfplumber, for one page at a time. Pure.
+
+In: the bytes of the file and a page number. Out: grids or characters. Must never: believe a table of guessed columns
+unless every row fills every column and its headings are known.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pdfplumber
+
+from tracker.errors import Unreadable
+from tracker.reading.pdf_cuts import is_heading
+from tracker.reading.pdf_grid import Cell, Grid, GridRow
+from tracker.reading.pdf_page import Char
+from tracker.reading.pdf_text import Line
+
+_BY_LINES: dict[str, Any] = {}
+_BY_LEVELS: dict[str, Any] = {"vertical_strategy": "text", "horizontal_strategy": "lines"}
+_BY_WORDS: dict[str, Any] = {
+    "vertical_strategy": "text", "horizontal_strategy": "text", "intersection_tolerance": 10,
+}  # fmt: skip
+
+
+def find_unruled(data: bytes, number: int) -> list[Grid]:
+    """The tables of a page whose lines make no grid; none where they are not regular beyond doubt."""
+    with _page(data, number) as page:
+        for settings in (_BY_LINES, _BY_LEVELS, _BY_WORDS):
+            grids = [grid for table in page.find_tables(settings) if (grid := _grid(table, number))]
+            if grids:
+                return grids
+    return []
+
+
+def read_all_chars(data: bytes, number: int, chars: list[Char]) -> list[Char]:
+    """The characters of a page by both libraries: each one that either of them has.
+
+    Where a font is not in the file, pdfium drops a letter that it takes for a repeat (seen with 5.15.2, 2026-11), and
+    pdfplumber lacks signs that its tables do not know, such as ·.
+    """
+    with _page(data, number) as page:
+        read = [Char(c["text"], c["x0"], c["x1"], c["top"], c["bottom"]) for c in page.chars]
+    left = Counter(char.text for char in chars)
+    left.subtract(char.text for char in read)
+    if all(count >= 0 for count in left.values()):
+        return chars  # pdfium has lost nothing
+    places: dict[str, list[Char]] = defaultdict(list)
+    for char in read:
+        places[char.text].append(char)
+    lacking = [c for c in chars if not c.text.isspace() and not any(_is_same(c, other) for other in places[c.text])]
+    return [*read, *lacking]
+
+
+def _is_same(one: Char, two: Char) -> bool:
+    height = max(one.bottom - one.top, two.bottom - two.top, 1.0)
+    return abs(one.left - two.left) < 0.4 * height and abs(one.top + one.bottom - two.top - two.bottom) < 1.2 * height
+
+
+@contextmanager
+def _page(data: bytes, number: int) -> Iterator[Any]:
+    """One page by pdfplumber; whatever it stumbles over is an error that names the page.
+
+    Raises:
+        Unreadable: pdfplumber cannot read the page.
+    """
+    try:
+        with pdfplumber.open(io.BytesIO(data), pages=[number]) as document:
+            page = document.pages[0]
+            try:
+                yield page
+            finally:
+                page.close()
+    except Exception as error:  # pdfminer has no base class for what damaged files make it raise
+        raise Unreadable(f"The page cannot be read: {type(error).__name__}", page=number) from error
+
+
+def _grid(table: Any, number: int) -> Grid | None:
+    rows = [[(cell or "").replace("\n", "") for cell in row] for row in table.extract()]
+    filled = [row for row in rows if any(cell.strip() for cell in row)]
+    regular = all(all(cell.strip() for cell in row) for row in filled)
+    if len(filled) < 2 or len(filled[0]) < 2 or not regular or not any(map(is_heading, filled)):
+        return None
+    left, top, right, bottom = table.bbox
+    width = (right - left) / len(filled[0])
+    xs = [left + n * width for n in range(len(filled[0]) + 1)]
+    grid = Grid(xs, top, bottom)
+    for place, row in enumerate(filled):
+        at = top + (bottom - top) * place / len(filled)
+        cells = [
+            Cell([Line(text, False, xs[n], xs[n], at, at, 0.0, 0.0)], xs[n], xs[n + 1]) for n, text in enumerate(row)
+        ]
+        grid.rows.append(GridRow(cells, number, at, at))
+    return grid
