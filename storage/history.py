@@ -201,14 +201,19 @@ class History:
         warnings: Sequence[str],
         incidents: Sequence[Incident],
         now: str,
+        notice_rows: Sequence[Filing] = (),
     ) -> None:
-        """Record what one revision of a list says: versions, changes, leftovers, incidents. One transaction."""
+        """Record what one revision says, in one transaction: versions, changes, leftovers, incidents.
+
+        `notice_rows` are the rows of a cancellation notice: they file nothing, and are kept as they stand.
+        """
         with self.db.atomic():
             attachment = self._one("SELECT attachment_id FROM revision WHERE id = ?", revision)
             writer = ListWriter(self.db, attachment, revision, poll, published_on, now, status_rule)
             for change in changes:
                 writer.record(change)
             writer.leave(extraction, warnings)
+            self._record_notice_rows(revision, notice_rows)
             self.db.execute(
                 """UPDATE revision SET state = 'recorded', reason = NULL, title = ?, rows = ?, kept = ?, refused = ?,
                    published_on = ?, recorded_at = ?, poll_id = ? WHERE id = ?""",
@@ -220,33 +225,15 @@ class History:
             for incident in incidents:
                 self._record_incident(incident, poll, now)
 
-    def record_notice(
-        self,
-        revision: int,
-        poll: int,
-        extraction: Extraction,
-        changes: Sequence[Change],
-        status_rule: StatusRule,
-        *,
-        published_on: str,
-        warnings: Sequence[str],
-        incidents: Sequence[Incident],
-        now: str,
-    ) -> None:
-        """Record a cancellation notice: its rows, and what they mean for the filings they name."""
-        with self.db.atomic():
-            for row in extraction.filings:
-                self.db.execute(
-                    """INSERT INTO notice_row (revision_id, number, name, entity, cancelled_on, raw, table_no, row_no,
-                       page) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                    [
-                        revision, row.number, row.name, row.entity, row.cancelled_on, as_json(row.raw),
-                        row.place.table, row.place.row, row.place.page,
-                    ],
-                )  # fmt: skip
-            self.record_revision(
-                revision, poll, extraction, changes, status_rule, published_on=published_on, warnings=warnings,
-                incidents=incidents, now=now,
+    def _record_notice_rows(self, revision: int, rows: Sequence[Filing]) -> None:
+        for row in rows:
+            self.db.execute(
+                """INSERT INTO notice_row (revision_id, number, name, entity, cancelled_on, raw, table_no, row_no, page)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                [
+                    revision, row.number, row.name, row.entity, row.cancelled_on, as_json(row.raw),
+                    row.place.table, row.place.row, row.place.page,
+                ],
             )  # fmt: skip
 
     # --- incidents -----------------------------------------------------------------------------

@@ -124,6 +124,17 @@ def test_one_list_on_two_pages_is_one_batch(desk: Desk) -> None:
     assert desk.poll(POLL__RECHECK_FILES_DAYS="0", POLL__RECHECK_PAGES_DAYS="0")["changes"] == {}
 
 
+def test_files_with_labels_that_are_alike_are_all_kept(desk: Desk) -> None:
+    title = "国家互联网信息办公室关于发布深度合成服务算法备案信息的公告"
+    files = [
+        make_docx([TableSpec("", ALGORITHM_HEADINGS, tuple(algorithm(n) for n in span))], "清单")
+        for span in (range(1, 8), range(8, 16))
+    ]
+    desk.site.publish_page(SYNTHESIS, title, "2023-06-20 18:00", list(zip(["附件1", "附件2"], files, strict=True)))
+    assert desk.poll("--series", "deep_synthesis")["changes"] == {"added": 15}
+    assert desk.poll("--series", "deep_synthesis")["changes"] == {}
+
+
 def test_a_cancellation_notice_cancels_and_an_unknown_number_is_an_incident(desk: Desk) -> None:
     publish_first(desk)
     rows = tuple(algorithm(n, "已注销" if n == 9 else "") for n in range(1, 10))
@@ -300,7 +311,8 @@ def test_wrong_use_ends_with_2(desk: Desk) -> None:
 # Where a poll is killed: right after these calls of the writer and the archive.
 KILLS = [
     "Archive.put", "History.begin_poll", "History.record_listed", "History.record_page", "History.record_fetched",
-    "History.record_revision", "History.record_notice", "History.finish_poll", "ListWriter.record", "ListWriter.leave",
+    "History.record_revision", "History._record_notice_rows", "History.finish_poll",
+    "ListWriter.record", "ListWriter.leave",
 ]  # fmt: skip
 KILLER = """
 import os, sys

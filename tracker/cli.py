@@ -18,9 +18,7 @@ from tracker.display import make_console, print_pairs, print_report, print_table
 from tracker.errors import TrackerError
 from tracker.messages import Lang, word
 from tracker.models import Extraction
-from tracker.poll import run_poll, select_series
-from tracker.reading.document import read_document
-from tracker.reading.filings import read_filings
+from tracker.series import select_series
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -40,6 +38,9 @@ def cli(ctx: click.Context, config: Path | None, lang: str | None) -> None:
 @pass_context
 def poll(ctx: Context, series: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
     """Look at the site once: fetch what is new, read it, record what changed."""
+    # Scrapy and the readers take a second to load: only the commands that need them pay for it.
+    from tracker.poll import run_poll
+
     with _progress(ctx.lang, quiet=as_json) as show:
         report = run_poll(ctx.settings, series, dry_run=dry_run, progress=show)
     if as_json:
@@ -56,6 +57,9 @@ def poll(ctx: Context, series: tuple[str, ...], dry_run: bool, as_json: bool) ->
 @pass_context
 def extract(ctx: Context, file: Path, series: str | None, as_json: bool) -> None:
     """Read one attachment and print its filings; touches no history."""
+    from tracker.reading.document import read_document
+    from tracker.reading.filings import read_filings
+
     chosen = select_series([series])[0] if series else None
     extraction = read_filings(read_document(file.read_bytes()), chosen)
     if as_json:

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from storage.schema import connect_readonly
 from tracker.config import Settings, load_settings
 from tracker.messages import Lang, language
-from tracker.poll import select_series
+from tracker.series import select_series
 
 
 class Context:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
@@ -59,7 +60,7 @@ class Collector:
             case Listed():
                 self._accept_listed(item)
             case Page():
-                series = self.pages.get(item.url) or _series_id_of(item.title) or ""
+                series = self.pages[item.url]
                 self.good[series] += 1
                 self._accept_page(item, series)
             case Fetched():
@@ -87,7 +88,7 @@ class Collector:
 
     def _accept_page(self, page: Page, series_id: str) -> None:
         digest = self.archive.put(page.html) if page.html else None
-        links = [offered_link(link, page, series_by_id(series_id)) for link in page.links]
+        links = offered_links(page, series_by_id(series_id))
         self.history.record_page(page, series_id, digest, links, self.now)
 
     def _accept_fetched(self, item: Fetched) -> None:
@@ -106,6 +107,23 @@ class Collector:
             )
             for source in sorted({*self.requests, *self.bad})
         ]
+
+
+def offered_links(page: Page, series: Series) -> list[OfferedLink]:
+    """What the links of a page offer, each file once.
+
+    Labels that say no more than 附件1 and 附件2 are alike once their numbers are taken off: such files are told
+    apart by their order on the page, or the second would take the place of the first.
+    """
+    offered: dict[str, OfferedLink] = {}
+    alike: Counter[tuple[str, str]] = Counter()
+    for link in page.links:
+        if link.href not in offered:
+            one = offered_link(link, page, series)
+            alike[one.series, one.label_key] += 1
+            count = alike[one.series, one.label_key]
+            offered[link.href] = one if count == 1 else replace(one, label_key=f"{one.label_key}#{count}")
+    return list(offered.values())
 
 
 def offered_link(link: Link, page: Page, series: Series) -> OfferedLink:
@@ -216,11 +234,6 @@ def _is_due(key: str, last: str, days: float, now: str) -> bool:
 
 def _base(site: str, settings: Settings) -> str:
     return str(getattr(settings.site, f"{site}_url")).rstrip("/")
-
-
-def _series_id_of(title: str) -> str | None:
-    series = series_of_title(title)
-    return series.id if series else None
 
 
 def settled_series(results: Iterable[SourceResult], selected: Iterable[Series], pending: Iterable[str]) -> list[str]:

@@ -115,9 +115,9 @@ def _record_notice(
             for filing, status in found
             if status != Status.CANCELLED
         ]  # fmt: skip
-    history.record_notice(
+    history.record_revision(
         row["id"], poll, extraction, changes, status_after, published_on=published_on,
-        warnings=extraction.warnings, incidents=incidents, now=now,
+        warnings=extraction.warnings, incidents=incidents, now=now, notice_rows=extraction.filings,
     )  # fmt: skip
 
 

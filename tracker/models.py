@@ -268,7 +268,7 @@ class Fetched:
     body: bytes
 
 
-Outcome = Literal["ok", "partial", "failed", "skipped"]
+Outcome = Literal["ok", "partial", "failed"]
 
 
 @dataclass(frozen=True, slots=True)

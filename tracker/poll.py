@@ -9,7 +9,6 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -27,24 +26,11 @@ from storage.schema import connect
 from tracker.collect import collect, settled_series
 from tracker.config import Settings
 from tracker.digest import digest
-from tracker.errors import AnotherPoll, OptionError, StorageError
+from tracker.errors import AnotherPoll, StorageError
 from tracker.models import LIST_INCIDENTS, SITE_INCIDENTS, IncidentKind
-from tracker.series import SERIES, Series
+from tracker.series import select_series
 
 EXIT_SITE, EXIT_LIST = 3, 4
-
-
-def select_series(ids: Sequence[str]) -> list[Series]:
-    """The series of those ids, all where none is named.
-
-    Raises:
-        OptionError: there is no such series.
-    """
-    known = {series.id: series for series in SERIES}
-    unknown = [name for name in ids if name not in known]
-    if unknown:
-        raise OptionError(f"There is no series {', '.join(unknown)}", hint=f"Series: {', '.join(known)}")
-    return [known[name] for name in ids] if ids else list(SERIES)
 
 
 def run_poll(
@@ -84,7 +70,7 @@ def run_poll(
             "bytes": sum(result.bytes for result in results),
             "sources": [asdict(result) for result in results],
             "batches": plans.batches_of_poll(db, poll),
-            "changes": dict(Counter({row["kind"]: row["n"] for row in plans.changes_of_poll(db, poll)})),
+            "changes": {row["kind"]: row["n"] for row in plans.changes_of_poll(db, poll)},
             "incidents": [
                 {"kind": i["kind"], "source": i["source"], "message": i["detail"], "address": i["address"]}
                 for i in incidents

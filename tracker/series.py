@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tracker.errors import OptionError
 from tracker.models import Kind
 
 
@@ -251,6 +253,18 @@ _ROUND_UP = re.compile(r"年度|累计|汇总|[(]20\d\d年[)]")
 def series_by_id(series_id: str) -> Series:
     """The series of that id; raises `KeyError` for one that is not declared."""
     return _BY_ID[series_id]
+
+
+def select_series(ids: Sequence[str]) -> list[Series]:
+    """The series of those ids, all where none is named.
+
+    Raises:
+        OptionError: there is no such series.
+    """
+    unknown = [name for name in ids if name not in _BY_ID]
+    if unknown:
+        raise OptionError(f"There is no series {', '.join(unknown)}", hint=f"Series: {', '.join(_BY_ID)}")
+    return [_BY_ID[name] for name in ids] if ids else list(SERIES)
 
 
 def series_of_title(title: str) -> Series | None:

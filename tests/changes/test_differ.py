@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,6 +93,12 @@ def test_cancelled_by_remark_carries_the_fields() -> None:
 def test_a_new_row_that_is_cancelled_already_is_added_and_cancelled() -> None:
     changes, _ = diff_list(Known(), [filing("1", remark="已注销")])
     assert kinds(changes) == [("added", "1"), ("cancelled", "1")]
+
+
+@pytest.mark.parametrize("remark", ["产品“甲（APP）”已注销", "原主体名称“甲公司”（已注销）变更为“乙公司”"])
+def test_a_remark_on_something_else_that_is_cancelled_cancels_no_filing(remark: str) -> None:
+    changes, _ = diff_list(known(filing("1")), [filing("1", remark=remark)])
+    assert kinds(changes) == [("amended", "1")]
 
 
 def test_a_remark_confirming_a_known_cancellation_is_an_amendment() -> None:

@@ -14,10 +14,12 @@ from deepdiff import DeepDiff
 
 from tracker.models import FIELDS, Change, ChangeKind, Filing, Status
 from tracker.reading.normalise import comparable
+from tracker.reading.remarks import RemarkKind, read_remark
 
 # 序号 is a place in the list, not a fact about the filing.
 COMPARED = tuple(name for name in FIELDS if name != "sequence")
-CANCELLED_REMARK = "已注销"
+# Only remarks with this word are read in full: reading one costs more than comparing a row.
+CANCELLED_WORD = "注销"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,9 @@ def changed_fields(old: Filing, new: Filing) -> dict[str, tuple[str | None, str 
 
 
 def is_cancelled(filing: Filing) -> bool:
-    """True where the remark says 已注销."""
-    return CANCELLED_REMARK in comparable("remark", filing.remark)
+    """True where the remark says that the filing itself is cancelled: not a product of it, nor a former name."""
+    remark = comparable("remark", filing.remark)
+    return CANCELLED_WORD in remark and any(event.kind is RemarkKind.CANCELLED for event in read_remark(remark))
 
 
 def pair_renumbered(
