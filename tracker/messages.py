@@ -94,9 +94,12 @@ INCIDENTS: dict[IncidentKind, dict[Lang, tuple[str, str]]] = {
         "zh": ("注销公告中的编号不在任何清单内", "请核对公告原件"),
         "en": ("a cancellation notice names a number that no list holds", "look at the notice"),
     },
-    IncidentKind.TOTALS_OFF: {
-        "zh": ("总数与公布的数字不符", "请用 tracker stats 核对"),
-        "en": ("totals differ from the published ones", "compare with `tracker stats`"),
+    IncidentKind.CHECK_OFF: {
+        "zh": ("核对不符", "请用 tracker reconcile 查看缺少什么，并用 tracker open 打开原件核对"),
+        "en": (
+            "a check against the regulator's own figures does not come out",
+            "`tracker reconcile` names what is missing; open the original with `tracker open`",
+        ),
     },
 }
 

@@ -71,7 +71,7 @@ class IncidentKind(StrEnum):
     FAILED_CHECKS = "failed_checks"  # outside its series' bounds, shrunken, lost a column
     # told, without an exit code of its own
     UNKNOWN_NUMBER = "unknown_number"  # a cancellation notice for a number that no list holds
-    TOTALS_OFF = "totals_off"
+    CHECK_OFF = "check_off"  # a check of `tracker reconcile` does not come out
 
 
 SITE_INCIDENTS = frozenset(
@@ -294,3 +294,76 @@ class Change:
     filing: Filing  # the fields after the change (before it, for withdrawn)
     fields: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
     former_number: str | None = None  # renumbered only
+
+
+# --- reconciliation: what the regulator states against what the history holds -------------------
+
+
+class Verdict(StrEnum):
+    """How a check of `tracker reconcile` comes out."""
+
+    OK = "ok"
+    OFF = "off"
+    NOT_CHECKABLE = "not_checkable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedTotal:
+    """A number of filings that the regulator states.
+
+    `count` filings of `kind` (None: all) up to and including `until`, from `since` on, or ever where that is
+    None; both ISO dates. `address` is where it is stated, `sentence` the words.
+    """
+
+    series: str
+    kind: Kind | None
+    until: str
+    count: int
+    address: str
+    since: str | None = None
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownList:
+    """A list as its newest recorded revision states it.
+
+    `rows` = kept + refused, as met in the file; `title` and `published_on` are its announcement's; `seen_on` is
+    the day on which that revision was first seen. `filings` stand in the order of the list, cancellation
+    notices' rows likewise.
+    """
+
+    series: str
+    period: str | None
+    label: str
+    title: str
+    address: str
+    rows: int
+    refused: int
+    published_on: str
+    seen_on: str
+    filings: tuple[Filing, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One check: what was compared, and how it came out.
+
+    `name` is the sort of check and `subject` what it looked at within `series`: together they identify it.
+    `off_by` is found - expected where both are numbers. `items` names what is missing or odd, one line each.
+    """
+
+    name: str
+    series: str
+    subject: str
+    verdict: Verdict
+    detail: str
+    address: str = ""
+    expected: int | None = None
+    found: int | None = None
+    items: tuple[str, ...] = ()
+
+    @property
+    def off_by(self) -> int | None:
+        """How far off it is; None where there is nothing to count."""
+        return None if self.expected is None or self.found is None else self.found - self.expected
