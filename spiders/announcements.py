@@ -1,12 +1,13 @@
 """Announcement pages, rolling and batch pages alike.
 
 In: (address, series, fewest links it must have) for each page. Out: `Page` for each, with the links that
-lead to the sites only, or one `Incident`. Must never hand on a known page that offers fewer files than
-before: the site shows such pages while it is being edited.
+lead to the sites only, or one `Incident`. Must never hand on as a page one that offers fewer files than
+before: the site shows such pages while it is being edited. It goes out as `Held`, for a person to look at.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -18,7 +19,7 @@ from spiders.asking import SiteSpider
 from spiders.incidents import incident_of
 from spiders.pages import parse_page, split_links
 from tracker.errors import LayoutChanged
-from tracker.models import Incident, IncidentKind, Page
+from tracker.models import Held, Incident, IncidentKind, Page
 
 
 class AnnouncementSpider(SiteSpider):
@@ -37,7 +38,7 @@ class AnnouncementSpider(SiteSpider):
                 url=url, series=series, min_links=min_links,
             )  # fmt: skip
 
-    def parse(self, response: Response, url: str, series: str, min_links: int) -> Iterable[Page | Incident]:
+    def parse(self, response: Response, url: str, series: str, min_links: int) -> Iterable[Page | Held | Incident]:
         """One page; `url` is the address it is known by, wherever a redirect on the site led."""
         hint = response.headers.get("Content-Type") or b""
         try:
@@ -50,7 +51,9 @@ class AnnouncementSpider(SiteSpider):
             detail = f'the attachment "{link.label}" lies on another host and is not followed: {link.href}'
             yield Incident(IncidentKind.OFFSITE_REDIRECT, series, url, detail)
         if len(inside) < min_links:
-            detail = f"the page offers {len(inside)} files, {min_links} were known"
+            yield Held(replace(page, links=inside), series)
+            sha256 = hashlib.sha256(page.html).hexdigest()
+            detail = f"the page (sha256 {sha256[:12]}) offers {len(inside)} files, {min_links} were known"
             yield Incident(IncidentKind.FEWER_ATTACHMENTS, series, url, detail)
             return
         yield replace(page, links=inside)

@@ -16,9 +16,9 @@ from twisted.python.failure import Failure
 from spiders.addresses import base_of, sendable
 from spiders.guards import EXPECT, SOURCE
 from spiders.incidents import incident_of
-from tracker.models import Fetched, Incident, Listed, Page
+from tracker.models import Fetched, Held, Incident, Listed, Page
 
-Item = Listed | Page | Fetched | Incident
+Item = Listed | Page | Held | Fetched | Incident
 
 
 class SiteSpider(scrapy.Spider):

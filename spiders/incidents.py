@@ -38,7 +38,8 @@ _UNREACHABLE: dict[type[Exception], str] = {
 def incident_of(error: BaseException, source: str, address: str) -> Incident:
     """The incident for whatever a request ended with; raises what is no fault of the site's."""
     kind, detail = _kind_and_detail(error)
-    return Incident(kind, source, address, detail)
+    gone = isinstance(error, HttpError) and error.response.status in (404, 410)
+    return Incident(kind, source, address, detail, gone)
 
 
 def _kind_and_detail(error: BaseException) -> tuple[IncidentKind, str]:

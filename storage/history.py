@@ -6,19 +6,21 @@ or a change once recorded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
 
-from storage.list_writer import ListWriter, StatusRule
-from storage.rows import as_json, filing_of
+from storage.list_writer import ListWriter, Recording
+from storage.rows import as_json
 from tracker.models import (
+    LIST_INCIDENTS,
     Change,
     Extraction,
     Filing,
     Incident,
+    IncidentKind,
     Listed,
     Page,
     SourceResult,
@@ -35,16 +37,6 @@ class OfferedLink:
     series: str
     period: str | None
     round_up: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ListState:
-    """What the history holds of one attachment's list: see `tracker.changes.differ.Known`."""
-
-    present: dict[str, Filing]
-    gone: dict[str, Filing]
-    elsewhere: frozenset[str]
-    cancelled: frozenset[str]
 
 
 class History:
@@ -101,7 +93,7 @@ class History:
                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                    ON CONFLICT (url) DO UPDATE SET title = excluded.title, published_at = excluded.published_at,
                    source = excluded.source, text = excluded.text, html_sha256 = excluded.html_sha256,
-                   last_seen = excluded.last_seen""",
+                   last_seen = excluded.last_seen, moved_at = NULL""",
                 [page.url, series, page.title, page.published_at, page.source, page.text, html_sha256, now, now],
             )
             announcement = self._one("SELECT id FROM announcement WHERE url = ?", page.url)
@@ -109,19 +101,45 @@ class History:
                 self._record_offer(announcement, link, now)
 
     def _record_offer(self, announcement: int, link: OfferedLink, now: str) -> None:
-        self.db.execute(
-            "INSERT OR IGNORE INTO attachment (series, label, period, round_up, first_seen) VALUES (?, ?, ?, ?, ?)",
-            [link.series, link.label_key, link.period, int(link.round_up), now],
-        )
-        attachment = self._one(
-            "SELECT id FROM attachment WHERE series = ? AND label = ?", link.series, link.label_key
-        )
+        attachment = self._attachment(link, now)
         self.db.execute(
             """INSERT INTO offer (announcement_id, attachment_id, label, href, first_seen, last_seen)
                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (announcement_id, attachment_id)
                DO UPDATE SET href = excluded.href, label = excluded.label, last_seen = excluded.last_seen""",
             [announcement, attachment, link.label, link.href, now, now],
         )
+
+    def _attachment(self, link: OfferedLink, now: str) -> int:
+        """The attachment that a link offers, by its label or by one that was found to mean the same list."""
+        key = [link.series, link.label_key]
+        alias = next(
+            iter(self.db.execute("SELECT attachment_id FROM attachment_alias WHERE series = ? AND label = ?", key)),
+            None,
+        )
+        if alias:
+            return int(alias[0])
+        self.db.execute(
+            "INSERT OR IGNORE INTO attachment (series, label, period, round_up, first_seen) VALUES (?, ?, ?, ?, ?)",
+            [*key, link.period, int(link.round_up), now],
+        )
+        return int(self._one("SELECT id FROM attachment WHERE series = ? AND label = ?", *key))
+
+    def record_moved(self, url: str, now: str) -> None:
+        """Remember that an address is gone, while other announcements offer all of its lists."""
+        with self.db.atomic():
+            self.db.execute(
+                "UPDATE announcement SET moved_at = coalesce(moved_at, ?), last_seen = ? WHERE url = ?",
+                [now, now, url],
+            )
+
+    def hold_page(self, sha256: str, page: Page, series: str, now: str) -> None:
+        """Keep a page that is not taken for content until a person has looked at it."""
+        with self.db.atomic():
+            self.db.execute(
+                """INSERT INTO held_page (sha256, url, series, links, first_seen) VALUES (?, ?, ?, ?, ?)
+                   ON CONFLICT (sha256) DO NOTHING""",
+                [sha256, page.url, series, len(page.links), now],
+            )
 
     def record_fetched(self, offer: int, href: str, sha256: str, size: int, media_type: str, now: str) -> bool:
         """Remember the bytes an offer gave; True when they are a revision that the list did not have.
@@ -154,34 +172,54 @@ class History:
 
     # --- digest --------------------------------------------------------------------------------
 
-    def list_state(self, attachment: int) -> ListState:
-        """What is known of an attachment's list before its next revision is recorded."""
-        series = self._one("SELECT series FROM attachment WHERE id = ?", attachment)
-        present: dict[str, Filing] = {}
-        gone: dict[str, Filing] = {}
-        for row in self.db.query(
-            """SELECT f.series, e.present, v.* FROM entry e JOIN version v ON v.id = e.version_id
-               JOIN filing f ON f.id = e.filing_id WHERE e.attachment_id = ?""",
-            [attachment],
-        ):
-            (present if row["present"] else gone)[row["number"]] = filing_of(row)
-        elsewhere = self.db.execute(
-            """SELECT DISTINCT f.number FROM entry e JOIN filing f ON f.id = e.filing_id
-               WHERE f.series = ? AND e.attachment_id <> ?""",
-            [series, attachment],
-        )
-        cancelled = self.db.execute(
-            "SELECT number FROM filing WHERE series = ? AND status = 'cancelled'", [series]
-        )
-        return ListState(
-            present, gone, frozenset(r[0] for r in elsewhere), frozenset(r[0] for r in cancelled)
-        )
+    def accept(self, revision: int, now: str) -> None:
+        """Have a refused revision digested again, and recorded whatever the guards say: a person has looked."""
+        with self.db.atomic():
+            self.db.execute("UPDATE revision SET state = 'pending', accepted_at = ? WHERE id = ?", [now, revision])
+
+    def accept_page(self, sha256: str, now: str) -> None:
+        """Note that a person has looked at a held page."""
+        with self.db.atomic():
+            self.db.execute("UPDATE held_page SET accepted_at = ? WHERE sha256 = ?", [now, sha256])
+
+    def merge_attachment(self, attachment: int, into: int, now: str) -> None:
+        """Take a list that was offered under another label for the one that it is; nothing of it is recorded yet.
+
+        Bytes that the other list had already are no revision of it.
+        """
+        with self.db.atomic():
+            row = next(self.db.query("SELECT series, label FROM attachment WHERE id = ?", [attachment]))
+            self.db.execute("INSERT INTO attachment_alias VALUES (?, ?, ?)", [row["series"], row["label"], into])
+            self.db.execute("UPDATE offer SET attachment_id = ? WHERE attachment_id = ?", [into, attachment])
+            self.db.execute(
+                "UPDATE attachment_alias SET attachment_id = ? WHERE attachment_id = ?", [into, attachment]
+            )
+            self.db.execute(
+                """UPDATE revision SET last_seen = ? WHERE attachment_id = ? AND sha256 IN
+                   (SELECT sha256 FROM revision WHERE attachment_id = ?)""",
+                [now, into, attachment],
+            )
+            self.db.execute(
+                """DELETE FROM revision WHERE attachment_id = ? AND state = 'pending' AND sha256 IN
+                   (SELECT sha256 FROM revision WHERE attachment_id = ?)""",
+                [attachment, into],
+            )
+            self.db.execute("UPDATE revision SET attachment_id = ? WHERE attachment_id = ?", [into, attachment])
+            self.db.execute("DELETE FROM attachment WHERE id = ?", [attachment])
 
     def set_aside(
-        self, revision: int, poll: int, state: str, reason: str, incident: Incident | None, now: str
-    ) -> None:
-        """Mark a revision that is kept but not recorded (unreadable, refused, round_up)."""
+        self, revision: int, poll: int, state: str, reason: str, incident: Incident | None, now: str,
+        rows: Iterable[Filing] = (),
+    ) -> None:  # fmt: skip
+        """Mark a revision that is kept but not recorded (unreadable, refused, round_up).
+
+        The rows of a round-up are kept to check the history against, and file nothing.
+        """
         with self.db.atomic():
+            self.db.conn.executemany(
+                "INSERT INTO round_up_row VALUES (?, ?, ?, ?)",
+                [(revision, row.number, row.name, row.entity) for row in rows],
+            )
             self.db.execute(
                 "UPDATE revision SET state = ?, reason = ?, poll_id = ?, recorded_at = ? WHERE id = ?",
                 [state, reason, poll, now, revision],
@@ -190,40 +228,36 @@ class History:
                 self._record_incident(incident, poll, now)
 
     def record_revision(
-        self,
-        revision: int,
-        poll: int,
-        extraction: Extraction,
-        changes: Sequence[Change],
-        status_rule: StatusRule,
-        *,
-        published_on: str,
-        warnings: Sequence[str],
-        incidents: Sequence[Incident],
-        now: str,
-        notice_rows: Sequence[Filing] = (),
-    ) -> None:
+        self, recording: Recording, extraction: Extraction, changes: Sequence[Change], *,
+        warnings: Sequence[str] = (), incidents: Sequence[Incident] = (), settled: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         """Record what one revision says, in one transaction: versions, changes, leftovers, incidents.
 
-        `notice_rows` are the rows of a cancellation notice: they file nothing, and are kept as they stand.
+        The rows of a notice file nothing, and are kept as they stand. `settled` are the addresses of the list
+        at which its faults were told: they are over.
         """
         with self.db.atomic():
-            attachment = self._one("SELECT attachment_id FROM revision WHERE id = ?", revision)
-            writer = ListWriter(self.db, attachment, revision, poll, published_on, now, status_rule)
+            writer = ListWriter(self.db, recording)
             for change in changes:
                 writer.record(change)
             writer.leave(extraction, warnings)
-            self._record_notice_rows(revision, notice_rows)
+            if recording.is_notice:
+                self._record_notice_rows(recording.revision, extraction.filings)
+            else:
+                writer.place(extraction.filings)
             self.db.execute(
                 """UPDATE revision SET state = 'recorded', reason = NULL, title = ?, rows = ?, kept = ?, refused = ?,
                    published_on = ?, recorded_at = ?, poll_id = ? WHERE id = ?""",
                 [
                     extraction.title, sum(t.rows for t in extraction.tables), len(extraction.filings),
-                    len(extraction.refused), published_on, now, poll, revision,
+                    len(extraction.refused), recording.published_on, recording.now, recording.poll,
+                    recording.revision,
                 ],
             )  # fmt: skip
+            for address in settled:
+                self._end_at(address, LIST_INCIDENTS, recording.now)
             for incident in incidents:
-                self._record_incident(incident, poll, now)
+                self._record_incident(incident, recording.poll, recording.now)
 
     def _record_notice_rows(self, revision: int, rows: Sequence[Filing]) -> None:
         for row in rows:
@@ -253,6 +287,18 @@ class History:
                            AND last_poll <> ?""",
                         [now, source, kind, poll],
                     )
+
+    def end_incident(self, incident: Incident, now: str) -> None:
+        """End one incident, which is over whatever the poll looks at."""
+        with self.db.atomic():
+            self._end_at(incident.address, {incident.kind}, now)
+
+    def _end_at(self, address: str, kinds: Collection[IncidentKind], now: str) -> None:
+        marks = ", ".join("?" * len(kinds))
+        self.db.execute(
+            f"UPDATE incident SET ended_at = ? WHERE ended_at IS NULL AND address = ? AND kind IN ({marks})",
+            [now, address, *sorted(kind.value for kind in kinds)],
+        )
 
     def _record_incident(self, incident: Incident, poll: int, now: str) -> None:
         self.db.execute(

@@ -1,51 +1,77 @@
 """The changes of one revision as rows, inside the transaction of `storage.history`.
 
-In: changes as the differ decided them; out: versions, entries, the filings' status, the change log.
+In: changes as the differ decided them; out: versions, entries, the filings' status, the change log. The
+revision of a cancellation notice brings no versions and no entries: it states no list.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlite_utils import Database
 
 from storage.rows import as_json
-from tracker.models import Change, ChangeKind, Extraction, Status
+from tracker.models import Change, ChangeKind, Extraction, Filing, Status
 
 StatusRule = Callable[[Change, Status | None, bool], Status]
+
+# 2025, 2025-07, 2025-07-14: a date as far as it is stated; a cell's other text is none
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One revision on its way into the history.
+
+    `published_on` is when its list was published; `seen_on` the day on which the revision was first seen,
+    Beijing time: all that is known of when a silent edit was made. `rule` says where a filing stands after
+    a change, `is_notice` that the revision cancels filings and lists none.
+    """
+
+    revision: int
+    attachment: int
+    poll: int
+    now: str
+    published_on: str
+    seen_on: str
+    rule: StatusRule
+    is_notice: bool = False
 
 
 class ListWriter:
     """Writes the changes of one revision inside the caller's transaction."""
 
-    def __init__(
-        self, db: Database, attachment: int, revision: int, poll: int, published_on: str, now: str, rule: StatusRule
-    ) -> None:
-        self.db, self.attachment, self.revision, self.poll = db, attachment, revision, poll
-        self.published_on, self.now, self.rule = published_on, now, rule
+    def __init__(self, db: Database, recording: Recording) -> None:
+        self.db, self.on = db, recording
 
     def record(self, change: Change) -> None:
         """One change: the version it leads to, the list's entry, the filing's status."""
-        filing, before = self._filing(change)
-        version = self._version(filing, change)
-        if change.kind is not ChangeKind.CANCELLED or self._listed_here(filing):
+        filing, before, current = self._filing(change)
+        version = current if current is not None and self._says_nothing_new(change) else self._version(filing, change)
+        if not self.on.is_notice:
             self.db.execute(
-                "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?)",
-                [self.attachment, filing, version, int(change.kind is not ChangeKind.WITHDRAWN)],
+                """INSERT INTO entry (attachment_id, filing_id, version_id, present) VALUES (?, ?, ?, ?)
+                   ON CONFLICT (attachment_id, filing_id)
+                   DO UPDATE SET version_id = excluded.version_id, present = excluded.present""",
+                [self.on.attachment, filing, version, int(change.kind is not ChangeKind.WITHDRAWN)],
             )
-        status = self.rule(change, before, self._listed_elsewhere(filing))
+        status = self.on.rule(change, before, self._listed_elsewhere(filing))
         self.db.execute(
-            "UPDATE filing SET status = ?, version_id = ?, number = ?, kind = ? WHERE id = ?",
-            [status.value, version, change.number, change.filing.kind, filing],
+            "UPDATE filing SET status = ?, version_id = ?, kind = ? WHERE id = ?",
+            [status.value, version, change.filing.kind, filing],
         )
-        baseline = not self._exists("SELECT 1 FROM baseline WHERE series = ?", self._series())
+        if change.kind is ChangeKind.RENUMBERED:
+            self.db.execute("UPDATE filing SET number = ? WHERE id = ?", [change.number, filing])
         self.db.execute(
             """INSERT INTO change (filing_id, kind, revision_id, version_id, status, fields, published_on, recorded_at,
                poll_id, baseline) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             [
-                filing, change.kind.value, self.revision, version, status.value, as_json(change.fields),
-                self._published(change), self.now, self.poll, int(baseline),
+                filing, change.kind.value, self.on.revision, version, status.value, as_json(change.fields),
+                self._published(change), self.on.now, self.on.poll, int(self._is_baseline()),
             ],
         )  # fmt: skip
 
@@ -54,38 +80,77 @@ class ListWriter:
         for row in extraction.refused:
             self.db.execute(
                 "INSERT INTO refused_row VALUES (?, ?, ?, ?, ?, ?)",
-                [self.revision, row.table, row.row, row.page, row.reason, as_json(row.cells)],
+                [self.on.revision, row.table, row.row, row.page, row.reason, as_json(row.cells)],
             )
         for text in warnings:
-            self.db.execute("INSERT INTO warning VALUES (?, ?)", [self.revision, text])
+            self.db.execute("INSERT INTO warning VALUES (?, ?)", [self.on.revision, text])
 
-    def _filing(self, change: Change) -> tuple[int, Status | None]:
-        """The filing's row, made where it is new, and its status so far."""
+    def place(self, rows: Sequence[Filing]) -> None:
+        """Where the list states each of its filings now, also those that did not change; and repeated rows."""
+        entries = dict(
+            self.db.execute(
+                """SELECT v.number, e.filing_id FROM entry e JOIN version v ON v.id = e.version_id
+                   WHERE e.attachment_id = ? AND e.present""",
+                [self.on.attachment],
+            ).fetchall()
+        )
+        places = {
+            row.number: (row.sequence, row.place.table, row.place.row, self.on.attachment, entries[row.number])
+            for row in reversed(rows)
+            if row.number in entries
+        }
+        self.db.conn.executemany(
+            "UPDATE entry SET sequence = ?, table_no = ?, row_no = ? WHERE attachment_id = ? AND filing_id = ?",
+            places.values(),
+        )
+        times = Counter(row.number for row in rows)
+        self.db.conn.executemany(
+            "INSERT INTO repeated_row VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (self.on.revision, row.number, row.sequence, as_json(row.raw), row.place.table, row.place.row,
+                 row.place.page)
+                for row in rows
+                if times[row.number] > 1
+            ],
+        )  # fmt: skip
+
+    def _filing(self, change: Change) -> tuple[int, Status | None, int | None]:
+        """The filing, its status so far and its version; made where it is new.
+
+        A list is asked first: it may still state a number that another list has corrected since.
+        """
         number = change.former_number or change.number
-        sql = "SELECT id, status FROM filing WHERE series = ? AND number = ?"
-        row = next(iter(self.db.execute(sql, [change.series, number])), None)
-        if row is not None:
-            return int(row[0]), Status(row[1])
+        row = self._first(
+            """SELECT f.id, f.status, e.version_id FROM entry e JOIN version v ON v.id = e.version_id
+               JOIN filing f ON f.id = e.filing_id
+               WHERE e.attachment_id = ? AND f.series = ? AND v.number = ? ORDER BY e.present DESC""",
+            self.on.attachment, change.series, number,
+        )  # fmt: skip
+        row = row or self._first(
+            "SELECT id, status, version_id FROM filing WHERE series = ? AND number = ?", change.series, number
+        )
+        if row:
+            return int(row[0]), Status(row[1]), row[2]
         cursor = self.db.execute(
             "INSERT INTO filing (series, number, kind, status) VALUES (?, ?, ?, 'active')",
             [change.series, change.number, change.filing.kind],
         )
-        return int(cursor.lastrowid or 0), None
+        return int(cursor.lastrowid or 0), None, None
+
+    def _says_nothing_new(self, change: Change) -> bool:
+        """True for a change that leaves the fields as a list stated them."""
+        fields = change.fields.keys() - {"cancelled_on"}
+        bare = change.kind is ChangeKind.CANCELLED and not fields
+        return self.on.is_notice or change.kind is ChangeKind.WITHDRAWN or bare
 
     def _version(self, filing: int, change: Change) -> int:
-        """The version that states the fields after the change; one that says nothing new is not repeated."""
-        current = self._current(filing)
-        if current is not None and (
-            change.kind is ChangeKind.WITHDRAWN or (change.kind is ChangeKind.CANCELLED and not change.fields)
-        ):
-            return current
         values = asdict(change.filing)
         place, raw = values.pop("place"), values.pop("raw")
         values.pop("series")
         columns = values | {
-            "filing_id": filing, "revision_id": self.revision, "raw": as_json(raw), "table_no": place["table"],
-            "row_no": place["row"], "page": place["page"],
-            "published_on": change.filing.filed_on or self.published_on, "recorded_at": self.now,
+            "filing_id": filing, "revision_id": self.on.revision, "raw": as_json(raw), "table_no": place["table"],
+            "row_no": place["row"], "page": place["page"], "published_on": self._published(change),
+            "recorded_at": self.on.now,
         }  # fmt: skip
         sql = f"INSERT INTO version ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
         return int(self.db.execute(sql, list(columns.values())).lastrowid or 0)
@@ -93,26 +158,24 @@ class ListWriter:
     def _published(self, change: Change) -> str:
         """When the regulator says the change happened, as far as it does."""
         if change.kind is ChangeKind.ADDED:
-            return change.filing.filed_on or self.published_on
-        if change.kind is ChangeKind.CANCELLED:
-            return change.filing.cancelled_on or self.published_on
-        return self.published_on
-
-    def _current(self, filing: int) -> int | None:
-        row = next(iter(self.db.execute("SELECT version_id FROM filing WHERE id = ?", [filing])))
-        return None if row[0] is None else int(row[0])
-
-    def _listed_here(self, filing: int) -> bool:
-        sql = "SELECT 1 FROM entry WHERE attachment_id = ? AND filing_id = ?"
-        return self._exists(sql, self.attachment, filing)
+            return _as_date(change.filing.filed_on) or self.on.published_on
+        stated = change.fields.get("cancelled_on", (None, None))[1]
+        if stated or change.kind is ChangeKind.CANCELLED:
+            # A remark without a date was written at some time before it was seen.
+            return _as_date(stated) or (self.on.published_on if self.on.is_notice else self.on.seen_on)
+        return self.on.published_on
 
     def _listed_elsewhere(self, filing: int) -> bool:
         sql = "SELECT 1 FROM entry WHERE filing_id = ? AND attachment_id <> ? AND present"
-        return self._exists(sql, filing, self.attachment)
+        return self._first(sql, filing, self.on.attachment) is not None
 
-    def _series(self) -> str:
-        row = next(iter(self.db.execute("SELECT series FROM attachment WHERE id = ?", [self.attachment])))
-        return str(row[0])
+    def _is_baseline(self) -> bool:
+        sql = "SELECT 1 FROM baseline b JOIN attachment a ON a.series = b.series WHERE a.id = ?"
+        return self._first(sql, self.on.attachment) is None
 
-    def _exists(self, sql: str, *args: object) -> bool:
-        return next(iter(self.db.execute(sql, list(args))), None) is not None
+    def _first(self, sql: str, *args: object) -> Any:
+        return next(iter(self.db.execute(sql, list(args))), None)
+
+
+def _as_date(text: str | None) -> str | None:
+    return text if text and _DATE.fullmatch(text) else None

@@ -2,12 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
 
-from storage.rows import filing_of
+from storage.rows import as_json, filing_of
 from tracker.models import Filing
+
+
+@dataclass(frozen=True, slots=True)
+class ListState:
+    """What the history holds of one attachment's list: see `tracker.changes.differ.Known`."""
+
+    present: dict[str, Filing]
+    gone: dict[str, Filing]
+    current: dict[str, str]
+    elsewhere: dict[str, Filing]
+    cancelled: frozenset[str]
+
+
+def list_state(db: Database, attachment: int, series: str, numbers: Iterable[str]) -> ListState:
+    """What is known of a list before its next revision, which names `numbers`, is recorded."""
+    present: dict[str, Filing] = {}
+    gone: dict[str, Filing] = {}
+    current: dict[str, str] = {}
+    for row in db.query(
+        """SELECT f.series, f.number AS number_now, e.present, v.* FROM entry e JOIN version v ON v.id = e.version_id
+           JOIN filing f ON f.id = e.filing_id WHERE e.attachment_id = ?""",
+        [attachment],
+    ):
+        (present if row["present"] else gone)[row["number"]] = filing_of(row)
+        if row["number_now"] != row["number"]:
+            current[row["number"]] = row["number_now"]
+    elsewhere = db.query(
+        """SELECT f.series, f.number AS number_now, v.* FROM filing f JOIN version v ON v.id = f.version_id
+           WHERE f.series = ? AND f.number IN (SELECT value FROM json_each(?))
+           AND EXISTS (SELECT 1 FROM entry e WHERE e.filing_id = f.id AND e.attachment_id <> ?)""",
+        [series, as_json(list(numbers)), attachment],
+    )
+    cancelled = db.execute("SELECT number FROM filing WHERE series = ? AND status = 'cancelled'", [series])
+    return ListState(
+        present, gone, current,
+        {row["number_now"]: filing_of(row | {"number": row["number_now"]}) for row in elsewhere},
+        frozenset(row[0] for row in cancelled),
+    )  # fmt: skip
+
+
+def overlaps(db: Database, attachment: int, series: str, numbers: Iterable[str]) -> list[dict[str, Any]]:
+    """The other lists of a series that state some of `numbers`: how many, of how many, and where they are offered."""
+    return list(
+        db.query(
+            """SELECT e.attachment_id AS attachment, a.label, a.period, count(*) AS common,
+               (SELECT count(*) FROM entry x WHERE x.attachment_id = a.id AND x.present) AS size,
+               EXISTS (SELECT 1 FROM offer o JOIN offer p ON p.announcement_id = o.announcement_id
+                       WHERE o.attachment_id = a.id AND p.attachment_id = ?) AS beside
+               FROM entry e JOIN attachment a ON a.id = e.attachment_id JOIN version v ON v.id = e.version_id
+               WHERE a.series = ? AND a.id <> ? AND e.present AND v.number IN (SELECT value FROM json_each(?))
+               GROUP BY a.id ORDER BY a.id""",
+            [attachment, series, attachment, as_json(list(numbers))],
+        )
+    )
 
 
 def known_listings(db: Database) -> frozenset[str]:
@@ -20,7 +76,7 @@ def known_pages(db: Database) -> dict[str, dict[str, Any]]:
     return {
         row["url"]: row
         for row in db.query(
-            """SELECT n.url, n.series, n.last_seen, count(o.id) AS links FROM announcement n
+            """SELECT n.url, n.series, n.last_seen, n.moved_at, count(o.id) AS links FROM announcement n
                LEFT JOIN offer o ON o.announcement_id = n.id AND o.last_seen = n.last_seen GROUP BY n.id"""
         )
     }
@@ -45,7 +101,7 @@ def offers(db: Database) -> list[dict[str, Any]]:
             """SELECT o.id, o.href, o.fetched_href, o.label, o.sha256, o.fetched_at, n.url AS referer, a.series,
                a.period
                FROM offer o JOIN announcement n ON n.id = o.announcement_id JOIN attachment a ON a.id = o.attachment_id
-               WHERE o.last_seen = n.last_seen ORDER BY a.series, a.period, o.id"""
+               WHERE o.last_seen = n.last_seen AND n.moved_at IS NULL ORDER BY a.series, a.period, o.id"""
         )
     )
 
@@ -54,8 +110,9 @@ def pending_revisions(db: Database) -> list[dict[str, Any]]:
     """Revisions that were fetched and not digested yet, batches in the order of their periods."""
     return list(
         db.query(
-            """SELECT r.id, r.attachment_id, r.sha256, r.size, r.first_seen, a.series, a.period, a.label, a.round_up,
-               n.url AS announcement, n.published_at, n.title AS announcement_title, o.label AS offer_label,
+            """SELECT r.id, r.attachment_id, r.sha256, r.size, r.first_seen, r.accepted_at, a.series, a.period, a.label,
+               a.round_up, n.url AS announcement, n.published_at, n.title AS announcement_title,
+               o.label AS offer_label,
                (SELECT count(*) FROM entry e WHERE e.attachment_id = a.id AND e.present) AS known_rows,
                (SELECT count(*) FROM revision x WHERE x.attachment_id = a.id AND x.state = 'recorded') AS recorded
                FROM revision r JOIN attachment a ON a.id = r.attachment_id JOIN offer o ON o.id = r.offer_id
@@ -65,21 +122,36 @@ def pending_revisions(db: Database) -> list[dict[str, Any]]:
     )
 
 
+def is_offered_elsewhere(db: Database, url: str) -> bool:
+    """True where announcements at other addresses, which are there, offer every list that this one offered."""
+    counts = next(
+        iter(
+            db.execute(
+                """SELECT count(*), sum(EXISTS (
+                       SELECT 1 FROM offer p JOIN announcement m ON m.id = p.announcement_id
+                       WHERE p.attachment_id = o.attachment_id AND m.id <> n.id AND m.moved_at IS NULL
+                       AND p.last_seen = m.last_seen
+                   )) FROM offer o JOIN announcement n ON n.id = o.announcement_id WHERE n.url = ?""",
+                [url],
+            )
+        )
+    )
+    return bool(counts[0]) and counts[0] == counts[1]
+
+
+def addresses(db: Database, attachment: int) -> list[str]:
+    """The announcements that offer, or ever offered, a list."""
+    rows = db.execute(
+        """SELECT n.url FROM offer o JOIN announcement n ON n.id = o.announcement_id WHERE o.attachment_id = ?
+           ORDER BY o.id""",
+        [attachment],
+    )
+    return [row[0] for row in rows]
+
+
 def baselines(db: Database) -> frozenset[str]:
     """The series whose baseline is over."""
     return frozenset(row[0] for row in db.execute("SELECT series FROM baseline"))
-
-
-def filings_of_numbers(db: Database, numbers: list[str]) -> dict[str, list[tuple[Filing, str]]]:
-    """Filings by number in every series, as they stand: {number: [(filing, status), …]}."""
-    found: dict[str, list[tuple[Filing, str]]] = {}
-    for number in numbers:
-        rows = db.query(
-            """SELECT v.*, f.series, f.status FROM filing f JOIN version v ON v.id = f.version_id WHERE f.number = ?""",
-            [number],
-        )
-        found[number] = [(filing_of(row), row["status"]) for row in rows]
-    return found
 
 
 def changes_of_poll(db: Database, poll: int) -> list[dict[str, Any]]:
@@ -102,12 +174,32 @@ def batches_of_poll(db: Database, poll: int) -> list[dict[str, Any]]:
     return batches
 
 
-def noticed_numbers(db: Database) -> dict[str, str | None]:
-    """Numbers that a cancellation notice named, with the month it states."""
-    return {row[0]: row[1] for row in db.execute("SELECT number, cancelled_on FROM notice_row")}
-
-
 def incidents_of_poll(db: Database, poll: int) -> list[dict[str, Any]]:
     """The incidents that came up in a poll, new or again."""
     sql = "SELECT kind, source, address, detail, first_poll FROM incident WHERE last_poll = ? ORDER BY id"
     return list(db.query(sql, [poll]))
+
+
+def open_incidents(db: Database, kind: str) -> list[dict[str, Any]]:
+    """The incidents of a kind that are not over."""
+    return list(db.query("SELECT * FROM incident WHERE kind = ? AND ended_at IS NULL ORDER BY id", [kind]))
+
+
+def refused(db: Database, digest: str) -> list[dict[str, Any]]:
+    """Revisions and held pages whose sha256 begins with `digest`, the newest last; whether newer bytes came since."""
+    revisions = db.query(
+        """SELECT 'revision' AS what, r.id, r.sha256, a.series, n.url, r.state, r.reason, EXISTS (
+               SELECT 1 FROM revision x WHERE x.attachment_id = a.id AND x.id > r.id AND x.state = 'recorded'
+           ) AS superseded FROM revision r JOIN attachment a ON a.id = r.attachment_id
+           JOIN offer o ON o.id = r.offer_id JOIN announcement n ON n.id = o.announcement_id
+           WHERE substr(r.sha256, 1, length(:digest)) = :digest ORDER BY r.id""",
+        {"digest": digest},
+    )
+    pages = db.query(
+        """SELECT 'page' AS what, NULL AS id, h.sha256, h.series, h.url,
+           CASE WHEN h.accepted_at IS NULL THEN 'refused' ELSE 'recorded' END AS state, NULL AS reason, EXISTS (
+               SELECT 1 FROM announcement n WHERE n.url = h.url AND n.last_seen > h.first_seen
+           ) AS superseded FROM held_page h WHERE substr(h.sha256, 1, length(:digest)) = :digest""",
+        {"digest": digest},
+    )
+    return [*revisions, *pages]

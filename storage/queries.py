@@ -1,4 +1,4 @@
-"""Reading the history: every question of the command line, as plain dictionaries. Never writes."""
+"""Reading the history: the questions of the command line, as plain dictionaries. Never writes."""
 
 from __future__ import annotations
 
@@ -8,40 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from tracker.models import FIELDS
-
-FILING_KEYS = (
-    "series", "kind", "number", "sequence", "name", "entity", "province", "province_code", "category", "role",
-    "product", "purpose", "remark", "scenario", "filed_on", "cancelled_on", "status", "batch",
-)  # fmt: skip
-SOURCE_KEYS = ("announcement", "attachment", "sha256", "table", "row", "page")
-
-_SOURCE = """n.url AS announcement, o.label AS attachment, r.sha256 AS sha256, v.table_no AS "table",
-    v.row_no AS row, v.page AS page"""
-_FIELDS = ", ".join(f"v.{name}" for name in (*FIELDS, "province_code"))
-_JOINS = """JOIN revision r ON r.id = v.revision_id JOIN attachment a ON a.id = r.attachment_id
-    JOIN offer o ON o.id = r.offer_id JOIN announcement n ON n.id = o.announcement_id"""
-
-# The state of each filing: what its last change (published by D, recorded by K) left.
-_STATE = """SELECT f.id, f.series, c.status, v.number, v.kind, a.period AS batch, {fields}, {source}
-    FROM (SELECT filing_id, max(id) AS last FROM change c WHERE {clock} GROUP BY filing_id) s
-    JOIN change c ON c.id = s.last JOIN filing f ON f.id = s.filing_id JOIN version v ON v.id = c.version_id {joins}"""
-
-
-@dataclass(frozen=True, slots=True)
-class FilingFilter:
-    """Which filings: each part that is set must hold. Dates are ISO; `as_of` and `known_on` include their day."""
-
-    series: str | None = None
-    province: str | None = None
-    entity: str | None = None
-    search: str | None = None
-    status: str | None = None
-    kind: str | None = None
-    batch: str | None = None
-    number: str | None = None
-    as_of: str | None = None
-    known_on: str | None = None
+from storage.states import JOINS, LIST_FIELDS, SOURCE, SOURCE_KEYS, filing_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,59 +21,18 @@ class ChangeFilter:
     kind: str | None = None
     batch: str | None = None
     number: str | None = None
+    filing: int | None = None
     poll: int | None = None
     baseline: bool | None = None
 
 
-def find_filings(db: Database, where: FilingFilter) -> list[dict[str, Any]]:
-    """The filings that fit, with the fields and the source of the state asked for, in list order."""
-    sql, args = _state(where.as_of, where.known_on)
-    conditions: list[str] = []
-    for column in ("series", "status", "kind", "batch", "number"):
-        value = getattr(where, column)
-        if value is not None:
-            conditions.append(f"{column} = ?")
-            args.append(value)
-    if where.province:
-        conditions.append("instr(province, ?)")
-        args.append(where.province)
-    if where.entity:
-        conditions.append("instr(lower(entity), lower(?))")
-        args.append(where.entity)
-    if where.search:
-        names = ("number", "name", "entity", "product", "purpose", "remark")
-        conditions.append("(" + " OR ".join(f"instr(lower({n}), lower(?))" for n in names) + ")")
-        args += [where.search] * len(names)
-    query = f"SELECT * FROM ({sql}) WHERE {' AND '.join(conditions) or '1'} ORDER BY series, batch, {_TABLE_ORDER}"
-    return [_filing(row) for row in db.query(query, args)]
-
-
-_TABLE_ORDER = '"table", row'
-
-
-def _state(as_of: str | None, known_on: str | None) -> tuple[str, list[Any]]:
-    """The state query and its arguments. A date known by its month only counts from the month's end."""
-    clock, args = ["1"], []
-    if as_of:
-        clock.append("CASE length(c.published_on) WHEN 7 THEN c.published_on || '-31' ELSE c.published_on END <= ?")
-        args.append(as_of)
-    if known_on:
-        clock.append("substr(c.recorded_at, 1, 10) <= ?")
-        args.append(known_on)
-    return _STATE.format(clock=" AND ".join(clock), fields=_FIELDS, source=_SOURCE, joins=_JOINS), list(args)
-
-
-def _filing(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: row[key] for key in FILING_KEYS} | {"source": {key: row[key] for key in SOURCE_KEYS}}
-
-
 def find_changes(db: Database, where: ChangeFilter) -> list[dict[str, Any]]:
-    """The change log, oldest first."""
+    """The change log, oldest first; a cancellation by a notice names its row there."""
     conditions, args = ["1"], []
     pairs = {
         "substr(c.recorded_at, 1, 10) >= ?": where.since, "substr(c.recorded_at, 1, 10) <= ?": where.until,
         "f.series = ?": where.series, "c.kind = ?": where.kind, "a.period = ?": where.batch,
-        "f.number = ?": where.number, "c.poll_id = ?": where.poll,
+        "f.number = ?": where.number, "f.id = ?": where.filing, "c.poll_id = ?": where.poll,
         "c.baseline = ?": None if where.baseline is None else int(where.baseline),
     }  # fmt: skip
     for condition, value in pairs.items():
@@ -114,15 +40,20 @@ def find_changes(db: Database, where: ChangeFilter) -> list[dict[str, Any]]:
             conditions.append(condition)
             args.append(value)
     rows = db.query(
-        f"""SELECT c.id, c.kind, f.series, f.number, v.name, v.entity, a.period AS batch, a.series AS list_series,
-            c.published_on, c.recorded_at, c.fields, c.status, c.baseline, n.url AS announcement, o.label AS attachment,
-            r.sha256, CASE WHEN v.revision_id = r.id THEN v.table_no END AS "table",
-            CASE WHEN v.revision_id = r.id THEN v.row_no END AS row,
-            CASE WHEN v.revision_id = r.id THEN v.page END AS page
+        f"""SELECT c.id, c.kind, f.series, v.number, f.number AS number_now, v.name, v.entity, a.period AS batch,
+            a.series AS list_series, c.published_on, c.recorded_at, c.fields, c.status, c.baseline,
+            (SELECT p.status FROM change p WHERE p.filing_id = c.filing_id AND p.id < c.id ORDER BY p.id DESC LIMIT 1)
+            AS status_before,
+            n.url AS announcement, o.label AS attachment, r.sha256,
+            CASE WHEN v.revision_id = r.id THEN v.table_no ELSE w.table_no END AS "table",
+            CASE WHEN v.revision_id = r.id THEN v.row_no ELSE w.row_no END AS row,
+            CASE WHEN v.revision_id = r.id THEN v.page ELSE w.page END AS page
             FROM change c JOIN filing f ON f.id = c.filing_id JOIN version v ON v.id = c.version_id
             JOIN revision r ON r.id = c.revision_id JOIN attachment a ON a.id = r.attachment_id
             JOIN offer o ON o.id = r.offer_id JOIN announcement n ON n.id = o.announcement_id
-            WHERE {" AND ".join(conditions)} ORDER BY c.id""",
+            LEFT JOIN notice_row w ON w.id = (
+                SELECT min(x.id) FROM notice_row x WHERE x.revision_id = r.id AND x.number IN (v.number, f.number)
+            ) WHERE {" AND ".join(conditions)} ORDER BY c.id""",
         args,
     )
     return [_change(row) for row in rows]
@@ -131,54 +62,102 @@ def find_changes(db: Database, where: ChangeFilter) -> list[dict[str, Any]]:
 def _change(row: dict[str, Any]) -> dict[str, Any]:
     keys = ("id", "kind", "series", "number", "name", "entity", "batch", "published_on", "recorded_at")
     return {key: row[key] for key in keys} | {
+        "number_now": row["number_now"],
         "list": row["list_series"],
         "fields": json.loads(row["fields"]),
+        "status_before": row["status_before"],
         "status": row["status"],
         "baseline": bool(row["baseline"]),
         "source": {key: row[key] for key in SOURCE_KEYS},
     }
 
 
-def find_versions(db: Database, series: str, number: str) -> list[dict[str, Any]]:
+def find_filing_ids(db: Database, number: str) -> list[dict[str, Any]]:
+    """The filings that have, or ever had, a number: id, series, number now, entity."""
+    return list(
+        db.query(
+            """SELECT DISTINCT f.id, f.series, f.number, i.entity_id FROM version v JOIN filing f ON f.id = v.filing_id
+               LEFT JOIN filing_index i ON i.filing_id = f.id WHERE v.number = ? ORDER BY f.id""",
+            [number],
+        )
+    )
+
+
+def find_versions(db: Database, filing: int) -> list[dict[str, Any]]:
     """All versions of one filing, oldest first, each with its source."""
     rows = db.query(
         f"""SELECT v.id, f.series, f.status, v.number, v.kind, a.period AS batch, v.published_on, v.recorded_at, v.raw,
-            {_FIELDS}, {_SOURCE} FROM version v JOIN filing f ON f.id = v.filing_id {_JOINS}
-            WHERE f.series = ? AND f.number = ? ORDER BY v.id""",
-        [series, number],
+            {LIST_FIELDS}, NULL AS cancelled_on, {SOURCE}, i.entity_id, e.name AS entity_today
+            FROM version v JOIN filing f ON f.id = v.filing_id {JOINS}
+            LEFT JOIN filing_index i ON i.filing_id = f.id LEFT JOIN entity e ON e.id = i.entity_id
+            WHERE f.id = ? ORDER BY v.id""",
+        [filing],
     )
     return [
-        _filing(row)
+        filing_row(row)
         | {"published_on": row["published_on"], "recorded_at": row["recorded_at"], "raw": json.loads(row["raw"])}
         for row in rows
     ]
 
 
-def find_series_of_number(db: Database, number: str) -> list[tuple[str, str]]:
-    """(series, number now) of each filing that has, or ever had, this number."""
-    rows = db.execute(
-        """SELECT DISTINCT f.series, f.number FROM version v JOIN filing f ON f.id = v.filing_id
-           WHERE v.number = ? ORDER BY f.id""",
-        [number],
+def find_events(db: Database, filing: int) -> list[dict[str, Any]]:
+    """What the remarks of one filing state, each with the source of the remark."""
+    rows = db.query(
+        f"""SELECT s.*, v.recorded_at, {SOURCE} FROM stated_event s JOIN version v ON v.id = s.version_id {JOINS}
+            WHERE s.filing_id = ? ORDER BY s.id""",
+        [filing],
     )
-    return [(row[0], row[1]) for row in rows]
+    keys = ("kind", "happened_on", "before", "after", "text", "recorded_at")
+    return [
+        {key: row[key] for key in keys}
+        | {"items": json.loads(row["items"]), "source": {key: row[key] for key in SOURCE_KEYS}}
+        for row in rows
+    ]
 
 
-def count_filings(db: Database, by: str, where: FilingFilter) -> list[dict[str, Any]]:
-    """Counts of filings that are not withdrawn, per province, month, entity, kind or series; the most first."""
-    column = {"month": "substr(coalesce(filed_on, published), 1, 7)"}.get(by, by)
-    sql, args = _state(where.as_of, where.known_on)
-    sql = sql.replace("f.series, c.status", "f.series, r.published_on AS published, c.status", 1)
-    conditions = ["status <> 'withdrawn'"]
-    for name in ("series", "kind", "batch", "status"):
-        value = getattr(where, name)
-        if value is not None:
-            conditions.append(f"{name} = ?")
-            args.append(value)
-    order = "1" if by == "month" else "2 DESC, 1"
-    query = f"""SELECT {column} AS value, count(*) AS n FROM ({sql}) WHERE {" AND ".join(conditions)}
-        GROUP BY 1 ORDER BY {order}"""
-    return [{by: row["value"], "count": row["n"]} for row in db.query(query, args)]
+def find_links(db: Database, filing: int) -> list[dict[str, Any]]:
+    """Filings of other series that bear the same number: other filings, though of the same thing."""
+    return list(
+        db.query(
+            """SELECT g.series, g.number, v.name, v.entity, g.status FROM filing f JOIN filing g
+               ON g.number = f.number AND g.id <> f.id JOIN version v ON v.id = g.version_id
+               WHERE f.id = ? ORDER BY g.id""",
+            [filing],
+        )
+    )
+
+
+def find_entities(db: Database, folded: str) -> list[dict[str, Any]]:
+    """Entities with a name, of any time, that contains `folded`: id, name today, all names with their basis.
+
+    One whose name is just that comes first.
+    """
+    rows = db.query(
+        """SELECT e.id, e.name, json_group_array(json_object('name', n.name, 'basis', n.basis, 'current', n.current))
+           AS names, max(n.folded = :q) AS exact FROM entity e
+           JOIN (SELECT * FROM entity_name ORDER BY rowid) n ON n.entity_id = e.id
+           WHERE e.id IN (SELECT entity_id FROM entity_name WHERE instr(folded, :q))
+           GROUP BY e.id ORDER BY exact DESC, e.id""",
+        {"q": folded},
+    )
+    return [
+        {
+            "id": row["id"],
+            "name": row["name"],
+            "exact": bool(row["exact"]),
+            "names": [one | {"current": bool(one["current"])} for one in json.loads(row["names"])],
+        }
+        for row in rows
+    ]
+
+
+def names_of_entities(db: Database, ids: set[int]) -> dict[int, list[str]]:
+    """Every name of each of these entities, today's first."""
+    names: dict[int, list[str]] = {}
+    for row in db.execute("SELECT entity_id, name FROM entity_name ORDER BY rowid"):
+        if row[0] in ids:
+            names.setdefault(row[0], []).append(row[1])
+    return names
 
 
 def find_incidents(db: Database, *, all_of_them: bool = False, poll: int | None = None) -> list[dict[str, Any]]:
@@ -196,16 +175,27 @@ def find_incidents(db: Database, *, all_of_them: bool = False, poll: int | None 
     )
 
 
+def find_verdicts(db: Database) -> list[dict[str, Any]]:
+    """The verdicts of the last poll, as `tracker reconcile` gives them."""
+    rows = db.query("SELECT * FROM verdict ORDER BY rowid")
+    return [row | {"items": json.loads(row["items"])} for row in rows]
+
+
 def find_originals(db: Database, number_or_sha256: str) -> list[dict[str, Any]]:
-    """The original files that state a number, or the one of that sha256 (or its first digits), newest last."""
-    return list(
-        db.query(
-            """SELECT DISTINCT r.id, r.sha256, r.size, r.media_type, a.series, a.period AS batch, o.label AS attachment,
-               n.url AS announcement, r.state, r.first_seen FROM revision r JOIN attachment a ON a.id = r.attachment_id
-               JOIN offer o ON o.id = r.offer_id JOIN announcement n ON n.id = o.announcement_id
-               WHERE r.sha256 = :q OR (length(:q) >= 8 AND substr(r.sha256, 1, length(:q)) = :q)
-               OR r.id IN (SELECT revision_id FROM version WHERE number = :q)
-               OR r.id IN (SELECT revision_id FROM notice_row WHERE number = :q) ORDER BY r.id""",
-            {"q": number_or_sha256},
-        )
+    """The original files that state a number, or the one of that sha256 (or its first digits), newest last.
+
+    `announcements` are all the addresses that offer the list, or ever offered it.
+    """
+    rows = db.query(
+        """SELECT DISTINCT r.id, r.sha256, r.size, r.media_type, a.series, a.period AS batch, o.label AS attachment,
+           n.url AS announcement, r.state, r.reason, r.first_seen, r.last_seen,
+           (SELECT json_group_array(url) FROM (SELECT m.url FROM offer p JOIN announcement m
+            ON m.id = p.announcement_id WHERE p.attachment_id = a.id ORDER BY p.id)) AS announcements
+           FROM revision r JOIN attachment a ON a.id = r.attachment_id
+           JOIN offer o ON o.id = r.offer_id JOIN announcement n ON n.id = o.announcement_id
+           WHERE r.sha256 = :q OR (length(:q) >= 8 AND substr(r.sha256, 1, length(:q)) = :q)
+           OR r.id IN (SELECT revision_id FROM version WHERE number = :q)
+           OR r.id IN (SELECT revision_id FROM notice_row WHERE number = :q) ORDER BY r.id""",
+        {"q": number_or_sha256},
     )
+    return [row | {"announcements": json.loads(row["announcements"])} for row in rows]

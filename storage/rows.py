@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tracker.models import FIELDS, Filing, Kind, Place
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+def beijing_day(instant: str) -> str:
+    """The day of an instant (ISO, UTC) in the regulator's time zone."""
+    return datetime.fromisoformat(instant).astimezone(BEIJING).date().isoformat()
 
 
 def filing_of(row: dict[str, Any]) -> Filing:

@@ -63,6 +63,7 @@ class Desk:
             "SITE__RETRIES": "0",
             "SITE__TIMEOUT": "5",
             "POLL__KNOWN_PAGES": "false",
+            "POLL__KNOWN_FACTS": "false",
         }
         return kept | {f"TRACKER_{name}": value for name, value in (own | extra).items()}
 

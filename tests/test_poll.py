@@ -12,6 +12,7 @@ import pytest
 from filelock import FileLock
 
 from tests.polling import GENAI_PAGE, GENAI_TITLE, PUBLISHED, ROOT, Desk, genai_docx, genai_rows, label
+from tracker.changes.numbers import check_digit
 from tracker.demo.files import TableSpec, make_docx
 from tracker.series import series_by_id
 
@@ -22,7 +23,8 @@ NOTICE_HEADINGS = ("序号", "算法名称", "角色/类别", "主体名称", "�
 
 
 def algorithm(n: int, remark: str = "") -> tuple[str, ...]:
-    number = f"网信算备11010822423660124{n:04d}号"
+    first = f"11010822423660124{n:03d}"
+    number = f"网信算备{first}{check_digit(first)}号"
     return (str(n), f"算法{n}", "服务提供者", f"第{n}公司", f"产品{n}（APP）", "用于生成", number, remark)
 
 
@@ -148,12 +150,14 @@ def test_a_cancellation_notice_cancels_and_an_unknown_number_is_an_incident(desk
     desk.site.publish_notice("关于注销“算法2”等3个算法备案编号的公告", "2025-07-14 10:00:00", notice)
     report = desk.poll()
     assert report["changes"] == {"cancelled": 2}
-    assert [(i["kind"], i["source"]) for i in report["incidents"]] == [("unknown_number", "algorithm_cancellation")]
-    assert "0077" in report["incidents"][0]["message"]
+    incidents = {i["kind"]: i for i in report["incidents"]}
+    assert incidents.keys() == {"unknown_number", "check_off"}
+    assert algorithm(77)[6] in incidents["unknown_number"]["message"]
+    assert algorithm(9)[6] in incidents["check_off"]["message"]  # cancelled by its remark alone
     found = json.loads(desk.run("filings", "--status", "cancelled", "--json").stdout)
     assert sorted(f["name"] for f in found) == ["算法2", "算法3", "算法9"]
     change = json.loads(desk.run("changes", "--kind", "cancelled", "--no-baseline", "--json").stdout)[0]
-    assert (change["published_on"], change["batch"], change["source"]["row"]) == ("2025-07", "2025-07-14", None)
+    assert (change["published_on"], change["batch"], change["source"]["row"]) == ("2025-07", "2025-07-14", 2)
     assert desk.poll()["changes"] == {}
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import click
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from storage import queries
-from tracker import __version__, cli_history
+from storage import states
+from tracker import __version__, cli_checks, cli_history, cli_show
 from tracker.cli_context import Context, json_option, pass_context, print_json
 from tracker.config import list_settings
 from tracker.display import make_console, print_pairs, print_report, print_table
@@ -33,16 +33,22 @@ def cli(ctx: click.Context, config: Path | None, lang: str | None) -> None:
 
 @cli.command()
 @click.option("--series", "series", multiple=True, metavar="S", help="Only this series; may be repeated.")
+@click.option(
+    "--accept", "accepted", multiple=True, metavar="SHA256",
+    help="Record this file or page although its guards refused it; may be repeated.",
+)  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Do everything on a copy and keep nothing.")
 @json_option
 @pass_context
-def poll(ctx: Context, series: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
+def poll(
+    ctx: Context, series: tuple[str, ...], accepted: tuple[str, ...], dry_run: bool, as_json: bool
+) -> None:
     """Look at the site once: fetch what is new, read it, record what changed."""
     # Scrapy and the readers take a second to load: only the commands that need them pay for it.
     from tracker.poll import run_poll
 
     with _progress(ctx.lang, quiet=as_json) as show:
-        report = run_poll(ctx.settings, series, dry_run=dry_run, progress=show)
+        report = run_poll(ctx.settings, series, accepted=accepted, dry_run=dry_run, progress=show)
     if as_json:
         print_json(report)
     else:
@@ -107,10 +113,12 @@ def demo(ctx: Context, folder: Path | None) -> None:
 for command in (
     cli_history.changes,
     cli_history.filings,
-    cli_history.show,
     cli_history.stats,
-    cli_history.open_original,
-    cli_history.incidents,
+    cli_history.compare,
+    cli_show.show,
+    cli_show.open_original,
+    cli_checks.reconcile,
+    cli_checks.incidents,
 ):
     cli.add_command(command)
 
@@ -160,7 +168,7 @@ def _extraction(extraction: Extraction) -> dict[str, Any]:
     """What `extract --json` prints."""
     filings = []
     for filing in extraction.filings:
-        keys = [key for key in queries.FILING_KEYS if key not in ("status", "batch")]
+        keys = [key for key in states.FILING_KEYS if hasattr(filing, key)]
         item = {key: getattr(filing, key) for key in keys}
         item |= {"status": None, "batch": extraction.period, "filed_on_raw": filing.raw.get("filed_on")}
         place = {"table": filing.place.table, "row": filing.place.row, "page": filing.place.page}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from sqlite_utils import Database
 
 from storage.schema import connect_readonly
 from tracker.config import Settings, load_settings
+from tracker.errors import OptionError
 from tracker.messages import Lang, language
 from tracker.series import select_series
 
@@ -60,6 +64,31 @@ class Day(click.ParamType[str]):
 pass_context = click.make_pass_decorator(Context)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 series_option = click.option("--series", metavar="S", help="Only this series.")
+
+
+csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+
+
+def one_form(*, as_csv: bool, as_json: bool) -> None:
+    """Refuse two forms of output at once.
+
+    Raises:
+        OptionError: both are asked for.
+    """
+    if as_csv and as_json:
+        raise OptionError("Choose either --csv or --json")
+
+
+def print_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """Rows as CSV; text that a spreadsheet would take for a formula is kept from running with a quote."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_harmless(row[name]) for name in columns])
+
+
+def _harmless(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "@", "\t", "\r") else value
 
 
 def print_json(value: object) -> None:

@@ -24,7 +24,7 @@ from storage import plans
 from storage.archive import Archive
 from storage.history import History, OfferedLink
 from tracker.config import Settings
-from tracker.models import Fetched, Incident, Link, Listed, Page, SourceResult, Wanted
+from tracker.models import Fetched, Held, Incident, Link, Listed, Page, SourceResult, Wanted
 from tracker.reading.sniff import sniff
 from tracker.series import (
     FILING_WORDS,
@@ -38,7 +38,7 @@ from tracker.series import (
     series_of_title,
 )
 
-Item = Listed | Page | Fetched | Incident
+Item = Listed | Page | Held | Fetched | Incident
 Progress = Callable[[str], None]
 
 
@@ -53,6 +53,7 @@ class Collector:
         self.bytes: Counter[str] = Counter()
         self.pages: dict[str, str] = {}  # address → series, for the pages asked for
         self.wanted: dict[int, Wanted] = {}
+        self.missing: list[Incident] = []  # pages that are gone: their lists may be offered elsewhere
 
     def accept(self, item: Item) -> None:
         """Keep one item."""
@@ -62,13 +63,28 @@ class Collector:
             case Page():
                 series = self.pages[item.url]
                 self.good[series] += 1
-                self._accept_page(item, series)
+                self.keep_page(item, series)
+            case Held():
+                self.history.hold_page(self.archive.put(item.page.html), item.page, item.series, self.now)
             case Fetched():
                 self.good[self.wanted[item.offer].series] += 1
                 self._accept_fetched(item)
+            case Incident(gone=True) if item.address in self.pages:
+                self.missing.append(item)
             case Incident():
                 self.bad[item.source] += 1
                 self.history.record_incident(item, self.poll, self.now)
+
+    def settle_missing(self, db: Database) -> None:
+        """A page that is gone is an incident, unless announcements at other addresses offer all of its lists."""
+        for incident in self.missing:
+            if plans.is_offered_elsewhere(db, incident.address):
+                self.good[incident.source] += 1
+                self.history.record_moved(incident.address, self.now)
+            else:
+                self.bad[incident.source] += 1
+                self.history.record_incident(incident, self.poll, self.now)
+        self.missing.clear()
 
     def count(self, traffic: Traffic) -> None:
         """Add what a step cost, by source."""
@@ -83,10 +99,11 @@ class Collector:
         if series is not None and series.cancels and item.attachments:
             # A notice names its file itself: there is no page of its own to look at.
             page = Page(item.url, item.title, item.published_at, None, item.title, item.attachments)
-            self._accept_page(page, series.id)
+            self.keep_page(page, series.id)
         self.history.record_listed(item, series.id if series else None, unclassified, self.now)
 
-    def _accept_page(self, page: Page, series_id: str) -> None:
+    def keep_page(self, page: Page, series_id: str) -> None:
+        """Keep an announcement page and what it offers."""
         digest = self.archive.put(page.html) if page.html else None
         links = offered_links(page, series_by_id(series_id))
         self.history.record_page(page, series_id, digest, links, self.now)
@@ -148,7 +165,7 @@ def collect(
 ) -> list[SourceResult]:  # fmt: skip
     """Ask the site for all that is new or due; returns how each source did."""
     collector = Collector(history, archive, poll, now)
-    bases = {site.id: _base(site.id, settings) for site in SITES}
+    bases = site_bases(settings)
 
     async def script(run: Run) -> None:
         async def step(name: str, spider: type, **arguments: object) -> None:
@@ -166,6 +183,7 @@ def collect(
         collector.pages = {url: series for url, series, _ in pages}
         if pages:
             await step("announcements", AnnouncementSpider, pages=pages)
+            collector.settle_missing(db)
         wanted = plan_attachments(db, settings, selected, now)
         collector.wanted = {item.offer: item for item in wanted}
         if wanted:
@@ -199,7 +217,9 @@ def plan_pages(
             batch += listed[series.id] + [url for url, page in known.items() if page["series"] == series.id]
         for url in (*rolling, *batch):
             page = known.get(url)
-            if url in rolling or page is None or _is_due(url, page["last_seen"], settings.poll.recheck_pages_days, now):
+            moved = page is not None and page["moved_at"]
+            days = settings.poll.recheck_files_days if moved else settings.poll.recheck_pages_days
+            if url in rolling or page is None or _is_due(url, page["last_seen"], days, now):
                 least = page["links"] if page else series.min_links if url in rolling else 0
                 plan.setdefault(url, (url, series.id, least))
     return list(plan.values())
@@ -230,6 +250,11 @@ def _is_due(key: str, last: str, days: float, now: str) -> bool:
     share = int(hashlib.sha256(key.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
     wait = timedelta(days=days * (0.5 + share / 2))
     return datetime.fromisoformat(now) - datetime.fromisoformat(last) >= wait
+
+
+def site_bases(settings: Settings) -> dict[str, str]:
+    """The address of each site, by its id."""
+    return {site.id: _base(site.id, settings) for site in SITES}
 
 
 def _base(site: str, settings: Settings) -> str:

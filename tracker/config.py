@@ -56,6 +56,9 @@ class PollSettings(BaseModel):
         7.0, ge=0, description="every file is fetched again within so many days; 0: in each poll"
     )
     known_pages: bool = Field(True, description="ask for the batch pages that the program knows by address")
+    known_facts: bool = Field(
+        True, description="check the history against the row counts and totals that the program carries"
+    )
     shrink_share: float = Field(
         0.10, ge=0, le=1, description="a list that loses more than this share (and three rows) is not recorded"
     )

@@ -7,128 +7,181 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
-from storage import plans
+from storage import notices, plans
 from storage.archive import Archive
 from storage.history import History
+from storage.list_writer import Recording
+from storage.rows import beijing_day
+from tracker.changes import guards
+from tracker.changes.cancellations import KnownNotice, Target, diff_notice
 from tracker.changes.differ import Known, diff_list, status_after
-from tracker.changes.guards import find_objection
 from tracker.config import Settings
 from tracker.errors import ContentError
-from tracker.models import Change, ChangeKind, Extraction, Incident, IncidentKind, Status
+from tracker.models import Change, Extraction, Filing, Incident, IncidentKind, Status
 from tracker.reading.document import read_document
 from tracker.reading.filings import read_filings
 from tracker.series import Series, series_by_id
 
-BEIJING = ZoneInfo("Asia/Shanghai")
+Row = dict[str, Any]
 
 
-def digest(
-    db: Database, history: History, archive: Archive, settings: Settings, poll: int, now: str,
-    selected: Sequence[Series], progress: Callable[[str], None],
-) -> None:  # fmt: skip
-    """Record every pending revision of the selected series; cancellation notices after the lists they speak of."""
-    ids = {series.id for series in selected}
-    pending = [row for row in plans.pending_revisions(db) if row["series"] in ids]
-    pending.sort(key=lambda row: series_by_id(row["series"]).cancels)
-    for row in pending:
-        progress(f"{row['series']} {row['period'] or row['label']}")
-        _digest_revision(db, history, archive, settings, poll, now, row)
+@dataclass(frozen=True, slots=True)
+class Digester:
+    """What digesting a revision needs; `now` is the poll's one clock reading."""
+
+    db: Database
+    history: History
+    archive: Archive
+    settings: Settings
+    poll: int
+    now: str
+
+    def run(self, selected: Sequence[Series], progress: Callable[[str], None]) -> None:
+        """Record every pending revision of the selected series; notices after the lists they speak of."""
+        ids = {series.id for series in selected}
+        pending = [row for row in plans.pending_revisions(self.db) if row["series"] in ids]
+        pending.sort(key=lambda row: series_by_id(row["series"]).cancels)
+        announced = self._announced(row for row in pending if series_by_id(row["series"]).cancels)
+        for row in pending:
+            progress(f"{row['series']} {row['period'] or row['label']}")
+            self._digest(row, announced)
+
+    def _announced(self, pending: Iterable[Row]) -> frozenset[str]:
+        """The numbers of notices that wait behind the lists, as far as these can be read and may be recorded."""
+        numbers: set[str] = set()
+        for row in pending:
+            try:
+                extraction = self._read(row)
+            except ContentError:
+                continue  # it is read again, and reported, when its turn comes
+            if row["accepted_at"] or not self._bounds(row, extraction):
+                numbers |= {filing.number for filing in extraction.filings}
+        return frozenset(numbers)
+
+    def _digest(self, row: Row, announced: frozenset[str]) -> None:
+        series = series_by_id(row["series"])
+        try:
+            extraction = self._read(row)
+        except ContentError as error:
+            self._set_aside(row, "unreadable", IncidentKind.UNREADABLE, str(error))
+            return
+        if row["round_up"]:
+            # It repeats rows of earlier batches: they are checked, and counting them again would be wrong.
+            why = "a round-up of earlier batches"
+            self.history.set_aside(row["id"], self.poll, "round_up", why, None, self.now, extraction.filings)
+            return
+        objection = None if row["accepted_at"] else self._bounds(row, extraction)
+        if objection:
+            self._refuse(row, objection)
+        elif series.cancels:
+            self._record_notice(row, extraction)
+        else:
+            self._digest_list(row, extraction, announced)
+
+    def _read(self, row: Row) -> Extraction:
+        series = series_by_id(row["series"])
+        return read_filings(read_document(self.archive.get(row["sha256"])), series, row["period"])
+
+    def _bounds(self, row: Row, extraction: Extraction) -> str | None:
+        known_rows = row["known_rows"]
+        if series_by_id(row["series"]).cancels:
+            known_rows = len(notices.stated_by(self.db, row["attachment_id"]))
+        share = self.settings.poll.shrink_share
+        return guards.find_objection(extraction, series_by_id(row["series"]), known_rows, shrink_share=share)
+
+    def _digest_list(self, row: Row, extraction: Extraction, announced: frozenset[str]) -> None:
+        numbers = {filing.number for filing in extraction.filings}
+        if not row["recorded"]:
+            twin, repetition = self._repeats(row, numbers)
+            if twin is not None:
+                self._merge(row, twin, announced)
+                return
+            if repetition and not row["accepted_at"]:
+                self._refuse(row, repetition)
+                return
+        state = plans.list_state(self.db, row["attachment_id"], row["series"], numbers)
+        known = Known(
+            state.present, state.gone, state.current, state.elsewhere, state.cancelled,
+            noticed=notices.noticed_numbers(self.db), announced=announced,
+        )  # fmt: skip
+        changes, warnings = diff_list(known, extraction.filings)
+        objection = guards.find_lost_column(state.present, extraction.filings)
+        objection = objection or guards.find_upheaval(changes, len(state.present))
+        if objection and not row["accepted_at"]:
+            self._refuse(row, objection)
+            return
+        self._record(row, extraction, changes, [*extraction.warnings, *warnings], ())
+
+    def _repeats(self, row: Row, numbers: set[str]) -> tuple[guards.Overlap | None, str | None]:
+        """The list that a new one is, under another label; or why it must not be recorded."""
+        found = plans.overlaps(self.db, row["attachment_id"], row["series"], numbers)
+        overlaps = [guards.Overlap(**{**one, "beside": bool(one["beside"])}) for one in found]
+        twin = guards.find_twin(len(numbers), overlaps)
+        if twin is not None and guards.may_merge(twin, row["period"]):
+            return twin, None
+        state = plans.list_state(self.db, row["attachment_id"], row["series"], numbers)
+        return None, guards.find_repetition(len(numbers), len(state.elsewhere), twin)
+
+    def _merge(self, row: Row, twin: guards.Overlap, announced: frozenset[str]) -> None:
+        """One batch at two addresses: what this file adds to the list, if anything, is a revision of it."""
+        self.history.merge_attachment(row["attachment_id"], twin.attachment, self.now)
+        for again in plans.pending_revisions(self.db):
+            if again["id"] == row["id"]:
+                self._digest(again, announced)
+
+    def _record_notice(self, row: Row, extraction: Extraction) -> None:
+        """Cancel each filing that the notice names, in whichever series it stands; an unknown number is an incident."""
+        before = notices.stated_by(self.db, row["attachment_id"])
+        numbers = {*before, *(filing.number for filing in extraction.filings)}
+        targets = notices.filings_of_numbers(self.db, numbers)
+        known = KnownNotice(
+            before=before,
+            elsewhere=frozenset(notices.noticed_numbers(self.db, but=row["attachment_id"])),
+            targets={n: [Target(f, Status(s), on) for f, s, on in those] for n, those in targets.items()},
+        )
+        changes, unknown = diff_notice(known, extraction.filings)
+        incidents = [unknown_number(row, filing) for filing in unknown]
+        self._record(row, extraction, changes, extraction.warnings, incidents)
+
+    def _record(
+        self, row: Row, extraction: Extraction, changes: Sequence[Change], warnings: Sequence[str],
+        incidents: Sequence[Incident],
+    ) -> None:  # fmt: skip
+        series = series_by_id(row["series"])
+        is_baseline = series.id not in plans.baselines(self.db)
+        recording = Recording(
+            revision=row["id"], attachment=row["attachment_id"], poll=self.poll, now=self.now,
+            published_on=publication_date(row, series, is_baseline=is_baseline), seen_on=beijing_day(row["first_seen"]),
+            rule=status_after, is_notice=series.cancels,
+        )  # fmt: skip
+        settled = [_address(row | {"announcement": url}) for url in plans.addresses(self.db, row["attachment_id"])]
+        self.history.record_revision(
+            recording, extraction, changes, warnings=warnings, incidents=incidents, settled=settled
+        )
+
+    def _refuse(self, row: Row, objection: str) -> None:
+        self._set_aside(row, "refused", IncidentKind.FAILED_CHECKS, objection)
+
+    def _set_aside(self, row: Row, state: str, kind: IncidentKind, why: str) -> None:
+        detail = f"{row['offer_label']} (sha256 {row['sha256'][:12]}): {why}"
+        incident = Incident(kind, row["series"], _address(row), detail)
+        self.history.set_aside(row["id"], self.poll, state, why, incident, self.now)
 
 
-def _digest_revision(
-    db: Database, history: History, archive: Archive, settings: Settings, poll: int, now: str, row: dict[str, Any]
-) -> None:
-    series = series_by_id(row["series"])
-    if row["round_up"]:
-        # It repeats rows of earlier batches: counting them again would be wrong.
-        history.set_aside(row["id"], poll, "round_up", "a round-up of earlier batches", None, now)
-        return
-    try:
-        extraction = read_filings(read_document(archive.get(row["sha256"])), series, row["period"])
-    except ContentError as error:
-        incident = _incident(IncidentKind.UNREADABLE, row, str(error))
-        history.set_aside(row["id"], poll, "unreadable", str(error), incident, now)
-        return
-    known_rows = row["known_rows"]
-    objection = find_objection(extraction, series, known_rows, shrink_share=settings.poll.shrink_share)
-    if objection:
-        incident = _incident(IncidentKind.FAILED_CHECKS, row, objection)
-        history.set_aside(row["id"], poll, "refused", objection, incident, now)
-        return
-    published_on = publication_date(row, series, is_baseline=series.id not in plans.baselines(db))
-    if series.cancels:
-        _record_notice(db, history, poll, now, row, extraction, published_on)
-    else:
-        _record_list(db, history, poll, now, row, extraction, published_on)
-
-
-def _record_list(
-    db: Database, history: History, poll: int, now: str, row: dict[str, Any], extraction: Extraction, published_on: str
-) -> None:
-    state = history.list_state(row["attachment_id"])
-    known = Known(state.present, state.gone, state.elsewhere, state.cancelled)
-    changes, warnings = diff_list(known, extraction.filings)
-    changes += _cancelled_by_notice(changes, plans.noticed_numbers(db))
-    history.record_revision(
-        row["id"], poll, extraction, changes, status_after, published_on=published_on,
-        warnings=[*extraction.warnings, *warnings], incidents=(), now=now,
-    )  # fmt: skip
-
-
-def _cancelled_by_notice(changes: Iterable[Change], noticed: dict[str, str | None]) -> list[Change]:
-    """Filings that a list brings after a notice has cancelled their number already."""
-    done = {change.number for change in changes if change.kind is ChangeKind.CANCELLED}
-    return [
-        replace(change, kind=ChangeKind.CANCELLED, filing=replace(change.filing, cancelled_on=noticed[change.number]))
-        for change in changes
-        if change.kind is ChangeKind.ADDED and change.number in noticed and change.number not in done
-    ]
-
-
-def _record_notice(
-    db: Database, history: History, poll: int, now: str, row: dict[str, Any], extraction: Extraction, published_on: str
-) -> None:
-    """Cancel each filing that the notice names, in whichever series it stands; an unknown number is an incident."""
-    targets = plans.filings_of_numbers(db, [filing.number for filing in extraction.filings])
-    changes: list[Change] = []
-    incidents: list[Incident] = []
-    for notice in extraction.filings:
-        found = targets[notice.number]
-        if not found:
-            detail = f"{notice.number} ({notice.name}, {notice.entity})"
-            incidents.append(
-                Incident(IncidentKind.UNKNOWN_NUMBER, row["series"], f"{row['announcement']}#{notice.number}", detail)
-            )
-        changes += [
-            Change(
-                kind=ChangeKind.CANCELLED, series=filing.series, number=filing.number,
-                filing=replace(filing, cancelled_on=notice.cancelled_on),
-            )
-            for filing, status in found
-            if status != Status.CANCELLED
-        ]  # fmt: skip
-    history.record_revision(
-        row["id"], poll, extraction, changes, status_after, published_on=published_on,
-        warnings=extraction.warnings, incidents=incidents, now=now, notice_rows=extraction.filings,
-    )  # fmt: skip
-
-
-def publication_date(row: dict[str, Any], series: Series, *, is_baseline: bool) -> str:
+def publication_date(row: Row, series: Series, *, is_baseline: bool) -> str:
     """When a revision was published, as an ISO date.
 
     A first revision on a page of its own was published with the page. On a rolling page it was published
     in the month of its label: by the month's last day, or by the day we saw it, whichever came first. A
     re-issue is silent, so the day we saw it is all that is known.
     """
-    seen = datetime.fromisoformat(row["first_seen"]).astimezone(BEIJING).date().isoformat()
+    seen = beijing_day(row["first_seen"])
     if row["recorded"] or (not is_baseline and not row["published_at"]):
         return seen
     if urlsplit(row["announcement"]).path not in series.rolling:
@@ -139,6 +192,12 @@ def publication_date(row: dict[str, Any], series: Series, *, is_baseline: bool) 
     return seen
 
 
-def _incident(kind: IncidentKind, row: dict[str, Any], detail: str) -> Incident:
-    where = f"{row['offer_label']} (sha256 {row['sha256'][:12]})"
-    return Incident(kind, row["series"], row["announcement"], f"{where}: {detail}")
+def unknown_number(row: Row, filing: Filing) -> Incident:
+    """The incident about a number of a notice that no list holds; its address ends with the number."""
+    detail = f"{filing.number} ({filing.name}, {filing.entity})"
+    return Incident(IncidentKind.UNKNOWN_NUMBER, row["series"], f"{row['announcement']}#{filing.number}", detail)
+
+
+def _address(row: Row) -> str:
+    """Where a list is offered; a page can offer many, so its label belongs to the address."""
+    return f"{row['announcement']}#{row['label']}"

@@ -51,21 +51,32 @@ def print_pairs(console: Console, pairs: Iterable[tuple[str, object]], lang: Lan
 
 def change_text(change: Mapping[str, Any], lang: Lang) -> str:
     """What a change did, as "field: before → after"."""
-    parts = []
-    for name, (before, after) in change["fields"].items():
-        parts.append(f"{word(name, lang)}: {before or word('none', lang)} → {after or word('none', lang)}")
-    return "; ".join(parts)
+    pairs = dict(change["fields"])
+    if change.get("status_before") not in (None, change.get("status")):
+        pairs = {"status": (word(change["status_before"], lang), word(change["status"], lang))} | pairs
+    return "; ".join(
+        f"{word(name, lang)}: {before or word('none', lang)} → {after or word('none', lang)}"
+        for name, (before, after) in pairs.items()
+    )
 
 
 def print_changes(console: Console, changes: Iterable[Mapping[str, Any]], lang: Lang) -> None:
     """The change log as a table."""
     rows = [
-        [c["recorded_at"][:10], c["published_on"], word(c["kind"], lang), c["number"], c["name"], c["entity"],
-         f"{c['list']} {c['batch'] or ''}", change_text(c, lang)]
+        [c.get("recorded_at", "")[:10], c.get("published_on"), word(c["kind"], lang), c["number"], c["name"],
+         c["entity"], f"{c.get('list', c['series'])} {c['batch'] or ''}", change_text(c, lang)]
         for c in changes
     ]  # fmt: skip
     columns = ["recorded", "published", "change", "number", "name", "entity", "batch", "what"]
-    print_table(console, columns, rows, lang)
+    used = [n for n, _ in enumerate(columns) if any(row[n] for row in rows)]
+    print_table(console, [columns[n] for n in used], [[row[n] for n in used] for row in rows], lang)
+
+
+def source_text(source: Mapping[str, Any]) -> str:
+    """Where something is written: attachment, table.row, page, sha256, address."""
+    place = f" {source['table']}.{source['row']}" if source["row"] else ""
+    page = f" p.{source['page']}" if source["page"] else ""
+    return f"{source['attachment']}{place}{page} {source['sha256'][:12]} {source['announcement']}"
 
 
 def counts_text(counts: Mapping[str, int], lang: Lang) -> str:

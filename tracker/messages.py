@@ -57,8 +57,14 @@ INCIDENTS: dict[IncidentKind, dict[Lang, tuple[str, str]]] = {
         ),
     },
     IncidentKind.FEWER_ATTACHMENTS: {
-        "zh": ("页面上的附件比以前少", "请在浏览器中核对；历史保持原状"),
-        "en": ("the page offers fewer files than before", "look at it in a browser; the history stays as it was"),
+        "zh": (
+            "页面上的附件比以前少",
+            "请在浏览器中核对；历史保持原状。如页面无误，请用 tracker poll --accept SHA256 接受",
+        ),
+        "en": (
+            "the page offers fewer files than before",
+            "look at it in a browser; the history stays as it was. If the page is right: tracker poll --accept SHA256",
+        ),
     },
     IncidentKind.HTTP_ERROR: {
         "zh": ("服务器返回错误状态", "稍后再试；如为 404，请核对地址"),
@@ -84,10 +90,14 @@ INCIDENTS: dict[IncidentKind, dict[Lang, tuple[str, str]]] = {
         "en": ("the file is kept but cannot be read", "open the original with `tracker open`; the history stands"),
     },
     IncidentKind.FAILED_CHECKS: {
-        "zh": ("清单未通过检查，未记录", "请用 tracker open 打开原件核对；历史保持原状"),
+        "zh": (
+            "清单未通过检查，未记录",
+            "请用 tracker open SHA256 打开原件核对；历史保持原状。如原件无误，请用 tracker poll --accept SHA256 记录",
+        ),
         "en": (
             "the list failed its checks and was not recorded",
-            "open the original with `tracker open`; the history stands",
+            "look at the original (tracker open SHA256); the history stands. "
+            "If it is right: tracker poll --accept SHA256",
         ),
     },
     IncidentKind.UNKNOWN_NUMBER: {
@@ -116,13 +126,33 @@ WORDS: dict[str, tuple[str, str]] = {
     "changes": ("变更", "changes"), "role": ("角色", "role"), "category": ("类别", "category"),
     "product": ("应用产品", "product"), "purpose": ("用途", "purpose"), "remark": ("备注", "remark"),
     "scenario": ("适用场景", "scenario"), "cancelled_on": ("注销时间", "cancelled"), "setting": ("设置", "setting"),
+    "basis": ("依据", "basis"), "formerly": ("曾用名", "formerly"), "former_names": ("曾用名", "former names"),
+    "former_numbers": ("曾用编号", "former numbers"), "links": ("其他系列同号", "same number in"),
+    "state": ("状态", "state"), "announcement": ("公告", "announcement"), "first_seen": ("首次见到", "first seen"),
+    "media_type": ("文件类型", "type"), "sha256": ("sha256", "sha256"),
     "default": ("默认", "default"), "meaning": ("含义", "meaning"), "ended": ("结束", "ended"),
     # values
     "filed": ("备案", "filed"), "registered": ("登记", "registered"), "on_device": ("端侧", "on-device"),
     "active": ("有效", "active"), "cancelled": ("已注销", "cancelled"), "withdrawn": ("已撤下", "withdrawn"),
     "added": ("新增", "added"), "amended": ("修改", "amended"), "renumbered": ("改号", "renumbered"),
     "relisted": ("再次列出", "relisted"), "restored": ("恢复", "restored"),
+    "observed": ("观察到", "observed"), "stated": ("备注所述", "stated"), "listed": ("清单所列", "listed"),
+    "entity_renamed": ("主体更名", "entity renamed"), "algorithm_renamed": ("算法更名", "algorithm renamed"),
+    "products_added": ("新增产品", "products added"), "products_removed": ("删除产品", "products removed"),
+    "products_renamed": ("产品更名", "product renamed"), "product_changed": ("产品变更", "product changed"),
+    "purpose_changed": ("用途变更", "purpose changed"), "model_changed": ("模型变更", "model changed"),
+    "responsible_changed": ("责任人变更", "responsible person changed"),
+    "other_material_changed": ("其他材料变更", "other material changed"), "other": ("其他", "other"),
+    # checks
+    "ok": ("相符", "ok"), "off": ("不符", "off"), "not_checkable": ("无法核对", "not checkable"),
+    "check_totals": ("公布总数", "totals"), "check_rows": ("行数", "rows"), "check_sequence": ("序号", "sequence"),
+    "check_province": ("属地", "places"), "check_numbers": ("备案编号", "numbers"),
+    "check_notices": ("注销公告", "notices"), "check_round_up": ("汇总清单", "round-ups"),
+    "check": ("核对项", "check"), "subject": ("对象", "subject"), "expected": ("应为", "expected"),
+    "found": ("实为", "found"), "detail": ("说明", "detail"),
     # sentences
+    "formerly_said": ("{former} 是 {today} 的曾用名", "{former} is a former name of {today}"),
+    "compared": ("{first} 至 {last}：{counts}", "{first} to {last}: {counts}"),
     "nothing": ("没有符合条件的记录", "nothing fits"),
     "no_changes": ("没有变更", "no changes"),
     "no_incidents": ("没有异常", "no incidents"),
@@ -133,6 +163,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "collecting": ("正在查看网站", "looking at the site"),
     "digesting": ("正在读取清单", "reading lists"),
+    "deriving": ("正在整理主体与核对", "entities and checks"),
     "baseline": ("基线", "baseline"),
     "to_do": ("怎么办", "what to do"),
     "filings_total": ("共 {n} 条", "{n} filings"),

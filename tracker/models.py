@@ -87,12 +87,16 @@ LIST_INCIDENTS = frozenset({IncidentKind.UNREADABLE, IncidentKind.FAILED_CHECKS}
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """Something a person must know: `source` is a series, page or channel; `detail` one English sentence."""
+    """Something a person must know: `source` is a series, page or channel; `detail` one English sentence.
+
+    `gone` is True where the site says that there is nothing at the address (404, 410).
+    """
 
     kind: IncidentKind
     source: str
     address: str
     detail: str
+    gone: bool = False
 
 
 # --- reading: bytes → tables → filings ---------------------------------------------------------
@@ -237,6 +241,14 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A page that is not taken for content, because it offers fewer files than before; a person may accept it."""
+
+    page: Page
+    series: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """An announcement named by a listing (column, JSON listing or notice list)."""
 
@@ -284,16 +296,23 @@ class SourceResult:
 # --- the history -------------------------------------------------------------------------------
 
 
+Fields = dict[str, tuple[str | None, str | None]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One thing that happened to one filing; `fields` maps a field to [before, after]."""
+    """One thing that happened to one filing; `fields` maps a field to [before, after].
+
+    With `lifts_cancellation` a filing that was cancelled is so no more.
+    """
 
     kind: ChangeKind
     series: str
     number: str
     filing: Filing  # the fields after the change (before it, for withdrawn)
-    fields: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    fields: Fields = field(default_factory=dict)
     former_number: str | None = None  # renumbered only
+    lifts_cancellation: bool = False
 
 
 # --- reconciliation: what the regulator states against what the history holds -------------------
@@ -328,8 +347,8 @@ class StatedTotal:
 class KnownList:
     """A list as its newest recorded revision states it.
 
-    `rows` = kept + refused, as met in the file; `title` and `published_on` are its announcement's; `seen_on` is
-    the day on which that revision was first seen. `filings` stand in the order of the list, cancellation
+    `rows` = kept + refused, as met in the file; `title` and `published_on` are its announcement's; `seen_at` is
+    the instant at which that revision was first seen. `filings` stand in the order of the list, cancellation
     notices' rows likewise.
     """
 
@@ -341,7 +360,7 @@ class KnownList:
     rows: int
     refused: int
     published_on: str
-    seen_on: str
+    seen_at: str
     filings: tuple[Filing, ...]
 
 

@@ -1,4 +1,4 @@
-"""One poll: collect → digest → report, under a lock. Joins the spiders, the readers, the differ and the history.
+"""One poll: collect → digest → derive → report, under a lock. Joins spiders, readers, differ and history.
 
 Every part leaves its result in the archive or the history before the next begins, so a poll that is
 killed at any point is made good by the next one.
@@ -23,9 +23,11 @@ from storage import plans
 from storage.archive import Archive
 from storage.history import History
 from storage.schema import connect
-from tracker.collect import collect, settled_series
+from tracker.acceptance import accept, find_accepted
+from tracker.collect import Collector, collect, settled_series, site_bases
 from tracker.config import Settings
-from tracker.digest import digest
+from tracker.derive import derive, facts_in_force
+from tracker.digest import Digester
 from tracker.errors import AnotherPoll, StorageError
 from tracker.models import LIST_INCIDENTS, SITE_INCIDENTS, IncidentKind
 from tracker.series import select_series
@@ -34,15 +36,17 @@ EXIT_SITE, EXIT_LIST = 3, 4
 
 
 def run_poll(
-    settings: Settings, ids: Sequence[str] = (), *, dry_run: bool = False,
+    settings: Settings, ids: Sequence[str] = (), *, accepted: Sequence[str] = (), dry_run: bool = False,
     progress: Callable[[str, str], None] = lambda stage, what: None,
 ) -> dict[str, Any]:  # fmt: skip
     """Poll once and return the report that `tracker poll --json` prints.
 
-    With `dry_run` everything happens on a copy of the history, and nothing is kept.
+    `accepted` are the sha256 of lists and pages that guards refused and that a person has looked at. With
+    `dry_run` everything happens on a copy of the history, and nothing is kept.
 
     Raises:
         AnotherPoll: another poll is running.
+        OptionError: a series is unknown, or something is accepted that was not refused.
         StorageError: the history or the archive cannot be used.
     """
     selected = select_series(ids)
@@ -50,11 +54,15 @@ def run_poll(
         started = _now()
         history = History(db)
         archive.clear_scratch()
+        looked_at = find_accepted(db, accepted, selected)
         poll = history.begin_poll(started)
+        accept(looked_at, Collector(history, archive, poll, started), site_bases(settings))
         results = collect(
             db, history, archive, settings, poll, started, selected, lambda what: progress("collecting", what)
         )
-        digest(db, history, archive, settings, poll, started, selected, lambda what: progress("digesting", what))
+        digester = Digester(db, history, archive, settings, poll, started)
+        digester.run(selected, lambda what: progress("digesting", what))
+        derive(db, history, poll, started, facts_in_force(settings), lambda what: progress("deriving", what))
         left = [row["series"] for row in plans.pending_revisions(db)]
         _end_incidents(history, poll, results, started)
         incidents = plans.incidents_of_poll(db, poll)

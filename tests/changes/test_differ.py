@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.changes.differ import Known, changed_fields, diff_list, status_after
-from tracker.models import Change, ChangeKind, Filing, Status
+from tracker.models import Change, ChangeKind, Filing, Kind, Status
 
 
 def filing(number: str, **fields: str | None) -> Filing:
@@ -117,7 +117,82 @@ def test_withdrawn_restored_relisted() -> None:
     one, two = filing("1"), filing("2")
     assert kinds(diff_list(known(one, two), [one])[0]) == [("withdrawn", "2")]
     assert kinds(diff_list(known(one, gone={"2": two}), [one, two])[0]) == [("restored", "2")]
-    assert kinds(diff_list(Known(elsewhere=frozenset({"1"})), [one])[0]) == [("relisted", "1")]
+    assert kinds(diff_list(Known(elsewhere={"1": filing("1")}), [one])[0]) == [("relisted", "1")]
+
+
+def test_a_row_that_moves_to_another_kind_of_filing_is_amended() -> None:
+    old = replace(filing("1"), kind=Kind.REGISTERED)
+    changes, _ = diff_list(known(old), [replace(old, kind=Kind.FILED)])
+    assert kinds(changes) == [("amended", "1")]
+    assert changes[0].fields == {"kind": ("registered", "filed")}
+
+
+def test_two_rows_of_one_number_that_change_places_are_no_change() -> None:
+    one, two = filing("1", name="a"), filing("1", name="b", entity="f")
+    assert diff_list(known(one), [two, one])[0] == []
+    changes, _ = diff_list(known(one), [two, filing("1", name="a", purpose="p")])
+    assert [change.fields for change in changes] == [{"purpose": (None, "p")}]
+
+
+def test_relisted_says_what_is_otherwise_and_warns_where_all_is() -> None:
+    old = filing("1", name="n", entity="e", product="p")
+    changes, warnings = diff_list(Known(elsewhere={"1": old}), [replace(old, product="q")])
+    assert kinds(changes) == [("relisted", "1")]
+    assert changes[0].fields == {"product": ("p", "q")}
+    assert warnings == []
+    _, warnings = diff_list(Known(elsewhere={"1": old}), [filing("1", name="m", entity="f")])
+    assert warnings == ["1 stood for n (e) and now stands for m (f)"]
+
+
+def test_a_list_that_follows_a_number_corrected_in_another_list_is_renumbered() -> None:
+    old = filing("1", name="n", entity="e")
+    new = filing("2", name="another", entity="altogether")
+    changes, _ = diff_list(known(old, current={"1": "2"}, elsewhere={"2": new}), [new])
+    assert kinds(changes) == [("renumbered", "2")]
+    assert changes[0].former_number == "1"
+
+
+def test_namesakes_are_told_apart_by_what_else_they_state() -> None:
+    olds = [filing(n, name="n", entity="e", product=n, sequence=n) for n in ("1", "2")]
+    news = [filing(f"{o.number}0", name="n", entity="e", product=o.product, sequence="9") for o in reversed(olds)]
+    changes, warnings = diff_list(known(*olds), news)
+    assert [(c.former_number, c.number) for c in changes] == [("2", "20"), ("1", "10")]
+    assert warnings == []
+
+
+def test_rows_without_name_and_entity_are_never_taken_for_each_other() -> None:
+    old, new = filing("1", name=None, entity=None, sequence=None), filing("2", name=None, entity=None, sequence=None)
+    assert kinds(diff_list(known(old), [new])[0]) == [("added", "2"), ("withdrawn", "1")]
+
+
+def test_a_dated_remark_says_since_when_it_is_cancelled() -> None:
+    changes, _ = diff_list(known(filing("1")), [filing("1", remark="2025年7月，已注销")])
+    assert changes[0].fields == {"remark": (None, "2025年7月，已注销"), "cancelled_on": (None, "2025-07")}
+
+
+def test_a_number_that_a_notice_named_before_is_cancelled_when_a_list_brings_it() -> None:
+    changes, _ = diff_list(Known(noticed={"1": "2025-07"}), [filing("1", remark="已注销")])
+    assert kinds(changes) == [("added", "1"), ("cancelled", "1")]
+    assert changes[1].fields == {"cancelled_on": (None, "2025-07")}
+
+
+def test_a_notice_about_to_be_recorded_speaks_for_itself() -> None:
+    changes, _ = diff_list(Known(announced=frozenset({"1"})), [filing("1", remark="已注销")])
+    assert kinds(changes) == [("added", "1")]
+
+
+def test_a_remark_taken_back_restores_nothing_while_a_notice_stands() -> None:
+    old = filing("1", remark="已注销")
+    changes, _ = diff_list(known(old, cancelled=frozenset({"1"}), noticed={"1": None}), [filing("1")])
+    assert kinds(changes) == [("amended", "1")]
+    assert status_after(changes[0], Status.CANCELLED, False) is Status.CANCELLED
+
+
+def test_a_withdrawn_filing_that_returns_cancelled_stays_cancelled() -> None:
+    gone = {"1": filing("1")}
+    changes, _ = diff_list(Known(gone=gone, cancelled=frozenset({"1"})), [filing("1", remark="已注销（公司解散）")])
+    assert kinds(changes) == [("restored", "1")]
+    assert status_after(changes[0], Status.CANCELLED, False) is Status.CANCELLED
 
 
 def test_status_rules() -> None:
@@ -158,7 +233,7 @@ def fold(before: dict[str, Filing], changes: list[Change]) -> dict[str, Filing]:
 
 
 def substance(filings: dict[str, Filing]) -> dict[str, object]:
-    from tracker.changes.differ import COMPARED
+    from tracker.changes.renumbering import COMPARED
     from tracker.reading.normalise import comparable
 
     return {n: tuple(comparable(c, getattr(f, c)) for c in COMPARED) for n, f in filings.items()}

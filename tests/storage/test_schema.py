@@ -14,15 +14,31 @@ from tracker.errors import StorageError
 ROOT = Path(__file__).parents[2]
 
 
-def test_docs_data_describes_every_table_and_column(tmp_path: Path) -> None:
-    documented: dict[str, list[str]] = {}
-    for section in (ROOT / "docs/data.md").read_text(encoding="utf-8").split("\n## ")[1:]:
-        name = section.split("\n", 1)[0].strip()
-        documented[name] = re.findall(r"^\| (\w+) \|", section, re.MULTILINE)[1:]
+def sections() -> dict[str, str]:
+    """The sections of docs/data.md by their names."""
+    parts = (ROOT / "docs/data.md").read_text(encoding="utf-8").split("\n## ")[1:]
+    return {part.split("\n", 1)[0].strip(): part.partition("\n# ")[0] for part in parts}
+
+
+def test_docs_data_describes_every_table_view_and_column(tmp_path: Path) -> None:
+    documented = {
+        name: re.findall(r"^\| (\w+) \|", section, re.MULTILINE)[1:] for name, section in sections().items()
+    }
     db = connect(tmp_path / "history.db")
     real = {t.name: [c.name for c in t.columns] for t in db.tables if t.name != "_sqlite_migrations"}
+    real |= {f"{view.name} (view)": [c.name for c in view.columns] for view in db.views}
     db.close()
     assert documented == real
+
+
+def test_every_example_of_docs_data_runs(tmp_path: Path) -> None:
+    examples = [sql for section in sections().values() for sql in re.findall(r"```sql\n(.*?)```", section, re.DOTALL)]
+    assert len(examples) == 6
+    connect(tmp_path / "history.db").close()
+    db = connect_readonly(tmp_path / "history.db")
+    for sql in examples:
+        assert db.execute(sql).fetchall() == []
+    db.close()
 
 
 def test_tables_are_strict_and_references_indexed(tmp_path: Path) -> None:

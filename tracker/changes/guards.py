@@ -1,15 +1,42 @@
 """Whether a list may be recorded: its series' bounds, and how it compares with what is known. Pure.
 
-A suddenly shrunken list changes nothing; a person looks first.
+A list that suddenly shrinks, loses a column, repeats other lists or states something else of most filings
+changes nothing: a person looks first, and `tracker poll --accept` records it then.
 """
 
 from __future__ import annotations
 
-from tracker.models import Extraction
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tracker.changes.renumbering import COMPARED
+from tracker.models import Change, ChangeKind, Extraction, Filing
 from tracker.series import Series
 
 SHRINK_SHARE = 0.10
 SHRINK_ROWS = 3
+# So many filings with a value are a column; fewer may lose it one by one.
+COLUMN_FILINGS = 3
+# More than this share and this number of filings amended at once is rather a fault of the reading.
+UPHEAVAL_SHARE = 0.5
+UPHEAVAL_ROWS = 20
+# Two lists are one where each holds so much of the other.
+SAME_LIST_SHARE = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """How a new list meets another list of its series: filings in common, and filings of the other.
+
+    `beside` is True where one page offers both, `period` the other's batch.
+    """
+
+    attachment: int
+    label: str
+    period: str | None
+    common: int
+    size: int
+    beside: bool
 
 
 def find_objection(
@@ -32,4 +59,53 @@ def find_objection(
     lost = known_rows - numbers
     if lost > SHRINK_ROWS and lost > known_rows * shrink_share:
         return f"the list shrank from {known_rows} to {numbers} filings"
+    return None
+
+
+def find_lost_column(present: Mapping[str, Filing], incoming: Sequence[Filing]) -> str | None:
+    """A column that filings of this list had and that none has now; each kind of filing has a table of its own."""
+    for kind in {filing.kind for filing in present.values()}:
+        before = [filing for filing in present.values() if filing.kind == kind]
+        after = [filing for filing in incoming if filing.kind == kind]
+        for name in COMPARED:
+            had = sum(bool(filing.raw.get(name)) for filing in before)
+            if had > COLUMN_FILINGS and after and not any(filing.raw.get(name) for filing in after):
+                return f"{had} filings stated a value for {name}, and none does now: the column is empty or gone"
+    return None
+
+
+def find_upheaval(changes: Iterable[Change], known_rows: int) -> str | None:
+    """Too many filings that are something else than they were."""
+    kinds = (ChangeKind.AMENDED, ChangeKind.RENUMBERED, ChangeKind.WITHDRAWN, ChangeKind.CANCELLED)
+    struck = len({change.number for change in changes if change.kind in kinds})
+    if struck > UPHEAVAL_ROWS and struck > known_rows * UPHEAVAL_SHARE:
+        return f"{struck} of {known_rows} filings would change at once"
+    return None
+
+
+def find_twin(incoming: int, overlaps: Iterable[Overlap]) -> Overlap | None:
+    """The list that a new list of so many filings repeats, where there is one."""
+    for other in sorted(overlaps, key=lambda one: -one.common):
+        if other.common >= SAME_LIST_SHARE * max(incoming, other.size):
+            return other
+    return None
+
+
+def may_merge(twin: Overlap, period: str | None) -> bool:
+    """True where two links are one batch: other pages offer it, for the same period as far as both say."""
+    return not twin.beside and (twin.period == period or None in (twin.period, period))
+
+
+def find_repetition(incoming: int, repeated: int, twin: Overlap | None) -> str | None:
+    """Why a new list that repeats others must not be recorded: it is a round-up, or a wrong file.
+
+    Args:
+        incoming: the filings of the new list.
+        repeated: how many of them other lists of the series state.
+        twin: the list that it repeats as a whole, where it may not be taken for the same batch.
+    """
+    if twin is not None:
+        return f"{twin.common} of {incoming} filings are those of another list, {twin.label}: the wrong file is offered"
+    if repeated > SHRINK_ROWS and repeated > incoming / 2:
+        return f"{repeated} of {incoming} filings stand in earlier lists: it looks like a round-up of them"
     return None

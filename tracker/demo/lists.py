@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from importlib import resources
 
 from tracker.demo.files import TableSpec
@@ -29,14 +30,23 @@ def genai_list(period: str) -> list[TableSpec]:
     return specs
 
 
-def cancelled_algorithms() -> TableSpec:
-    """A list of the algorithms that the first two notices cancel, as if published before."""
+def cancelled_algorithms() -> tuple[TableSpec, TableSpec]:
+    """Lists of the algorithms that the first two notices cancel, as if published before: synthesis, recommendation.
+
+    The type code in the number tells them apart: 01 is 生成合成.
+    """
     rows = _facts("cancellations.csv")
+    synthesis = [row for row in rows if re.match(r"网信算备\d{13}01", row["number"])]
+    recommendation = [row for row in rows if row not in synthesis]
+    return _algorithms(synthesis, "角色"), _algorithms(recommendation, "算法类别")
+
+
+def _algorithms(rows: list[dict[str, str]], column: str) -> TableSpec:
     cells = tuple(
         (str(n), row["name"], row["role_or_category"], row["entity"], row["product"], "", row["number"], "")
         for n, row in enumerate(rows, 1)
     )
-    return TableSpec("", ALGORITHMS, cells)
+    return TableSpec("", tuple(column if heading == "角色" else heading for heading in ALGORITHMS), cells)
 
 
 def cancellation_notice(day: str) -> TableSpec:

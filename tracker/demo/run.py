@@ -1,12 +1,12 @@
 """`tracker demo`: the whole main job against the stand-in, in four steps, each a real `tracker poll`.
 
-1. The first list of `genai_service` (and a list of deep-synthesis algorithms): the baseline.
+1. The first list of `genai_service` (and two lists of algorithms): the baseline.
 2. The second batch appears on the rolling page.
 3. The first list is silently re-issued: one entity under its new name, one number corrected.
 4. A notice cancels 28 of the algorithms.
 
 The lists are made from published facts. What step 3 corrects was put into the first list for the demo:
-a slip in one number and a former name, both made up.
+a slip in one number and a former name, both made up; and no real batch has the month of the lists of algorithms.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,21 +25,26 @@ from rich.console import Console
 from rich.text import Text
 from sqlite_utils import Database
 
-from storage import queries
+from storage import queries, states
 from storage.schema import connect_readonly
 from tracker.demo.files import TableSpec, make_docx, make_pdf
 from tracker.demo.lists import cancellation_notice, cancelled_algorithms, genai_list
 from tracker.demo.site import StandIn
 from tracker.display import print_changes, print_report, print_table
 from tracker.errors import TrackerError
-from tracker.messages import Lang
+from tracker.messages import Lang, word
 from tracker.series import series_by_id
 
 GENAI_PAGE = series_by_id("genai_service").rolling[0]
-SYNTHESIS_PAGE = series_by_id("deep_synthesis").known[5]
+RECOMMENDATION_PAGE = series_by_id("algorithm_recommendation").rolling[0]
+SYNTHESIS_PAGE = "/2025-04/11/c_1744365600000000.htm"
 FIRST, SECOND = "附件1：生成式人工智能服务已备案信息（2024年4月）", "附件2：生成式人工智能服务已备案信息（2024年8月）"
-GENAI, SYNTHESIS = "生成式人工智能服务已备案信息", "境内深度合成服务算法备案清单（2024年6月）"
-SERIES = tuple(f"--series={name}" for name in ("genai_service", "deep_synthesis", "algorithm_cancellation"))
+GENAI = "生成式人工智能服务已备案信息"
+SYNTHESIS, RECOMMENDATION = "境内深度合成服务算法备案清单（2025年4月）", "境内互联网信息服务算法备案清单（2025年4月）"
+SERIES = tuple(
+    f"--series={name}"
+    for name in ("genai_service", "deep_synthesis", "algorithm_recommendation", "algorithm_cancellation")
+)
 NOTICE_DAY = "2025-07-14"
 # The stand-in's first list has these in place of the published facts; its re-issue states the facts.
 SLIPS = {
@@ -85,9 +91,14 @@ def _first(site: StandIn) -> None:
         GENAI_PAGE, "国家互联网信息办公室关于发布生成式人工智能服务已备案信息的公告", "2024-04-02 12:00",
         [(FIRST, make_docx(tables, GENAI))],
     )  # fmt: skip
+    synthesis, recommendation = cancelled_algorithms()
     site.publish_page(
-        SYNTHESIS_PAGE, "国家互联网信息办公室关于发布第六批深度合成服务算法备案信息的公告", "2024-06-12 18:00",
-        [(f"附件：{SYNTHESIS}", make_docx([cancelled_algorithms()], SYNTHESIS))],
+        SYNTHESIS_PAGE, "国家互联网信息办公室关于发布深度合成服务算法备案信息的公告", "2025-04-11 18:00",
+        [(f"附件：{SYNTHESIS}", make_docx([synthesis], SYNTHESIS))],
+    )  # fmt: skip
+    site.publish_page(
+        RECOMMENDATION_PAGE, "国家互联网信息办公室关于发布互联网信息服务算法备案信息的公告", "2022-08-12 10:00",
+        [(f"附件：{RECOMMENDATION}", make_docx([recommendation], RECOMMENDATION))],
     )  # fmt: skip
 
 
@@ -134,9 +145,9 @@ def _poll(environment: dict[str, str], data: Path, lang: Lang, console: Console)
     changes = queries.find_changes(db, queries.ChangeFilter(poll=report["poll"]))
     news = [change for change in changes if change["kind"] != "added"]
     if news:
-        print_changes(console, news[:8], lang)
-        if len(news) > 8:
-            console.print(f"… {len(news) - 8}")
+        print_changes(console, news[:5], lang)
+        if len(news) > 5:
+            console.print(f"… {len(news) - 5}")
     db.close()
 
 
@@ -145,6 +156,10 @@ def _closing(data: Path, lang: Lang, console: Console) -> None:
     title = "第一批按属地（2024-04）" if lang == "zh" else "The first batch by province (2024-04)"
     console.print(Text(f"\n== {title}", style="bold cyan"))
     print_table(console, ["province", "count"], _by_province(db), lang)
+    title = "监管部门公布的数字与历史库核对" if lang == "zh" else "The regulator's own figures against the history"
+    console.print(Text(f"\n== {title}", style="bold cyan"))
+    rows = [[word(f"check_{name}", lang), word(verdict, lang), n] for name, verdict, n in _verdicts(db)]
+    print_table(console, ["check", "outcome", "count"], rows, lang)
     db.close()
     where = (data / "history.db").absolute()
     if lang == "zh":
@@ -156,8 +171,14 @@ def _closing(data: Path, lang: Lang, console: Console) -> None:
 
 
 def _by_province(db: Database) -> list[list[object]]:
-    where = queries.FilingFilter(series="genai_service", batch="2024-04")
-    return [[row["province"], row["count"]] for row in queries.count_filings(db, "province", where)]
+    where = states.FilingFilter(series="genai_service", batch="2024-04")
+    return [[row["province"], row["count"]] for row in states.count_filings(db, "province", where)]
+
+
+def _verdicts(db: Database) -> list[tuple[str, str, int]]:
+    """How many checks of each sort came out how, in the order in which they are made."""
+    counts = Counter((row["name"], row["verdict"]) for row in queries.find_verdicts(db))
+    return [(name, verdict, count) for (name, verdict), count in counts.items()]
 
 
 def _clear(data: Path) -> None:

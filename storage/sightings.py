@@ -1,0 +1,155 @@
+"""What was seen of each filing, entity and list, as the derivations and the checks need it. Never writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.rows import beijing_day, filing_of
+from tracker.models import Filing, Kind, KnownList, StatedTotal
+
+# All that an announcement offers, and what it says
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FilingSighting:
+    """A filing with all its versions, oldest first, as (version id, fields); the last one is in force."""
+
+    filing: int
+    number: str
+    version: int
+    versions: tuple[tuple[int, Filing], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntitySighting:
+    """Which entities a filing was listed under, oldest first, and the renames that its remarks state."""
+
+    filing: int
+    number: str
+    names: tuple[str, ...]
+    renames: tuple[tuple[str | None, str | None], ...]
+
+
+def unindexed_filings(db: Database) -> Iterator[FilingSighting]:
+    """The filings whose newest version the index does not know."""
+    rows = db.query(
+        """SELECT f.id AS filing, f.number AS number_now, f.version_id, f.series, v.*, v.id AS version FROM filing f
+           JOIN version v ON v.filing_id = f.id LEFT JOIN filing_index i ON i.filing_id = f.id
+           WHERE i.version_id IS NOT f.version_id ORDER BY f.id, v.id"""
+    )
+    for filing, those in groupby(rows, key=itemgetter("filing")):
+        versions = list(those)
+        yield FilingSighting(
+            filing, versions[0]["number_now"], versions[0]["version_id"],
+            tuple((row["version"], filing_of(row)) for row in versions),
+        )  # fmt: skip
+
+
+def entity_sightings(db: Database) -> Iterator[EntitySighting]:
+    """Every filing with its entities."""
+    renames: dict[int, list[tuple[str | None, str | None]]] = {}
+    events = "SELECT filing_id, before, after FROM stated_event WHERE kind = 'entity_renamed' ORDER BY id"
+    for row in db.execute(events):
+        renames.setdefault(row[0], []).append((row[1], row[2]))
+    rows = db.query(
+        """SELECT f.id AS filing, f.number, v.entity FROM filing f JOIN version v ON v.filing_id = f.id
+           ORDER BY f.id, v.id"""
+    )
+    for filing, those in groupby(rows, key=itemgetter("filing")):
+        versions = list(those)
+        names = tuple(row["entity"] for row in versions if row["entity"])
+        yield EntitySighting(filing, versions[0]["number"], names, tuple(renames.get(filing, ())))
+
+
+def announcements(db: Database) -> list[Row]:
+    """Every announcement page: id, url, series, title, published_at, text."""
+    return list(db.query("SELECT id, url, series, title, published_at, text FROM announcement ORDER BY id"))
+
+
+def stated_totals(db: Database) -> list[StatedTotal]:
+    """The totals that announcements state."""
+    rows = db.query("SELECT t.*, n.url FROM stated_total t JOIN announcement n ON n.id = t.announcement_id")
+    return [
+        StatedTotal(
+            series=row["series"], kind=Kind(row["kind"]) if row["kind"] else None, since=row["since"],
+            until=row["until"], count=row["count"], address=row["url"], sentence=row["sentence"],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+_LISTS = """SELECT a.id, a.series, a.period, o.label, n.title, n.url, n.published_at, r.rows, r.refused, r.published_on,
+    r.first_seen, r.id AS revision FROM attachment a
+    JOIN revision r ON r.id = (SELECT max(x.id) FROM revision x WHERE x.attachment_id = a.id AND x.state = {state})
+    JOIN offer o ON o.id = r.offer_id JOIN announcement n ON n.id = o.announcement_id
+    ORDER BY a.series, a.period, a.id"""
+
+
+def known_lists(db: Database) -> list[KnownList]:
+    """Every list with the filings that it states now, in its own order."""
+    filings: dict[int, list[Filing]] = {}
+    repeated: dict[tuple[int, str], list[str | None]] = {}
+    for row in db.query("SELECT revision_id, number, sequence FROM repeated_row ORDER BY rowid"):
+        repeated.setdefault((row["revision_id"], row["number"]), []).append(row["sequence"])
+    lists = list(db.query(_LISTS.format(state="'recorded'")))
+    revisions = {row["id"]: row["revision"] for row in lists}
+    for row in db.query(
+        """SELECT f.series, v.*, coalesce(e.sequence, v.sequence) AS sequence_now, e.attachment_id FROM entry e
+           JOIN version v ON v.id = e.version_id JOIN filing f ON f.id = e.filing_id WHERE e.present
+           ORDER BY coalesce(e.table_no, v.table_no), coalesce(e.row_no, v.row_no), v.id"""
+    ):
+        filing = filing_of(row)
+        key = (revisions.get(row["attachment_id"], 0), filing.number)
+        sequences = repeated.get(key, [row["sequence_now"]])
+        rows = [replace(filing, sequence=sequence) for sequence in sequences]
+        filings.setdefault(row["attachment_id"], []).extend(rows)
+    return [_known_list(row, filings[row["id"]]) for row in lists if row["id"] in filings]
+
+
+def known_notices(db: Database) -> list[KnownList]:
+    """Every cancellation notice with its rows; a number that was corrected since stands as it is now."""
+    current = dict(
+        db.execute(
+            """SELECT w.number, f.number FROM notice_row w JOIN version v ON v.number = w.number
+               JOIN filing f ON f.id = v.filing_id
+               WHERE NOT EXISTS (SELECT 1 FROM filing g WHERE g.number = w.number)"""
+        ).fetchall()
+    )
+    return _lists_of_rows(db, "notice_row", "'recorded'", current)
+
+
+def known_round_ups(db: Database) -> list[KnownList]:
+    """Every round-up of earlier lists, with the numbers that it states."""
+    return _lists_of_rows(db, "round_up_row", "'round_up'", {})
+
+
+def _lists_of_rows(db: Database, table: str, state: str, current: dict[str, str]) -> list[KnownList]:
+    lists = []
+    for row in list(db.query(_LISTS.format(state=state))):
+        stated = db.query(f"SELECT * FROM {table} WHERE revision_id = ? ORDER BY rowid", [row["revision"]])
+        filings = [
+            Filing(
+                series=row["series"], kind=None, number=current.get(one["number"], one["number"]), name=one["name"],
+                entity=one["entity"], cancelled_on=one.get("cancelled_on"),
+            )
+            for one in stated
+        ]  # fmt: skip
+        if filings:
+            lists.append(_known_list(row, filings))
+    return lists
+
+
+def _known_list(row: Row, filings: list[Filing]) -> KnownList:
+    return KnownList(
+        series=row["series"], period=row["period"], label=row["label"], title=row["title"], address=row["url"],
+        rows=row["rows"] or len(filings), refused=row["refused"] or 0,
+        published_on=row["published_on"] or (row["published_at"] or "")[:10] or beijing_day(row["first_seen"]),
+        seen_at=row["first_seen"], filings=tuple(filings),
+    )  # fmt: skip

@@ -1,0 +1,165 @@
+"""Which filings belong to one entity (主体), through all its names. Pure.
+
+In: what is claimed of each filing: the names that lists stated, its applicant's code, the renames that its remarks
+state. Out: entities, each with its name today, every name that it ever had, and its filings. It must never depend on
+the order of the claims, leave a filing out, or part filings that fewer claims had brought together.
+
+Filings belong together that share a name, the code of an applicant, or either side of a stated rename.
+
+Known limit: a filing that one company hands over to another looks like a rename. Its number keeps the code of
+whoever filed it, and lists state the new holder in place of the old one, so both companies become one entity here,
+under the name of the new holder, also where the old one files on. No list says which of the two it was.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from tracker.reading.normalise import comparable
+
+# A list stated the name as that of a filing; or only a remark says that it is or was one.
+Basis = Literal["listed", "stated"]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityClaim:
+    """What ties one filing to an entity.
+
+    `filing` is the history's id of it, `names` the entity names of its versions, oldest first. `applicant` is the 13
+    digits of a well-formed number whose check digit is right, `renames` what its remarks state, oldest first:
+    (before, after), either of them None where the remark does not name it.
+    """
+
+    filing: int
+    names: tuple[str, ...]
+    applicant: str | None = None
+    renames: tuple[tuple[str | None, str | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EntityName:
+    """A name as printed, and what says that the entity has or had it."""
+
+    name: str
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Who filed `filings` (ascending).
+
+    `id` is the smallest of them, so it stays as filings come in; of two entities that prove to be one the older stays.
+    `name` is its name today, empty where none is known; `names` has that first, then the others, newest first.
+    """
+
+    id: int
+    name: str
+    names: tuple[EntityName, ...]
+    filings: tuple[int, ...]
+
+
+def group_entities(claims: Iterable[EntityClaim]) -> list[Entity]:
+    """The entities behind the claims, by id; one claim per filing.
+
+    Raises:
+        ValueError: Two claims are of the same filing.
+    """
+    keys = _Keys()
+    ordered = sorted(claims, key=lambda claim: claim.filing)
+    groups = _Groups()
+    for claim in ordered:
+        if claim.filing in groups.parents:
+            raise ValueError(f"Two claims for filing {claim.filing}.")
+        groups.add(claim.filing, _ties(claim, keys))
+    members: defaultdict[int, list[EntityClaim]] = defaultdict(list)
+    for claim in ordered:  # the smallest filing of each group comes first, so the groups are in order too
+        members[groups.root(claim.filing)].append(claim)
+    return [_entity(root, group, keys) for root, group in members.items()]
+
+
+class _Keys(dict[str | None, str]):
+    """Names in comparable form, each folded once; empty for what is no name: "—", "/"."""
+
+    def __missing__(self, name: str | None) -> str:
+        key = comparable("entity", name)
+        self[name] = key if any(map(str.isalnum, key)) else ""
+        return self[name]
+
+
+class _Groups:
+    """Union-find: the smallest filing of a group is its root."""
+
+    def __init__(self) -> None:
+        self.parents: dict[int, int] = {}
+        self._first: dict[tuple[str, str], int] = {}  # the first filing with each tie
+
+    def add(self, filing: int, ties: Iterable[tuple[str, str]]) -> None:
+        """Put a filing together with all that share a tie with it."""
+        self.parents[filing] = root = filing
+        for tie in ties:
+            other = self.root(self._first.setdefault(tie, filing))
+            root, younger = min(root, other), max(root, other)
+            self.parents[younger] = root
+
+    def root(self, filing: int) -> int:
+        """The smallest filing of the group; the way to it is halved for the next to ask."""
+        parents = self.parents
+        while parents[filing] != filing:
+            parents[filing] = filing = parents[parents[filing]]
+        return filing
+
+
+def _ties(claim: EntityClaim, keys: _Keys) -> Iterator[tuple[str, str]]:
+    """What a filing shares with the others of its entity; a rename ties it to both names."""
+    for name in (*claim.names, *(side for rename in claim.renames for side in rename)):
+        if key := keys[name]:
+            yield "name", key
+    if claim.applicant:
+        yield "applicant", claim.applicant
+
+
+def _entity(root: int, claims: list[EntityClaim], keys: _Keys) -> Entity:
+    names = _names(claims, keys)
+    today = _today(claims, names, keys)
+    ordered = sorted(names, key=lambda key: key != today)  # today's first, the others as they stand
+    return Entity(
+        id=root,
+        name=names[today].name if names else "",
+        names=tuple(names[key] for key in ordered),
+        filings=tuple(claim.filing for claim in claims),
+    )
+
+
+def _names(claims: list[EntityClaim], keys: _Keys) -> dict[str, EntityName]:
+    """Every name of an entity by its comparable form, newest first: those that lists state, then those of remarks."""
+    names: dict[str, EntityName] = {}
+    for claim in reversed(claims):
+        for name in reversed(claim.names):
+            names.setdefault(keys[name], EntityName(name, "listed"))
+    for rename in _newest_renames(claims):
+        for name in filter(None, reversed(rename)):
+            names.setdefault(keys[name], EntityName(name, "stated"))
+    names.pop("", None)
+    return names
+
+
+def _today(claims: list[EntityClaim], names: Iterable[str], keys: _Keys) -> str:
+    """The comparable form of an entity's name today; empty where it has none.
+
+    The name that the newest filing's newest version states, unless a rename says that it was replaced: an older list
+    that was edited knows better than a newer one that was not. Where no list has the new name yet, it is the remark's.
+    Where every name was replaced (A by B, and B by A) the newest filing has the last word.
+    """
+    renames = [(keys[before], keys[after]) for before, after in _newest_renames(claims)]
+    replaced = {before for before, after in renames if before != after}
+    last = (keys[claim.names[-1]] for claim in reversed(claims) if claim.names)
+    candidates = [key for key in (*last, *(after for _, after in renames), *names) if key]
+    standing = (key for key in candidates if key not in replaced)
+    return next(standing, candidates[0] if candidates else "")
+
+
+def _newest_renames(claims: list[EntityClaim]) -> list[tuple[str | None, str | None]]:
+    return [rename for claim in reversed(claims) for rename in reversed(claim.renames)]

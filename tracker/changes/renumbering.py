@@ -1,0 +1,75 @@
+"""Which new numbers of a re-issued list are old ones corrected. Pure.
+
+In: the filings whose numbers a list dropped, and those whose numbers it brought. Out: pairs, and what stays
+ambiguous. Must never pair two filings where another pairing is as likely.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+
+from tracker.models import FIELDS, Filing
+from tracker.reading.normalise import comparable
+
+# 序号 is a place in the list, not a fact about the filing.
+COMPARED = tuple(name for name in FIELDS if name != "sequence")
+
+_Key = tuple[str, ...]
+
+
+def pair_renumbered(
+    dropped: Mapping[str, Filing], fresh: Mapping[str, Filing]
+) -> tuple[dict[str, Filing], list[str]]:
+    """Which fresh numbers are dropped ones corrected: {fresh number: old filing}; and what stays ambiguous.
+
+    The surest first: the same 序号 and all fields equal; all fields equal; equal name and entity; the same 序号
+    and all fields but the entity, or but the name, equal. A pair counts only where it is the only one on both
+    sides.
+    """
+    pairs: dict[str, Filing] = {}
+    warnings: list[str] = []
+    for key_of in (_place_but(), _all_fields, _name_and_entity, _place_but("entity"), _place_but("name")):
+        paired = {old.number for old in pairs.values()}
+        old_by = _group((old for old in dropped.values() if old.number not in paired), key_of)
+        new_by = _group((new for new in fresh.values() if new.number not in pairs), key_of)
+        for key, olds in old_by.items():
+            news = new_by.get(key, [])
+            if len(olds) == 1 and len(news) == 1:
+                pairs[news[0].number] = olds[0]
+            elif news and key_of is _name_and_entity:
+                numbers = ", ".join(f.number for f in (*olds, *news))
+                warnings.append(f"Ambiguous renumbering, recorded as withdrawn and added: {numbers}")
+    return pairs, warnings
+
+
+def _name_and_entity(filing: Filing) -> _Key | None:
+    """None where either is missing: two rows without a name have nothing in common."""
+    name, entity = comparable("name", filing.name), comparable("entity", filing.entity)
+    return (str(filing.kind), name, entity) if name and entity else None
+
+
+def _all_fields(filing: Filing) -> _Key | None:
+    """Tells namesakes apart by what else they state."""
+    known = _name_and_entity(filing)
+    return known and (*known, *(comparable(name, getattr(filing, name)) for name in COMPARED))
+
+
+def _place_but(free: str = "") -> Callable[[Filing], _Key | None]:
+    """Compares 序号 and every field but `free`; None where a row states too little to be known by."""
+
+    def key(filing: Filing) -> _Key | None:
+        others = [comparable(name, getattr(filing, name)) for name in COMPARED if name != free]
+        stated = sum(map(bool, others))
+        return (str(filing.kind), filing.sequence or "", *others) if stated >= (1 if filing.sequence else 2) else None
+
+    return key
+
+
+def _group(filings: Iterable[Filing], key_of: Callable[[Filing], _Key | None]) -> dict[_Key, list[Filing]]:
+    groups: dict[_Key, list[Filing]] = defaultdict(list)
+    for filing in filings:
+        key = key_of(filing)
+        if key is not None:
+            groups[key].append(filing)
+    return groups

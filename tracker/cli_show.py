@@ -1,0 +1,162 @@
+"""The commands that show one thing whole: a filing, an entity, an original file. None of them writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.text import Text
+from sqlite_utils import Database
+
+from storage import queries
+from storage.archive import Archive
+from storage.rows import beijing_day
+from tracker.cli_context import Context, json_option, pass_context, print_json
+from tracker.display import change_text, make_console, print_pairs, print_table, source_text
+from tracker.errors import OptionError
+from tracker.messages import Lang, word
+from tracker.models import FIELDS
+
+
+@click.command()
+@click.argument("number", required=False)
+@click.option("--entity", metavar="T", help="In place of a number: an entity, by a part of any name that it ever had.")
+@json_option
+@pass_context
+def show(ctx: Context, number: str | None, entity: str | None, as_json: bool) -> None:
+    """One filing by its number, now or former: all versions, changes and statements, with their sources.
+
+    With --entity one entity: all its names, and its filings under all of them.
+    """
+    if (number is None) == (entity is None):
+        raise OptionError("Give either a NUMBER or --entity", hint="`tracker filings --search` finds by words")
+    db, lang = ctx.open_history(), ctx.lang
+    result = _entities(db, entity) if entity is not None else _filings(db, str(number))
+    if as_json:
+        print_json(result)
+        return
+    console = make_console()
+    for one in result:
+        (_print_entity if entity is not None else _print_filing)(console, one, lang)
+
+
+def _filings(db: Database, number: str) -> list[dict[str, Any]]:
+    found = queries.find_filing_ids(db, number)
+    if not found:
+        raise OptionError(f"No filing has the number {number}", hint="`tracker filings --search` finds by words")
+    return [_filing(db, row) for row in found]
+
+
+def _filing(db: Database, row: dict[str, Any]) -> dict[str, Any]:
+    versions = queries.find_versions(db, row["id"])
+    changes = queries.find_changes(db, queries.ChangeFilter(filing=row["id"]))
+    events = queries.find_events(db, row["id"])
+    numbers = dict.fromkeys(version["number"] for version in versions)
+    names = queries.names_of_entities(db, {row["entity_id"]}).get(row["entity_id"], [])
+    return {
+        "series": row["series"],
+        "number": row["number"],
+        "former_numbers": [number for number in numbers if number != row["number"]],
+        "entity": {"id": row["entity_id"], "names": names} if names else None,
+        "links": queries.find_links(db, row["id"]),
+        "versions": versions,
+        "changes": changes,
+        "events": events,
+        "timeline": _timeline(changes, events),
+    }
+
+
+def _timeline(changes: list[dict[str, Any]], events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What we saw happen (observed) and what remarks say happened (stated), by the day on which it did.
+
+    A remark without a date stands where it was first seen.
+    """
+    observed = [
+        {"on": change["published_on"], "basis": "observed"}
+        | {key: change[key] for key in ("kind", "fields", "status_before", "status", "recorded_at", "source")}
+        for change in changes
+    ]
+    stated = [
+        {"on": event["happened_on"], "basis": "stated"}
+        | {key: event[key] for key in ("kind", "before", "after", "items", "text", "recorded_at", "source")}
+        for event in events
+    ]
+    return sorted([*observed, *stated], key=lambda entry: entry["on"] or beijing_day(entry["recorded_at"]))
+
+
+def _entities(db: Database, text: str) -> list[dict[str, Any]]:
+    """The entities of that name; where one is called just so, the others are left out."""
+    from tracker.finding import filings_of_entity
+    from tracker.reading.search import searchable
+
+    found = queries.find_entities(db, searchable(text))
+    if not found:
+        raise OptionError(f"No entity is or was called {text}", hint="A part of a name is enough: --entity 百度")
+    exact = [entity for entity in found if entity["exact"]]
+    return [
+        {"id": one["id"], "name": one["name"], "names": one["names"], "filings": filings_of_entity(db, one["id"])}
+        for one in exact or found
+    ]
+
+
+def _print_filing(console: Console, filing: dict[str, Any], lang: Lang) -> None:
+    newest = filing["versions"][-1]
+    cancelled = [c["fields"]["cancelled_on"][1] for c in filing["changes"] if "cancelled_on" in c["fields"]]
+    pairs = [
+        ("number", filing["number"]), ("former_numbers", "、".join(filing["former_numbers"])),
+        *((key, word(newest[key], lang)) for key in ("series", "kind", "status")),
+        *((key, newest[key]) for key in FIELDS if key != "cancelled_on"),
+        ("cancelled_on", cancelled[-1] if cancelled else None),
+        ("former_names", "、".join(filing["entity"]["names"][1:]) if filing["entity"] else None),
+        ("links", "; ".join(f"{link['series']} {link['name']} ({link['entity']})" for link in filing["links"])),
+    ]  # fmt: skip
+    print_pairs(console, pairs, lang)
+    rows = [
+        [e["on"] or "", e["recorded_at"][:10], word(e["basis"], lang), word(e["kind"], lang), _what(e, lang),
+         source_text(e["source"])]
+        for e in filing["timeline"]
+    ]  # fmt: skip
+    console.print()
+    print_table(console, ["published", "recorded", "basis", "change", "what", "source"], rows, lang)
+    console.print()
+
+
+def _what(entry: dict[str, Any], lang: Lang) -> str:
+    return change_text(entry, lang) if entry["basis"] == "observed" else str(entry["text"])
+
+
+def _print_entity(console: Console, entity: dict[str, Any], lang: Lang) -> None:
+    console.print(Text(entity["name"], style="bold"))
+    former = [f"{one['name']} ({word(one['basis'], lang)})" for one in entity["names"] if not one["current"]]
+    print_pairs(console, [("former_names", "、".join(former))], lang)
+    columns = ["series", "batch", "kind", "name", "entity", "number", "filed_on", "status"]
+    rows = [
+        [word(row[c], lang) if c in ("kind", "status") else row[c] for c in columns] for row in entity["filings"]
+    ]
+    print_table(console, columns, rows, lang)
+    console.print(word("filings_total", lang, n=len(rows)))
+    console.print()
+
+
+@click.command("open")
+@click.argument("what", metavar="NUMBER|SHA256")
+@json_option
+@pass_context
+def open_original(ctx: Context, what: str, as_json: bool) -> None:
+    """Where the original files are that state a number, or that have a sha256."""
+    rows = queries.find_originals(ctx.open_history(), what)
+    if not rows:
+        raise OptionError(f"No file states {what}", hint="Give a number as listed, or 8 or more digits of a sha256")
+    archive = Archive(ctx.settings.archive)
+    for row in rows:
+        row["file"] = str(archive.path(row["sha256"]).absolute())
+        row["exists"] = archive.path(row["sha256"]).is_file()
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        keys = ("file", "series", "batch", "attachment", "media_type", "sha256", "first_seen", "state", "reason")
+        addresses = [("announcement", url) for url in row["announcements"]]
+        print_pairs(make_console(), [*((key, row[key]) for key in keys), *addresses], ctx.lang)
+        click.echo()

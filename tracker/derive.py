@@ -1,0 +1,117 @@
+"""The third part of a poll: what follows from the history. Entities, former names, statements, and the checks.
+
+Everything here can be made anew from what is recorded; each step leaves what did not change as it is. A poll that
+is killed before, or a program that reads remarks better than the last one, is made good by the next poll.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from sqlite_utils import Database
+
+from storage import notices, plans, sightings
+from storage.derived import DerivedWriter, EntityRow, EventRow, IndexRow
+from storage.history import History
+from tracker.changes.entities import EntityClaim, group_entities
+from tracker.changes.indexing import EDITION, index_filing
+from tracker.changes.numbers import applicant_of
+from tracker.changes.reconcile import reconcile
+from tracker.config import Settings
+from tracker.facts import Facts, known_facts
+from tracker.models import Check, Incident, IncidentKind, StatedTotal, Verdict
+from tracker.reading.search import searchable
+from tracker.reading.totals import find_totals
+
+
+def derive(
+    db: Database, history: History, poll: int, now: str, facts: Facts, progress: Callable[[str], None]
+) -> None:  # fmt: skip
+    """Bring everything that follows from the history up to date."""
+    writer = DerivedWriter(db)
+    progress("index")
+    writer.forget_index(EDITION)
+    writer.index_filings(map(_index_row, list(sightings.unindexed_filings(db))))
+    progress("entities")
+    writer.replace_entities(list(_entities(db)))
+    progress("checks")
+    writer.replace_totals(_totals(db))
+    checks = run_checks(db, facts)
+    writer.replace_verdicts(checks, poll)
+    for row in notices.unknown_numbers_now_known(db):
+        history.end_incident(_incident(row), now)
+    _tell(db, history, poll, now, checks)
+
+
+def run_checks(db: Database, facts: Facts) -> list[Check]:
+    """Every check of the history against what the regulator states, and against itself."""
+    return reconcile(
+        sightings.known_lists(db), sightings.known_notices(db), sightings.stated_totals(db), facts,
+        round_ups=sightings.known_round_ups(db),
+    )  # fmt: skip
+
+
+def facts_in_force(settings: Settings) -> Facts:
+    """The facts that the program carries, with addresses of the site in force; or none."""
+    if not settings.poll.known_facts:
+        return Facts()
+    facts, base = known_facts(), settings.site.cac_url.rstrip("/")
+    # "/2025-01/08/c_1738034725920930.htm" is a page of the site, "press" is none
+    totals = (replace(t, address=base + t.address if t.address.startswith("/") else t.address) for t in facts.totals)
+    return replace(facts, totals=tuple(totals))
+
+
+def _index_row(sighting: sightings.FilingSighting) -> IndexRow:
+    indexed = index_filing([fields for _, fields in sighting.versions])
+    events = tuple(
+        EventRow(sighting.versions[place][0], e.kind.value, e.on, e.before, e.after, e.items, e.text)
+        for place, e in indexed.events
+    )
+    return IndexRow(sighting.filing, sighting.version, indexed.text, indexed.latin, indexed.former, events)
+
+
+def _entities(db: Database) -> Iterator[EntityRow]:
+    """The entities of all filings; a filing without any name of one belongs to none."""
+    claims = (
+        EntityClaim(one.filing, one.names, applicant_of(one.number), one.renames)
+        for one in sightings.entity_sightings(db)
+    )
+    for entity in group_entities(claims):
+        if entity.names:
+            names = tuple((name.name, searchable(name.name), name.basis) for name in entity.names)
+            yield EntityRow(entity.id, names, entity.filings)
+
+
+def _totals(db: Database) -> Iterator[tuple[int, StatedTotal]]:
+    for page in sightings.announcements(db):
+        published = (page["published_at"] or "")[:10] or None
+        for total in find_totals(page["text"], page["series"], page["url"], published):
+            yield page["id"], total
+
+
+def _tell(db: Database, history: History, poll: int, now: str, checks: Iterable[Check]) -> None:
+    """A check that is off is an incident: told when it begins or says something else, ended when it comes out.
+
+    Numbers of notices that no list holds are incidents of their own, each told by the notice.
+    """
+    told = [check for check in checks if (check.name, check.subject) != ("notices", "unknown number")]
+    off = {_check_incident(check).address: _check_incident(check) for check in told if check.verdict is Verdict.OFF}
+    known = {row["address"]: row for row in plans.open_incidents(db, IncidentKind.CHECK_OFF.value)}
+    for address, row in known.items():
+        if address not in off:
+            history.end_incident(_incident(row), now)
+    for address, incident in off.items():
+        if address not in known or known[address]["detail"] != incident.detail:
+            history.record_incident(incident, poll, now)
+
+
+def _check_incident(check: Check) -> Incident:
+    missing = f": {'; '.join(check.items[:5])}" if check.items else ""
+    more = f"; {len(check.items) - 5} more" if len(check.items) > 5 else ""
+    address = f"{check.address}#{check.series} {check.name} {check.subject}"
+    return Incident(IncidentKind.CHECK_OFF, check.series, address, f"{check.detail.rstrip('.')}{missing}{more}")
+
+
+def _incident(row: dict[str, str]) -> Incident:
+    return Incident(IncidentKind(row["kind"]), row["source"], row["address"], row["detail"])
