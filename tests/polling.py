@@ -13,6 +13,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.schema import connect_readonly
+from tracker.changes.numbers import check_digit
 from tracker.demo.files import TableSpec, make_docx
 from tracker.demo.site import StandIn
 from tracker.series import series_by_id
@@ -23,6 +24,23 @@ GENAI_TITLE = "国家互联网信息办公室关于发布生成式人工智能�
 # The stand-in of the tests has no rolling page of algorithm_recommendation.
 PUBLISHED = tuple(f"--series={name}" for name in ("genai_service", "deep_synthesis", "algorithm_cancellation"))
 HEADINGS = ("序号", "属地", "模型名称", "备案单位", "备案号", "备案时间")
+SYNTHESIS = series_by_id("deep_synthesis").known[0]
+SYNTHESIS_TITLE = "国家互联网信息办公室关于发布深度合成服务算法备案信息的公告"
+SYNTHESIS_LABEL = "附件：境内深度合成服务算法备案清单（2023年6月）"
+ALGORITHM_HEADINGS = ("序号", "算法名称", "角色", "主体名称", "应用产品", "主要用途", "备案编号", "备注")
+NOTICE_HEADINGS = ("序号", "算法名称", "角色/类别", "主体名称", "应用产品", "主要用途", "备案编号", "注销时间")
+
+
+def algorithm(n: int, remark: str = "") -> tuple[str, ...]:
+    """A made row of an algorithm list, of an applicant of its own; the check digit of its number is right."""
+    first = f"110108{2242000 + n:07d}0124001"
+    number = f"网信算备{first}{check_digit(first)}号"
+    return (str(n), f"算法{n}", "服务提供者", f"第{n}公司", f"产品{n}（APP）", "用于生成", number, remark)
+
+
+def algorithm_docx(*rows: tuple[str, ...], headings: tuple[str, ...] = ALGORITHM_HEADINGS) -> bytes:
+    """An algorithm list (or, with its headings, a notice) as a Word file."""
+    return make_docx([TableSpec("", headings, rows)], "清单")
 
 
 def label(period: str) -> str:
@@ -86,6 +104,12 @@ class Desk:
     def db(self) -> Database:
         """The history, read-only."""
         return connect_readonly(self.data / "history.db")
+
+    def ask(self, *arguments: str) -> Any:
+        """What a command answers with --json."""
+        done = self.run(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
 
     def history(self) -> dict[str, list[tuple[Any, ...]]]:
         """What the history says, without clocks and the numbers of polls."""

@@ -11,21 +11,23 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from tests.polling import GENAI_PAGE, GENAI_TITLE, PUBLISHED, ROOT, Desk, genai_docx, genai_rows, label
-from tracker.changes.numbers import check_digit
+from tests.polling import (
+    ALGORITHM_HEADINGS,
+    GENAI_PAGE,
+    GENAI_TITLE,
+    NOTICE_HEADINGS,
+    PUBLISHED,
+    ROOT,
+    SYNTHESIS,
+    SYNTHESIS_LABEL,
+    SYNTHESIS_TITLE,
+    Desk,
+    algorithm,
+    genai_docx,
+    genai_rows,
+    label,
+)
 from tracker.demo.files import TableSpec, make_docx
-from tracker.series import series_by_id
-
-SYNTHESIS = series_by_id("deep_synthesis").known[0]
-SYNTHESIS_LABEL = "附件：境内深度合成服务算法备案清单（2023年6月）"
-ALGORITHM_HEADINGS = ("序号", "算法名称", "角色", "主体名称", "应用产品", "主要用途", "备案编号", "备注")
-NOTICE_HEADINGS = ("序号", "算法名称", "角色/类别", "主体名称", "应用产品", "主要用途", "备案编号", "注销时间")
-
-
-def algorithm(n: int, remark: str = "") -> tuple[str, ...]:
-    first = f"11010822423660124{n:03d}"
-    number = f"网信算备{first}{check_digit(first)}号"
-    return (str(n), f"算法{n}", "服务提供者", f"第{n}公司", f"产品{n}（APP）", "用于生成", number, remark)
 
 
 def publish_first(desk: Desk, **changed: str) -> None:
@@ -127,7 +129,7 @@ def test_one_list_on_two_pages_is_one_batch(desk: Desk) -> None:
 
 
 def test_files_with_labels_that_are_alike_are_all_kept(desk: Desk) -> None:
-    title = "国家互联网信息办公室关于发布深度合成服务算法备案信息的公告"
+    title = SYNTHESIS_TITLE
     files = [
         make_docx([TableSpec("", ALGORITHM_HEADINGS, tuple(algorithm(n) for n in span))], "清单")
         for span in (range(1, 8), range(8, 16))
@@ -141,7 +143,7 @@ def test_a_cancellation_notice_cancels_and_an_unknown_number_is_an_incident(desk
     publish_first(desk)
     rows = tuple(algorithm(n, "已注销" if n == 9 else "") for n in range(1, 10))
     desk.site.publish_page(
-        SYNTHESIS, "国家互联网信息办公室关于发布深度合成服务算法备案信息的公告", "2023-06-20 18:00",
+        SYNTHESIS, SYNTHESIS_TITLE, "2023-06-20 18:00",
         [(SYNTHESIS_LABEL, make_docx([TableSpec("", ALGORITHM_HEADINGS, rows)], "清单"))],
     )  # fmt: skip
     assert desk.poll()["changes"] == {"added": 29, "cancelled": 1}
@@ -344,7 +346,7 @@ def publish_all(desk: Desk) -> None:
     desk.site.add_attachment(GENAI_PAGE, label("2024-08"), genai_docx(genai_rows(21, 30)))
     rows = tuple(algorithm(n) for n in range(1, 8))
     desk.site.publish_page(
-        SYNTHESIS, "国家互联网信息办公室关于发布深度合成服务算法备案信息的公告", "2023-06-20 18:00",
+        SYNTHESIS, SYNTHESIS_TITLE, "2023-06-20 18:00",
         [(SYNTHESIS_LABEL, make_docx([TableSpec("", ALGORITHM_HEADINGS, rows)], "清单"))],
     )  # fmt: skip
     notice = make_docx([TableSpec("", NOTICE_HEADINGS, ((*algorithm(2)[:7], "2025年7月"),))], "注销")

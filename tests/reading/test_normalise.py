@@ -102,6 +102,7 @@ def test_provinces() -> None:
         ("product", "甲；乙;", "乙、甲", True),
         ("product", "甲（a、b）、乙", "乙，甲(a、b)", True),
         ("product", "甲（APP）\n乙", "乙、甲（APP）", True),
+        ("product", "甲【APP】\n乙【APP】", "甲（APP）\n乙（APP）", True),
         ("purpose", "甲、乙", "乙、甲", False),
     ],
 )

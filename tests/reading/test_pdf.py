@@ -228,3 +228,11 @@ def test_made_lists_are_read_exactly(period: str) -> None:
     assert [[fold(getattr(f, c)) for c in columns] for f in got.filings] == [
         [fold(row[c]) for c in columns] for row in truth
     ]
+
+
+@pytest.mark.parametrize("text", ["甲·乙丙", "甲·乙丙丁·戊", "根据⽂本", "甲\xa0乙2240011号"])
+def test_signs_that_one_library_lacks_neither_double_nor_move_letters(text: str) -> None:
+    rows = (("1", text, "n1"), ("2", "文本乙·乙乙11", "n2"))
+    data = make_pdf([TableSpec("t", ("序号", "名称", "备案编号"), rows)], "t")
+    table = read_pdf(data).tables[0]
+    assert [fold(str(row.cells[1])) for row in table.rows[1:]] == [fold(row[1]) for row in rows]

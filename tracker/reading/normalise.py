@@ -34,7 +34,7 @@ def tidy(text: str) -> str:
     """Text for display: white space put in order, the wording and its punctuation as published.
 
     A line break inside a cell is the printer's, so it vanishes between Chinese characters and is a space
-    between Latin ones; directly after a closing parenthesis it stays, for there it separates products.
+    between Latin ones; directly after a closing bracket it stays, for there it separates products.
     """
     text = _INVISIBLE.sub("", _RADICALS.sub(_whole, text))
     lines = [" ".join(line.split()) for line in text.splitlines()]
@@ -51,7 +51,7 @@ def _whole(radical: re.Match[str]) -> str:
 
 
 def _joint(before: str, after: str) -> str:
-    if before in ")）":
+    if before in ")）]］】〕〗":
         return "\n"
     return " " if _is_latin(before) and _is_latin(after) else ""
 

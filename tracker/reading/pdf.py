@@ -18,6 +18,7 @@ from tracker.reading.limits import Meter, check_size
 from tracker.reading.pdf_grid import find_grids
 from tracker.reading.pdf_join import Part, join_parts
 from tracker.reading.pdf_lines import Drawn, read_lines
+from tracker.reading.pdf_lost import add_lost
 from tracker.reading.pdf_page import PageText, read_text
 from tracker.reading.pdf_prose import PageParts, are_rows, paragraphs, part_furniture
 from tracker.reading.pdf_text import lines_of
@@ -79,9 +80,9 @@ def _read_page(document: Any, number: int, data: bytes, warnings: list[str]) -> 
         _check_text(text, drawn, number, warnings)
         chars = text.chars
         if not drawn.embedded:
-            from tracker.reading.pdf_unruled import read_all_chars
+            from tracker.reading.pdf_unruled import read_chars
 
-            chars = read_all_chars(data, number, chars)
+            chars = add_lost(chars, read_chars(data, number))
         grids, rest = find_grids(drawn.segments, chars, number)
         return PageParts(number, grids, lines_of(rest), max(page.get_size()))
     finally:

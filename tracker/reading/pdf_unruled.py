@@ -7,7 +7,6 @@ unless every row fills every column and its headings are known.
 from __future__ import annotations
 
 import io
-from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -37,28 +36,11 @@ def find_unruled(data: bytes, number: int) -> list[Grid]:
     return []
 
 
-def read_all_chars(data: bytes, number: int, chars: list[Char]) -> list[Char]:
-    """The characters of a page by both libraries: each one that either of them has.
-
-    Where a font is not in the file, pdfium drops a letter that it takes for a repeat (seen with 5.15.2, 2026-11), and
-    pdfplumber lacks signs that its tables do not know, such as ·.
-    """
+def read_chars(data: bytes, number: int) -> list[Char]:
+    """The characters of a page by pdfplumber, but for white space and signs that it knows by a code only."""
     with _page(data, number) as page:
         read = [Char(c["text"], c["x0"], c["x1"], c["top"], c["bottom"]) for c in page.chars]
-    left = Counter(char.text for char in chars)
-    left.subtract(char.text for char in read)
-    if all(count >= 0 for count in left.values()):
-        return chars  # pdfium has lost nothing
-    places: dict[str, list[Char]] = defaultdict(list)
-    for char in read:
-        places[char.text].append(char)
-    lacking = [c for c in chars if not c.text.isspace() and not any(_is_same(c, other) for other in places[c.text])]
-    return [*read, *lacking]
-
-
-def _is_same(one: Char, two: Char) -> bool:
-    height = max(one.bottom - one.top, two.bottom - two.top, 1.0)
-    return abs(one.left - two.left) < 0.4 * height and abs(one.top + one.bottom - two.top - two.bottom) < 1.2 * height
+    return [char for char in read if not char.text.isspace() and not char.text.startswith("(cid:")]
 
 
 @contextmanager
