@@ -209,13 +209,16 @@ class History:
 
     def set_aside(
         self, revision: int, poll: int, state: str, reason: str, incident: Incident | None, now: str,
-        rows: Iterable[Filing] = (),
+        rows: Iterable[Filing] = (), settled: Sequence[str] = (),
     ) -> None:  # fmt: skip
         """Mark a revision that is kept but not recorded (unreadable, refused, round_up).
 
-        The rows of a round-up are kept to check the history against, and file nothing.
+        The rows of a round-up are kept to check the history against, and file nothing. `settled` as for
+        `record_revision`.
         """
         with self.db.atomic():
+            for address in settled:
+                self._end_at(address, LIST_INCIDENTS, now)
             self.db.conn.executemany(
                 "INSERT INTO round_up_row VALUES (?, ?, ?, ?)",
                 [(revision, row.number, row.name, row.entity) for row in rows],

@@ -169,8 +169,12 @@ def batches_of_poll(db: Database, poll: int) -> list[dict[str, Any]]:
     batches = []
     for row in list(rows):
         kinds = db.execute("SELECT kind, count(*) FROM change WHERE revision_id = ? GROUP BY kind", [row["id"]])
+        warnings = db.execute("SELECT text FROM warning WHERE revision_id = ? ORDER BY rowid", [row["id"]])
         keys = ("series", "period", "rows", "kept", "refused", "sha256")
-        batches.append({key: row[key] for key in keys} | {"changes": dict(kinds.fetchall())})
+        batches.append(
+            {key: row[key] for key in keys}
+            | {"changes": dict(kinds.fetchall()), "warnings": [warning[0] for warning in warnings]}
+        )
     return batches
 
 

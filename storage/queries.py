@@ -177,7 +177,7 @@ def find_incidents(db: Database, *, all_of_them: bool = False, poll: int | None 
 
 def find_verdicts(db: Database) -> list[dict[str, Any]]:
     """The verdicts of the last poll, as `tracker reconcile` gives them."""
-    rows = db.query("SELECT * FROM verdict ORDER BY rowid")
+    rows = db.query("SELECT * FROM verdict ORDER BY name, series, subject")
     return [row | {"items": json.loads(row["items"])} for row in rows]
 
 

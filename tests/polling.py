@@ -131,6 +131,12 @@ class Desk:
                    JOIN attachment a ON a.id = r.attachment_id ORDER BY r.id"""
             ).fetchall(),
             "entries": db.execute("SELECT * FROM entry ORDER BY 1, 2").fetchall(),
+            "index": db.execute("SELECT * FROM filing_index ORDER BY 1").fetchall(),
+            "entities": db.execute("SELECT * FROM entity_name ORDER BY 1, 2").fetchall(),
+            "events": db.execute("SELECT filing_id, kind, happened_on, text FROM stated_event ORDER BY id").fetchall(),
+            "verdicts": db.execute(
+                "SELECT name, series, subject, verdict, items FROM verdict ORDER BY 1, 2, 3"
+            ).fetchall(),
         }
         db.close()
         return state

@@ -314,19 +314,26 @@ def test_wrong_use_ends_with_2(desk: Desk) -> None:
     assert "TRACKER_SITE__DELLAY" in done.stderr
 
 
-# Where a poll is killed: right after these calls of the writer and the archive.
-KILLS = [
-    "Archive.put", "History.begin_poll", "History.record_listed", "History.record_page", "History.record_fetched",
-    "History.record_revision", "History._record_notice_rows", "History.finish_poll",
-    "ListWriter.record", "ListWriter.leave",
+# Where a poll is killed: before and after these calls of the writers and the archive, and after the second one of
+# those that are made more than once.
+ONCE = [
+    "History.begin_poll", "History._record_notice_rows", "History.finish_poll", "DerivedWriter.index_filings",
+    "DerivedWriter.replace_entities", "DerivedWriter.replace_totals", "DerivedWriter.replace_verdicts",
 ]  # fmt: skip
+OFTEN = [
+    "Archive.put", "History.record_listed", "History.record_page", "History.record_fetched",
+    "History.record_revision", "ListWriter.record", "ListWriter.leave", "ListWriter.place",
+]  # fmt: skip
+KILLS = [(point, 1, when) for point in (*ONCE, *OFTEN) for when in ("before", "after")]
+KILLS += [(point, 2, "after") for point in OFTEN]
 KILLER = """
 import os, sys
 from storage.archive import Archive
+from storage.derived import DerivedWriter
 from storage.history import History
 from storage.list_writer import ListWriter
 owner, name = sys.argv[1].split(".")
-owner = {"Archive": Archive, "History": History, "ListWriter": ListWriter}[owner]
+owner = {one.__name__: one for one in (Archive, DerivedWriter, History, ListWriter)}[owner]
 real, left, before = getattr(owner, name), [int(sys.argv[2])], sys.argv[3] == "before"
 def kill(self, *args, **kwargs):
     left[0] -= 1
@@ -355,18 +362,18 @@ def publish_all(desk: Desk) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_a_poll_killed_anywhere_is_made_good_by_the_next(desk: Desk, tmp_path: Path) -> None:
+@pytest.mark.parametrize("half", [0, 1])
+def test_a_poll_killed_anywhere_is_made_good_by_the_next(desk: Desk, tmp_path: Path, half: int) -> None:
     publish_all(desk)
     undisturbed = Desk(desk.site, tmp_path / "undisturbed")
     undisturbed.poll()
     expected = undisturbed.history()
     assert len(expected["changes"]) == 38
-    for point in KILLS:
-        for nth, when in ((1, "before"), (1, "after"), (2, "after")):
-            one = Desk(desk.site, tmp_path / f"{point}{nth}{when}")
-            command = [sys.executable, "-c", KILLER, point, str(nth), when, *PUBLISHED]
-            environment = one.environment()
-            done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, timeout=60, check=False)
-            assert done.returncode in (0, 9), (point, done.stderr[-2000:])
-            one.poll()
-            assert one.history() == expected, (point, nth, when)
+    for point, nth, when in KILLS[half::2]:
+        one = Desk(desk.site, tmp_path / f"{point}{nth}{when}")
+        command = [sys.executable, "-c", KILLER, point, str(nth), when, *PUBLISHED]
+        environment = one.environment()
+        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, timeout=60, check=False)
+        assert done.returncode == 9, (point, nth, when, done.stderr[-2000:])
+        one.poll()
+        assert one.history() == expected, (point, nth, when)

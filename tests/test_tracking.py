@@ -151,13 +151,16 @@ def test_a_round_up_that_does_not_say_so_is_refused_and_one_that_does_is_a_check
     desk.poll()
     desk.site.add_attachment(GENAI_PAGE, label("2025-01"), genai_docx(genai_rows(1, 25)))
     assert "round-up" in desk.poll(exit_code=4)["incidents"][0]["message"]
+    desk.site.replace_attachment(GENAI_PAGE, label("2025-01"), genai_docx(genai_rows(1, 20)))
+    report = desk.poll()  # now it adds nothing at all: it is a check, whatever its label says
+    assert (report["changes"], desk.ask("incidents")) == ({}, [])
     desk.site.publish_page(
         "/2025-01/08/c_1.htm", GENAI_TITLE, "2025-01-08 12:00",
         [("附件：生成式人工智能服务已备案信息（2024年度累计）", genai_docx(genai_rows(1, 21)))],
     )  # fmt: skip
     report = desk.poll()
     assert report["changes"] == {}
-    off = [check for check in desk.ask("reconcile") if check["name"] == "round_up"]
+    off = [c for c in desk.ask("reconcile") if (c["name"], c["verdict"]) == ("round_up", "off")]
     assert [(c["verdict"], c["expected"], c["found"]) for c in off] == [("off", 21, 20)]
     assert genai_rows(21, 21)[0][4] in off[0]["items"][0]
 

@@ -72,9 +72,7 @@ class Digester:
             self._set_aside(row, "unreadable", IncidentKind.UNREADABLE, str(error))
             return
         if row["round_up"]:
-            # It repeats rows of earlier batches: they are checked, and counting them again would be wrong.
-            why = "a round-up of earlier batches"
-            self.history.set_aside(row["id"], self.poll, "round_up", why, None, self.now, extraction.filings)
+            self._keep_as_check(row, extraction)
             return
         objection = None if row["accepted_at"] else self._bounds(row, extraction)
         if objection:
@@ -98,13 +96,16 @@ class Digester:
     def _digest_list(self, row: Row, extraction: Extraction, announced: frozenset[str]) -> None:
         numbers = {filing.number for filing in extraction.filings}
         if not row["recorded"]:
-            twin, repetition = self._repeats(row, numbers)
-            if twin is not None:
-                self._merge(row, twin, announced)
-                return
-            if repetition and not row["accepted_at"]:
-                self._refuse(row, repetition)
-                return
+            match self._repeats(row, numbers):
+                case guards.Overlap() as twin:
+                    self._merge(row, twin, announced)
+                    return
+                case guards.Repetition(adds_nothing=True):
+                    self._keep_as_check(row, extraction)
+                    return
+                case guards.Repetition() as repetition if not row["accepted_at"]:
+                    self._refuse(row, repetition.why)
+                    return
         state = plans.list_state(self.db, row["attachment_id"], row["series"], numbers)
         known = Known(
             state.present, state.gone, state.current, state.elsewhere, state.cancelled,
@@ -118,15 +119,22 @@ class Digester:
             return
         self._record(row, extraction, changes, [*extraction.warnings, *warnings], ())
 
-    def _repeats(self, row: Row, numbers: set[str]) -> tuple[guards.Overlap | None, str | None]:
-        """The list that a new one is, under another label; or why it must not be recorded."""
+    def _keep_as_check(self, row: Row, extraction: Extraction) -> None:
+        """A round-up repeats rows of earlier batches: they serve as a check, and are never counted again."""
+        why = "a round-up of earlier batches"
+        self.history.set_aside(
+            row["id"], self.poll, "round_up", why, None, self.now, extraction.filings, self._addresses(row)
+        )
+
+    def _repeats(self, row: Row, numbers: set[str]) -> guards.Overlap | guards.Repetition | None:
+        """The list that a new one is, under another label; or how it repeats several."""
         found = plans.overlaps(self.db, row["attachment_id"], row["series"], numbers)
         overlaps = [guards.Overlap(**{**one, "beside": bool(one["beside"])}) for one in found]
         twin = guards.find_twin(len(numbers), overlaps)
         if twin is not None and guards.may_merge(twin, row["period"]):
-            return twin, None
+            return twin
         state = plans.list_state(self.db, row["attachment_id"], row["series"], numbers)
-        return None, guards.find_repetition(len(numbers), len(state.elsewhere), twin)
+        return guards.find_repetition(len(numbers), len(state.elsewhere), twin)
 
     def _merge(self, row: Row, twin: guards.Overlap, announced: frozenset[str]) -> None:
         """One batch at two addresses: what this file adds to the list, if anything, is a revision of it."""
@@ -160,10 +168,13 @@ class Digester:
             published_on=publication_date(row, series, is_baseline=is_baseline), seen_on=beijing_day(row["first_seen"]),
             rule=status_after, is_notice=series.cancels,
         )  # fmt: skip
-        settled = [_address(row | {"announcement": url}) for url in plans.addresses(self.db, row["attachment_id"])]
         self.history.record_revision(
-            recording, extraction, changes, warnings=warnings, incidents=incidents, settled=settled
+            recording, extraction, changes, warnings=warnings, incidents=incidents, settled=self._addresses(row)
         )
+
+    def _addresses(self, row: Row) -> list[str]:
+        """Where faults of this list were told, whichever announcement offered the file."""
+        return [_address(row | {"announcement": url}) for url in plans.addresses(self.db, row["attachment_id"])]
 
     def _refuse(self, row: Row, objection: str) -> None:
         self._set_aside(row, "refused", IncidentKind.FAILED_CHECKS, objection)

@@ -12,6 +12,8 @@ from rich.text import Text
 
 from tracker.messages import Lang, incident_text, word
 
+MOST_WARNINGS = 10  # of one list, as a poll prints them; --json has all
+TABLE_WIDTH = 160  # columns that the change log needs as a table
 PIPE_WIDTH = 4000  # a pipe has no width: let each row be one line
 
 
@@ -61,7 +63,11 @@ def change_text(change: Mapping[str, Any], lang: Lang) -> str:
 
 
 def print_changes(console: Console, changes: Iterable[Mapping[str, Any]], lang: Lang) -> None:
-    """The change log as a table."""
+    """The change log: a table where it fits the terminal, else two lines for each change."""
+    if console.width < TABLE_WIDTH:
+        for change in changes:
+            _print_change(console, change, lang)
+        return
     rows = [
         [c.get("recorded_at", "")[:10], c.get("published_on"), word(c["kind"], lang), c["number"], c["name"],
          c["entity"], f"{c.get('list', c['series'])} {c['batch'] or ''}", change_text(c, lang)]
@@ -70,6 +76,18 @@ def print_changes(console: Console, changes: Iterable[Mapping[str, Any]], lang: 
     columns = ["recorded", "published", "change", "number", "name", "entity", "batch", "what"]
     used = [n for n, _ in enumerate(columns) if any(row[n] for row in rows)]
     print_table(console, [columns[n] for n in used], [[row[n] for n in used] for row in rows], lang)
+
+
+def _print_change(console: Console, change: Mapping[str, Any], lang: Lang) -> None:
+    when = change.get("published_on") or ""
+    head = Text.assemble(
+        f"{when} {word(change['kind'], lang)}  ".lstrip(), (change["number"], "bold"), f"  {change['name'] or ''}"
+    )
+    where = f"{change.get('list', change['series'])} {change['batch'] or ''}"
+    console.print(head)
+    console.print(Text(f"    {change['entity'] or ''} · {where}", style="dim"))
+    if what := change_text(change, lang):
+        console.print(Text(f"    {what}"))
 
 
 def source_text(source: Mapping[str, Any]) -> str:
@@ -94,6 +112,11 @@ def print_report(console: Console, report: Mapping[str, Any], lang: Lang) -> Non
             for b in report["batches"]
         ]
         print_table(console, ["series", "batch", "rows", "kept", "refused", "changes"], rows, lang)
+    for batch in report["batches"]:
+        for text in batch["warnings"][:MOST_WARNINGS]:
+            console.print(Text(f"~ {batch['series']} {batch['period']}: {text}", style="yellow"))
+        if len(batch["warnings"]) > MOST_WARNINGS:
+            console.print(Text(f"~ … {len(batch['warnings']) - MOST_WARNINGS}", style="yellow"))
     for incident in report["incidents"]:
         means, to_do = incident_text(incident["kind"], lang)
         console.print(Text(f"! {incident['source']}: {means} ({incident['kind']})", style="bold red"))

@@ -88,7 +88,13 @@ def test_only_another_page_may_offer_the_same_batch_under_another_label() -> Non
 
 
 def test_a_list_that_repeats_others_is_a_round_up_or_the_wrong_file() -> None:
-    assert "round-up" in (find_repetition(100, 51, None) or "")
+    some, all_of_them = find_repetition(100, 51, None), find_repetition(100, 100, None)
+    assert some is not None
+    assert ("round-up" in some.why, some.adds_nothing) == (True, False)
+    assert all_of_them is not None
+    assert all_of_them.adds_nothing
     assert find_repetition(100, 50, None) is None
     assert find_repetition(5, 3, None) is None
-    assert "wrong file" in (find_repetition(10, 10, overlap(10, 10, beside=True)) or "")
+    wrong = find_repetition(10, 10, overlap(10, 10, beside=True))
+    assert wrong is not None
+    assert ("wrong file" in wrong.why, wrong.adds_nothing) == (True, False)

@@ -39,6 +39,14 @@ class Overlap:
     beside: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """How a new list repeats others; with `adds_nothing` every one of its filings stands in them."""
+
+    why: str
+    adds_nothing: bool = False
+
+
 def find_objection(
     extraction: Extraction, series: Series, known_rows: int, *, shrink_share: float = SHRINK_SHARE
 ) -> str | None:
@@ -96,7 +104,7 @@ def may_merge(twin: Overlap, period: str | None) -> bool:
     return not twin.beside and (twin.period == period or None in (twin.period, period))
 
 
-def find_repetition(incoming: int, repeated: int, twin: Overlap | None) -> str | None:
+def find_repetition(incoming: int, repeated: int, twin: Overlap | None) -> Repetition | None:
     """Why a new list that repeats others must not be recorded: it is a round-up, or a wrong file.
 
     Args:
@@ -105,7 +113,10 @@ def find_repetition(incoming: int, repeated: int, twin: Overlap | None) -> str |
         twin: the list that it repeats as a whole, where it may not be taken for the same batch.
     """
     if twin is not None:
-        return f"{twin.common} of {incoming} filings are those of another list, {twin.label}: the wrong file is offered"
+        return Repetition(
+            f"{twin.common} of {incoming} filings are those of another list, {twin.label}: the wrong file is offered"
+        )
     if repeated > SHRINK_ROWS and repeated > incoming / 2:
-        return f"{repeated} of {incoming} filings stand in earlier lists: it looks like a round-up of them"
+        why = f"{repeated} of {incoming} filings stand in earlier lists: it looks like a round-up of them"
+        return Repetition(why, adds_nothing=repeated == incoming)
     return None

@@ -33,6 +33,7 @@ from tracker.demo.site import StandIn
 from tracker.display import print_changes, print_report, print_table
 from tracker.errors import TrackerError
 from tracker.messages import Lang, word
+from tracker.models import Verdict
 from tracker.series import series_by_id
 
 GENAI_PAGE = series_by_id("genai_service").rolling[0]
@@ -158,8 +159,7 @@ def _closing(data: Path, lang: Lang, console: Console) -> None:
     print_table(console, ["province", "count"], _by_province(db), lang)
     title = "监管部门公布的数字与历史库核对" if lang == "zh" else "The regulator's own figures against the history"
     console.print(Text(f"\n== {title}", style="bold cyan"))
-    rows = [[word(f"check_{name}", lang), word(verdict, lang), n] for name, verdict, n in _verdicts(db)]
-    print_table(console, ["check", "outcome", "count"], rows, lang)
+    print_table(console, ["check", *(verdict.value for verdict in Verdict)], _verdicts(db, lang), lang)
     db.close()
     where = (data / "history.db").absolute()
     if lang == "zh":
@@ -175,10 +175,11 @@ def _by_province(db: Database) -> list[list[object]]:
     return [[row["province"], row["count"]] for row in states.count_filings(db, "province", where)]
 
 
-def _verdicts(db: Database) -> list[tuple[str, str, int]]:
-    """How many checks of each sort came out how, in the order in which they are made."""
+def _verdicts(db: Database, lang: Lang) -> list[list[object]]:
+    """How many checks of each sort came out how."""
     counts = Counter((row["name"], row["verdict"]) for row in queries.find_verdicts(db))
-    return [(name, verdict, count) for (name, verdict), count in counts.items()]
+    names = dict.fromkeys(name for name, _ in counts)
+    return [[word(f"check_{name}", lang), *(counts[name, verdict.value] for verdict in Verdict)] for name in names]
 
 
 def _clear(data: Path) -> None:
