@@ -326,6 +326,10 @@ class Verdict(StrEnum):
     NOT_CHECKABLE = "not_checkable"
 
 
+# The sorts of checks, in the order in which they are made and shown.
+CHECK_NAMES = ("totals", "rows", "sequence", "province", "numbers", "notices", "round_up")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatedTotal:
     """A number of filings that the regulator states.
@@ -368,7 +372,8 @@ class KnownList:
 class Check:
     """One check: what was compared, and how it came out.
 
-    `name` is the sort of check and `subject` what it looked at within `series`: together they identify it.
+    `name` is the sort of check (one of `CHECK_NAMES`) and `subject` what it looked at within `series`: together they
+    identify it.
     `off_by` is found - expected where both are numbers. `items` names what is missing or odd, one line each.
     """
 

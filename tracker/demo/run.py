@@ -33,7 +33,7 @@ from tracker.demo.site import StandIn
 from tracker.display import print_changes, print_report, print_table
 from tracker.errors import TrackerError
 from tracker.messages import Lang, word
-from tracker.models import Verdict
+from tracker.models import CHECK_NAMES, Verdict
 from tracker.series import series_by_id
 
 GENAI_PAGE = series_by_id("genai_service").rolling[0]
@@ -178,7 +178,7 @@ def _by_province(db: Database) -> list[list[object]]:
 def _verdicts(db: Database, lang: Lang) -> list[list[object]]:
     """How many checks of each sort came out how."""
     counts = Counter((row["name"], row["verdict"]) for row in queries.find_verdicts(db))
-    names = dict.fromkeys(name for name, _ in counts)
+    names = [name for name in CHECK_NAMES if any(counts[name, verdict.value] for verdict in Verdict)]
     return [[word(f"check_{name}", lang), *(counts[name, verdict.value] for verdict in Verdict)] for name in names]
 
 
