@@ -58,6 +58,8 @@ def changes(ctx: Context, /, as_csv: bool, as_json: bool, **where: Any) -> None:
         console.print(word("changes_total", ctx.lang, n=len(rows)))
 
 
+# Former names of entities that are told in a sentence; of more, the column says enough.
+MOST_SAID = 5
 _CHANGE_COLUMNS = (
     "id", "kind", "series", "number", "number_now", "name", "entity", "batch", "published_on", "recorded_at", "status",
     "field", "before", "after", *states.SOURCE_KEYS,
@@ -114,9 +116,9 @@ def _print_filings(ctx: Context, rows: list[dict[str, Any]]) -> None:
     used = [name for name in columns if name != "formerly" or any(row["formerly"] for row in rows)]
     table = [[word(row[c], lang) if c in ("kind", "status") else row[c] for c in used] for row in rows]
     print_table(console, used, table, lang)
-    for former, today in sorted({(row["formerly"], row["entity_today"]) for row in rows if row["formerly"]}):
-        if former not in {row["name"] for row in rows}:
-            console.print(word("formerly_said", lang, former=former, today=today))
+    said = sorted({(row["formerly"], row["entity_today"]) for row in rows if row["formerly_entity"]})
+    for former, today in said if len(said) <= MOST_SAID else []:  # the column says it of each filing
+        console.print(word("formerly_said", lang, former=former, today=today))
     console.print(word("filings_total", lang, n=len(rows)))
 
 

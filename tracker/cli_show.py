@@ -18,6 +18,8 @@ from tracker.errors import OptionError
 from tracker.messages import Lang, word
 from tracker.models import FIELDS
 
+MOST_ENTITIES = 10  # more than these are listed by name only
+
 
 @click.command()
 @click.argument("number", required=False)
@@ -37,6 +39,11 @@ def show(ctx: Context, number: str | None, entity: str | None, as_json: bool) ->
         print_json(result)
         return
     console = make_console()
+    if entity is not None and len(result) > MOST_ENTITIES:
+        rows = [[one["name"], len(one["filings"])] for one in result]
+        print_table(console, ["entity", "filings"], rows, lang)
+        console.print(word("many_entities", lang, n=len(rows)))
+        return
     for one in result:
         (_print_entity if entity is not None else _print_filing)(console, one, lang)
 

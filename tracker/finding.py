@@ -23,7 +23,8 @@ def search_filings(
 ) -> list[dict[str, Any]]:
     """The filings that fit `where`, hold every word of `search`, and are of an entity ever called `entity`.
 
-    `formerly` is the former name, number or entity that fits, None where what the filing is called now does.
+    `formerly` is the former name, number or entity that fits, None where what the filing is called now does;
+    `formerly_entity` is True where it is a name of the entity.
     """
     words = search_terms(search or "")
     wanted = searchable(entity)
@@ -36,6 +37,7 @@ def search_filings(
         row["formerly"] = _explain(words, [row[key] for key in _SHOWN], [*former, *others])
         if wanted and row["formerly"] is None:
             row["formerly"] = _explain([wanted], [row["entity"], row["entity_today"]], others)
+        row["formerly_entity"] = row["formerly"] in others
     return rows
 
 

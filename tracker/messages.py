@@ -123,7 +123,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "bytes": ("字节", "bytes"), "since": ("自", "since"), "incident": ("异常", "incident"), "file": ("文件", "file"),
     "attachment": ("附件", "attachment"), "reason": ("原因", "reason"), "field": ("字段", "field"),
     "value": ("值", "value"), "address": ("地址", "address"), "sequence": ("序号", "no."), "title": ("标题", "title"),
-    "changes": ("变更", "changes"), "role": ("角色", "role"), "category": ("类别", "category"),
+    "changes": ("变更", "changes"), "filings": ("备案数", "filings"), "role": ("角色", "role"),
+    "category": ("类别", "category"),
     "product": ("应用产品", "product"), "purpose": ("用途", "purpose"), "remark": ("备注", "remark"),
     "scenario": ("适用场景", "scenario"), "cancelled_on": ("注销时间", "cancelled"), "setting": ("设置", "setting"),
     "basis": ("依据", "basis"), "formerly": ("曾用名", "formerly"), "former_names": ("曾用名", "former names"),
@@ -151,6 +152,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "check": ("核对项", "check"), "subject": ("对象", "subject"), "expected": ("应为", "expected"),
     "found": ("实为", "found"), "detail": ("说明", "detail"),
     # sentences
+    "many_entities": (
+        "{n} 个主体符合；请给出更完整的名称以查看其备案", "{n} entities fit; give more of the name to see their filings"
+    ),
     "formerly_said": ("{former} 是 {today} 的曾用名", "{former} is a former name of {today}"),
     "compared": ("{first} 至 {last}：{counts}", "{first} to {last}: {counts}"),
     "nothing": ("没有符合条件的记录", "nothing fits"),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.folding import fold
 from tracker.changes.differ import Known, changed_fields, diff_list, status_after
 from tracker.models import Change, ChangeKind, Filing, Kind, Status
 
@@ -217,19 +218,6 @@ lists = st.lists(
     max_size=12,
     unique_by=lambda f: f.number,
 )  # fmt: skip
-
-
-def fold(before: dict[str, Filing], changes: list[Change]) -> dict[str, Filing]:
-    """The list after the changes, made from the list before them."""
-    state = dict(before)
-    for change in changes:
-        if change.former_number:
-            del state[change.former_number]
-        if change.kind is ChangeKind.WITHDRAWN:
-            del state[change.number]
-        else:
-            state[change.number] = change.filing
-    return state
 
 
 def substance(filings: dict[str, Filing]) -> dict[str, object]:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from storage import queries, sightings, states
 from storage.states import FilingFilter
+from tests.folding import fold
 from tests.storage.recording import NOTICES, Book, filing
 from tracker.changes.renumbering import COMPARED
-from tracker.models import Change, ChangeKind, Filing
+from tracker.models import Filing
 from tracker.reading.normalise import comparable
 
 texts = st.sampled_from(["甲", "乙（A）", "乙(A)", "丙、丁", "丁、丙", None])
@@ -33,19 +34,6 @@ Substance = dict[str, tuple[str, ...]]
 def substance(filings: dict[str, Filing]) -> Substance:
     fields = [name for name in COMPARED if name != "cancelled_on"]
     return {n: tuple(comparable(c, getattr(f, c)) for c in fields) for n, f in filings.items()}
-
-
-def fold(before: dict[str, Filing], changes: list[Change]) -> dict[str, Filing]:
-    """The list after the changes, made from the list before them."""
-    state = dict(before)
-    for change in changes:
-        if change.former_number:
-            del state[change.former_number]
-        if change.kind is ChangeKind.WITHDRAWN:
-            del state[change.number]
-        else:
-            state[change.number] = change.filing
-    return state
 
 
 def found(book: Book, **where: str) -> Substance:
