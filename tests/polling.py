@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.schema import connect_readonly
+from tests.program import run_program
 from tracker.changes.numbers import check_digit
 from tracker.demo.files import TableSpec, make_docx
 from tracker.demo.site import StandIn
@@ -87,10 +87,7 @@ class Desk:
 
     def run(self, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
         """`tracker …` to its end."""
-        command = [sys.executable, "-m", "tracker", *arguments]
-        return subprocess.run(
-            command, env=self.environment(**extra), cwd=ROOT, capture_output=True, text=True, timeout=100, check=False
-        )
+        return run_program(arguments, self.environment(**extra), ROOT)
 
     def poll(self, *arguments: str, exit_code: int = 0, **extra: str) -> dict[str, Any]:
         """One poll's report; its exit code must be `exit_code`."""

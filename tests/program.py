@@ -1,0 +1,65 @@
+"""The program for tests that run it many times: each run is a process of its own, forked from one that has its imports.
+
+Starting Python and loading Scrapy takes longer than most polls of the stand-in; a fork starts with both done. The
+program itself is the real one: its command line, environment, streams and exit code.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+_CONTEXT = multiprocessing.get_context("forkserver")
+# What commands load when they need it; none of these installs Twisted's reactor, which each process needs for itself.
+_CONTEXT.set_forkserver_preload(
+    ["tests.program", "tracker.cli", "tracker.poll", "tracker.finding", "tracker.compare", "tracker.reading.pdf",
+     "tracker.reading.pdf_unruled", "pypinyin", "rich.table"]
+)  # fmt: skip
+
+
+def run_program(
+    arguments: Sequence[str], environment: Mapping[str, str], folder: Path, timeout: float = 100
+) -> subprocess.CompletedProcess[str]:
+    """`tracker …` to its end, as `subprocess.run` would give it.
+
+    Raises:
+        TimeoutError: it did not end in time.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        streams = [Path(scratch) / name for name in ("stdout", "stderr")]
+        process = _CONTEXT.Process(target=_run, args=(list(arguments), dict(environment), folder, streams))
+        process.start()
+        process.join(timeout)
+        if process.is_alive():
+            process.kill()
+            process.join()
+            raise TimeoutError(f"tracker {' '.join(arguments)} did not end within {timeout} s")
+        out, err = (stream.read_text(encoding="utf-8") if stream.exists() else "" for stream in streams)
+        code = process.exitcode
+        process.close()
+    return subprocess.CompletedProcess(["tracker", *arguments], code if code is not None else -1, out, err)
+
+
+def _run(arguments: list[str], environment: dict[str, str], folder: Path, streams: list[Path]) -> None:
+    """In the new process: take over its streams, environment and arguments, and run the command line."""
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    for number, path in zip((1, 2), streams, strict=True):
+        handle = os.open(path, os.O_CREAT | os.O_WRONLY)
+        os.dup2(handle, number)
+        os.close(handle)
+    sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))
+    sys.argv = ["tracker", *arguments]
+    from tracker.cli import main
+
+    try:
+        main()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
