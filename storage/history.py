@@ -26,6 +26,8 @@ from tracker.models import (
     SourceResult,
 )
 
+_OVER_WHEN_DIGESTED = LIST_INCIDENTS | {IncidentKind.FAILURE}
+
 
 @dataclass(frozen=True, slots=True)
 class OfferedLink:
@@ -97,11 +99,17 @@ class History:
                 [page.url, series, page.title, page.published_at, page.source, page.text, html_sha256, now, now],
             )
             announcement = self._one("SELECT id FROM announcement WHERE url = ?", page.url)
-            for link in links:
-                self._record_offer(announcement, link, now)
+            aliases = self._aliases(announcement)
+            taken: set[int] = set()
+            # Those known by their own label first: an alias must never take the place of a file of its own.
+            for link in sorted(links, key=lambda link: (link.series, link.label_key) in aliases):
+                attachment = aliases.get((link.series, link.label_key))
+                if attachment is None or attachment in taken:
+                    attachment = self._attachment(announcement, link, now)
+                taken.add(attachment)
+                self._record_offer(announcement, attachment, link, now)
 
-    def _record_offer(self, announcement: int, link: OfferedLink, now: str) -> None:
-        attachment = self._attachment(link, now)
+    def _record_offer(self, announcement: int, attachment: int, link: OfferedLink, now: str) -> None:
         self.db.execute(
             """INSERT INTO offer (announcement_id, attachment_id, label, href, first_seen, last_seen)
                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (announcement_id, attachment_id)
@@ -109,15 +117,17 @@ class History:
             [announcement, attachment, link.label, link.href, now, now],
         )
 
-    def _attachment(self, link: OfferedLink, now: str) -> int:
-        """The attachment that a link offers, by its label or by one that was found to mean the same list."""
+    def _aliases(self, announcement: int) -> dict[tuple[str, str], int]:
+        """Labels of an announcement that were found to mean a list known by another one."""
+        sql = "SELECT series, label, attachment_id FROM attachment_alias WHERE announcement_id = ?"
+        return {(row[0], row[1]): row[2] for row in self.db.execute(sql, [announcement])}
+
+    def _attachment(self, announcement: int, link: OfferedLink, now: str) -> int:
+        """The attachment that a link offers by its own label, which is no alias any more where it was one."""
         key = [link.series, link.label_key]
-        alias = next(
-            iter(self.db.execute("SELECT attachment_id FROM attachment_alias WHERE series = ? AND label = ?", key)),
-            None,
+        self.db.execute(
+            "DELETE FROM attachment_alias WHERE announcement_id = ? AND series = ? AND label = ?", [announcement, *key]
         )
-        if alias:
-            return int(alias[0])
         self.db.execute(
             "INSERT OR IGNORE INTO attachment (series, label, period, round_up, first_seen) VALUES (?, ?, ?, ?, ?)",
             [*key, link.period, int(link.round_up), now],
@@ -128,8 +138,8 @@ class History:
         """Remember that an address is gone, while other announcements offer all of its lists."""
         with self.db.atomic():
             self.db.execute(
-                "UPDATE announcement SET moved_at = coalesce(moved_at, ?), last_seen = ? WHERE url = ?",
-                [now, now, url],
+                "UPDATE announcement SET moved_at = ? WHERE url = ?",
+                [now, url],
             )
 
     def hold_page(self, sha256: str, page: Page, series: str, now: str) -> None:
@@ -137,7 +147,7 @@ class History:
         with self.db.atomic():
             self.db.execute(
                 """INSERT INTO held_page (sha256, url, series, links, first_seen) VALUES (?, ?, ?, ?, ?)
-                   ON CONFLICT (sha256) DO NOTHING""",
+                   ON CONFLICT (sha256) DO UPDATE SET first_seen = excluded.first_seen, accepted_at = NULL""",
                 [sha256, page.url, series, len(page.links), now],
             )
 
@@ -188,12 +198,15 @@ class History:
         Bytes that the other list had already are no revision of it.
         """
         with self.db.atomic():
-            row = next(self.db.query("SELECT series, label FROM attachment WHERE id = ?", [attachment]))
-            self.db.execute("INSERT INTO attachment_alias VALUES (?, ?, ?)", [row["series"], row["label"], into])
-            self.db.execute("UPDATE offer SET attachment_id = ? WHERE attachment_id = ?", [into, attachment])
+            self.db.execute(
+                """INSERT OR REPLACE INTO attachment_alias SELECT o.announcement_id, a.series, a.label, ?
+                   FROM attachment a JOIN offer o ON o.attachment_id = a.id WHERE a.id = ?""",
+                [into, attachment],
+            )
             self.db.execute(
                 "UPDATE attachment_alias SET attachment_id = ? WHERE attachment_id = ?", [into, attachment]
             )
+            self._move_offers(attachment, into)
             self.db.execute(
                 """UPDATE revision SET last_seen = ? WHERE attachment_id = ? AND sha256 IN
                    (SELECT sha256 FROM revision WHERE attachment_id = ?)""",
@@ -207,6 +220,34 @@ class History:
             self.db.execute("UPDATE revision SET attachment_id = ? WHERE attachment_id = ?", [into, attachment])
             self.db.execute("DELETE FROM attachment WHERE id = ?", [attachment])
 
+    def _move_offers(self, attachment: int, into: int) -> None:
+        """The links to one list become links to the other; where its page had one already, that one is renewed."""
+        for new in list(self.db.query("SELECT * FROM offer WHERE attachment_id = ?", [attachment])):
+            old = next(
+                iter(
+                    self.db.execute(
+                        "SELECT id FROM offer WHERE announcement_id = ? AND attachment_id = ?",
+                        [new["announcement_id"], into],
+                    )
+                ),
+                None,
+            )
+            if old is None:
+                self.db.execute("UPDATE offer SET attachment_id = ? WHERE id = ?", [into, new["id"]])
+                continue
+            self.db.execute(
+                """UPDATE offer SET label = ?, href = ?, fetched_href = ?, sha256 = ?, fetched_at = ?, last_seen = ?
+                   WHERE id = ?""",
+                [*(new[k] for k in ("label", "href", "fetched_href", "sha256", "fetched_at", "last_seen")), old[0]],
+            )
+            self.db.execute("UPDATE revision SET offer_id = ? WHERE offer_id = ?", [old[0], new["id"]])
+            self.db.execute("DELETE FROM offer WHERE id = ?", [new["id"]])
+
+    def rename_batch(self, attachment: int, period: str | None) -> None:
+        """A list whose label names another period by now."""
+        with self.db.atomic():
+            self.db.execute("UPDATE attachment SET period = ? WHERE id = ?", [period, attachment])
+
     def set_aside(
         self, revision: int, poll: int, state: str, reason: str, incident: Incident | None, now: str,
         rows: Iterable[Filing] = (), settled: Sequence[str] = (),
@@ -218,7 +259,7 @@ class History:
         """
         with self.db.atomic():
             for address in settled:
-                self._end_at(address, LIST_INCIDENTS, now)
+                self._end_at(address, _OVER_WHEN_DIGESTED, now)
             self.db.conn.executemany(
                 "INSERT INTO round_up_row VALUES (?, ?, ?, ?)",
                 [(revision, row.number, row.name, row.entity) for row in rows],
@@ -228,6 +269,7 @@ class History:
                 [state, reason, poll, now, revision],
             )
             if incident:
+                self._end_at(incident.address, {IncidentKind.FAILURE}, now)
                 self._record_incident(incident, poll, now)
 
     def record_revision(
@@ -258,7 +300,7 @@ class History:
                 ],
             )  # fmt: skip
             for address in settled:
-                self._end_at(address, LIST_INCIDENTS, recording.now)
+                self._end_at(address, _OVER_WHEN_DIGESTED, recording.now)
             for incident in incidents:
                 self._record_incident(incident, recording.poll, recording.now)
 

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from sqlite_utils import Database
@@ -20,7 +21,7 @@ from tracker.models import Change, ChangeKind, Extraction, Filing, Status
 StatusRule = Callable[[Change, Status | None, bool], Status]
 
 # 2025, 2025-07, 2025-07-14: a date as far as it is stated; a cell's other text is none
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_DATE = re.compile(r"(?:199|20[0-9])[0-9](-[0-9]{2}(-[0-9]{2})?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,16 @@ class ListWriter:
     def record(self, change: Change) -> None:
         """One change: the version it leads to, the list's entry, the filing's status."""
         filing, before, current = self._filing(change)
-        version = current if current is not None and self._says_nothing_new(change) else self._version(filing, change)
-        if not self.on.is_notice:
-            self.db.execute(
-                """INSERT INTO entry (attachment_id, filing_id, version_id, present) VALUES (?, ?, ?, ?)
-                   ON CONFLICT (attachment_id, filing_id)
-                   DO UPDATE SET version_id = excluded.version_id, present = excluded.present""",
-                [self.on.attachment, filing, version, int(change.kind is not ChangeKind.WITHDRAWN)],
-            )
-        status = self.on.rule(change, before, self._listed_elsewhere(filing))
+        elsewhere = self._listed_elsewhere(filing)
+        if change.kind is ChangeKind.WITHDRAWN:
+            # What other lists state of it holds from now on: this one may have stated it by a slip.
+            version = elsewhere or current or self._version(filing, change)
+            self._leave_list(filing)
+        else:
+            version = current if current and self._says_nothing_new(change) else self._version(filing, change)
+            self._enter(filing, version)
+        listed = elsewhere is not None or (change.lifts_cancellation and not self.on.is_notice)
+        status = self.on.rule(change, before, listed)
         self.db.execute(
             "UPDATE filing SET status = ?, version_id = ?, kind = ? WHERE id = ?",
             [status.value, version, change.filing.kind, filing],
@@ -84,6 +86,21 @@ class ListWriter:
             )
         for text in warnings:
             self.db.execute("INSERT INTO warning VALUES (?, ?)", [self.on.revision, text])
+
+    def _enter(self, filing: int, version: int) -> None:
+        """The list states a filing, as that version says."""
+        if not self.on.is_notice:
+            self.db.execute(
+                """INSERT INTO entry (attachment_id, filing_id, version_id, present) VALUES (?, ?, ?, 1)
+                   ON CONFLICT (attachment_id, filing_id)
+                   DO UPDATE SET version_id = excluded.version_id, present = 1""",
+                [self.on.attachment, filing, version],
+            )
+
+    def _leave_list(self, filing: int) -> None:
+        self.db.execute(
+            "UPDATE entry SET present = 0 WHERE attachment_id = ? AND filing_id = ?", [self.on.attachment, filing]
+        )
 
     def place(self, rows: Sequence[Filing]) -> None:
         """Where the list states each of its filings now, also those that did not change; and repeated rows."""
@@ -140,8 +157,7 @@ class ListWriter:
     def _says_nothing_new(self, change: Change) -> bool:
         """True for a change that leaves the fields as a list stated them."""
         fields = change.fields.keys() - {"cancelled_on"}
-        bare = change.kind is ChangeKind.CANCELLED and not fields
-        return self.on.is_notice or change.kind is ChangeKind.WITHDRAWN or bare
+        return self.on.is_notice or (change.kind is ChangeKind.CANCELLED and not fields)
 
     def _version(self, filing: int, change: Change) -> int:
         values = asdict(change.filing)
@@ -165,9 +181,11 @@ class ListWriter:
             return _as_date(stated) or (self.on.published_on if self.on.is_notice else self.on.seen_on)
         return self.on.published_on
 
-    def _listed_elsewhere(self, filing: int) -> bool:
-        sql = "SELECT 1 FROM entry WHERE filing_id = ? AND attachment_id <> ? AND present"
-        return self._first(sql, filing, self.on.attachment) is not None
+    def _listed_elsewhere(self, filing: int) -> int | None:
+        """The newest version that another list states now; None where none states the filing."""
+        sql = "SELECT max(version_id) FROM entry WHERE filing_id = ? AND attachment_id <> ? AND present"
+        found = self._first(sql, filing, self.on.attachment)[0]
+        return None if found is None else int(found)
 
     def _is_baseline(self) -> bool:
         sql = "SELECT 1 FROM baseline b JOIN attachment a ON a.series = b.series WHERE a.id = ?"
@@ -178,4 +196,11 @@ class ListWriter:
 
 
 def _as_date(text: str | None) -> str | None:
-    return text if text and _DATE.fullmatch(text) else None
+    """The text where it is a day, a month or a year that there is."""
+    if not text or not _DATE.fullmatch(text):
+        return None
+    try:
+        date.fromisoformat(f"{text}-01-01"[:10])
+    except ValueError:
+        return None
+    return text

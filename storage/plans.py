@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,13 +15,17 @@ from tracker.models import Filing
 
 @dataclass(frozen=True, slots=True)
 class ListState:
-    """What the history holds of one attachment's list: see `tracker.changes.differ.Known`."""
+    """What the history holds of one attachment's list: see `tracker.changes.differ.Known`.
+
+    `marked` are filings as other lists state them now, with a remark that speaks of a cancellation.
+    """
 
     present: dict[str, Filing]
     gone: dict[str, Filing]
     current: dict[str, str]
     elsewhere: dict[str, Filing]
-    cancelled: frozenset[str]
+    marked: list[Filing]
+    cancelled: dict[str, str | None]
 
 
 def list_state(db: Database, attachment: int, series: str, numbers: Iterable[str]) -> ListState:
@@ -42,12 +47,40 @@ def list_state(db: Database, attachment: int, series: str, numbers: Iterable[str
            AND EXISTS (SELECT 1 FROM entry e WHERE e.filing_id = f.id AND e.attachment_id <> ?)""",
         [series, as_json(list(numbers)), attachment],
     )
-    cancelled = db.execute("SELECT number FROM filing WHERE series = ? AND status = 'cancelled'", [series])
+    marked = db.query(
+        """SELECT f.series, f.number AS number_now, v.* FROM entry e JOIN version v ON v.id = e.version_id
+           JOIN filing f ON f.id = e.filing_id
+           WHERE f.series = ? AND e.present AND e.attachment_id <> ? AND instr(v.remark, '注销')""",
+        [series, attachment],
+    )
+    cancelled = db.execute(
+        """SELECT number, cancelled_on FROM filing_current WHERE series = ? AND status = 'cancelled'""", [series]
+    )
     return ListState(
         present, gone, current,
         {row["number_now"]: filing_of(row | {"number": row["number_now"]}) for row in elsewhere},
-        frozenset(row[0] for row in cancelled),
+        [filing_of(row | {"number": row["number_now"]}) for row in marked],
+        dict(cancelled.fetchall()),
     )  # fmt: skip
+
+
+def numbers_present_elsewhere(db: Database, attachment: int, series: str, numbers: Iterable[str]) -> int:
+    """How many of `numbers` other lists of the series state now."""
+    sql = """SELECT count(DISTINCT v.number) FROM entry e JOIN version v ON v.id = e.version_id
+        JOIN attachment a ON a.id = e.attachment_id WHERE a.series = ? AND a.id <> ? AND e.present
+        AND v.number IN (SELECT value FROM json_each(?))"""
+    return int(next(iter(db.execute(sql, [series, attachment, as_json(list(numbers))])))[0])
+
+
+def repeated_rows(db: Database, attachment: int) -> list[tuple[str, dict[str, str]]]:
+    """The rows that shared a number in the newest recorded revision of a list: (number, cells as printed)."""
+    rows = db.execute(
+        """SELECT number, raw FROM repeated_row WHERE revision_id = (
+               SELECT max(id) FROM revision WHERE attachment_id = ? AND state = 'recorded'
+           ) ORDER BY rowid""",
+        [attachment],
+    )
+    return [(row[0], json.loads(row[1])) for row in rows]
 
 
 def overlaps(db: Database, attachment: int, series: str, numbers: Iterable[str]) -> list[dict[str, Any]]:
@@ -57,11 +90,16 @@ def overlaps(db: Database, attachment: int, series: str, numbers: Iterable[str])
             """SELECT e.attachment_id AS attachment, a.label, a.period, count(*) AS common,
                (SELECT count(*) FROM entry x WHERE x.attachment_id = a.id AND x.present) AS size,
                EXISTS (SELECT 1 FROM offer o JOIN offer p ON p.announcement_id = o.announcement_id
-                       WHERE o.attachment_id = a.id AND p.attachment_id = ?) AS beside
+                       JOIN announcement n ON n.id = o.announcement_id WHERE o.attachment_id = a.id
+                       AND p.attachment_id = :new AND o.last_seen = n.last_seen
+                       AND p.last_seen = n.last_seen) AS beside,
+               EXISTS (SELECT 1 FROM offer o JOIN offer p ON p.announcement_id = o.announcement_id
+                       WHERE o.attachment_id = a.id AND p.attachment_id = :new AND o.last_seen < p.last_seen
+                       ) AS renamed
                FROM entry e JOIN attachment a ON a.id = e.attachment_id JOIN version v ON v.id = e.version_id
-               WHERE a.series = ? AND a.id <> ? AND e.present AND v.number IN (SELECT value FROM json_each(?))
-               GROUP BY a.id ORDER BY a.id""",
-            [attachment, series, attachment, as_json(list(numbers))],
+               WHERE a.series = :series AND a.id <> :new AND e.present
+               AND v.number IN (SELECT value FROM json_each(:numbers)) GROUP BY a.id ORDER BY a.id""",
+            {"new": attachment, "series": series, "numbers": as_json(list(numbers))},
         )
     )
 
@@ -106,8 +144,8 @@ def offers(db: Database) -> list[dict[str, Any]]:
     )
 
 
-def pending_revisions(db: Database) -> list[dict[str, Any]]:
-    """Revisions that were fetched and not digested yet, batches in the order of their periods."""
+def pending_revisions(db: Database, revision: int | None = None) -> list[dict[str, Any]]:
+    """Revisions (or the one) that were fetched and not digested yet, batches in the order of their periods."""
     return list(
         db.query(
             """SELECT r.id, r.attachment_id, r.sha256, r.size, r.first_seen, r.accepted_at, a.series, a.period, a.label,
@@ -116,8 +154,9 @@ def pending_revisions(db: Database) -> list[dict[str, Any]]:
                (SELECT count(*) FROM entry e WHERE e.attachment_id = a.id AND e.present) AS known_rows,
                (SELECT count(*) FROM revision x WHERE x.attachment_id = a.id AND x.state = 'recorded') AS recorded
                FROM revision r JOIN attachment a ON a.id = r.attachment_id JOIN offer o ON o.id = r.offer_id
-               JOIN announcement n ON n.id = o.announcement_id WHERE r.state = 'pending'
-               ORDER BY a.period, a.series, r.id"""
+               JOIN announcement n ON n.id = o.announcement_id
+               WHERE r.state = 'pending' AND coalesce(:revision, r.id) = r.id ORDER BY a.period, a.series, r.id""",
+            {"revision": revision},
         )
     )
 
@@ -139,14 +178,18 @@ def is_offered_elsewhere(db: Database, url: str) -> bool:
     return bool(counts[0]) and counts[0] == counts[1]
 
 
-def addresses(db: Database, attachment: int) -> list[str]:
-    """The announcements that offer, or ever offered, a list."""
+def addresses(db: Database, attachment: int) -> list[tuple[str, str]]:
+    """Where a list is offered, or was, and gives no refused file: (announcement, label as it is known by there)."""
     rows = db.execute(
-        """SELECT n.url FROM offer o JOIN announcement n ON n.id = o.announcement_id WHERE o.attachment_id = ?
-           ORDER BY o.id""",
-        [attachment],
+        """SELECT n.url, a.label FROM offer o JOIN announcement n ON n.id = o.announcement_id
+           JOIN attachment a ON a.id = o.attachment_id WHERE a.id = :id AND NOT EXISTS (
+               SELECT 1 FROM revision r WHERE r.attachment_id = a.id AND r.sha256 = o.sha256
+               AND r.state IN ('refused', 'unreadable')
+           ) UNION SELECT n.url, l.label FROM attachment_alias l JOIN announcement n ON n.id = l.announcement_id
+           WHERE l.attachment_id = :id ORDER BY 1, 2""",
+        {"id": attachment},
     )
-    return [row[0] for row in rows]
+    return [(row[0], row[1]) for row in rows]
 
 
 def baselines(db: Database) -> frozenset[str]:
@@ -156,15 +199,17 @@ def baselines(db: Database) -> frozenset[str]:
 
 def changes_of_poll(db: Database, poll: int) -> list[dict[str, Any]]:
     """How many changes of each kind a poll recorded."""
-    return list(db.query("SELECT kind, count(*) AS n FROM change WHERE poll_id = ? GROUP BY kind", [poll]))
+    sql = "SELECT kind, count(*) AS n FROM change WHERE poll_id BETWEEN ? AND ? GROUP BY kind"
+    return list(db.query(sql, [_first_unreported(db, poll), poll]))
 
 
 def batches_of_poll(db: Database, poll: int) -> list[dict[str, Any]]:
     """The revisions that a poll recorded: series, period, rows, kept, refused and changes by kind."""
     rows = db.query(
         """SELECT r.id, a.series, a.period, r.rows, r.kept, r.refused, r.sha256 FROM revision r
-           JOIN attachment a ON a.id = r.attachment_id WHERE r.poll_id = ? AND r.state = 'recorded' ORDER BY r.id""",
-        [poll],
+           JOIN attachment a ON a.id = r.attachment_id WHERE r.poll_id BETWEEN ? AND ? AND r.state = 'recorded'
+           ORDER BY r.id""",
+        [_first_unreported(db, poll), poll],
     )
     batches = []
     for row in list(rows):
@@ -180,8 +225,15 @@ def batches_of_poll(db: Database, poll: int) -> list[dict[str, Any]]:
 
 def incidents_of_poll(db: Database, poll: int) -> list[dict[str, Any]]:
     """The incidents that came up in a poll, new or again."""
-    sql = "SELECT kind, source, address, detail, first_poll FROM incident WHERE last_poll = ? ORDER BY id"
-    return list(db.query(sql, [poll]))
+    sql = """SELECT kind, source, address, detail, first_poll FROM incident
+        WHERE last_poll = :poll OR (last_poll BETWEEN :first AND :poll AND ended_at IS NULL) ORDER BY id"""
+    return list(db.query(sql, {"poll": poll, "first": _first_unreported(db, poll)}))
+
+
+def _first_unreported(db: Database, poll: int) -> int:
+    """The first of the polls that a report answers for: with those before it that were interrupted."""
+    sql = "SELECT coalesce(max(id), 0) + 1 FROM poll WHERE state = 'finished' AND id < ?"
+    return int(next(iter(db.execute(sql, [poll])))[0])
 
 
 def open_incidents(db: Database, kind: str) -> list[dict[str, Any]]:
@@ -192,8 +244,11 @@ def open_incidents(db: Database, kind: str) -> list[dict[str, Any]]:
 def refused(db: Database, digest: str) -> list[dict[str, Any]]:
     """Revisions and held pages whose sha256 begins with `digest`, the newest last; whether newer bytes came since."""
     revisions = db.query(
-        """SELECT 'revision' AS what, r.id, r.sha256, a.series, n.url, r.state, r.reason, EXISTS (
+        """SELECT 'revision' AS what, r.id, r.sha256, a.series, n.url, r.reason,
+           CASE WHEN r.state = 'round_up' AND NOT a.round_up THEN 'refused' ELSE r.state END AS state, EXISTS (
                SELECT 1 FROM revision x WHERE x.attachment_id = a.id AND x.id > r.id AND x.state = 'recorded'
+           ) AND NOT EXISTS (
+               SELECT 1 FROM offer p WHERE p.attachment_id = a.id AND p.sha256 = r.sha256
            ) AS superseded FROM revision r JOIN attachment a ON a.id = r.attachment_id
            JOIN offer o ON o.id = r.offer_id JOIN announcement n ON n.id = o.announcement_id
            WHERE substr(r.sha256, 1, length(:digest)) = :digest ORDER BY r.id""",

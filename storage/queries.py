@@ -52,7 +52,8 @@ def find_changes(db: Database, where: ChangeFilter) -> list[dict[str, Any]]:
             JOIN revision r ON r.id = c.revision_id JOIN attachment a ON a.id = r.attachment_id
             JOIN offer o ON o.id = r.offer_id JOIN announcement n ON n.id = o.announcement_id
             LEFT JOIN notice_row w ON w.id = (
-                SELECT min(x.id) FROM notice_row x WHERE x.revision_id = r.id AND x.number IN (v.number, f.number)
+                SELECT min(x.id) FROM notice_row x WHERE x.revision_id = r.id AND x.number IN
+                (SELECT y.number FROM version y WHERE y.filing_id = f.id)
             ) WHERE {" AND ".join(conditions)} ORDER BY c.id""",
         args,
     )

@@ -11,11 +11,13 @@ ALTER TABLE entry ADD COLUMN table_no INTEGER;
 ALTER TABLE entry ADD COLUMN row_no INTEGER;
 ALTER TABLE announcement ADD COLUMN moved_at TEXT;
 CREATE TABLE attachment_alias (
+    announcement_id INTEGER NOT NULL REFERENCES announcement(id),
     series TEXT NOT NULL,
     label TEXT NOT NULL,
     attachment_id INTEGER NOT NULL REFERENCES attachment(id),
-    PRIMARY KEY (series, label)
+    PRIMARY KEY (announcement_id, series, label)
 ) STRICT;
+CREATE INDEX filing_number ON filing(number);
 CREATE INDEX attachment_alias_attachment ON attachment_alias(attachment_id);
 CREATE TABLE held_page (
     sha256 TEXT PRIMARY KEY,

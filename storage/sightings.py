@@ -29,7 +29,11 @@ class FilingSighting:
 
 @dataclass(frozen=True, slots=True)
 class EntitySighting:
-    """Which entities a filing was listed under, oldest first, and the renames that its remarks state."""
+    """Which entities a filing was listed under, oldest first, and the renames that its remarks state.
+
+    Where name and entity became others at once, the number came to stand for something else (two numbers that change
+    places, for example): what it stood for before ties nothing.
+    """
 
     filing: int
     number: str
@@ -59,13 +63,20 @@ def entity_sightings(db: Database) -> Iterator[EntitySighting]:
     for row in db.execute(events):
         renames.setdefault(row[0], []).append((row[1], row[2]))
     rows = db.query(
-        """SELECT f.id AS filing, f.number, v.entity FROM filing f JOIN version v ON v.filing_id = f.id
+        """SELECT f.id AS filing, f.number, v.name, v.entity FROM filing f JOIN version v ON v.filing_id = f.id
            ORDER BY f.id, v.id"""
     )
     for filing, those in groupby(rows, key=itemgetter("filing")):
         versions = list(those)
-        names = tuple(row["entity"] for row in versions if row["entity"])
+        since = max(
+            (n for n in range(1, len(versions)) if _is_another(versions[n - 1], versions[n])), default=0
+        )
+        names = tuple(row["entity"] for row in versions[since:] if row["entity"])
         yield EntitySighting(filing, versions[0]["number"], names, tuple(renames.get(filing, ())))
+
+
+def _is_another(before: Row, after: Row) -> bool:
+    return bool(before["name"] != after["name"] and before["entity"] != after["entity"])
 
 
 def announcements(db: Database) -> list[Row]:

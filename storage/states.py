@@ -33,7 +33,9 @@ JOINS = """JOIN revision r ON r.id = v.revision_id JOIN attachment a ON a.id = r
 _PUBLISHED = "c.published_on || substr('-12-31', length(c.published_on) - 3, 10 - length(c.published_on)) <= ?"
 _RECORDED = "substr(c.recorded_at, 1, 10) <= ?"
 
-_LAST = """SELECT c.filing_id, max(c.id) AS last, max(CASE WHEN w.revision_id = c.revision_id THEN c.id END) AS stated
+_LAST = """SELECT c.filing_id, max(c.id) AS last, max(
+        CASE WHEN w.revision_id = c.revision_id OR (c.kind = 'withdrawn' AND c.status <> 'withdrawn') THEN c.id END
+    ) AS stated
     FROM change c JOIN version w ON w.id = c.version_id WHERE {clock} GROUP BY c.filing_id"""
 _STATE = """SELECT f.id AS filing_id, f.series, {number} AS number, v.kind, z.status, a.period AS batch,
     r.published_on AS listed_on, {fields}, {source}, i.entity_id, e.name AS entity_today, i.former, i.latin,
@@ -91,7 +93,10 @@ def count_filings(db: Database, by: str, where: FilingFilter) -> list[dict[str, 
 
     An entity counts with all its names, under its name today.
     """
-    column = {"month": "substr(coalesce(filed_on, listed_on), 1, 7)", "entity": "coalesce(entity_today, entity)"}
+    # A date that is none, as printed, says nothing of a month.
+    month = """substr(CASE WHEN filed_on GLOB '[12][09][0-9][0-9]-0[1-9]*' OR filed_on GLOB '[12][09][0-9][0-9]-1[0-2]*'
+        THEN filed_on ELSE listed_on END, 1, 7)"""
+    column = {"month": month, "entity": "coalesce(entity_today, entity)"}
     sql, args = _state(where.as_of, where.known_on)
     conditions, more = _conditions(where)
     query = f"""SELECT {column.get(by, by)} AS value, count(*) AS n FROM ({sql})

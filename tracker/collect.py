@@ -150,11 +150,14 @@ def offered_link(link: Link, page: Page, series: Series) -> OfferedLink:
     then becomes part of the label, for many a label is the same in each batch.
     """
     own = series_of_label(link.label) or series
-    period, key, round_up = period_of(link.label), label_key(link.label), is_round_up(link.label)
+    # A notice is known by its id: its title names an algorithm, whatever that is called, and may be corrected.
+    notice = page.url.partition("#")[2] if own.cancels else ""
+    key, round_up = notice or label_key(link.label), not own.cancels and is_round_up(link.label)
+    period = period_of(link.label)
     if period is None and not round_up and urlsplit(page.url).path not in series.rolling:
         published = page.published_at or ""
         period = (published[:10] if own.cancels else period_of(page.title) or published[:7]) or None
-        if period:
+        if period and not notice:
             key += f"({period[:4]}年{int(period[5:7])}月{period[8:]})"
     return OfferedLink(link.href, link.label, key, own.id, period, round_up)
 
@@ -217,9 +220,9 @@ def plan_pages(
             batch += listed[series.id] + [url for url, page in known.items() if page["series"] == series.id]
         for url in (*rolling, *batch):
             page = known.get(url)
-            moved = page is not None and page["moved_at"]
-            days = settings.poll.recheck_files_days if moved else settings.poll.recheck_pages_days
-            if url in rolling or page is None or _is_due(url, page["last_seen"], days, now):
+            moved_at = page["moved_at"] if page else None
+            days = settings.poll.recheck_files_days if moved_at else settings.poll.recheck_pages_days
+            if url in rolling or page is None or _is_due(url, moved_at or page["last_seen"], days, now):
                 least = page["links"] if page else series.min_links if url in rolling else 0
                 plan.setdefault(url, (url, series.id, least))
     return list(plan.values())

@@ -6,6 +6,7 @@ is killed before, or a program that reads remarks better than the last one, is m
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from tracker.changes.numbers import applicant_of
 from tracker.changes.reconcile import reconcile
 from tracker.config import Settings
 from tracker.facts import Facts, known_facts
+from tracker.failures import failure
 from tracker.models import Check, Incident, IncidentKind, StatedTotal, Verdict
 from tracker.reading.search import searchable
 from tracker.reading.totals import find_totals
@@ -42,6 +44,24 @@ def derive(
     for row in notices.unknown_numbers_now_known(db):
         history.end_incident(_incident(row), now)
     _tell(db, history, poll, now, checks)
+
+
+def derive_safely(
+    db: Database, history: History, poll: int, now: str, facts: Facts, progress: Callable[[str], None]
+) -> None:  # fmt: skip
+    """`derive`, where a fault of our own is an incident and does not undo what the poll has recorded.
+
+    Raises:
+        sqlite3.OperationalError: the database itself cannot be used.
+    """
+    try:
+        derive(db, history, poll, now, facts, progress)
+    except sqlite3.OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever it is, the next poll makes the derivations anew
+        history.record_incident(failure("derivations", "checks", error), poll, now)
+    else:
+        history.end_incident(Incident(IncidentKind.FAILURE, "derivations", "checks", ""), now)
 
 
 def run_checks(db: Database, facts: Facts) -> list[Check]:

@@ -6,6 +6,7 @@ Can be run again at any time from what is stored; a revision is digested once, i
 from __future__ import annotations
 
 import calendar
+import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,10 +21,12 @@ from storage.list_writer import Recording
 from storage.rows import beijing_day
 from tracker.changes import guards
 from tracker.changes.cancellations import KnownNotice, Target, diff_notice
-from tracker.changes.differ import Known, diff_list, status_after
+from tracker.changes.differ import Known, diff_list, is_cancelled, status_after
+from tracker.changes.repeated import diff_repeated
 from tracker.config import Settings
 from tracker.errors import ContentError
-from tracker.models import Change, Extraction, Filing, Incident, IncidentKind, Status
+from tracker.failures import failure
+from tracker.models import LIST_INCIDENTS, Change, Extraction, Filing, Incident, IncidentKind, Status
 from tracker.reading.document import read_document
 from tracker.reading.filings import read_filings
 from tracker.series import Series, series_by_id
@@ -43,13 +46,30 @@ class Digester:
     now: str
 
     def run(self, selected: Sequence[Series], progress: Callable[[str], None]) -> None:
-        """Record every pending revision of the selected series; notices after the lists they speak of."""
+        """Record every pending revision of the selected series; notices after the lists they speak of.
+
+        A revision that the program stumbles over is an incident, and stays pending: the others are not kept
+        waiting, and each poll tries it again.
+
+        Raises:
+            sqlite3.OperationalError: the database itself cannot be used.
+        """
         ids = {series.id for series in selected}
         pending = [row for row in plans.pending_revisions(self.db) if row["series"] in ids]
         pending.sort(key=lambda row: series_by_id(row["series"]).cancels)
         announced = self._announced(row for row in pending if series_by_id(row["series"]).cancels)
         for row in pending:
             progress(f"{row['series']} {row['period'] or row['label']}")
+            try:
+                self._digest_now(row["id"], announced)
+            except sqlite3.OperationalError:
+                raise
+            except Exception as error:  # noqa: BLE001  whatever it is, the next list must not wait for it
+                self.history.record_incident(failure(row["series"], _address(row), error), self.poll, self.now)
+
+    def _digest_now(self, revision: int, announced: frozenset[str]) -> None:
+        """Digest a revision as it stands now: what was digested before it may have changed what is known of it."""
+        for row in plans.pending_revisions(self.db, revision):
             self._digest(row, announced)
 
     def _announced(self, pending: Iterable[Row]) -> frozenset[str]:
@@ -58,9 +78,10 @@ class Digester:
         for row in pending:
             try:
                 extraction = self._read(row)
-            except ContentError:
-                continue  # it is read again, and reported, when its turn comes
-            if row["accepted_at"] or not self._bounds(row, extraction):
+                objection = None if row["accepted_at"] else self._bounds(row, extraction)
+            except Exception:  # noqa: BLE001  it is read again, and told, when its turn comes
+                continue
+            if not objection:
                 numbers |= {filing.number for filing in extraction.filings}
         return frozenset(numbers)
 
@@ -96,27 +117,29 @@ class Digester:
     def _digest_list(self, row: Row, extraction: Extraction, announced: frozenset[str]) -> None:
         numbers = {filing.number for filing in extraction.filings}
         if not row["recorded"]:
-            match self._repeats(row, numbers):
-                case guards.Overlap() as twin:
-                    self._merge(row, twin, announced)
-                    return
-                case guards.Repetition(adds_nothing=True):
+            found = self._repeats(row, numbers)
+            if isinstance(found, guards.Overlap):
+                self._merge(row, found, announced)
+                return
+            if found is not None and not row["accepted_at"]:
+                if found.adds_nothing:
                     self._keep_as_check(row, extraction)
-                    return
-                case guards.Repetition() as repetition if not row["accepted_at"]:
-                    self._refuse(row, repetition.why)
-                    return
+                else:
+                    self._refuse(row, found.why)
+                return
         state = plans.list_state(self.db, row["attachment_id"], row["series"], numbers)
         known = Known(
             state.present, state.gone, state.current, state.elsewhere, state.cancelled,
+            remarked=frozenset(filing.number for filing in state.marked if is_cancelled(filing)),
             noticed=notices.noticed_numbers(self.db), announced=announced,
         )  # fmt: skip
         changes, warnings = diff_list(known, extraction.filings)
         objection = guards.find_lost_column(state.present, extraction.filings)
-        objection = objection or guards.find_upheaval(changes, len(state.present))
+        objection = objection or guards.find_upheaval(changes, state.present)
         if objection and not row["accepted_at"]:
             self._refuse(row, objection)
             return
+        warnings += diff_repeated(plans.repeated_rows(self.db, row["attachment_id"]), extraction.filings)
         self._record(row, extraction, changes, [*extraction.warnings, *warnings], ())
 
     def _keep_as_check(self, row: Row, extraction: Extraction) -> None:
@@ -129,19 +152,23 @@ class Digester:
     def _repeats(self, row: Row, numbers: set[str]) -> guards.Overlap | guards.Repetition | None:
         """The list that a new one is, under another label; or how it repeats several."""
         found = plans.overlaps(self.db, row["attachment_id"], row["series"], numbers)
-        overlaps = [guards.Overlap(**{**one, "beside": bool(one["beside"])}) for one in found]
+        overlaps = [
+            guards.Overlap(**one | {"beside": bool(one["beside"]), "renamed": bool(one["renamed"])}) for one in found
+        ]
         twin = guards.find_twin(len(numbers), overlaps)
         if twin is not None and guards.may_merge(twin, row["period"]):
             return twin
-        state = plans.list_state(self.db, row["attachment_id"], row["series"], numbers)
-        return guards.find_repetition(len(numbers), len(state.elsewhere), twin)
+        repeated = plans.numbers_present_elsewhere(self.db, row["attachment_id"], row["series"], numbers)
+        return guards.find_repetition(len(numbers), repeated, len(overlaps), twin)
 
     def _merge(self, row: Row, twin: guards.Overlap, announced: frozenset[str]) -> None:
         """One batch at two addresses: what this file adds to the list, if anything, is a revision of it."""
         self.history.merge_attachment(row["attachment_id"], twin.attachment, self.now)
-        for again in plans.pending_revisions(self.db):
-            if again["id"] == row["id"]:
-                self._digest(again, announced)
+        if twin.renamed:
+            self.history.rename_batch(twin.attachment, row["period"])
+        for kind in LIST_INCIDENTS:  # what was told of it under its own label is over
+            self.history.end_incident(Incident(kind, row["series"], _address(row), ""), self.now)
+        self._digest_now(row["id"], announced)
 
     def _record_notice(self, row: Row, extraction: Extraction) -> None:
         """Cancel each filing that the notice names, in whichever series it stands; an unknown number is an incident."""
@@ -151,11 +178,23 @@ class Digester:
         known = KnownNotice(
             before=before,
             elsewhere=frozenset(notices.noticed_numbers(self.db, but=row["attachment_id"])),
-            targets={n: [Target(f, Status(s), on) for f, s, on in those] for n, those in targets.items()},
+            targets={
+                n: [Target(one.filing, Status(one.status), one.cancelled_on, one.remarks) for one in those]
+                for n, those in targets.items()
+            },
         )
+        self._forget_slips(row, {filing.number for filing in extraction.filings})
         changes, unknown = diff_notice(known, extraction.filings)
         incidents = [unknown_number(row, filing) for filing in unknown]
         self._record(row, extraction, changes, extraction.warnings, incidents)
+
+    def _forget_slips(self, row: Row, numbers: set[str]) -> None:
+        """A number that the notice names no more was a slip: that no list holds it is over."""
+        for known in plans.open_incidents(self.db, IncidentKind.UNKNOWN_NUMBER.value):
+            address, _, number = known["address"].rpartition("#")
+            if address == row["announcement"] and number not in numbers:
+                incident = Incident(IncidentKind.UNKNOWN_NUMBER, known["source"], known["address"], "")
+                self.history.end_incident(incident, self.now)
 
     def _record(
         self, row: Row, extraction: Extraction, changes: Sequence[Change], warnings: Sequence[str],
@@ -174,7 +213,8 @@ class Digester:
 
     def _addresses(self, row: Row) -> list[str]:
         """Where faults of this list were told, whichever announcement offered the file."""
-        return [_address(row | {"announcement": url}) for url in plans.addresses(self.db, row["attachment_id"])]
+        places = plans.addresses(self.db, row["attachment_id"])
+        return [_address(row), *(_address({"announcement": url, "label": label}) for url, label in places)]
 
     def _refuse(self, row: Row, objection: str) -> None:
         self._set_aside(row, "refused", IncidentKind.FAILED_CHECKS, objection)

@@ -13,8 +13,10 @@ from sqlite_utils import Database
 
 from storage import queries
 from storage.states import FilingFilter, find_filings
+from tracker.errors import OptionError
 from tracker.reading.search import latin_term, search_terms, searchable
 
+MOST_WORDS = 50
 _SHOWN = ("number", "name", "entity", "entity_today", "product", "purpose", "scenario", "remark")
 
 
@@ -25,9 +27,16 @@ def search_filings(
 
     `formerly` is the former name, number or entity that fits, None where what the filing is called now does;
     `formerly_entity` is True where it is a name of the entity.
+
+    Raises:
+        OptionError: too many words.
     """
     words = search_terms(search or "")
     wanted = searchable(entity)
+    if len(words) > MOST_WORDS:
+        raise OptionError(f"--search takes {MOST_WORDS} words at most", hint="Give fewer, or a longer part of a name")
+    if (search is not None and not words) or (entity is not None and not wanted):
+        return []  # nothing that could be searched for: not everything
     where = replace(where, entity=wanted or None, terms=tuple((word, latin_term(word)) for word in words))
     rows = find_filings(db, where)
     names = queries.names_of_entities(db, {row["entity_id"] for row in rows if row["entity_id"]})

@@ -100,6 +100,13 @@ INCIDENTS: dict[IncidentKind, dict[Lang, tuple[str, str]]] = {
             "If it is right: tracker poll --accept SHA256",
         ),
     },
+    IncidentKind.FAILURE: {
+        "zh": ("程序自身出错，该内容未记录，其余部分已完成", "请保留原件并报告此错误；每次轮询都会重试"),
+        "en": (
+            "the program itself failed at this; the rest was done",
+            "keep the original and report the fault; each poll tries again",
+        ),
+    },
     IncidentKind.UNKNOWN_NUMBER: {
         "zh": ("注销公告中的编号不在任何清单内", "请核对公告原件"),
         "en": ("a cancellation notice names a number that no list holds", "look at the notice"),

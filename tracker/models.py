@@ -69,6 +69,8 @@ class IncidentKind(StrEnum):
     # a list (exit 4)
     UNREADABLE = "unreadable"
     FAILED_CHECKS = "failed_checks"  # outside its series' bounds, shrunken, lost a column
+    # our own failure (exit 1)
+    FAILURE = "failure"  # the program stumbled over a list or a check; it is tried again in each poll
     # told, without an exit code of its own
     UNKNOWN_NUMBER = "unknown_number"  # a cancellation notice for a number that no list holds
     CHECK_OFF = "check_off"  # a check of `tracker reconcile` does not come out

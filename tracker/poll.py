@@ -26,13 +26,13 @@ from storage.schema import connect
 from tracker.acceptance import accept, find_accepted
 from tracker.collect import Collector, collect, settled_series, site_bases
 from tracker.config import Settings
-from tracker.derive import derive, facts_in_force
+from tracker.derive import derive_safely, facts_in_force
 from tracker.digest import Digester
 from tracker.errors import AnotherPoll, StorageError
 from tracker.models import LIST_INCIDENTS, SITE_INCIDENTS, IncidentKind
 from tracker.series import select_series
 
-EXIT_SITE, EXIT_LIST = 3, 4
+EXIT_OWN, EXIT_SITE, EXIT_LIST = 1, 3, 4
 
 
 def run_poll(
@@ -62,7 +62,7 @@ def run_poll(
         )
         digester = Digester(db, history, archive, settings, poll, started)
         digester.run(selected, lambda what: progress("digesting", what))
-        derive(db, history, poll, started, facts_in_force(settings), lambda what: progress("deriving", what))
+        derive_safely(db, history, poll, started, facts_in_force(settings), lambda what: progress("deriving", what))
         left = [row["series"] for row in plans.pending_revisions(db)]
         _end_incidents(history, poll, results, started)
         incidents = plans.incidents_of_poll(db, poll)
@@ -91,6 +91,8 @@ def run_poll(
 def exit_code(incidents: Sequence[dict[str, Any]]) -> int:
     """The exit code that a poll's incidents call for: the smallest that applies."""
     kinds = {IncidentKind(incident["kind"]) for incident in incidents}
+    if IncidentKind.FAILURE in kinds:
+        return EXIT_OWN
     if kinds & SITE_INCIDENTS:
         return EXIT_SITE
     return EXIT_LIST if kinds & LIST_INCIDENTS else 0
@@ -141,4 +143,5 @@ def _workplace(settings: Settings, dry_run: bool) -> Iterator[tuple[Database, Ar
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    # Not whole seconds: two polls of one second would look like one to whatever asks what the newest one saw.
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

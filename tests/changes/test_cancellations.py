@@ -12,7 +12,8 @@ def row(number: str, on: str | None = "2025-07") -> Filing:
 
 
 def target(number: str, status: Status, on: str | None = None, remark: str | None = None) -> Target:
-    return Target(Filing(series="deep_synthesis", kind=None, number=number, remark=remark), status, on)
+    filing = Filing(series="deep_synthesis", kind=None, number=number, remark=remark)
+    return Target(filing, status, on, (remark,) if remark else ())
 
 
 def told(changes: list[Change]) -> list[tuple[str, str, dict[str, tuple[str | None, str | None]]]]:

@@ -103,15 +103,16 @@ def test_a_remark_on_something_else_that_is_cancelled_cancels_no_filing(remark: 
 
 
 def test_a_remark_confirming_a_known_cancellation_is_an_amendment() -> None:
-    changes, _ = diff_list(known(filing("1"), cancelled=frozenset({"1"})), [filing("1", remark="已注销")])
+    changes, _ = diff_list(known(filing("1"), cancelled={"1": None}), [filing("1", remark="已注销")])
     assert kinds(changes) == [("amended", "1")]
 
 
 def test_a_cancellation_taken_back_is_restored() -> None:
     old = filing("1", remark="已注销")
-    changes, _ = diff_list(known(old, cancelled=frozenset({"1"})), [filing("1")])
+    changes, _ = diff_list(known(old, cancelled={"1": None}), [filing("1")])
     assert kinds(changes) == [("restored", "1")]
-    assert status_after(changes[0], Status.CANCELLED, False) is Status.ACTIVE
+    assert status_after(changes[0], Status.CANCELLED, True) is Status.ACTIVE
+    assert status_after(changes[0], Status.CANCELLED, False) is Status.WITHDRAWN
 
 
 def test_withdrawn_restored_relisted() -> None:
@@ -184,14 +185,14 @@ def test_a_notice_about_to_be_recorded_speaks_for_itself() -> None:
 
 def test_a_remark_taken_back_restores_nothing_while_a_notice_stands() -> None:
     old = filing("1", remark="已注销")
-    changes, _ = diff_list(known(old, cancelled=frozenset({"1"}), noticed={"1": None}), [filing("1")])
+    changes, _ = diff_list(known(old, cancelled={"1": None}, noticed={"1": None}), [filing("1")])
     assert kinds(changes) == [("amended", "1")]
     assert status_after(changes[0], Status.CANCELLED, False) is Status.CANCELLED
 
 
 def test_a_withdrawn_filing_that_returns_cancelled_stays_cancelled() -> None:
     gone = {"1": filing("1")}
-    changes, _ = diff_list(Known(gone=gone, cancelled=frozenset({"1"})), [filing("1", remark="已注销（公司解散）")])
+    changes, _ = diff_list(Known(gone=gone, cancelled={"1": None}), [filing("1", remark="已注销（公司解散）")])
     assert kinds(changes) == [("restored", "1")]
     assert status_after(changes[0], Status.CANCELLED, False) is Status.CANCELLED
 

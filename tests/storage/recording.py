@@ -12,7 +12,7 @@ from storage.history import History, OfferedLink
 from storage.list_writer import Recording
 from storage.schema import connect
 from tracker.changes.cancellations import KnownNotice, Target, diff_notice
-from tracker.changes.differ import Known, diff_list, status_after
+from tracker.changes.differ import Known, diff_list, is_cancelled, status_after
 from tracker.models import Change, Extraction, Filing, Page, Status, TableSummary
 
 SERIES, NOTICES = "deep_synthesis", "algorithm_cancellation"
@@ -58,6 +58,7 @@ class Book:
         state = plans.list_state(self.db, int(str(row["attachment_id"])), SERIES, {filing.number for filing in rows})
         known = Known(
             state.present, state.gone, state.current, state.elsewhere, state.cancelled,
+            remarked=frozenset(filing.number for filing in state.marked if is_cancelled(filing)),
             noticed=notices.noticed_numbers(self.db),
         )  # fmt: skip
         return diff_list(known, rows)[0]
@@ -65,8 +66,12 @@ class Book:
     def _notice_changes(self, row: dict[str, object], rows: Sequence[Filing]) -> list[Change]:
         before = notices.stated_by(self.db, int(str(row["attachment_id"])))
         found = notices.filings_of_numbers(self.db, {*before, *(filing.number for filing in rows)})
-        targets = {n: [Target(f, Status(s), on) for f, s, on in those] for n, those in found.items()}
-        return diff_notice(KnownNotice(before=before, targets=targets), rows)[0]
+        targets = {
+            n: [Target(one.filing, Status(one.status), one.cancelled_on, one.remarks) for one in those]
+            for n, those in found.items()
+        }
+        elsewhere = frozenset(notices.noticed_numbers(self.db, but=int(str(row["attachment_id"]))))
+        return diff_notice(KnownNotice(before=before, elsewhere=elsewhere, targets=targets), rows)[0]
 
 
 def filing(number: str, **fields: str | None) -> Filing:

@@ -137,3 +137,25 @@ def test_sequence_numbers_are_those_of_the_newest_file(tmp_path: Path) -> None:
     book.record([filing("1", sequence="1"), filing("3", sequence="2")])
     assert [f.sequence for f in sightings.known_lists(book.db)[0].filings] == ["1", "2"]
     book.db.close()
+
+
+def test_a_date_that_is_none_dates_nothing(tmp_path: Path) -> None:
+    book = Book(tmp_path)
+    dates = ["2024-02-29", "2024-02-30", "2024-13", "2204-01-01", "0000-00", "２０２４", "2024年夏", None]
+    book.record([filing(str(n), filed_on=day) for n, day in enumerate(dates)])
+    published = {row["published_on"] for row in queries.find_changes(book.db, queries.ChangeFilter())}
+    assert published == {"2024-02-29", "2026-01-01"}
+    assert {row["month"] for row in states.count_filings(book.db, "month", FilingFilter())} == {"2024-02", "2026-01"}
+    book.db.close()
+
+
+def test_a_list_that_states_a_filing_under_both_its_numbers_says_so(tmp_path: Path) -> None:
+    book = Book(tmp_path)
+    old, new = filing("1", name="n", entity="e"), filing("2", name="n", entity="e")
+    for period in ("2024-04", "2024-06"):
+        book.record([old], period)
+    book.record([new], "2024-04")
+    assert book.record([old, new], "2024-06") == []
+    assert book.record([old, new], "2024-06") == []
+    assert number_of(book) == ["2"]
+    book.db.close()

@@ -7,7 +7,7 @@ that is silently re-issued without a number takes that cancellation back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tracker.changes.differ import is_cancelled
 from tracker.models import Change, ChangeKind, Fields, Filing, Status
@@ -15,11 +15,15 @@ from tracker.models import Change, ChangeKind, Fields, Filing, Status
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A filing that a notice names: as it stands, and when it was cancelled as far as that is known."""
+    """A filing that a notice names: as it stands, when it was cancelled as far as that is known, and all its remarks.
+
+    `remarks` are those of every list that states it now.
+    """
 
     filing: Filing
     status: Status
-    cancelled_on: str | None
+    cancelled_on: str | None = None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,9 @@ def diff_notice(known: KnownNotice, rows: Iterable[Filing]) -> tuple[list[Change
         stated.setdefault(row.number, row)
     for number, row in stated.items():
         targets = known.targets.get(number, ())
-        changes += [change for target in targets if (change := _cancel(target, row.cancelled_on))]
+        # Two notices may state two months: the one that says something new is believed, not the one re-saved.
+        said = number in known.before and known.before[number] == row.cancelled_on
+        changes += [change for target in targets if (change := _cancel(target, row.cancelled_on, said))]
         if not targets:
             unknown.append(row)
     for number in known.before:
@@ -53,18 +59,18 @@ def diff_notice(known: KnownNotice, rows: Iterable[Filing]) -> tuple[list[Change
     return changes, unknown
 
 
-def _cancel(target: Target, on: str | None) -> Change | None:
-    """The cancellation, or what this notice adds to one that is known."""
+def _cancel(target: Target, on: str | None, said: bool) -> Change | None:
+    """The cancellation, or what this notice adds to one that is known, unless it `said` so before."""
     fields: Fields = {"cancelled_on": (target.cancelled_on, on)} if on and on != target.cancelled_on else {}
     if target.status is not Status.CANCELLED:
         return _change(ChangeKind.CANCELLED, target.filing, fields)
-    return _change(ChangeKind.AMENDED, target.filing, fields) if fields else None
+    return _change(ChangeKind.AMENDED, target.filing, fields) if fields and not said else None
 
 
 def _take_back(target: Target) -> Change:
     """A number that the notice no longer names: its filing is restored, unless its remark says 已注销."""
     fields: Fields = {"cancelled_on": (target.cancelled_on, None)} if target.cancelled_on else {}
-    if is_cancelled(target.filing):
+    if any(is_cancelled(replace(target.filing, remark=remark)) for remark in target.remarks):
         return _change(ChangeKind.AMENDED, target.filing, fields)
     return _change(ChangeKind.RESTORED, target.filing, fields, lifts=True)
 

@@ -27,23 +27,32 @@ class Known:
 
     `present` and `gone` are this list's own filings by the number that it states; `current` the number that
     such a filing bears now, where another list has renumbered it; `elsewhere` the filings of other lists of
-    the series, by number. `cancelled` are the numbers whose filing is cancelled already, `noticed` those
-    that a recorded cancellation notice names, with the month it states, and `announced` those of notices
-    that are about to be recorded and will speak for themselves.
+    the series, by number. `cancelled` are the numbers whose filing is cancelled already, with the date as
+    far as known; `remarked` those that other lists mark as cancelled now; `noticed` those that a recorded
+    cancellation notice names, with the month it states; `announced` those of notices that are about to be
+    recorded and will speak for themselves.
     """
 
     present: Mapping[str, Filing] = field(default_factory=dict)
     gone: Mapping[str, Filing] = field(default_factory=dict)
     current: Mapping[str, str] = field(default_factory=dict)
     elsewhere: Mapping[str, Filing] = field(default_factory=dict)
-    cancelled: frozenset[str] = frozenset()
+    cancelled: Mapping[str, str | None] = field(default_factory=dict)
+    remarked: frozenset[str] = frozenset()
     noticed: Mapping[str, str | None] = field(default_factory=dict)
     announced: frozenset[str] = frozenset()
+
+    def bears(self, number: str) -> str:
+        """The number that the filing which this list states under `number` bears now."""
+        return self.current.get(number, number)
 
 
 def diff_list(known: Known, incoming: Iterable[Filing]) -> tuple[list[Change], list[str]]:
     """What happened to each filing of a list, in the order of the new list; and warnings."""
     rows = one_row_per_number(known.present, incoming)
+    doubled = _doubled(known, rows)
+    warnings = [f"{number} and {other} are one filing, and both stand here" for number, other in doubled.items()]
+    rows = {number: new for number, new in rows.items() if number not in doubled}
     dropped = {number: old for number, old in known.present.items() if number not in rows}
     pairs = _followed(known, dropped, rows)
     followed = {old.number for old in pairs.values()}
@@ -52,8 +61,9 @@ def diff_list(known: Known, incoming: Iterable[Filing]) -> tuple[list[Change], l
         for number, new in rows.items()
         if not any(number in those for those in (known.present, known.gone, known.elsewhere))
     }
-    found, warnings = pair_renumbered({n: old for n, old in dropped.items() if n not in followed}, fresh)
+    found, ambiguous = pair_renumbered({n: old for n, old in dropped.items() if n not in followed}, fresh)
     pairs |= found
+    warnings += ambiguous
     changes: list[Change] = []
     for number, new in rows.items():
         old = pairs.get(number)
@@ -115,6 +125,12 @@ def _followed(known: Known, dropped: Mapping[str, Filing], rows: Mapping[str, Fi
     return {number: old for number, old in pairs.items() if number in rows and number not in known.present}
 
 
+def _doubled(known: Known, rows: Mapping[str, Filing]) -> dict[str, str]:
+    """New numbers of filings that the list goes on stating under a former one: {number: former number}."""
+    still = {known.current[number]: number for number in known.present if number in known.current and number in rows}
+    return {number: former for number, former in still.items() if number in rows and number not in known.present}
+
+
 def _change_of_row(known: Known, new: Filing) -> list[Change]:
     """The changes that one row of the new list means for its filing."""
     old = known.present.get(new.number)
@@ -124,9 +140,12 @@ def _change_of_row(known: Known, new: Filing) -> list[Change]:
         if cancelled:
             return [replace(change, fields=fields | change.fields) for change in cancelled]
         lifts = _lifts(known, old, new)
-        return [_change(ChangeKind.RESTORED if lifts else ChangeKind.AMENDED, new, fields, lifts)] if fields else []
+        kind = ChangeKind.RESTORED if lifts else ChangeKind.AMENDED
+        return [_lifted(known, _change(kind, new, fields), lifts)] if fields else []
     if new.number in known.gone:
-        first = _change(ChangeKind.RESTORED, new, changed_fields(known.gone[new.number], new))
+        gone = known.gone[new.number]
+        first = _change(ChangeKind.RESTORED, new, changed_fields(gone, new))
+        first = _lifted(known, first, _lifts(known, gone, new))
     elif new.number in known.elsewhere:
         first = _change(ChangeKind.RELISTED, new, changed_fields(known.elsewhere[new.number], new))
     else:
@@ -136,14 +155,14 @@ def _change_of_row(known: Known, new: Filing) -> list[Change]:
 
 def _renumbered(known: Known, old: Filing, new: Filing) -> list[Change]:
     fields = {"number": (old.number, new.number), **changed_fields(old, new)}
-    change = _change(ChangeKind.RENUMBERED, new, fields, _lifts(known, old, new))
-    already = {old.number, new.number} & known.cancelled
-    return [replace(change, former_number=old.number), *(() if already else _cancelled(known, new, old))]
+    change = replace(_change(ChangeKind.RENUMBERED, new, fields), former_number=old.number)
+    already = {known.bears(old.number), new.number} & known.cancelled.keys()
+    return [_lifted(known, change, _lifts(known, old, new)), *(() if already else _cancelled(known, new, old))]
 
 
 def _cancelled(known: Known, new: Filing, old: Filing | None) -> list[Change]:
     """A cancellation that is news: a notice named the number before, or the remark says so only now."""
-    if new.number in known.cancelled:
+    if known.bears(new.number) in known.cancelled:
         return []
     if new.number in known.noticed:
         stated = known.noticed[new.number]
@@ -156,9 +175,19 @@ def _cancelled(known: Known, new: Filing, old: Filing | None) -> list[Change]:
 
 
 def _lifts(known: Known, old: Filing, new: Filing) -> bool:
-    """True where the list takes its 已注销 back, and no notice says that the filing is cancelled."""
-    noticed = {old.number, new.number} & (known.noticed.keys() | known.announced)
-    return is_cancelled(old) and not is_cancelled(new) and not noticed
+    """True where the list takes its 已注销 back, and neither a notice nor another list says so still."""
+    stands = known.noticed.keys() | known.announced | known.remarked
+    numbers = {old.number, new.number, known.bears(old.number)}
+    return is_cancelled(old) and not is_cancelled(new) and not numbers & stands
+
+
+def _lifted(known: Known, change: Change, lifts: bool) -> Change:
+    """The change where it `lifts` a cancellation; since when that was so is no longer so."""
+    if not lifts:
+        return change
+    since = known.cancelled.get(known.bears(change.former_number or change.number))
+    fields = change.fields | ({"cancelled_on": (since, None)} if since else {})
+    return replace(change, fields=fields, lifts_cancellation=True)
 
 
 def _strange_relisting(known: Known, new: Filing) -> list[str]:
@@ -171,23 +200,20 @@ def _strange_relisting(known: Known, new: Filing) -> list[str]:
     return []
 
 
-def _change(kind: ChangeKind, filing: Filing, fields: Fields | None = None, lifts: bool = False) -> Change:
-    return Change(
-        kind=kind, series=filing.series, number=filing.number, filing=filing, fields=fields or {},
-        lifts_cancellation=lifts,
-    )  # fmt: skip
+def _change(kind: ChangeKind, filing: Filing, fields: Fields | None = None) -> Change:
+    return Change(kind=kind, series=filing.series, number=filing.number, filing=filing, fields=fields or {})
 
 
-def status_after(change: Change, before: Status | None, listed_elsewhere: bool) -> Status:
-    """Where the filing stands after a change.
+def status_after(change: Change, before: Status | None, listed: bool) -> Status:
+    """Where the filing stands after a change; `listed` where a list states it that does not drop it now.
 
     A filing that one list drops stays what it was while another list of the series still states it, and a
     cancelled one stays cancelled until the cancellation itself is taken back.
     """
     if change.lifts_cancellation:
-        return Status.ACTIVE
+        return Status.ACTIVE if listed else Status.WITHDRAWN
     if change.kind is ChangeKind.CANCELLED or before is Status.CANCELLED:
         return Status.CANCELLED
     if change.kind is ChangeKind.WITHDRAWN:
-        return before or Status.ACTIVE if listed_elsewhere else Status.WITHDRAWN
+        return before or Status.ACTIVE if listed else Status.WITHDRAWN
     return Status.ACTIVE

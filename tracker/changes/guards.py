@@ -6,11 +6,11 @@ changes nothing: a person looks first, and `tracker poll --accept` records it th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.changes.renumbering import COMPARED
-from tracker.models import Change, ChangeKind, Extraction, Filing
+from tracker.models import Change, Extraction, Filing
 from tracker.series import Series
 
 SHRINK_SHARE = 0.10
@@ -28,7 +28,8 @@ SAME_LIST_SHARE = 0.9
 class Overlap:
     """How a new list meets another list of its series: filings in common, and filings of the other.
 
-    `beside` is True where one page offers both, `period` the other's batch.
+    `period` is the other's batch. `beside` is True where one page offers both, `renamed` where a page that now
+    offers the new one offered the other before, and does so no more.
     """
 
     attachment: int
@@ -37,11 +38,15 @@ class Overlap:
     common: int
     size: int
     beside: bool
+    renamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """How a new list repeats others; with `adds_nothing` every one of its filings stands in them."""
+    """How a new list repeats others; with `adds_nothing` it is of several and every one of its filings stands in them.
+
+    What a single list states as well may be rows on their way to a list of their own.
+    """
 
     why: str
     adds_nothing: bool = False
@@ -82,12 +87,11 @@ def find_lost_column(present: Mapping[str, Filing], incoming: Sequence[Filing]) 
     return None
 
 
-def find_upheaval(changes: Iterable[Change], known_rows: int) -> str | None:
-    """Too many filings that are something else than they were."""
-    kinds = (ChangeKind.AMENDED, ChangeKind.RENUMBERED, ChangeKind.WITHDRAWN, ChangeKind.CANCELLED)
-    struck = len({change.number for change in changes if change.kind in kinds})
-    if struck > UPHEAVAL_ROWS and struck > known_rows * UPHEAVAL_SHARE:
-        return f"{struck} of {known_rows} filings would change at once"
+def find_upheaval(changes: Iterable[Change], present: Collection[str]) -> str | None:
+    """Too many of the filings that a list stated, by number, are something else than they were."""
+    struck = len({change.former_number or change.number for change in changes} & set(present))
+    if struck > UPHEAVAL_ROWS and struck > len(present) * UPHEAVAL_SHARE:
+        return f"{struck} of {len(present)} filings would change at once"
     return None
 
 
@@ -100,16 +104,17 @@ def find_twin(incoming: int, overlaps: Iterable[Overlap]) -> Overlap | None:
 
 
 def may_merge(twin: Overlap, period: str | None) -> bool:
-    """True where two links are one batch: other pages offer it, for the same period as far as both say."""
-    return not twin.beside and (twin.period == period or None in (twin.period, period))
+    """True where two links are one batch: its label was changed, or another page offers it for the same period."""
+    return not twin.beside and (twin.renamed or twin.period == period or None in (twin.period, period))
 
 
-def find_repetition(incoming: int, repeated: int, twin: Overlap | None) -> Repetition | None:
+def find_repetition(incoming: int, repeated: int, lists: int, twin: Overlap | None) -> Repetition | None:
     """Why a new list that repeats others must not be recorded: it is a round-up, or a wrong file.
 
     Args:
         incoming: the filings of the new list.
-        repeated: how many of them other lists of the series state.
+        repeated: how many of them other lists of the series state now.
+        lists: how many lists these are.
         twin: the list that it repeats as a whole, where it may not be taken for the same batch.
     """
     if twin is not None:
@@ -118,5 +123,5 @@ def find_repetition(incoming: int, repeated: int, twin: Overlap | None) -> Repet
         )
     if repeated > SHRINK_ROWS and repeated > incoming / 2:
         why = f"{repeated} of {incoming} filings stand in earlier lists: it looks like a round-up of them"
-        return Repetition(why, adds_nothing=repeated == incoming)
+        return Repetition(why, adds_nothing=repeated == incoming and lists > 1)
     return None
