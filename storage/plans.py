@@ -126,10 +126,11 @@ def listed_pages(db: Database) -> dict[str, str]:
     return {row[0]: row[1] for row in rows}
 
 
-def unclassified(db: Database, since: str) -> list[dict[str, Any]]:
-    """Announcements that speak of filings and fit no series, first seen at `since` or later."""
-    sql = "SELECT title, url AS address FROM listing WHERE unclassified AND first_seen >= ? ORDER BY published_at, url"
-    return list(db.query(sql, [since]))
+def unclassified(db: Database, poll: int) -> list[dict[str, Any]]:
+    """Announcements that speak of filings and fit no series, first seen in a poll or in those that it answers for."""
+    sql = """SELECT title, url AS address FROM listing
+        WHERE unclassified AND first_seen >= (SELECT started_at FROM poll WHERE id = ?) ORDER BY published_at, url"""
+    return list(db.query(sql, [_first_unreported(db, poll)]))
 
 
 def offers(db: Database) -> list[dict[str, Any]]:

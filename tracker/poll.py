@@ -83,7 +83,7 @@ def run_poll(
                 {"kind": i["kind"], "source": i["source"], "message": i["detail"], "address": i["address"]}
                 for i in incidents
             ],
-            "unclassified": plans.unclassified(db, started),
+            "unclassified": plans.unclassified(db, poll),
             "deliveries": {},
         }
 
