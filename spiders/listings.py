@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from spiders.addresses import resolve
-from spiders.pages import CLASS, clean_title, first_text, parse_time, text_of, tree_of
+from spiders.pages import CLASS, clean_title, first_text, parse_time, text_of, tree_of, whole
 from tracker.errors import LayoutChanged, SiteError
 from tracker.models import Link, Listed
 from tracker.series import FILING_WORDS
@@ -24,6 +24,8 @@ from tracker.series import FILING_WORDS
 _NOTICE_FILE = "/api/file/fileDownLoad?noticeId="
 # http://www.cac.gov.cn/2024-08/05/c_1724541639039621.htm as a notice's whole content; else it is a text
 _ADDRESS = re.compile(r"(?:(?:https?:)?//|/)\S+")
+# 1234 entries in all; a longer number is none
+_TOTAL = re.compile(r"\d{1,7}")
 # 关于注销“仲帆PreWrite算法”等28个算法备案编号的公告
 _CANCELLATION = re.compile("注销")
 # <li><h5><a href=//www.cac.gov.cn/… title="…">…</a></h5><div class="times">2026-03-17</div></li>
@@ -77,10 +79,9 @@ def parse_json_list(text: str, bases: Mapping[str, str], channel: str, url: str)
     answer = _object(text, url)
     sorter = _Sorter(bases, channel, url)
     for row in _rows(answer, "list", url):
-        title = clean_title(str(row.get("topic") or ""))
-        sorter.add(title, str(row.get("infourl") or ""), str(row.get("pubtime") or ""))
-    total = answer.get("totalRec")
-    return sorter.found(int(total) if isinstance(total, int | str) and str(total).isdecimal() else 0)
+        sorter.add(clean_title(_text(row, "topic")), _text(row, "infourl"), _text(row, "pubtime"))
+    total = _TOTAL.fullmatch(_text(answer, "totalRec"))
+    return sorter.found(int(total[0]) if total else 0)
 
 
 def parse_column(page: str, bases: Mapping[str, str], channel: str, url: str) -> Found:
@@ -105,7 +106,7 @@ def parse_notices(text: str, bases: Mapping[str, str], channel: str, url: str) -
     """
     answer = _object(text, url)
     if answer.get("errno") != 0:
-        said = f"{answer.get('errno')} {answer.get('errmsg') or ''}".strip()
+        said = whole(f"{answer.get('errno')} {answer.get('errmsg') or ''}").strip()
         raise SiteError(f"the notice list answers with error {said}", address=url)
     sorter = _Sorter(bases, channel, url)
     for row in _rows(answer, "datas", url):
@@ -114,8 +115,8 @@ def parse_notices(text: str, bases: Mapping[str, str], channel: str, url: str) -
 
 
 def _add_notice(sorter: _Sorter, row: dict[str, Any]) -> None:
-    title, notice = clean_title(str(row.get("title") or "")), str(row.get("noticeId") or "")
-    content, when = str(row.get("content") or "").strip(), str(row.get("createTime") or "")
+    title, notice = clean_title(_text(row, "title")), _text(row, "noticeId")
+    content, when = _text(row, "content").strip(), _text(row, "createTime")
     cancels = bool(_CANCELLATION.search(title))
     if not cancels and _ADDRESS.fullmatch(content):
         sorter.add(title, content, when)
@@ -127,10 +128,15 @@ def _add_notice(sorter: _Sorter, row: dict[str, Any]) -> None:
         sorter.add(title, "", when)
 
 
+def _text(row: Mapping[str, Any], key: str) -> str:
+    """A value as text, nothing where there is none."""
+    return whole(str(row.get(key) or ""))
+
+
 def _object(text: str, url: str) -> dict[str, Any]:
     try:
         answer = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise LayoutChanged("the answer is no JSON", address=url) from error
     if not isinstance(answer, dict):
         raise LayoutChanged("the answer is no JSON object", address=url)

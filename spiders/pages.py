@@ -39,6 +39,9 @@ _LABEL_IN_HREF = re.compile(r"[?&]fText=([^&#]*)")
 _BLOCKS = frozenset({"p", "div", "br", "li", "tr", "td", "th", "h1", "h2", "h3", "h4", "h5"})
 _EDGE = "\x00"
 
+# "\ud83d" in an answer in JSON: half a character, which nothing can store or send
+_HALF = re.compile(r"[\ud800-\udfff]")
+
 # an XPath test for one word of a class attribute
 CLASS = "contains(concat(' ', normalize-space(@class), ' '), ' {} ')"
 _TITLE_PATH = f"//h1[{CLASS.format('title')}]"
@@ -106,8 +109,13 @@ def parse_time(text: str) -> str | None:
 
 def clean_title(raw: str) -> str:
     """A title without tags, entities and runs of blanks."""
-    once = html.unescape(_TAG.sub("", raw))
+    once = whole(html.unescape(_TAG.sub("", raw)))
     return " ".join(_TAG.sub("", once).split())
+
+
+def whole(text: str) -> str:
+    """A text in which the halves of characters that stand alone are U+FFFD."""
+    return _HALF.sub("\ufffd", text)
 
 
 def tree_of(text: str, url: str) -> HtmlElement:
@@ -115,7 +123,7 @@ def tree_of(text: str, url: str) -> HtmlElement:
     # The parser is told UTF-8, as the text is decoded already: a <meta charset> must not count again.
     parser = lxml.html.HTMLParser(encoding="utf-8")
     try:
-        return lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        return lxml.html.document_fromstring(whole(text).encode(), parser=parser)
     except lxml.etree.ParserError as error:
         raise LayoutChanged("the page holds no markup", address=url) from error
 

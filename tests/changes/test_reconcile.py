@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import random
-from collections.abc import Iterable, Sequence
+import tracemalloc
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.changes.known_lists import SERIES_ORDER, count_of, gaps_in, name_lists, runs
 from tracker.changes.numbers import KNOWN_MISMATCHES, KNOWN_SLIPS, check_digit
 from tracker.changes.reconcile import reconcile
 from tracker.facts import Facts, JointCount, RowCount, known_facts
@@ -589,3 +592,120 @@ def test_real_lists_hold_but_for_what_is_known() -> None:
     assert {check.verdict for check in found} == {OK}
     assert sum(check.name == "rows" for check in found) == len(lists)
     assert any("known" in item for check in found for item in check.items)
+
+
+# --- odd data ------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def little_memory() -> Iterator[None]:
+    """Fails where more than 10 MB are taken at once."""
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("count", [9_999_999, 10**12])
+def test_a_stated_total_of_any_size_takes_no_time(count: int) -> None:
+    later = a_list("2025-03", rows(F, 21, 22, "2025-03-10"))
+    with little_memory():
+        check = one(checks("totals", [APRIL, later], totals=[stated(count, "2024-12-31")]))
+    assert (check.verdict, check.off_by) == (OFF, 5 - count)
+    assert check.items == (
+        "21–22 of 2025-03, which is dated later",
+        "6–20 missing after 5 of 2024-04",
+        f"23–{count} missing after 5 of 2024-04",
+    )
+
+
+@pytest.mark.parametrize("number", ["9999999", str(10**12), "9" * 5000, "９９９９９９９９"])
+def test_a_sequence_of_absurd_size_is_none_that_can_be_read(number: str) -> None:
+    with little_memory():
+        check = one(checks("sequence", [a_list("2024-08", numbered("1", number, "3"))]))
+    assert (check.verdict, check.expected) == (OK, 3)
+    assert "1 row without a 序号" in check.detail
+
+
+@pytest.mark.parametrize("last", [9_999_999, 10**12])
+def test_gaps_are_runs(last: int) -> None:
+    assert gaps_in([7, 3, 3, 0, 8, last + 1], 1, last) == [(1, 2), (4, 6), (9, last)]
+    assert count_of([(1, 2), (4, 6), (9, last)]) == last - 3
+    assert gaps_in([], 1, 0) == []
+
+
+@given(st.sets(st.integers(0, 30)), st.integers(0, 20), st.integers(0, 30))
+def test_gaps_and_numbers_are_all(numbers: set[int], first: int, last: int) -> None:
+    missing = {n for run in gaps_in(numbers, first, last) for n in range(run[0], run[1] + 1)}
+    assert missing == set(range(first, last + 1)) - numbers
+    assert gaps_in(numbers, first, last) == list(runs(missing))
+
+
+@pytest.mark.parametrize("count", ["99999999999999999999", "9" * 5000, "１２３４５６７８"])
+def test_a_notice_whose_title_states_an_absurd_number(count: str) -> None:
+    notice = replace(a_notice("2025-07", algorithm_number(1, "01")), title=f"关于注销“甲”等{count}个算法备案编号的公告")
+    assert checks("rows", notices=[notice]) == {}
+    assert one(checks("rows", notices=[replace(notice, title="等９９９９９９９个算法备案编号")])).expected == 9_999_999
+
+
+def test_no_list_is_without_a_name() -> None:
+    lists = [replace(APRIL, seen_at=f"2024-05-0{n}", filings=APRIL.filings[:n]) for n in range(1, 6)]
+    named = name_lists(lists)
+    assert [known for _, known in named] == lists
+    assert [name for name, _ in named] == [
+        "2024-04", "2024-04 (/2024-04)", "2024-04 (/2024-04, （2024-04）)",
+        "2024-04 (/2024-04, （2024-04）, 2)", "2024-04 (/2024-04, （2024-04）, 3)",
+    ]  # fmt: skip
+    assert name_lists(lists[::-1]) == named
+    assert len(checks("sequence", lists)) == 6  # each by itself, and one across
+
+
+odd_texts = st.one_of(
+    st.none(),
+    st.sampled_from(["", "1", "2", "２", "(3).", "٣", "0", "99999", "9" * 5000, "2024-08", "２０２４-０８-０１",
+                     "2024-13-45", "2024-02-30", "0001-01-01", "9999-12-31", "20240801", "—", "已注销",
+                     "等９９个算法备案编号"]),
+    st.text(max_size=8),
+)  # fmt: skip
+odd_words = odd_texts.map(lambda text: text or "")
+odd_series = st.sampled_from([*SERIES_ORDER, "another"])
+odd_kinds = st.sampled_from([None, *Kind])
+odd_numbers = st.one_of(
+    odd_words, st.builds(algorithm_number, st.integers(0, 3), st.sampled_from(["01", "05", "99"]), st.integers(0, 9))
+)
+odd_filings = st.builds(
+    Filing, series=odd_series, kind=odd_kinds, number=odd_numbers, sequence=odd_texts, province=odd_texts,
+    category=odd_texts, remark=odd_texts, filed_on=odd_texts,
+)  # fmt: skip
+odd_periods = st.one_of(st.none(), st.sampled_from(["2024-04", "2024-08", "2026-05"]), odd_texts)
+odd_lists = st.lists(
+    st.builds(
+        KnownList, series=odd_series, period=odd_periods, label=odd_words, title=odd_words, address=odd_words,
+        rows=st.integers(0, 9), refused=st.integers(0, 9), published_on=odd_words, seen_at=odd_words,
+        filings=st.lists(odd_filings, max_size=4).map(tuple),
+    ),
+    max_size=4,
+)  # fmt: skip
+odd_totals = st.lists(
+    st.builds(
+        StatedTotal, series=odd_series, kind=odd_kinds, until=odd_words, since=odd_texts, address=odd_words,
+        count=st.one_of(st.integers(0, 9), st.sampled_from([9_999_999, 10**12])),
+    ),
+    max_size=4,
+)  # fmt: skip
+
+
+@given(odd_lists, odd_lists, odd_totals, odd_lists, st.sampled_from([NOTHING, known_facts()]))
+def test_whatever_is_known_is_checked(
+    lists: list[KnownList], notices: list[KnownList], totals: list[StatedTotal], more: list[KnownList], facts: Facts
+) -> None:
+    found = reconcile(lists, notices, totals, facts, round_ups=more)
+    assert all(isinstance(check, Check) for check in found)
+    assert len(name_lists(lists)) == len(lists)
+
+
+@pytest.mark.parametrize("since", ["0001-01-01", "9999-12-31", "2024-08", "2024-13-45", "soon"])
+def test_a_period_that_begins_on_an_odd_day(since: str) -> None:
+    assert one(checks("totals", LISTS, totals=[stated(7, "2024-12-31", since=since)])).subject

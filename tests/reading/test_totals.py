@@ -153,3 +153,14 @@ def test_every_count_stands_in_the_text(text: str, series: str) -> None:
 @given(st.text(max_size=60))
 def test_any_text_is_read(text: str) -> None:
     assert totals(text) == totals(text)
+
+
+@pytest.mark.parametrize("count", ["9" * 8, "9" * 20, "9" * 5000, "９" * 8, "9,999,999,999", "1" + ",000" * 2000])
+def test_a_number_of_absurd_size_is_no_total(count: str) -> None:
+    text = f"截至2025年12月31日，累计有{count}款生成式人工智能服务完成备案，435款生成式人工智能应用或功能完成登记。"
+    assert totals(text) == [(435, R, None, "2025-12-31")]
+
+
+@pytest.mark.parametrize("count", ["9999999", "9,999,999", "９９９９９９９"])
+def test_seven_digits_are_a_total(count: str) -> None:
+    assert totals(f"截至2025年12月31日，累计有{count}款服务完成备案") == [(9_999_999, F, None, "2025-12-31")]

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain, count
 from statistics import median_low
 
 from tracker.facts import Facts
@@ -20,6 +21,9 @@ Named = tuple[str, KnownList]
 
 SERIES_ORDER = {series.id: place for place, series in enumerate(SERIES)}
 KIND_ORDER: dict[Kind | None, int] = {None: -1} | {kind: place for place, kind in enumerate(Kind)}
+# First and last of numbers that follow each other
+Run = tuple[int, int]
+
 # Where 序号 runs on from list to list; everywhere else it begins at 1 in each list.
 RUNS_ON = frozenset({("genai_service", Kind.FILED), ("genai_service", Kind.REGISTERED)})
 # 12, 12. and (12); not a year or a date that strayed into the column
@@ -29,21 +33,22 @@ _SEQUENCE = re.compile(r"\(?(\d{1,5})[).、]?")
 def name_lists(lists: Iterable[KnownList]) -> list[Named]:
     """The lists by series and period, each with its name: the period, or the label where it has none.
 
-    A list that was announced twice stands here twice; the later ones are told apart by address and label.
+    A list that was announced twice stands here twice; the later ones are told apart by address and label, and by
+    a number where these are the same as well.
     """
     named: dict[tuple[str, str], KnownList] = {}
     for known in sorted(lists, key=_order):
         name = known.period or known.label
-        for more in ("", f" ({known.address})", f" ({known.address}, {known.label})"):
-            if (known.series, name + more) not in named:
-                named[known.series, name + more] = known
-                break
+        both = f"{known.address}, {known.label}"
+        more = chain(("", f" ({known.address})", f" ({both})"), (f" ({both}, {number})" for number in count(2)))
+        named[next(key for one in more if (key := (known.series, name + one)) not in named)] = known
     return [(name, known) for (_, name), known in named.items()]
 
 
-def _order(known: KnownList) -> tuple[int, str, str, str, str]:
+def _order(known: KnownList) -> tuple[object, ...]:
     place = SERIES_ORDER.get(known.series, len(SERIES_ORDER))
-    return place, known.period or "~", known.published_on, known.address, known.label
+    told_apart = known.published_on, known.address, known.label, known.seen_at, known.title
+    return place, known.period or "~", *told_apart, sorted(filing.number for filing in known.filings)
 
 
 def of_series(lists: Iterable[Named], series: str) -> list[Named]:
@@ -115,7 +120,7 @@ def refused_rows(known: KnownList) -> str:
     return f" {many(known.refused, 'row')} of {known.period or known.label} refused." if known.refused else ""
 
 
-def runs(numbers: Collection[int]) -> Iterator[tuple[int, int]]:
+def runs(numbers: Collection[int]) -> Iterator[Run]:
     """First and last of each run of consecutive numbers."""
     start: int | None = None
     for number in sorted(numbers):
@@ -126,21 +131,36 @@ def runs(numbers: Collection[int]) -> Iterator[tuple[int, int]]:
             start = None
 
 
+def gaps_in(numbers: Iterable[int], first: int, last: int) -> list[Run]:
+    """The runs from first to last that are not among the numbers; as quick for a last of 10¹² as for one of 10."""
+    gaps: list[Run] = []
+    for number in sorted({number for number in numbers if first <= number <= last}):
+        if first < number:
+            gaps.append((first, number - 1))
+        first = number + 1
+    return [*gaps, (first, last)] if first <= last else gaps
+
+
+def count_of(those: Iterable[Run]) -> int:
+    """How many numbers the runs hold."""
+    return sum(last - first + 1 for first, last in those)
+
+
 def describe_run(first: int, last: int) -> str:
     """240, or 253–302."""
     return str(first) if first == last else f"{first}–{last}"
 
 
-def describe_gaps(missing: set[int], present: Mapping[int, str], absent: Sequence[str] = ()) -> list[str]:
+def describe_gaps(missing: Iterable[Run], present: Mapping[int, str], absent: Sequence[str] = ()) -> list[str]:
     """One line per gap: the numbers, and between which they are missing.
 
     Args:
-        missing: the numbers that should stand somewhere.
+        missing: runs of numbers that should stand somewhere.
         present: the numbers that do, with the name of their list.
         absent: periods of batches that the history does not hold; named where they fall into the gap.
     """
     known = sorted(present)
-    return [_describe_gap(first, last, known, present, absent) for first, last in runs(missing)]
+    return [_describe_gap(first, last, known, present, absent) for first, last in missing]
 
 
 def _describe_gap(

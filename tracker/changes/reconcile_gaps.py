@@ -9,8 +9,10 @@ from tracker.changes.known_lists import (
     RUNS_ON,
     Named,
     absent_batches,
+    count_of,
     describe_gaps,
     describe_run,
+    gaps_in,
     kind_word,
     many,
     of_kind,
@@ -37,9 +39,10 @@ def explain_total(
     listed = [period for period in absent if begin <= period <= end]
     if (total.series, total.kind) in RUNS_ON:
         present = {number: name for name, known in counted for number in sequences_of(of_kind(known, total.kind))}
-        missing = _missing(total, present)
-        listed += _published_soon_after(total, [period for period in absent if period > end], listed, missing, facts)
-        gaps = [*_running(total, present, missing, [named for named in lists if named not in counted])]
+        later = [period for period in absent if period > end]
+        missing = count_of(gaps_in(present, *_extent(total, present)))
+        listed += _published_soon_after(total, later, listed, missing, facts)
+        gaps = [*_running(total, present, [named for named in lists if named not in counted])]
     else:
         gaps = [gap for named in counted for gap in _gaps_within(total, named)]
     batches = [_absent(total, period, facts) for period in listed]
@@ -56,14 +59,13 @@ def _absent(total: StatedTotal, period: str, facts: Facts) -> str:
     return f"{period} is not in the history" + (f" ({many(rows, f'{kind_word(total.kind)}row')})" if rows else "")
 
 
-def _missing(total: StatedTotal, present: Collection[int]) -> set[int]:
-    """Where 序号 runs on, a cumulative total is the last of it."""
-    first, last = (min(present, default=1), max(present, default=0)) if total.since else (1, total.count)
-    return set(range(first, last + 1)) - set(present)
+def _extent(total: StatedTotal, present: Collection[int]) -> tuple[int, int]:
+    """First and last 序号 that should stand in lists: where it runs on, a cumulative total is the last of it."""
+    return (min(present, default=1), max(present, default=0)) if total.since else (1, total.count)
 
 
 def _published_soon_after(
-    total: StatedTotal, later: Sequence[str], listed: Sequence[str], missing: set[int], facts: Facts
+    total: StatedTotal, later: Sequence[str], listed: Sequence[str], missing: int, facts: Facts
 ) -> list[str]:  # fmt: skip
     """The batch of the month after the total's, where its rows are just those that are missing still.
 
@@ -71,18 +73,19 @@ def _published_soon_after(
     """
     rows = [_rows_of(total, period, facts) for period in (*listed, *later[:1])]
     known = [count for count in rows if count is not None]
-    return list(later[:1]) if len(known) == len(rows) and sum(known) == len(missing) else []
+    return list(later[:1]) if len(known) == len(rows) and sum(known) == missing else []
 
 
-def _running(
-    total: StatedTotal, present: Mapping[int, str], missing: set[int], others: Sequence[Named]
-) -> Iterator[str]:  # fmt: skip
+def _running(total: StatedTotal, present: Mapping[int, str], others: Sequence[Named]) -> Iterator[str]:
     """The missing numbers, those that stand in a list that does not count, and those beyond a cumulative total."""
+    first, last = _extent(total, present)
+    held = set(present)
     for name, known in others:
-        for run in runs(missing & set(sequences_of(of_kind(known, total.kind)))):
+        further = {number for number in sequences_of(of_kind(known, total.kind)) if first <= number <= last} - held
+        held |= further
+        for run in runs(further):
             yield f"{describe_run(*run)} of {name}, which is dated later"
-            missing = missing - set(range(run[0], run[1] + 1))
-    yield from describe_gaps(missing, present)
+    yield from describe_gaps(gaps_in(held, first, last), present)
     beyond = set() if total.since else {number for number in present if number > total.count}
     for run in runs(beyond):
         yield f"{describe_run(*run)} beyond the total, in {present[run[0]]}"
@@ -91,7 +94,7 @@ def _running(
 def _gaps_within(total: StatedTotal, named: Named) -> list[str]:
     name, known = named
     present = dict.fromkeys(sequences_of(of_kind(known, total.kind)), name)
-    return describe_gaps(set(range(1, max(present, default=0))) - present.keys(), present)
+    return describe_gaps(gaps_in(present, 1, max(present, default=0)), present)
 
 
 def _unread(total: StatedTotal, counted: Sequence[Named]) -> Iterator[str]:

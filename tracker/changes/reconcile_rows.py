@@ -14,8 +14,8 @@ from tracker.facts import Facts, JointCount, RowCount
 from tracker.models import Check, KnownList, Verdict
 from tracker.series import fold
 
-# 关于注销“仲帆PreWrite算法”等28个算法备案编号的公告
-_NOTICE_TITLE = re.compile(r"等(\d+)个算法备案编号")
+# 关于注销“仲帆PreWrite算法”等28个算法备案编号的公告; a number of more than seven digits counts nothing
+_NOTICE_TITLE = re.compile(r"等(\d{1,7})个算法备案编号")
 
 
 def check_rows(lists: Sequence[Named], notices: Sequence[Named], facts: Facts) -> list[Check]:

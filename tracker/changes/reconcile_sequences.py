@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from tracker.changes.known_lists import (
     RUNS_ON,
     Named,
+    Run,
     absent_batches,
+    count_of,
     describe_gaps,
     describe_run,
+    gaps_in,
     kind_word,
     kinds_of,
     many,
@@ -69,7 +72,7 @@ def _within(name: str, known: KnownList, kind: Kind | None) -> Check:
         )  # fmt: skip
     first = min(numbered.places) if (known.series, kind) in RUNS_ON else 1
     last = max(numbered.places)
-    missing = set(range(first, last + 1)) - numbered.places.keys()
+    missing = gaps_in(numbered.places, first, last)
     repeats = [
         f"{number} stands {len(found)} times in {name}: {', '.join(sorted(found))}"
         for number, found in sorted(numbered.places.items())
@@ -80,8 +83,8 @@ def _within(name: str, known: KnownList, kind: Kind | None) -> Check:
         name="sequence",
         series=known.series,
         subject=subject,
-        verdict=Verdict.OFF if repeats or len(missing) > numbered.unread else Verdict.OK,
-        detail=f"{found}: {_faults(len(missing), len(repeats))}.{_unread(numbered.unread)}{refused_rows(known)}",
+        verdict=Verdict.OFF if repeats or count_of(missing) > numbered.unread else Verdict.OK,
+        detail=f"{found}: {_faults(count_of(missing), len(repeats))}.{_unread(numbered.unread)}{refused_rows(known)}",
         address=known.address,
         expected=last - first + 1,
         found=len(rows),
@@ -100,30 +103,30 @@ def _across(series: str, kind: Kind, lists: Sequence[_Numbered], absent: Sequenc
     joints, missing, overlaps = _joints(readable)
     end = max(joints)
     detail = f"The {kind_word(kind)}rows of {many(len(readable), 'list')} are numbered up to {end}"
-    faults = f"{_faults(len(missing), 0)} between lists, {many(len(overlaps), 'overlap')}"
+    faults = f"{_faults(count_of(missing), 0)} between lists, {many(len(overlaps), 'overlap')}"
     return Check(
         name="sequence",
         series=series,
         subject=subject,
-        verdict=Verdict.OFF if overlaps or len(missing) > unread else Verdict.OK,
+        verdict=Verdict.OFF if overlaps or count_of(missing) > unread else Verdict.OK,
         detail=f"{detail}: {faults}.{_unread(unread)}",
         expected=end,
-        found=end - len(missing),
+        found=end - count_of(missing),
         items=(*describe_gaps(missing, joints, absent), *overlaps),
     )
 
 
-def _joints(lists: Sequence[_Numbered]) -> tuple[dict[int, str], set[int], list[str]]:
+def _joints(lists: Sequence[_Numbered]) -> tuple[dict[int, str], list[Run], list[str]]:
     """Lists one after the other: their first and last numbers by name, the numbers between them, the overlaps."""
     joints: dict[int, str] = {}
-    missing: set[int] = set()
+    missing: list[Run] = []
     overlaps: list[str] = []
     seen: set[int] = set()
     for one in sorted(lists, key=lambda one: (min(one.places), max(one.places), one.name)):
         first, last, end = min(one.places), max(one.places), max(joints, default=0)
         if first <= end and not one.places.keys() <= seen:
             overlaps.append(f"{one.name} begins at {first}, but {joints[end]} reaches {end}")
-        missing |= set(range(end + 1, first))
+        missing += gaps_in((), end + 1, first - 1)
         seen |= one.places.keys()
         joints.setdefault(first, one.name)
         joints.setdefault(last, one.name)

@@ -60,6 +60,8 @@ def _check_total(total: StatedTotal, lists: Sequence[Named], facts: Facts) -> Ch
     newest = max(max(known.period or "", (median_day(known.filings) or "")[:7]) for _, known in lists)
     if not newest:
         newest = max(known.published_on[:7] for _, known in lists)
+    if total.since and not day_of(total.since):
+        return _not_checkable(total, f"{total.since} is no date.")
     if newest < total.until[:7]:
         return _not_checkable(total, f"The lists in the history reach {newest} only, the total {total.until[:7]}.")
     return _check_period(total, lists, facts) if total.since else _check_cumulative(total, lists, facts)
@@ -132,7 +134,7 @@ def _lists(counted: Sequence[Named]) -> str:
 
 def _check_period(total: StatedTotal, lists: Sequence[Named], facts: Facts) -> Check:
     """Newly in a period: whole lists of the period, or rows dated within it; near its ends neither is exact."""
-    since = total.since or ""
+    since = day_of(total.since) or ""
     whole_lists, covered = _counted(total, lists, since), _counted(total, lists)
     whole = _count(of_kind(known, total.kind) for _, known in whole_lists)
     dated = _count_dated(total, covered, since, total.until)
@@ -163,4 +165,8 @@ def _count_dated(total: StatedTotal, lists: Iterable[Named], first: str, last: s
 
 
 def _shift(day: str, days: int) -> str:
-    return (date.fromisoformat(day) + timedelta(days)).isoformat()
+    """The day that many days later; the same one where the calendar ends before."""
+    try:
+        return (date.fromisoformat(day) + timedelta(days)).isoformat()
+    except OverflowError:
+        return day

@@ -45,7 +45,8 @@ def _centre(char: Char) -> float:
 def _lost(ours: list[Char], theirs: list[Char], lacking: Counter[str]) -> list[Char]:
     """The letters of a line that `ours` lacks: no more of each than the line, and the whole page, has fewer."""
     fewer = _count(theirs) - _count(ours)
-    if not fewer:
+    # Of a character beyond U+FFFF pdfplumber makes another one: 𠮷 becomes 䋟.
+    if not fewer or any(char.text > "\uffff" for char in ours):
         return []
     ours, theirs = sorted(ours, key=lambda char: char.left), sorted(theirs, key=lambda char: char.left)
     partners = _align(ours, theirs)

@@ -23,6 +23,9 @@ _HYPHENS = (0x0002, 0xFFFE)
 _LINE_ENDS = (0x0A, 0x0D)
 # What a font without a table to Unicode gives: nothing, the replacement character, or private characters.
 _UNKNOWN = (0, 0xFFFD)
+# Stands for the second half of a character beyond U+FFFF, which pdfium gives in two: 𠮷 is U+D842, U+DFB7.
+_SECOND_HALF = -1
+_NO_CHARS = (*_LINE_ENDS, *_UNKNOWN, _SECOND_HALF)
 _ANGLES_LOOKED_AT = 40
 # Boxes of more heights than this on a page, or lower than this share of the usual one, are those of the ink alone.
 _MANY_HEIGHTS = 12
@@ -59,9 +62,7 @@ class Matrix(NamedTuple):
         """This mapping, and `other` on what it gives."""
         a, b, c, d, e, f = self
         g, h, i, j, k, m = other
-        return Matrix(
-            a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m
-        )
+        return Matrix(a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
 
 
 class PageText(NamedTuple):
@@ -100,7 +101,25 @@ def _codes(handle: Any, count: int) -> list[int]:
         codes = list(buffer[:count])
         if not any(0xD800 <= code < 0xE000 for code in codes):
             return codes
-    return [raw.FPDFText_GetUnicode(handle, index) for index in range(count)]
+    return _joined([raw.FPDFText_GetUnicode(handle, index) for index in range(count)])
+
+
+def _joined(codes: list[int]) -> list[int]:
+    """The codes with the halves of a character made one, in the first place of both; half a character is unknown."""
+    for index, code in enumerate(codes):
+        if not 0xD800 <= code < 0xE000:
+            continue
+        low = codes[index + 1] if index + 1 < len(codes) else 0
+        if code < 0xDC00 <= low < 0xE000:
+            codes[index] = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)
+            codes[index + 1] = _SECOND_HALF
+        else:
+            codes[index] = 0xFFFD
+    return codes
+
+
+def _is_halved(codes: list[int], index: int) -> bool:
+    return codes[index] > 0xFFFF and codes[index + 1 : index + 2] == [_SECOND_HALF]
 
 
 def _turn(handle: Any, codes: list[int], stated: int) -> int:
@@ -135,14 +154,25 @@ def _chars(handle: Any, codes: list[int], placing: Matrix) -> list[Char]:
     get_box, is_generated = raw.FPDFText_GetLooseCharBox, raw.FPDFText_IsGenerated
     aside, top = placing.e, placing.f
     for index, code in enumerate(codes):
-        if code in _LINE_ENDS or code in _UNKNOWN:
+        if code in _NO_CHARS:
             continue
         made = code == 0x20 and is_generated(handle, index) == 1
         get_box(handle, index, box)
         text = "-" if code in _HYPHENS else chr(code)
-        found.append(make((text, box.left + aside, box.right + aside, top - box.top, top - box.bottom, made)))
+        char = make((text, box.left + aside, box.right + aside, top - box.top, top - box.bottom, made))
+        if code > 0xFFFF and _is_halved(codes, index):
+            get_box(handle, index + 1, box)
+            char = _spanning(char, box.left + aside, box.right + aside, top - box.top, top - box.bottom)
+        found.append(char)
         places.append(index)
     return _levelled(handle, found, places, top)
+
+
+def _spanning(char: Char, left: float, right: float, top: float, bottom: float) -> Char:
+    """The character with its box made to hold the other box as well."""
+    return char._replace(
+        left=min(char.left, left), right=max(char.right, right), top=min(char.top, top), bottom=max(char.bottom, bottom)
+    )
 
 
 def _levelled(handle: Any, chars: list[Char], places: list[int], top: float) -> list[Char]:
@@ -170,15 +200,17 @@ def _turned_chars(handle: Any, codes: list[int], placing: Matrix) -> list[Char]:
     found: list[Char] = []
     left, right, low, high, x, y = (ctypes.c_double() for _ in range(6))
     for index, code in enumerate(codes):
-        if code in _LINE_ENDS or code in _UNKNOWN:
+        if code in _NO_CHARS:
             continue
         made = code == 0x20 and raw.FPDFText_IsGenerated(handle, index) == 1
-        raw.FPDFText_GetCharBox(handle, index, left, right, low, high)
         raw.FPDFText_GetCharOrigin(handle, index, x, y)
         foot = _place(placing, x.value, y.value)
-        one, two = _place(placing, left.value, low.value), _place(placing, right.value, high.value)
+        ends = [foot[0]]
+        for part in range(index, index + 1 + _is_halved(codes, index)):
+            raw.FPDFText_GetCharBox(handle, part, left, right, low, high)
+            ends += [_place(placing, left.value, low.value)[0], _place(placing, right.value, high.value)[0]]
         size = raw.FPDFText_GetFontSize(handle, index) or 1.0
-        edges = (foot[0], max(one[0], two[0], foot[0]))
+        edges = (foot[0], max(ends))
         text = "-" if code in _HYPHENS else chr(code)
         found.append(Char(text, *edges, foot[1] - _ABOVE * size, foot[1] + _BELOW * size, made))
     return found

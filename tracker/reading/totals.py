@@ -16,6 +16,7 @@ from tracker.reading import total_patterns as words
 from tracker.reading.total_dates import Span, read_as_of, read_period
 from tracker.series import fold
 
+MAX_DIGITS = 7  # 9,999,999; a longer number counts no filings
 REACH = 120  # characters; what a count is of stands no farther from it
 
 
@@ -118,13 +119,14 @@ class _Reader:
         said = self._said_of(mark, before)
         if said is None or mark["rough"] or self.span is None or self.mixed:
             return
-        if not _is_done(said, self.series, mark["unit"]):
+        digits = mark["count"].replace(",", "")
+        if len(digits) > MAX_DIGITS or not _is_done(said, self.series, mark["unit"]):
             return
         kind = _kind_of(said) if self.series == "genai_service" else None
         # 302 filed, of these 238 in 2024, 105 registered: whether those are of 2024 nobody can tell
         if self.stated is None or self.fresh or kind in self.stated:
             self.kinds.add(kind)
-            yield _Stated(int(mark["count"].replace(",", "")), kind, self.span)
+            yield _Stated(int(digits), kind, self.span)
 
     def _see_whether_mixed(self, lead: str) -> None:
         """累计 goes with 截至…, 新增 with a period; one with the other's date says other days, left open."""
