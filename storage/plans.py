@@ -237,6 +237,22 @@ def _first_unreported(db: Database, poll: int) -> int:
     return int(next(iter(db.execute(sql, [poll])))[0])
 
 
+def lists_not_offered(db: Database) -> list[dict[str, Any]]:
+    """Recorded lists that no page offers now, although a page that did was looked at since: series, label, address.
+
+    Notices are left out: their listing names the pinned ones only.
+    """
+    return list(
+        db.query(
+            """SELECT a.series, a.label, max(n.url) AS url,
+               (SELECT count(*) FROM entry e WHERE e.attachment_id = a.id AND e.present) AS filings
+               FROM attachment a JOIN offer o ON o.attachment_id = a.id JOIN announcement n ON n.id = o.announcement_id
+               WHERE EXISTS (SELECT 1 FROM entry e WHERE e.attachment_id = a.id)
+               GROUP BY a.id HAVING sum(o.last_seen = n.last_seen AND n.moved_at IS NULL) = 0 ORDER BY a.id"""
+        )
+    )
+
+
 def open_incidents(db: Database, kind: str) -> list[dict[str, Any]]:
     """The incidents of a kind that are not over."""
     return list(db.query("SELECT * FROM incident WHERE kind = ? AND ended_at IS NULL ORDER BY id", [kind]))

@@ -95,6 +95,16 @@ def test_a_label_that_is_corrected_on_its_page_is_the_same_list(ledger: Ledger) 
     assert {row["batch"] for row in states.find_filings(ledger.db, states.FilingFilter())} == {"2023-08"}
 
 
+def test_a_list_that_its_page_drops_while_it_gains_another_is_told_until_it_is_back(ledger: Ledger) -> None:
+    ledger.page(ONE, (LABEL, synthesis(range(1, 21))))
+    ledger.poll()
+    ledger.page(ONE, (LATER, synthesis(range(21, 41))))
+    assert kinds(ledger.poll()) == {"added": 20}
+    assert [kind for kind, _ in ledger.incidents()] == ["list_gone"]
+    ledger.page(ONE, (LATER, synthesis(range(21, 41))), (LABEL, synthesis(range(1, 21))))
+    assert (ledger.poll(), ledger.incidents()) == ([], [])
+
+
 def test_a_fault_told_under_a_label_that_proves_an_alias_is_over(ledger: Ledger) -> None:
     ledger.page(ONE, (LABEL, synthesis(range(1, 21))))
     ledger.poll()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -43,7 +44,8 @@ def derive(
     writer.replace_verdicts(checks, poll)
     for row in notices.unknown_numbers_now_known(db):
         history.end_incident(_incident(row), now)
-    _tell(db, history, poll, now, checks)
+    _tell(db, history, poll, now, IncidentKind.CHECK_OFF, _check_incidents(checks))
+    _tell(db, history, poll, now, IncidentKind.LIST_GONE, map(_gone_incident, plans.lists_not_offered(db)))
 
 
 def derive_safely(
@@ -110,20 +112,30 @@ def _totals(db: Database) -> Iterator[tuple[int, StatedTotal]]:
             yield page["id"], total
 
 
-def _tell(db: Database, history: History, poll: int, now: str, checks: Iterable[Check]) -> None:
-    """A check that is off is an incident: told when it begins or says something else, ended when it comes out.
-
-    Numbers of notices that no list holds are incidents of their own, each told by the notice.
-    """
-    told = [check for check in checks if (check.name, check.subject) != ("notices", "unknown number")]
-    off = {_check_incident(check).address: _check_incident(check) for check in told if check.verdict is Verdict.OFF}
-    known = {row["address"]: row for row in plans.open_incidents(db, IncidentKind.CHECK_OFF.value)}
+def _tell(
+    db: Database, history: History, poll: int, now: str, kind: IncidentKind, incidents: Iterable[Incident]
+) -> None:  # fmt: skip
+    """What is so now, of one kind: told when it begins or says something else, ended when it is so no more."""
+    so_now = {incident.address: incident for incident in incidents}
+    known = {row["address"]: row for row in plans.open_incidents(db, kind.value)}
     for address, row in known.items():
-        if address not in off:
+        if address not in so_now:
             history.end_incident(_incident(row), now)
-    for address, incident in off.items():
+    for address, incident in so_now.items():
         if address not in known or known[address]["detail"] != incident.detail:
             history.record_incident(incident, poll, now)
+
+
+def _gone_incident(row: dict[str, Any]) -> Incident:
+    detail = f"{row['label']}, with {row['filings']} filings, is offered no more"
+    return Incident(IncidentKind.LIST_GONE, row["series"], f"{row['url']}#{row['label']}", detail)
+
+
+def _check_incidents(checks: Iterable[Check]) -> Iterator[Incident]:
+    """The checks that are off; numbers of notices that no list holds are told by the notice, each by itself."""
+    for check in checks:
+        if check.verdict is Verdict.OFF and (check.name, check.subject) != ("notices", "unknown number"):
+            yield _check_incident(check)
 
 
 def _check_incident(check: Check) -> Incident:

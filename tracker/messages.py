@@ -111,6 +111,13 @@ INCIDENTS: dict[IncidentKind, dict[Lang, tuple[str, str]]] = {
         "zh": ("注销公告中的编号不在任何清单内", "请核对公告原件"),
         "en": ("a cancellation notice names a number that no list holds", "look at the notice"),
     },
+    IncidentKind.LIST_GONE: {
+        "zh": ("已记录的清单不再由任何页面提供", "请在浏览器中核对；历史与原件保持原状"),
+        "en": (
+            "a recorded list is offered by no page any more",
+            "look at its page in a browser; the history and the original stay as they are",
+        ),
+    },
     IncidentKind.CHECK_OFF: {
         "zh": ("核对不符", "请用 tracker reconcile 查看缺少什么，并用 tracker open 打开原件核对"),
         "en": (

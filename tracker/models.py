@@ -73,6 +73,7 @@ class IncidentKind(StrEnum):
     FAILURE = "failure"  # the program stumbled over a list or a check; it is tried again in each poll
     # told, without an exit code of its own
     UNKNOWN_NUMBER = "unknown_number"  # a cancellation notice for a number that no list holds
+    LIST_GONE = "list_gone"  # a recorded list that no page offers any more
     CHECK_OFF = "check_off"  # a check of `tracker reconcile` does not come out
 
 
