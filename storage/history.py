@@ -192,12 +192,18 @@ class History:
         with self.db.atomic():
             self.db.execute("UPDATE held_page SET accepted_at = ? WHERE sha256 = ?", [now, sha256])
 
-    def merge_attachment(self, attachment: int, into: int, now: str) -> None:
+    def merge_attachment(self, attachment: int, into: int, now: str, *, renamed: bool) -> None:
         """Take a list that was offered under another label for the one that it is; nothing of it is recorded yet.
 
-        Bytes that the other list had already are no revision of it.
+        Bytes that the other list had already are no revision of it. With `renamed` the label was corrected, and
+        the list is of the period that it names by now.
         """
         with self.db.atomic():
+            if renamed:
+                self.db.execute(
+                    "UPDATE attachment SET period = (SELECT period FROM attachment WHERE id = ?) WHERE id = ?",
+                    [attachment, into],
+                )
             self.db.execute(
                 """INSERT OR REPLACE INTO attachment_alias SELECT o.announcement_id, a.series, a.label, ?
                    FROM attachment a JOIN offer o ON o.attachment_id = a.id WHERE a.id = ?""",
@@ -242,11 +248,6 @@ class History:
             )
             self.db.execute("UPDATE revision SET offer_id = ? WHERE offer_id = ?", [old[0], new["id"]])
             self.db.execute("DELETE FROM offer WHERE id = ?", [new["id"]])
-
-    def rename_batch(self, attachment: int, period: str | None) -> None:
-        """A list whose label names another period by now."""
-        with self.db.atomic():
-            self.db.execute("UPDATE attachment SET period = ? WHERE id = ?", [period, attachment])
 
     def set_aside(
         self, revision: int, poll: int, state: str, reason: str, incident: Incident | None, now: str,
@@ -333,10 +334,10 @@ class History:
                         [now, source, kind, poll],
                     )
 
-    def end_incident(self, incident: Incident, now: str) -> None:
+    def end_incident(self, kind: IncidentKind, address: str, now: str) -> None:
         """End one incident, which is over whatever the poll looks at."""
         with self.db.atomic():
-            self._end_at(incident.address, {incident.kind}, now)
+            self._end_at(address, {kind}, now)
 
     def _end_at(self, address: str, kinds: Collection[IncidentKind], now: str) -> None:
         marks = ", ".join("?" * len(kinds))

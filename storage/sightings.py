@@ -22,7 +22,6 @@ class FilingSighting:
     """A filing with all its versions, oldest first, as (version id, fields); the last one is in force."""
 
     filing: int
-    number: str
     version: int
     versions: tuple[tuple[int, Filing], ...]
 
@@ -44,16 +43,15 @@ class EntitySighting:
 def unindexed_filings(db: Database) -> Iterator[FilingSighting]:
     """The filings whose newest version the index does not know."""
     rows = db.query(
-        """SELECT f.id AS filing, f.number AS number_now, f.version_id, f.series, v.*, v.id AS version FROM filing f
+        """SELECT f.id AS filing, f.version_id, f.series, v.*, v.id AS version FROM filing f
            JOIN version v ON v.filing_id = f.id LEFT JOIN filing_index i ON i.filing_id = f.id
            WHERE i.version_id IS NOT f.version_id ORDER BY f.id, v.id"""
     )
     for filing, those in groupby(rows, key=itemgetter("filing")):
         versions = list(those)
         yield FilingSighting(
-            filing, versions[0]["number_now"], versions[0]["version_id"],
-            tuple((row["version"], filing_of(row)) for row in versions),
-        )  # fmt: skip
+            filing, versions[0]["version_id"], tuple((row["version"], filing_of(row)) for row in versions)
+        )
 
 
 def entity_sightings(db: Database) -> Iterator[EntitySighting]:

@@ -16,7 +16,7 @@ from spiders.pages import parse_page, split_links
 from storage import plans
 from tracker.collect import Collector
 from tracker.errors import OptionError
-from tracker.models import Incident, IncidentKind
+from tracker.models import IncidentKind
 from tracker.series import Series
 
 _FEWEST_DIGITS = 8
@@ -46,7 +46,7 @@ def accept(rows: Sequence[dict[str, Any]], collector: Collector, bases: Mapping[
         page = parse_page(collector.archive.get(row["sha256"]), row["url"], "")
         collector.keep_page(replace(page, links=split_links(page, bases)[0]), row["series"])
         history.accept_page(row["sha256"], now)
-        history.end_incident(Incident(IncidentKind.FEWER_ATTACHMENTS, row["series"], row["url"], ""), now)
+        history.end_incident(IncidentKind.FEWER_ATTACHMENTS, row["url"], now)
 
 
 def _find(db: Database, digest: str) -> dict[str, Any]:

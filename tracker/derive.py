@@ -43,7 +43,7 @@ def derive(
     checks = run_checks(db, facts)
     writer.replace_verdicts(checks, poll)
     for row in notices.unknown_numbers_now_known(db):
-        history.end_incident(_incident(row), now)
+        history.end_incident(IncidentKind.UNKNOWN_NUMBER, row["address"], now)
     _tell(db, history, poll, now, IncidentKind.CHECK_OFF, _check_incidents(checks))
     _tell(db, history, poll, now, IncidentKind.LIST_GONE, map(_gone_incident, plans.lists_not_offered(db)))
 
@@ -63,7 +63,7 @@ def derive_safely(
     except Exception as error:  # noqa: BLE001  whatever it is, the next poll makes the derivations anew
         history.record_incident(failure("derivations", "checks", error), poll, now)
     else:
-        history.end_incident(Incident(IncidentKind.FAILURE, "derivations", "checks", ""), now)
+        history.end_incident(IncidentKind.FAILURE, "checks", now)
 
 
 def run_checks(db: Database, facts: Facts) -> list[Check]:
@@ -118,9 +118,8 @@ def _tell(
     """What is so now, of one kind: told when it begins or says something else, ended when it is so no more."""
     so_now = {incident.address: incident for incident in incidents}
     known = {row["address"]: row for row in plans.open_incidents(db, kind.value)}
-    for address, row in known.items():
-        if address not in so_now:
-            history.end_incident(_incident(row), now)
+    for address in known.keys() - so_now.keys():
+        history.end_incident(kind, address, now)
     for address, incident in so_now.items():
         if address not in known or known[address]["detail"] != incident.detail:
             history.record_incident(incident, poll, now)
@@ -143,7 +142,3 @@ def _check_incident(check: Check) -> Incident:
     more = f"; {len(check.items) - 5} more" if len(check.items) > 5 else ""
     address = f"{check.address}#{check.series} {check.name} {check.subject}"
     return Incident(IncidentKind.CHECK_OFF, check.series, address, f"{check.detail.rstrip('.')}{missing}{more}")
-
-
-def _incident(row: dict[str, str]) -> Incident:
-    return Incident(IncidentKind(row["kind"]), row["source"], row["address"], row["detail"])

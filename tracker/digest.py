@@ -163,11 +163,9 @@ class Digester:
 
     def _merge(self, row: Row, twin: guards.Overlap, announced: frozenset[str]) -> None:
         """One batch at two addresses: what this file adds to the list, if anything, is a revision of it."""
-        self.history.merge_attachment(row["attachment_id"], twin.attachment, self.now)
-        if twin.renamed:
-            self.history.rename_batch(twin.attachment, row["period"])
+        self.history.merge_attachment(row["attachment_id"], twin.attachment, self.now, renamed=twin.renamed)
         for kind in LIST_INCIDENTS:  # what was told of it under its own label is over
-            self.history.end_incident(Incident(kind, row["series"], _address(row), ""), self.now)
+            self.history.end_incident(kind, _address(row), self.now)
         self._digest_now(row["id"], announced)
 
     def _record_notice(self, row: Row, extraction: Extraction) -> None:
@@ -193,8 +191,7 @@ class Digester:
         for known in plans.open_incidents(self.db, IncidentKind.UNKNOWN_NUMBER.value):
             address, _, number = known["address"].rpartition("#")
             if address == row["announcement"] and number not in numbers:
-                incident = Incident(IncidentKind.UNKNOWN_NUMBER, known["source"], known["address"], "")
-                self.history.end_incident(incident, self.now)
+                self.history.end_incident(IncidentKind.UNKNOWN_NUMBER, known["address"], self.now)
 
     def _record(
         self, row: Row, extraction: Extraction, changes: Sequence[Change], warnings: Sequence[str],
