@@ -9,6 +9,7 @@
     │   ├── NoTable              4   a file without a table that we know
     │   └── HostileFile          4   a file that breaks a limit on size, depth or expansion
     ├── StorageError             1   the database or the archive cannot be used
+    ├── DeliveryError            5   an alert could not be delivered
     └── AnotherPoll              6   another poll is running
 
 Raising never logs; `tracker.cli` is the one place that shows an error and exits.
@@ -76,6 +77,19 @@ class HostileFile(ContentError):
 
 class StorageError(TrackerError):
     """The database or the archive cannot be used."""
+
+
+class DeliveryError(TrackerError):
+    """A channel refused an alert or could not be reached; the message is the answer, without any secret.
+
+    `retry_after` is how long the receiver asks to be left alone, in seconds; `gone` that it wants no more (410).
+    """
+
+    exit_code = 5
+
+    def __init__(self, message: str, *, retry_after: float | None = None, gone: bool = False) -> None:
+        super().__init__(message)
+        self.retry_after, self.gone = retry_after, gone
 
 
 class AnotherPoll(TrackerError):

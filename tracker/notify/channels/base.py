@@ -1,0 +1,31 @@
+"""What every channel promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from tracker.notify.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A part of a message that its receiver has taken: a recipient, or a numbered part; `answer` is what it said."""
+
+    part: str
+    answer: str
+
+
+class Channel(Protocol):
+    """Sends messages to one subscription."""
+
+    def send(self, message: Message, done: frozenset[str]) -> Iterator[Accepted]:
+        """Send the parts of a message that are not `done`, yielding each one as soon as its receiver has taken it.
+
+        A message of one part calls it "1". Called in a thread of its own; must not touch the database.
+
+        Raises:
+            DeliveryError: the receiver refused a part or could not be reached; what was yielded stays accepted.
+        """
+        ...

@@ -1,0 +1,97 @@
+"""Secrets of the configuration: a reference to an environment variable or a file, or the value itself. Never shown.
+
+`env:NAME` is the variable NAME, `file:PATH` the content of a file that only its owner may read (mode 600); anything
+else is the secret itself, which a configuration file may hold only where the same is true of it.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+HIDDEN = "**********"
+_ENV, _FILE = "env:", "file:"
+
+
+class Secret:
+    """One secret; its text never appears in `repr` or `str`, and is looked up when it is needed."""
+
+    __slots__ = ("_reference",)
+    must_be_private = True  # the value itself may stand only in a file that nobody else can read
+
+    def __init__(self, reference: str) -> None:
+        self._reference = reference
+
+    @property
+    def is_literal(self) -> bool:
+        """True where the value itself stands in the configuration."""
+        return not self._reference.startswith((_ENV, _FILE))
+
+    @property
+    def variable(self) -> str | None:
+        """The environment variable that holds the value, where one does."""
+        return self._reference.removeprefix(_ENV) if self._reference.startswith(_ENV) else None
+
+    def reveal(self) -> str:
+        """The secret itself.
+
+        Raises:
+            ValueError: the variable is not set, or the file is missing, empty or readable by others.
+        """
+        if self._reference.startswith(_ENV):
+            name = self._reference.removeprefix(_ENV)
+            value = os.environ.get(name, "").strip()
+            if not value:
+                raise ValueError(f"the environment variable {name} is not set")
+            return value
+        if self._reference.startswith(_FILE):
+            return _read(Path(self._reference.removeprefix(_FILE)).expanduser())
+        return self._reference
+
+    def __repr__(self) -> str:
+        return f"Secret({str(self)!r})"
+
+    def __str__(self) -> str:
+        return HIDDEN if self.is_literal else self._reference
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._reference == self._reference
+
+    def __hash__(self) -> int:
+        return hash(self._reference)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """A non-empty string in the configuration becomes a secret."""
+        return core_schema.no_info_after_validator_function(
+            cls, core_schema.str_schema(min_length=1, strip_whitespace=True)
+        )
+
+
+class Endpoint(Secret):
+    """An address that may carry a token: hidden like a secret, though any configuration file may hold it."""
+
+    __slots__ = ()
+    must_be_private = False
+
+
+def is_private_file(path: Path) -> bool:
+    """True where nobody but the owner may read or write a file (mode 600 or less)."""
+    return not stat.S_IMODE(path.stat().st_mode) & 0o077
+
+
+def _read(path: Path) -> str:
+    try:
+        if not is_private_file(path):
+            raise ValueError(f"{path} holds a secret and may be read by others; run: chmod 600 {path}")
+        value = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"the file {path} cannot be read: {type(error).__name__}") from error
+    if not value:
+        raise ValueError(f"the file {path} is empty")
+    return value
