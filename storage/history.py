@@ -13,6 +13,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.list_writer import ListWriter, Recording
+from storage.outbox import Rule, queue_changes
 from storage.rows import as_json
 from tracker.models import (
     LIST_INCIDENTS,
@@ -72,6 +73,11 @@ class History:
                 "UPDATE poll SET finished_at = ?, state = 'finished', exit = ?, requests = ?, bytes = ? WHERE id = ?",
                 [now, exit_code, sum(s.requests for s in sources), sum(s.bytes for s in sources), poll],
             )
+
+    def note_exit(self, poll: int, exit_code: int) -> None:
+        """Note how a poll ended after all, once its alerts went out."""
+        with self.db.atomic():
+            self.db.execute("UPDATE poll SET exit = ? WHERE id = ?", [exit_code, poll])
 
     # --- collect -------------------------------------------------------------------------------
 
@@ -209,9 +215,7 @@ class History:
                    FROM attachment a JOIN offer o ON o.attachment_id = a.id WHERE a.id = ?""",
                 [into, attachment],
             )
-            self.db.execute(
-                "UPDATE attachment_alias SET attachment_id = ? WHERE attachment_id = ?", [into, attachment]
-            )
+            self.db.execute("UPDATE attachment_alias SET attachment_id = ? WHERE attachment_id = ?", [into, attachment])
             self._move_offers(attachment, into)
             self.db.execute(
                 """UPDATE revision SET last_seen = ? WHERE attachment_id = ? AND sha256 IN
@@ -276,16 +280,16 @@ class History:
     def record_revision(
         self, recording: Recording, extraction: Extraction, changes: Sequence[Change], *,
         warnings: Sequence[str] = (), incidents: Sequence[Incident] = (), settled: Sequence[str] = (),
+        rules: Sequence[Rule] = (),
     ) -> None:  # fmt: skip
-        """Record what one revision says, in one transaction: versions, changes, leftovers, incidents.
+        """Record what one revision says, in one transaction: versions, changes, leftovers, incidents, alerts.
 
         The rows of a notice file nothing, and are kept as they stand. `settled` are the addresses of the list
         at which its faults were told: they are over.
         """
         with self.db.atomic():
             writer = ListWriter(self.db, recording)
-            for change in changes:
-                writer.record(change)
+            recorded = [(writer.record(change), change) for change in changes]
             writer.leave(extraction, warnings)
             if recording.is_notice:
                 self._record_notice_rows(recording.revision, extraction.filings)
@@ -304,6 +308,9 @@ class History:
                 self._end_at(address, _OVER_WHEN_DIGESTED, recording.now)
             for incident in incidents:
                 self._record_incident(incident, recording.poll, recording.now)
+            queue_changes(
+                self.db, rules, recording.revision, recorded, recording.now, baseline=writer.is_baseline()
+            )  # fmt: skip
 
     def _record_notice_rows(self, revision: int, rows: Sequence[Filing]) -> None:
         for row in rows:
@@ -351,7 +358,9 @@ class History:
             """INSERT INTO incident (kind, source, address, detail, first_seen, last_seen, first_poll, last_poll)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (kind, source, address) WHERE ended_at IS NULL
                DO UPDATE SET last_seen = excluded.last_seen, last_poll = excluded.last_poll,
-               detail = excluded.detail""",
+               detail = excluded.detail, polls = polls + (last_poll <> excluded.last_poll AND EXISTS (
+                   SELECT 1 FROM poll WHERE id = incident.last_poll AND state = 'finished'
+               ))""",
             [incident.kind.value, incident.source, incident.address, incident.detail, now, now, poll, poll],
         )
 

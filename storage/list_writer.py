@@ -49,8 +49,8 @@ class ListWriter:
     def __init__(self, db: Database, recording: Recording) -> None:
         self.db, self.on = db, recording
 
-    def record(self, change: Change) -> None:
-        """One change: the version it leads to, the list's entry, the filing's status."""
+    def record(self, change: Change) -> int:
+        """One change: the version it leads to, the list's entry, the filing's status. Returns its id."""
         filing, before, current = self._filing(change)
         elsewhere = self._listed_elsewhere(filing)
         if change.kind is ChangeKind.WITHDRAWN:
@@ -68,14 +68,15 @@ class ListWriter:
         )
         if change.kind is ChangeKind.RENUMBERED:
             self.db.execute("UPDATE filing SET number = ? WHERE id = ?", [change.number, filing])
-        self.db.execute(
+        cursor = self.db.execute(
             """INSERT INTO change (filing_id, kind, revision_id, version_id, status, fields, published_on, recorded_at,
                poll_id, baseline) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             [
                 filing, change.kind.value, self.on.revision, version, status.value, as_json(change.fields),
-                self._published(change), self.on.now, self.on.poll, int(self._is_baseline()),
+                self._published(change), self.on.now, self.on.poll, int(self.is_baseline()),
             ],
         )  # fmt: skip
+        return int(cursor.lastrowid or 0)
 
     def leave(self, extraction: Extraction, warnings: Sequence[str]) -> None:
         """What the list held beside its filings: refused rows and warnings."""
@@ -187,7 +188,8 @@ class ListWriter:
         found = self._first(sql, filing, self.on.attachment)[0]
         return None if found is None else int(found)
 
-    def _is_baseline(self) -> bool:
+    def is_baseline(self) -> bool:
+        """True until the baseline of the list's series is over."""
         sql = "SELECT 1 FROM baseline b JOIN attachment a ON a.series = b.series WHERE a.id = ?"
         return self._first(sql, self.on.attachment) is None
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from storage.rows import as_json
 from storage.states import JOINS, LIST_FIELDS, SOURCE, SOURCE_KEYS, filing_row
 
 
@@ -24,6 +25,7 @@ class ChangeFilter:
     filing: int | None = None
     poll: int | None = None
     baseline: bool | None = None
+    ids: tuple[int, ...] | None = None
 
 
 def find_changes(db: Database, where: ChangeFilter) -> list[dict[str, Any]]:
@@ -34,14 +36,16 @@ def find_changes(db: Database, where: ChangeFilter) -> list[dict[str, Any]]:
         "f.series = ?": where.series, "c.kind = ?": where.kind, "a.period = ?": where.batch,
         "f.number = ?": where.number, "f.id = ?": where.filing, "c.poll_id = ?": where.poll,
         "c.baseline = ?": None if where.baseline is None else int(where.baseline),
+        "c.id IN (SELECT value FROM json_each(?))": None if where.ids is None else as_json(where.ids),
     }  # fmt: skip
     for condition, value in pairs.items():
         if value is not None:
             conditions.append(condition)
             args.append(value)
     rows = db.query(
-        f"""SELECT c.id, c.kind, f.series, v.number, f.number AS number_now, v.name, v.entity, a.period AS batch,
-            a.series AS list_series, c.published_on, c.recorded_at, c.fields, c.status, c.baseline,
+        f"""SELECT c.id, c.kind, f.series, v.number, f.number AS number_now, v.name, v.entity, v.province,
+            v.kind AS filing_kind, a.period AS batch, a.series AS list_series,
+            c.published_on, c.recorded_at, c.fields, c.status, c.baseline,
             (SELECT p.status FROM change p WHERE p.filing_id = c.filing_id AND p.id < c.id ORDER BY p.id DESC LIMIT 1)
             AS status_before,
             n.url AS announcement, o.label AS attachment, r.sha256,
@@ -65,6 +69,8 @@ def _change(row: dict[str, Any]) -> dict[str, Any]:
     return {key: row[key] for key in keys} | {
         "number_now": row["number_now"],
         "list": row["list_series"],
+        "province": row["province"],
+        "filing_kind": row["filing_kind"],
         "fields": json.loads(row["fields"]),
         "status_before": row["status_before"],
         "status": row["status"],

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from storage import schema_m001, schema_m002
+from storage import schema_m001, schema_m002, schema_m003
 from tracker.errors import StorageError
 
 BUSY_MILLISECONDS = 10_000
@@ -30,6 +30,12 @@ def m001_history(db: Database) -> None:
 def m002_meaning(db: Database) -> None:
     """What follows from the history (entities, statements, verdicts), what a person accepted, views for SQL."""
     _run(db, schema_m002.SQL)
+
+
+@migrations()
+def m003_alerts(db: Database) -> None:
+    """The outbox: deliveries, what they tell, and each try; in how many polls an incident came up."""
+    _run(db, schema_m003.SQL)
 
 
 def _run(db: Database, sql: str) -> None:

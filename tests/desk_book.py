@@ -18,6 +18,7 @@ from storage.states import FilingFilter
 from tests.polling import NOTICE_HEADINGS, SYNTHESIS_TITLE, algorithm, algorithm_docx
 from tracker.collect import Collector
 from tracker.config import Settings
+from tracker.deliver import announce, make_rules
 from tracker.derive import derive_safely
 from tracker.digest import Digester
 from tracker.facts import Facts
@@ -31,10 +32,10 @@ SERIES = ("deep_synthesis", "algorithm_cancellation")
 class Ledger:
     """A history, an archive, and the poll that is under way."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, subscriptions: Sequence[dict[str, Any]] = (), **settings: Any) -> None:
         self.db = connect(folder / "history.db")
         self.history, self.archive = History(self.db), Archive(folder / "archive")
-        self.settings = Settings(data_dir=folder)
+        self.settings = Settings(data_dir=folder, subscriptions=list(subscriptions), **settings)
         self.polls = 0
         self.begin()
 
@@ -71,6 +72,7 @@ class Ledger:
         """Digest and derive, end the poll and begin the next; (kind, name, fields) of each change."""
         self.digest()
         derive_safely(self.db, self.history, self.poll_id, self.now, Facts(), lambda _: None)
+        announce(self.db, self.settings, self.poll_id, self.now)
         results = [SourceResult(series, "ok", 1, 1) for series in SERIES]
         changes = queries.find_changes(self.db, queries.ChangeFilter(poll=self.poll_id))
         self.history.finish_poll(self.poll_id, self.now, 0, results, SERIES)
@@ -79,7 +81,8 @@ class Ledger:
 
     def digest(self) -> None:
         """The second part of the poll under way."""
-        digester = Digester(self.db, self.history, self.archive, self.settings, self.poll_id, self.now)
+        rules = make_rules(self.db, self.settings, self.now)
+        digester = Digester(self.db, self.history, self.archive, self.settings, self.poll_id, self.now, rules)
         digester.run(select_series(SERIES), lambda _: None)
 
     def incidents(self) -> list[tuple[str, str]]:

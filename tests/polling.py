@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.schema import connect_readonly
+from tests.killing import Kill
 from tests.program import run_program
 from tracker.changes.numbers import check_digit
 from tracker.demo.files import TableSpec, make_docx
@@ -69,6 +71,13 @@ class Desk:
 
     site: StandIn
     data: Path
+    config: Path | None = None
+
+    def subscribe(self, toml: str) -> None:
+        """Make this the configuration of all later runs; only its owner may read it."""
+        self.config = self.data.parent / "tracker.toml"
+        self.config.touch(0o600)
+        self.config.write_text(toml, encoding="utf-8")
 
     def environment(self, **extra: str) -> dict[str, str]:
         """The environment of a poll; each name in `extra` without TRACKER_."""
@@ -85,9 +94,17 @@ class Desk:
         }
         return kept | {f"TRACKER_{name}": value for name, value in (own | extra).items()}
 
-    def run(self, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
-        """`tracker …` to its end."""
-        return run_program(arguments, self.environment(**extra), ROOT)
+    def run(
+        self, *arguments: str, kill: Kill | None = None, **extra: str
+    ) -> subprocess.CompletedProcess[str]:  # fmt: skip
+        """`tracker …` to its end, or to where it is killed."""
+        chosen = ("--config", str(self.config)) if self.config else ()
+        return run_program((*chosen, *arguments), self.environment(**extra), ROOT, prepare=kill)
+
+    def killed_poll(self, kill: Kill) -> None:
+        """One poll that is killed there."""
+        done = self.run("poll", "--json", *PUBLISHED, kill=kill)
+        assert done.returncode == -signal.SIGKILL, (str(kill), done.returncode, done.stderr[-2000:])
 
     def poll(self, *arguments: str, exit_code: int = 0, **extra: str) -> dict[str, Any]:
         """One poll's report; its exit code must be `exit_code`."""

@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 _CONTEXT = multiprocessing.get_context("forkserver")
@@ -23,16 +23,17 @@ _CONTEXT.set_forkserver_preload(
 
 
 def run_program(
-    arguments: Sequence[str], environment: Mapping[str, str], folder: Path, timeout: float = 100
-) -> subprocess.CompletedProcess[str]:
-    """`tracker …` to its end, as `subprocess.run` would give it.
+    arguments: Sequence[str], environment: Mapping[str, str], folder: Path, timeout: float = 100,
+    prepare: Callable[[], None] | None = None,
+) -> subprocess.CompletedProcess[str]:  # fmt: skip
+    """`tracker …` to its end, as `subprocess.run` would give it; `prepare` is called first in the new process.
 
     Raises:
         TimeoutError: it did not end in time.
     """
     with tempfile.TemporaryDirectory() as scratch:
         streams = [Path(scratch) / name for name in ("stdout", "stderr")]
-        process = _CONTEXT.Process(target=_run, args=(list(arguments), dict(environment), folder, streams))
+        process = _CONTEXT.Process(target=_run, args=(list(arguments), dict(environment), folder, streams, prepare))
         process.start()
         process.join(timeout)
         if process.is_alive():
@@ -45,7 +46,10 @@ def run_program(
     return subprocess.CompletedProcess(["tracker", *arguments], code if code is not None else -1, out, err)
 
 
-def _run(arguments: list[str], environment: dict[str, str], folder: Path, streams: list[Path]) -> None:
+def _run(
+    arguments: list[str], environment: dict[str, str], folder: Path, streams: list[Path],
+    prepare: Callable[[], None] | None,
+) -> None:  # fmt: skip
     """In the new process: take over its streams, environment and arguments, and run the command line."""
     os.environ.clear()
     os.environ.update(environment)
@@ -56,6 +60,8 @@ def _run(arguments: list[str], environment: dict[str, str], folder: Path, stream
         os.close(handle)
     sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))
     sys.argv = ["tracker", *arguments]
+    if prepare:
+        prepare()
     from tracker.cli import main
 
     try:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
+from tests.killing import Kill
 from tests.polling import (
     ALGORITHM_HEADINGS,
     GENAI_PAGE,
     GENAI_TITLE,
     NOTICE_HEADINGS,
-    PUBLISHED,
-    ROOT,
     SYNTHESIS,
     SYNTHESIS_LABEL,
     SYNTHESIS_TITLE,
@@ -317,35 +314,19 @@ def test_wrong_use_ends_with_2(desk: Desk) -> None:
 # Where a poll is killed: before and after these calls of the writers and the archive, and after the second one of
 # those that are made more than once.
 ONCE = [
-    "History.begin_poll", "History._record_notice_rows", "History.finish_poll", "DerivedWriter.index_filings",
-    "DerivedWriter.replace_entities", "DerivedWriter.replace_totals", "DerivedWriter.replace_verdicts",
+    "storage.history:History.begin_poll", "storage.history:History._record_notice_rows",
+    "storage.history:History.finish_poll", "storage.derived:DerivedWriter.index_filings",
+    "storage.derived:DerivedWriter.replace_entities", "storage.derived:DerivedWriter.replace_totals",
+    "storage.derived:DerivedWriter.replace_verdicts",
 ]  # fmt: skip
 OFTEN = [
-    "Archive.put", "History.record_listed", "History.record_page", "History.record_fetched",
-    "History.record_revision", "ListWriter.record", "ListWriter.leave", "ListWriter.place",
+    "storage.archive:Archive.put", "storage.history:History.record_listed", "storage.history:History.record_page",
+    "storage.history:History.record_fetched", "storage.history:History.record_revision",
+    "storage.list_writer:ListWriter.record", "storage.list_writer:ListWriter.leave",
+    "storage.list_writer:ListWriter.place",
 ]  # fmt: skip
-KILLS = [(point, 1, when) for point in (*ONCE, *OFTEN) for when in ("before", "after")]
-KILLS += [(point, 2, "after") for point in OFTEN]
-KILLER = """
-import os, sys
-from storage.archive import Archive
-from storage.derived import DerivedWriter
-from storage.history import History
-from storage.list_writer import ListWriter
-owner, name = sys.argv[1].split(".")
-owner = {one.__name__: one for one in (Archive, DerivedWriter, History, ListWriter)}[owner]
-real, left, before = getattr(owner, name), [int(sys.argv[2])], sys.argv[3] == "before"
-def kill(self, *args, **kwargs):
-    left[0] -= 1
-    if left[0] == 0 and before: os._exit(9)
-    result = real(self, *args, **kwargs)
-    if left[0] == 0: os._exit(9)
-    return result
-setattr(owner, name, kill)
-sys.argv = ["tracker", "poll", "--json", *sys.argv[4:]]
-from tracker.cli import main
-main()
-"""
+KILLS = [Kill(point, 1, when) for point in (*ONCE, *OFTEN) for when in ("before", "after")]
+KILLS += [Kill(point, 2, "after") for point in OFTEN]
 
 
 def publish_all(desk: Desk) -> None:
@@ -369,11 +350,8 @@ def test_a_poll_killed_anywhere_is_made_good_by_the_next(desk: Desk, tmp_path: P
     undisturbed.poll()
     expected = undisturbed.history()
     assert len(expected["changes"]) == 38
-    for point, nth, when in KILLS[half::2]:
-        one = Desk(desk.site, tmp_path / f"{point}{nth}{when}")
-        command = [sys.executable, "-c", KILLER, point, str(nth), when, *PUBLISHED]
-        environment = one.environment()
-        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, timeout=60, check=False)
-        assert done.returncode == 9, (point, nth, when, done.stderr[-2000:])
+    for number, kill in enumerate(KILLS[half::2]):
+        one = Desk(desk.site, tmp_path / f"killed{number}")
+        one.killed_poll(kill)
         one.poll()
-        assert one.history() == expected, (point, nth, when)
+        assert one.history() == expected, str(kill)

@@ -11,7 +11,7 @@ import click
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from storage import states
-from tracker import __version__, cli_checks, cli_history, cli_show
+from tracker import __version__, cli_checks, cli_history, cli_notify, cli_show
 from tracker.cli_context import Context, json_option, pass_context, print_json
 from tracker.config import list_settings
 from tracker.display import make_console, print_pairs, print_report, print_table
@@ -47,12 +47,17 @@ def poll(
     # Scrapy and the readers take a second to load: only the commands that need them pay for it.
     from tracker.poll import run_poll
 
+    # Standard output is for one thing only: the JSON object, else the alerts of a subscription to it, else the report.
+    speaks = any(one.channel == "stdout" for one in ctx.settings.subscriptions)
     with _progress(ctx.lang, quiet=as_json) as show:
-        report = run_poll(ctx.settings, series, accepted=accepted, dry_run=dry_run, progress=show)
+        report = run_poll(
+            ctx.settings, series, accepted=accepted, dry_run=dry_run, progress=show,
+            stdout=sys.stderr if as_json else sys.stdout,
+        )  # fmt: skip
     if as_json:
         print_json(report)
     else:
-        print_report(make_console(), report, ctx.lang)
+        print_report(make_console(stderr=speaks), report, ctx.lang)
     sys.exit(report["exit"])
 
 
@@ -119,6 +124,7 @@ for command in (
     cli_show.open_original,
     cli_checks.reconcile,
     cli_checks.incidents,
+    cli_notify.notify,
 ):
     cli.add_command(command)
 

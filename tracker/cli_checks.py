@@ -74,7 +74,7 @@ def _print_checks(console: Console, checks: list[Check], verdict: Verdict, lang:
     """Checks of one verdict as a table; below it, for those that are off, what is missing."""
     if not checks:
         return
-    columns = ["check", "series", "subject", "expected", "found", "detail"]
+    columns = ["check", "series", "compared_with", "expected", "found", "detail"]
     rows = [[_sort(c, lang), c.series, c.subject, c.expected, c.found, c.detail] for c in checks]
     counted = [n for n in (3, 4) if any(row[n] is not None for row in rows)]
     used = [n for n in range(len(columns)) if n not in (3, 4) or n in counted]

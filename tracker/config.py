@@ -7,20 +7,31 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 
 from tracker import __version__
+from tracker.config_faults import (
+    SUBSCRIPTIONS,
+    Fault,
+    referred_variables,
+    sense_faults,
+    shape_faults,
+    variable_faults,
+)
+from tracker.config_lines import line_of
 from tracker.errors import OptionError
+from tracker.secret import is_private_file
+from tracker.subscriptions import NotifySettings, Subscription, check_url, secrets_of
 
 CONFIG_FILE = "tracker.toml"
 
@@ -75,6 +86,8 @@ class Settings(BaseSettings):
     lang: str = Field("", pattern="^(zh|en)?$", description="zh or en; empty: the locale's")
     site: SiteSettings = SiteSettings.model_construct()
     poll: PollSettings = PollSettings.model_construct()
+    notify: NotifySettings = NotifySettings.model_construct()
+    subscriptions: list[Subscription] = Field([], description="who is told of what: docs/alerts.md; in the file only")
 
     @property
     def database(self) -> Path:
@@ -86,36 +99,110 @@ class Settings(BaseSettings):
         """Where the bytes lie."""
         return self.data_dir / "archive"
 
+    def entry_of(self, name: str) -> str:
+        """Where a subscription stands: tracker.toml, line 12: [[subscriptions]] name = "team"."""
+        return f'[[subscriptions]] name = "{name}"'
+
+
+class FileSettings(Settings):
+    """Settings of a configuration file, over which the environment has the last word."""
+
+    _text: str = PrivateAttr("")
+    _file: str = PrivateAttr(CONFIG_FILE)
+
+    def entry_of(self, name: str) -> str:
+        """Where a subscription stands, with file and line."""
+        place = next((n for n, one in enumerate(self.subscriptions) if one.name == name), None)
+        line = None if place is None else line_of(self._text, (SUBSCRIPTIONS, place))
+        return f"{self._file}, line {line}: {super().entry_of(name)}" if line else super().entry_of(name)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then the file, which is handed over as it was read."""
+        return (env_settings, init_settings)
+
 
 def load_settings(path: Path | None = None) -> Settings:
     """Settings of `path`, or of `tracker.toml` in the working directory where there is one.
 
     Raises:
-        OptionError: the file is missing or no TOML, a key is unknown, or a value does not fit.
+        OptionError: the file is missing or no TOML, a key or variable is unknown, or a value does not fit.
     """
     file = path or Path(CONFIG_FILE)
     if path and not path.exists():
         raise OptionError("There is no such configuration file", file=path)
-    _refuse_unknown_variables()
-
-    class FileSettings(Settings):
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,
-            file_secret_settings: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return (env_settings, TomlConfigSettingsSource(settings_cls, file))
-
+    text, written = _read(file)
+    variables = EnvSettingsSource(Settings)
+    _refuse(variable_faults(os.environ, Settings, frozenset(referred_variables(written))), file, text)
     try:
-        return FileSettings()  # type: ignore[call-arg]  # every field has a default
+        settings = FileSettings(**written)
+    except ValidationError as error:
+        _refuse(shape_faults(error, Settings, variables()), file, text)
+        raise  # an error without any fault of the configuration is one of ours
+    private = not file.exists() or is_private_file(file)
+    smtp = settings.notify.smtp.model_dump()
+    _refuse(sense_faults(written, smtp, private=private, file=str(file)), file, text)
+    settings._text, settings._file = text, str(file)
+    return settings
+
+
+def _read(file: Path) -> tuple[str, dict[str, Any]]:
+    try:
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        return text, tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise OptionError(f"The configuration is no valid TOML: {error}", file=file) from error
-    except ValidationError as error:
-        raise OptionError(_explain(error), hint="`tracker settings` lists every setting") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise OptionError(f"The configuration cannot be read: {error}", file=file) from error
+
+
+def _refuse(faults: Iterable[Fault], file: Path, text: str) -> None:
+    """All faults at once, a line each.
+
+    Raises:
+        OptionError: there are any.
+    """
+    lines = [_fault_line(fault, file, text) for fault in faults]
+    if lines:
+        raise OptionError("\n".join(lines), hint="`tracker settings` lists every setting; docs/alerts.md the alerts")
+
+
+def _fault_line(fault: Fault, file: Path, text: str) -> str:
+    if fault.variable:
+        return f"The environment variable {fault.variable}: {fault.message}"
+    line = line_of(text, fault.location)
+    return f"{file}{f', line {line}' if line else ''}: {fault.name}: {fault.message}"
+
+
+def check_secrets(settings: Settings) -> None:
+    """Look up every secret once, so that a missing one is told before anything else is done.
+
+    Raises:
+        OptionError: one cannot be looked up, or is no address where it should be one.
+    """
+    tables: list[tuple[str, BaseModel]] = [(f"subscription {one.name}", one) for one in settings.subscriptions]
+    if any(one.channel == "email" for one in settings.subscriptions):
+        tables.append(("notify.smtp", settings.notify.smtp))
+    faults = [fault for where, table in tables for fault in _secret_faults(where, table)]
+    if faults:
+        raise OptionError("\n".join(faults))
+
+
+def _secret_faults(where: str, table: BaseModel) -> Iterator[str]:
+    for field, secret, is_address in secrets_of(table):
+        try:
+            value = secret.reveal()
+            if is_address:
+                check_url(value)
+        except ValueError as error:
+            yield f"{where}, {field}: {error}"
 
 
 def list_settings(settings: Settings) -> list[dict[str, Any]]:
@@ -128,27 +215,12 @@ def _walk(prefix: str, model: type[BaseModel], values: BaseModel) -> Iterator[di
         value = getattr(values, name)
         if isinstance(value, BaseModel):
             yield from _walk(f"{prefix}{name}.", type(value), value)
-        else:
-            yield {
-                "name": f"{prefix}{name}",
-                "default": str(field.default),
-                "value": str(value),
-                "meaning": field.description or "",
-            }
-
-
-def _refuse_unknown_variables() -> None:
-    """A mistyped TRACKER_ variable must not be ignored in silence."""
-    rows = _walk("", Settings, Settings.model_construct())
-    known = {f"TRACKER_{row['name'].replace('.', '__')}".upper() for row in rows}
-    known |= {"TRACKER_SITE", "TRACKER_POLL"}
-    for name in os.environ:
-        if name.upper().startswith("TRACKER_") and name.upper() not in known:
-            raise OptionError(
-                f"The environment variable {name} is no setting", hint="`tracker settings` lists every setting"
-            )
-
-
-def _explain(error: ValidationError) -> str:
-    parts = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-    return "The configuration does not fit: " + "; ".join(parts)
+            continue
+        if name == SUBSCRIPTIONS:
+            value = ", ".join(f"{one.name} ({one.channel})" for one in value)
+        yield {
+            "name": f"{prefix}{name}",
+            "default": "" if field.default in (None, []) else str(field.default),
+            "value": "" if value is None else str(value),
+            "meaning": field.description or "",
+        }

@@ -18,6 +18,7 @@ from storage import notices, plans
 from storage.archive import Archive
 from storage.history import History
 from storage.list_writer import Recording
+from storage.outbox import Rule
 from storage.rows import beijing_day
 from tracker.changes import guards
 from tracker.changes.cancellations import KnownNotice, Target, diff_notice
@@ -44,6 +45,7 @@ class Digester:
     settings: Settings
     poll: int
     now: str
+    rules: Sequence[Rule] = ()  # what the subscriptions want to hear of
 
     def run(self, selected: Sequence[Series], progress: Callable[[str], None]) -> None:
         """Record every pending revision of the selected series; notices after the lists they speak of.
@@ -205,8 +207,9 @@ class Digester:
             rule=status_after, is_notice=series.cancels,
         )  # fmt: skip
         self.history.record_revision(
-            recording, extraction, changes, warnings=warnings, incidents=incidents, settled=self._addresses(row)
-        )
+            recording, extraction, changes, warnings=warnings, incidents=incidents, settled=self._addresses(row),
+            rules=self.rules,
+        )  # fmt: skip
 
     def _addresses(self, row: Row) -> list[str]:
         """Where faults of this list were told, whichever announcement offered the file."""

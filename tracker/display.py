@@ -125,6 +125,9 @@ def print_report(console: Console, report: Mapping[str, Any], lang: Lang) -> Non
         console.print(Text(word("unclassified", lang) + ":", style="bold"))
         for item in report["unclassified"]:
             console.print(Text(f"  {item['title']}  {item['address']}"))
+    if report["deliveries"]:
+        counts = counts_text(report["deliveries"], lang)
+        console.print(Text(f"{word('alerts', lang)}: {counts}"))
     summary = word("poll_done", lang, poll=report["poll"], changes=counts_text(report["changes"], lang))
     console.print(Text(summary, style="bold"))
 

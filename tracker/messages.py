@@ -125,6 +125,17 @@ INCIDENTS: dict[IncidentKind, dict[Lang, tuple[str, str]]] = {
             "`tracker reconcile` names what is missing; open the original with `tracker open`",
         ),
     },
+    IncidentKind.UNDELIVERED: {
+        "zh": (
+            "有提醒无法送达",
+            "请用 tracker notify list 查看原因，排除后运行 tracker notify retry；不再需要的用 tracker notify drop 放弃",
+        ),
+        "en": (
+            "alerts cannot be delivered",
+            "`tracker notify list` says why; mend it, then `tracker notify retry`, or give them up with "
+            "`tracker notify drop`",
+        ),
+    },
 }
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -163,8 +174,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "check_totals": ("公布总数", "totals"), "check_rows": ("行数", "rows"), "check_sequence": ("序号", "sequence"),
     "check_province": ("属地", "places"), "check_numbers": ("备案编号", "numbers"),
     "check_notices": ("注销公告", "notices"), "check_round_up": ("汇总清单", "round-ups"),
-    "check": ("核对项", "check"), "subject": ("对象", "subject"), "expected": ("应为", "expected"),
+    "check": ("核对项", "check"), "compared_with": ("对象", "subject"), "expected": ("应为", "expected"),
     "found": ("实为", "found"), "detail": ("说明", "detail"),
+    # alerts
+    "subscription": ("订阅", "subscription"), "channel": ("渠道", "channel"), "subject": ("主题", "subject"),
+    "alerts": ("提醒", "alerts"), "answer": ("回应", "answer"), "tries": ("尝试", "tries"), "id": ("编号", "id"),
+    "next_try": ("下次尝试", "next try"), "sealed": ("生成时间", "made"),
+    "sent": ("已送达", "sent"), "pending": ("待送", "waiting"), "dead": ("已放弃", "given up"),
+    "open": ("汇集中", "gathering"), "dropped": ("已取消", "dropped"), "accepted": ("已接受", "accepted"),
+    "no_alerts": ("没有未送达的提醒", "no alert is waiting"),
+    "dropped_n": ("已取消 {n} 条提醒", "{n} alerts dropped"),
+    "disabled": ("渠道已停用", "channel disabled"),
     # sentences
     "many_entities": (
         "{n} 个主体符合；请给出更完整的名称以查看其备案", "{n} entities fit; give more of the name to see their filings"
@@ -181,6 +201,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "collecting": ("正在查看网站", "looking at the site"),
     "digesting": ("正在读取清单", "reading lists"),
+    "delivering": ("正在发送提醒", "sending alerts"),
     "deriving": ("正在整理主体与核对", "entities and checks"),
     "baseline": ("基线", "baseline"),
     "to_do": ("怎么办", "what to do"),

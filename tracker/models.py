@@ -75,6 +75,7 @@ class IncidentKind(StrEnum):
     UNKNOWN_NUMBER = "unknown_number"  # a cancellation notice for a number that no list holds
     LIST_GONE = "list_gone"  # a recorded list that no page offers any more
     CHECK_OFF = "check_off"  # a check of `tracker reconcile` does not come out
+    UNDELIVERED = "undelivered"  # a subscription that cannot be told: given up, disabled or gone (exit 5)
 
 
 SITE_INCIDENTS = frozenset(

@@ -1,4 +1,4 @@
-"""One poll: collect → digest → derive → report, under a lock. Joins spiders, readers, differ and history.
+"""One poll: collect → digest → derive → deliver → report, under a lock. Joins spiders, readers, differ and history.
 
 Every part leaves its result in the archive or the history before the next begins, so a poll that is
 killed at any point is made good by the next one.
@@ -8,49 +8,55 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
-from storage import plans
+from storage import alerts, plans
 from storage.archive import Archive
 from storage.history import History
 from storage.schema import connect
 from tracker.acceptance import accept, find_accepted
 from tracker.collect import Collector, collect, settled_series, site_bases
-from tracker.config import Settings
+from tracker.config import Settings, check_secrets
+from tracker.deliver import announce, deliver, make_rules
 from tracker.derive import derive_safely, facts_in_force
 from tracker.digest import Digester
 from tracker.errors import AnotherPoll, StorageError
-from tracker.models import LIST_INCIDENTS, SITE_INCIDENTS, IncidentKind
+from tracker.models import LIST_INCIDENTS, SITE_INCIDENTS, IncidentKind, SourceResult
 from tracker.series import select_series
 
-EXIT_OWN, EXIT_SITE, EXIT_LIST = 1, 3, 4
+EXIT_OWN, EXIT_SITE, EXIT_LIST, EXIT_UNDELIVERED = 1, 3, 4, 5
 
 
 def run_poll(
     settings: Settings, ids: Sequence[str] = (), *, accepted: Sequence[str] = (), dry_run: bool = False,
-    progress: Callable[[str, str], None] = lambda stage, what: None,
+    progress: Callable[[str, str], None] = lambda stage, what: None, stdout: TextIO = sys.stdout,
 ) -> dict[str, Any]:  # fmt: skip
     """Poll once and return the report that `tracker poll --json` prints.
 
     `accepted` are the sha256 of lists and pages that guards refused and that a person has looked at. With
-    `dry_run` everything happens on a copy of the history, and nothing is kept.
+    `dry_run` everything happens on a copy of the history, nothing is kept, and nobody is told. `stdout` is
+    where a subscription to standard output writes.
 
     Raises:
         AnotherPoll: another poll is running.
-        OptionError: a series is unknown, or something is accepted that was not refused.
+        OptionError: a series is unknown, something is accepted that was not refused, or a secret is missing.
         StorageError: the history or the archive cannot be used.
     """
     selected = select_series(ids)
-    with _lock(settings.data_dir), _workplace(settings, dry_run) as (db, archive):
+    if dry_run:
+        settings = settings.model_copy(update={"subscriptions": []})  # nobody is told
+    check_secrets(settings)
+    with poll_lock(settings.data_dir), _workplace(settings, dry_run) as (db, archive):
         started = _now()
         history = History(db)
         archive.clear_scratch()
@@ -60,32 +66,43 @@ def run_poll(
         results = collect(
             db, history, archive, settings, poll, started, selected, lambda what: progress("collecting", what)
         )
-        digester = Digester(db, history, archive, settings, poll, started)
+        rules = make_rules(db, settings, started)
+        digester = Digester(db, history, archive, settings, poll, started, rules)
         digester.run(selected, lambda what: progress("digesting", what))
         derive_safely(db, history, poll, started, facts_in_force(settings), lambda what: progress("deriving", what))
         left = [row["series"] for row in plans.pending_revisions(db)]
         _end_incidents(history, poll, results, started)
-        incidents = plans.incidents_of_poll(db, poll)
-        code = exit_code(incidents)
-        finished = _now()
-        history.finish_poll(poll, finished, code, results, settled_series(results, selected, left))
-        return {
-            "poll": poll,
-            "started_at": started,
-            "finished_at": finished,
-            "exit": code,
-            "requests": sum(result.requests for result in results),
-            "bytes": sum(result.bytes for result in results),
-            "sources": [asdict(result) for result in results],
-            "batches": plans.batches_of_poll(db, poll),
-            "changes": {row["kind"]: row["n"] for row in plans.changes_of_poll(db, poll)},
-            "incidents": [
-                {"kind": i["kind"], "source": i["source"], "message": i["detail"], "address": i["address"]}
-                for i in incidents
-            ],
-            "unclassified": plans.unclassified(db, poll),
-            "deliveries": {},
-        }
+        announce(db, settings, poll, started)
+        code = exit_code(plans.incidents_of_poll(db, poll))
+        # Before the alerts go out, which may take its time: what was polled stands, whatever becomes of them.
+        history.finish_poll(poll, _now(), code, results, settled_series(results, selected, left))
+        deliveries = {} if dry_run else deliver(db, settings, poll, stdout, lambda what: progress("delivering", what))
+        if code == 0 and deliveries.keys() & set(alerts.UNDELIVERED):
+            code = EXIT_UNDELIVERED
+            history.note_exit(poll, code)
+        report = _report(db, poll, results)
+        return report | {"started_at": started, "finished_at": _now(), "exit": code, "deliveries": deliveries}
+
+
+def _report(db: Database, poll: int, results: Sequence[SourceResult]) -> dict[str, Any]:
+    """What a poll did; the caller fills in what it alone knows."""
+    return {
+        "poll": poll,
+        "started_at": "",
+        "finished_at": "",
+        "exit": 0,
+        "requests": sum(result.requests for result in results),
+        "bytes": sum(result.bytes for result in results),
+        "sources": [asdict(result) for result in results],
+        "batches": plans.batches_of_poll(db, poll),
+        "changes": {row["kind"]: row["n"] for row in plans.changes_of_poll(db, poll)},
+        "incidents": [
+            {"kind": i["kind"], "source": i["source"], "message": i["detail"], "address": i["address"]}
+            for i in plans.incidents_of_poll(db, poll)
+        ],
+        "unclassified": plans.unclassified(db, poll),
+        "deliveries": {},
+    }
 
 
 def exit_code(incidents: Sequence[dict[str, Any]]) -> int:
@@ -105,7 +122,13 @@ def _end_incidents(history: History, poll: int, results: Sequence[Any], now: str
 
 
 @contextmanager
-def _lock(folder: Path) -> Iterator[None]:
+def poll_lock(folder: Path) -> Iterator[None]:
+    """Hold the data folder: one poll, or one delivery of alerts, at a time.
+
+    Raises:
+        AnotherPoll: it is held.
+        StorageError: the folder cannot be used.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / "poll.lock", timeout=0):

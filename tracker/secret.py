@@ -7,15 +7,17 @@ else is the secret itself, which a configuration file may hold only where the sa
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 HIDDEN = "**********"
 _ENV, _FILE = "env:", "file:"
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Secret:
@@ -41,16 +43,14 @@ class Secret:
         """The secret itself.
 
         Raises:
-            ValueError: the variable is not set, or the file is missing, empty or readable by others.
+            ValueError: the variable is not set, the file is missing, empty or readable by others, or there are several
+                lines.
         """
-        if self._reference.startswith(_ENV):
-            name = self._reference.removeprefix(_ENV)
-            value = os.environ.get(name, "").strip()
-            if not value:
-                raise ValueError(f"the environment variable {name} is not set")
-            return value
+        if self.variable is not None:
+            return _one_line(os.environ.get(self.variable, ""), f"the environment variable {self.variable}", "not set")
         if self._reference.startswith(_FILE):
-            return _read(Path(self._reference.removeprefix(_FILE)).expanduser())
+            path = Path(self._reference.removeprefix(_FILE))
+            return _one_line(_read(path), f"the file {path}", "empty")
         return self._reference
 
     def __repr__(self) -> str:
@@ -67,10 +67,20 @@ class Secret:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """A non-empty string in the configuration becomes a secret."""
+        """A non-empty string in the configuration becomes a secret; dumped it is what `str` shows."""
         return core_schema.no_info_after_validator_function(
-            cls, core_schema.str_schema(min_length=1, strip_whitespace=True)
+            cls._parse,
+            core_schema.str_schema(min_length=1, strip_whitespace=True),
+            serialization=core_schema.to_string_ser_schema(),
         )
+
+    @classmethod
+    def _parse(cls, text: str) -> Self:
+        if text.startswith(_ENV) and not _VARIABLE.fullmatch(text.removeprefix(_ENV)):
+            raise ValueError("after env: stands the name of an environment variable")
+        if text == _FILE:
+            raise ValueError("after file: stands the path of a file")
+        return cls(text if text.startswith((_ENV, _FILE)) else _one_line(text, "a secret", "empty"))
 
 
 class Endpoint(Secret):
@@ -87,11 +97,19 @@ def is_private_file(path: Path) -> bool:
 
 def _read(path: Path) -> str:
     try:
+        path = path.expanduser()
         if not is_private_file(path):
             raise ValueError(f"{path} holds a secret and may be read by others; run: chmod 600 {path}")
-        value = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"the file {path} cannot be read: {type(error).__name__}") from error
+        return path.read_text(encoding="utf-8")
+    except (OSError, RuntimeError, UnicodeDecodeError) as error:  # RuntimeError: no home to expand ~ to
+        raise ValueError(f"the file {path} cannot be read: {type(error).__name__}") from None
+
+
+def _one_line(text: str, where: str, lacking: str) -> str:
+    """The text without the space around it; a second line would end up in a header or a mail of its own."""
+    value = text.strip()
     if not value:
-        raise ValueError(f"the file {path} is empty")
+        raise ValueError(f"{where} is {lacking}")
+    if not value.isprintable():
+        raise ValueError(f"{where} holds more than one line, or characters that no secret has")
     return value

@@ -78,12 +78,14 @@ class Series:
     `rolling` pages are looked at in every poll, `known` pages now and then; both are paths of `site`.
     `title` matches announcements, `label` attachment links. `min_rows` and `min_links` are the fewest that
     a genuine list or rolling page has. With `cancels`, rows do not file anything: they cancel the filing
-    whose number they name.
+    whose number they name. `zh_short` and `en_short` name the series in alerts, `unit` counts its additions in Chinese.
     """
 
     id: str
     zh: str
     en: str
+    zh_short: str
+    en_short: str
     site: str
     title: re.Pattern[str]
     label: re.Pattern[str]
@@ -94,6 +96,7 @@ class Series:
     min_rows: int = 5
     min_links: int = 1
     cancels: bool = False
+    unit: Literal["条", "款"] = "条"
 
 
 def fold(text: str) -> str:
@@ -149,6 +152,9 @@ SERIES: tuple[Series, ...] = (
         id="genai_service",
         zh="生成式人工智能服务备案",
         en="generative-AI services",
+        zh_short="生成式AI备案",
+        en_short="Generative AI",
+        unit="款",
         site="cac",
         # 国家互联网信息办公室关于发布生成式人工智能服务已备案信息的公告
         title=re.compile(r"生成式人工智能服务.*(备案|登记)"),
@@ -168,6 +174,8 @@ SERIES: tuple[Series, ...] = (
         id="deep_synthesis",
         zh="深度合成服务算法备案",
         en="deep-synthesis algorithms",
+        zh_short="深度合成算法备案",
+        en_short="Deep synthesis",
         site="cac",
         # 国家互联网信息办公室关于发布第七批深度合成服务算法备案信息的公告 (the first has no number)
         title=re.compile(r"深度合成服务算法备案"),
@@ -200,6 +208,8 @@ SERIES: tuple[Series, ...] = (
         id="algorithm_recommendation",
         zh="互联网信息服务算法备案",
         en="recommendation algorithms",
+        zh_short="算法推荐备案",
+        en_short="Recommendation algorithms",
         site="cac",
         # 国家互联网信息办公室关于发布互联网信息服务算法备案信息的公告
         title=re.compile(r"互联网信息服务算法备案"),
@@ -213,6 +223,8 @@ SERIES: tuple[Series, ...] = (
         id="algorithm_cancellation",
         zh="算法备案注销",
         en="cancelled algorithm filings",
+        zh_short="算法备案注销",
+        en_short="Cancelled filings",
         site="beian",
         # 关于注销“仲帆PreWrite算法”等28个算法备案编号的公告
         title=re.compile(r"注销.*算法备案"),
@@ -226,6 +238,9 @@ SERIES: tuple[Series, ...] = (
         id="on_device",
         zh="手机端侧生成式人工智能服务",
         en="on-device generative-AI services",
+        zh_short="端侧AI备案",
+        en_short="On-device AI",
+        unit="款",
         site="cac",
         # 7款提供手机端侧生成式人工智能服务的大模型完成备案
         title=re.compile(r"端侧.*生成式人工智能"),

@@ -6,18 +6,25 @@ Only shape and meaning are checked here; `tracker.config` names the line, `track
 from __future__ import annotations
 
 import re
-from email.errors import MessageError
-from email.headerregistry import Address
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from tracker.config_values import (
+    check_email,
+    check_host,
+    check_name,
+    check_sender,
+    check_series,
+    check_time,
+    check_timezone,
+    check_words,
+)
 from tracker.models import ChangeKind, Kind
 from tracker.secret import Endpoint, Secret
-from tracker.series import SERIES
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -29,10 +36,13 @@ def check_url(text: str) -> str:
     Raises:
         ValueError: it is none.
     """
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", text):
+    try:
+        parts = urlsplit(text)
+        right = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # its message would show a part of the address
+        right = False
+    if not right or not text.isprintable() or re.search(r"\s", text):
         raise ValueError("this is no http:// or https:// address")
-    _ = parts.port  # raises ValueError where it is no number
     return text
 
 
@@ -42,69 +52,56 @@ def _check_secret_url(secret: Secret) -> Secret:
     return secret
 
 
-def _check_email(text: str) -> str:
-    try:
-        address = Address(addr_spec=text)
-    except (MessageError, ValueError, IndexError) as error:
-        raise ValueError("this is no e-mail address") from error
-    if not address.username or not address.domain or not address.addr_spec.isascii():
-        raise ValueError("this is no e-mail address")
-    return text
-
-
-def _check_series(name: str) -> str:
-    if name not in {series.id for series in SERIES}:
-        raise ValueError(f"there is no such series; series: {', '.join(series.id for series in SERIES)}")
-    return name
-
-
-def _check_timezone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError("there is no such time zone; one is Asia/Shanghai") from error
-    return name
-
-
+_IS_ADDRESS = AfterValidator(_check_secret_url)
 Url = Annotated[str, AfterValidator(check_url)]
-SecretUrl = Annotated[Secret, AfterValidator(_check_secret_url)]
-EndpointUrl = Annotated[Endpoint, AfterValidator(_check_secret_url)]
-Email = Annotated[str, AfterValidator(_check_email)]
-SeriesId = Annotated[str, AfterValidator(_check_series)]
-Words = Annotated[str, Field(min_length=1)]
+SecretUrl = Annotated[Secret, _IS_ADDRESS]
+EndpointUrl = Annotated[Endpoint, _IS_ADDRESS]
+Email = Annotated[str, AfterValidator(check_email)]
+SeriesId = Annotated[str, AfterValidator(check_series)]
+Words = Annotated[str, AfterValidator(check_words)]
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False)
 
 
 class SmtpSettings(_Table):
     """How mail leaves: by an SMTP server, or by the machine's own sendmail."""
 
-    host: str = Field("", description="SMTP server; empty: none")
+    host: Annotated[str, AfterValidator(check_host)] = Field("", description="SMTP server; empty: none")
     port: int = Field(0, ge=0, le=65535, description="its port; 0: 587 with starttls, 465 with tls, else 25")
     security: Literal["starttls", "tls", "none"] = Field("starttls", description="starttls, tls or none")
     user: str = Field("", description="login name; empty: no login")
     password: Secret | None = Field(None, description="env:NAME, file:PATH (mode 600), or itself in a file of mode 600")
-    sender: str = Field("", description="address in From")
+    sender: Annotated[str, AfterValidator(check_sender)] = Field(
+        "", description="address in From, such as Tracker <tracker@example.org>"
+    )
     sendmail: str = Field("", description="path of a sendmail program, used in place of a server")
     ca_file: str = Field("", description="certificates to trust in place of the system's")
+
+    @model_validator(mode="after")
+    def _check_login(self) -> SmtpSettings:
+        if bool(self.user) != (self.password is not None):
+            raise ValueError("user and password belong together: one of them is not set")
+        return self
 
 
 class NotifySettings(_Table):
     """How alerts go out."""
 
-    timezone: Annotated[str, AfterValidator(_check_timezone)] = Field(
+    timezone: Annotated[str, AfterValidator(check_timezone)] = Field(
         "Asia/Shanghai", description="zone of the times of daily and weekly digests"
     )
     failed_polls: int = Field(3, ge=1, description="an unreachable source is told after so many polls in a row")
-    remind_hours: float = Field(24, gt=0, description="an incident that goes on is told again after so many hours")
-    retry_minutes: list[Annotated[float, Field(ge=0)]] = Field(
+    remind_hours: float = Field(
+        24, gt=0, le=87600, description="an incident that goes on is told again after so many hours"
+    )
+    retry_minutes: list[Annotated[float, Field(ge=0, le=525600)]] = Field(
         [1, 5, 15, 60, 180, 360, 720, 1440, 1440, 1440],
         min_length=1,
         description="waits between tries of an alert, in minutes; after the last one it is given up and told elsewhere",
     )
-    timeout: float = Field(20, gt=0, description="seconds until a channel must have answered")
+    timeout: float = Field(20, gt=0, le=3600, description="seconds until a channel must have answered")
     allow_private: bool = Field(False, description="let alerts go to private and loopback addresses")
     smtp: SmtpSettings = SmtpSettings.model_construct()
 
@@ -112,7 +109,7 @@ class NotifySettings(_Table):
 class _Subscription(_Table):
     """What every subscription has: a name, a filter (each part that is set must fit) and a form."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
+    name: Annotated[str, AfterValidator(check_name)]
     lang: Literal["zh", "en", ""] = ""
     # the filter
     series: list[SeriesId] = []
@@ -125,7 +122,7 @@ class _Subscription(_Table):
     incidents: bool = True
     # the form
     form: Literal["poll", "batch", "daily", "weekly"] = "poll"
-    at: str = Field("09:00", pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
+    at: Annotated[str, AfterValidator(check_time)] = "09:00"
     on: Weekday = "mon"
 
 
@@ -212,7 +209,7 @@ class StdoutSubscription(_Subscription):
     text: bool = False
 
 
-Subscription = Annotated[
+AnySubscription = (
     EmailSubscription
     | WebhookSubscription
     | FeishuSubscription
@@ -223,7 +220,28 @@ Subscription = Annotated[
     | AppriseSubscription
     | FeedSubscription
     | FileSubscription
-    | StdoutSubscription,
-    Field(discriminator="channel"),
-]
-AnySubscription = _Subscription
+    | StdoutSubscription
+)
+Subscription = Annotated[AnySubscription, Field(discriminator="channel")]
+
+CHANNELS: dict[str, type[_Subscription]] = {
+    get_args(model.model_fields["channel"].annotation)[0]: model for model in get_args(get_args(Subscription)[0])
+}
+
+
+def secrets_of(table: BaseModel) -> Iterator[tuple[str, Secret, bool]]:
+    """The secrets that a table holds: the field, the secret, and whether it must be an HTTP(S) address."""
+    for name, field in type(table).model_fields.items():
+        value = getattr(table, name)
+        if isinstance(value, Secret):
+            yield name, value, _IS_ADDRESS in field.metadata
+
+
+def private_fields(model: type[BaseModel]) -> list[str]:
+    """The fields whose value itself may stand only in a file that nobody else can read."""
+    return [
+        name
+        for name, field in model.model_fields.items()
+        for kind in (field.annotation, *get_args(field.annotation))
+        if isinstance(kind, type) and issubclass(kind, Secret) and kind.must_be_private
+    ]

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from storage import notices, plans
 from storage.history import History, OfferedLink
 from storage.list_writer import Recording
+from storage.outbox import Rule
 from storage.schema import connect
 from tracker.changes.cancellations import KnownNotice, Target, diff_notice
 from tracker.changes.differ import Known, diff_list, is_cancelled, status_after
@@ -21,10 +22,14 @@ SERIES, NOTICES = "deep_synthesis", "algorithm_cancellation"
 class Book:
     """A history to which lists are recorded; the n-th recording happens on day n of January 2026."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, rules: Sequence[Rule] = (), *, settled: bool = False) -> None:
         self.db: Database = connect(folder / "history.db")
         self.history = History(self.db)
         self.recorded = 0
+        self.rules = rules
+        if settled:  # the baselines are over before anything is recorded
+            poll = self.history.begin_poll("2026-01-01T00:00:00+00:00")
+            self.history.finish_poll(poll, "2026-01-01T00:00:00+00:00", 0, (), (SERIES, NOTICES))
 
     def record(self, rows: Sequence[Filing], period: str = "2024-06") -> list[Change]:
         """Record a list as the next revision of its batch."""
@@ -51,7 +56,7 @@ class Book:
             seen_on=now[:10], rule=status_after, is_notice=series == NOTICES,
         )  # fmt: skip
         extraction = Extraction(series, period, "", "docx", tables, tuple(rows), (), ())
-        self.history.record_revision(recording, extraction, changes)
+        self.history.record_revision(recording, extraction, changes, rules=self.rules)
         return changes
 
     def _list_changes(self, row: dict[str, object], rows: Sequence[Filing]) -> list[Change]:

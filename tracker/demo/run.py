@@ -47,6 +47,18 @@ SERIES = tuple(
     for name in ("genai_service", "deep_synthesis", "algorithm_recommendation", "algorithm_cancellation")
 )
 NOTICE_DAY = "2025-07-14"
+# What the demo subscribes to: JSON lines, and the feed files, both beside the history.
+CONFIGURATION = """
+[[subscriptions]]
+name = "demo"
+channel = "file"
+path = {alerts}
+
+[[subscriptions]]
+name = "feed"
+channel = "feed"
+path = {feed}
+"""
 # The stand-in's first list has these in place of the published facts; its re-issue states the facts.
 SLIPS = {
     "Shanghai-Abab-20230821": "Shinghai-Abab-20230821",
@@ -77,6 +89,11 @@ def run_demo(folder: Path | None, lang: Lang, console: Console) -> None:
     data = folder or Path("demo-data")
     if (data / "history.db").exists() or data.is_dir():
         _clear(data)
+    data.mkdir(parents=True, exist_ok=True)
+    files = {"alerts": data.absolute() / "alerts.jsonl", "feed": data.absolute() / "feed"}
+    # A JSON string is a TOML string too, whatever the path holds.
+    configuration = CONFIGURATION.format(**{name: json.dumps(str(path)) for name, path in files.items()})
+    (data / "tracker.toml").write_text(configuration, encoding="utf-8")
     with StandIn() as site:
         environment = _environment(site, data, lang)
         for title, publish in zip(STEPS[lang], (_first, _second, _reissue, _cancel), strict=True):
@@ -136,12 +153,15 @@ def _environment(site: StandIn, data: Path, lang: Lang) -> dict[str, str]:
 
 
 def _poll(environment: dict[str, str], data: Path, lang: Lang, console: Console) -> None:
-    command = [sys.executable, "-m", "tracker", "--config", os.devnull, "poll", "--json", *SERIES]
+    command = [sys.executable, "-m", "tracker", "--config", str(data / "tracker.toml"), "poll", "--json", *SERIES]
+    told = len(_subjects(data))
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise TrackerError(f"The demo's poll ended with {done.returncode}: {(done.stderr or done.stdout)[-2000:]}")
     report: dict[str, Any] = json.loads(done.stdout)
     print_report(console, report, lang)
+    for subject in _subjects(data)[told:]:
+        console.print(Text(f"✉ {subject}", style="green"))
     db = connect_readonly(data / "history.db")
     changes = queries.find_changes(db, queries.ChangeFilter(poll=report["poll"]))
     news = [change for change in changes if change["kind"] != "added"]
@@ -150,6 +170,13 @@ def _poll(environment: dict[str, str], data: Path, lang: Lang, console: Console)
         if len(news) > 5:
             console.print(f"… {len(news) - 5}")
     db.close()
+
+
+def _subjects(data: Path) -> list[str]:
+    """The subjects of the alerts that went out so far."""
+    file = data / "alerts.jsonl"
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return [json.loads(line)["data"]["subject"] for line in lines]
 
 
 def _closing(data: Path, lang: Lang, console: Console) -> None:
@@ -164,9 +191,11 @@ def _closing(data: Path, lang: Lang, console: Console) -> None:
     where = (data / "history.db").absolute()
     if lang == "zh":
         console.print(f"\n数据库：{where}\n原件：{where.parent / 'archive'}")
+        console.print(f"提醒：{where.parent / 'alerts.jsonl'}、feed.atom、feed.json")
         console.print(f"接着试试：TRACKER_DATA_DIR={data} tracker show Shanghai-Abab-20230821")
     else:
         console.print(f"\nDatabase: {where}\nOriginals: {where.parent / 'archive'}")
+        console.print(f"Alerts: {where.parent / 'alerts.jsonl'}, feed.atom, feed.json")
         console.print(f"Now try: TRACKER_DATA_DIR={data} tracker show Shanghai-Abab-20230821")
 
 
@@ -194,4 +223,7 @@ def _clear(data: Path) -> None:
     shutil.rmtree(data)
 
 
-OWN_FILES = {"history.db", "history.db-wal", "history.db-shm", "archive", "poll.lock"}
+OWN_FILES = {
+    "history.db", "history.db-wal", "history.db-shm", "archive", "poll.lock", "tracker.toml", "alerts.jsonl",
+    "feed.atom", "feed.json",
+}  # fmt: skip

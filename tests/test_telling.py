@@ -1,0 +1,237 @@
+"""What is told, and when: polls a day apart, without HTTP; what goes out is read from the subscriptions' files."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storage import alerts
+from tests.desk_book import Ledger, synthesis
+from tests.polling import SYNTHESIS
+from tracker.deliver import deliver
+from tracker.models import Incident, IncidentKind, Listed
+
+LABEL = "境内深度合成服务算法备案清单（2023年6月）"
+TOLD = {"incidents": True}
+LATER = "境内深度合成服务算法备案清单（2023年9月）"
+
+
+class Told(Ledger):
+    """A ledger whose polls end with their deliveries; `told()` is what went out since it was asked last."""
+
+    def __init__(self, folder: Path, *subscriptions: dict[str, Any], **notify: Any) -> None:
+        named = [
+            {"name": f"s{n}", "channel": "file", "path": str(folder / f"s{n}.jsonl"), "incidents": False} | one
+            for n, one in enumerate(subscriptions, start=1)
+        ]
+        super().__init__(folder, named, notify=notify)
+        self.folder, self.read = folder, dict.fromkeys((one["name"] for one in named), 0)
+
+    def poll(self) -> list[tuple[str, str, dict[str, Any]]]:
+        poll = self.poll_id
+        changes = super().poll()
+        self.states = deliver(self.db, self.settings, poll, io.StringIO(), lambda _: None)
+        return changes
+
+    def told(self, name: str = "s1") -> list[dict[str, Any]]:
+        lines = self.lines(self.folder / f"{name}.jsonl")
+        new, self.read[name] = lines[self.read[name] :], len(lines)
+        return new
+
+    def lines(self, file: Path) -> list[dict[str, Any]]:
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        return [json.loads(line) for line in text.splitlines()]
+
+    def listed(self, title: str) -> None:
+        """A listing names an announcement that fits no series."""
+        self.collector.accept(Listed("https://site/listed", title, "2026-01-01T10:00", "A093702"))
+
+    def subjects(self, name: str = "s1") -> list[str]:
+        return [document["data"]["subject"] for document in self.told(name)]
+
+    def incident(self, kind: IncidentKind = IncidentKind.UNREACHABLE, source: str = "deep_synthesis") -> None:
+        """Something is wrong in the poll under way."""
+        self.history.record_incident(Incident(kind, source, "https://site/x", "no answer"), self.poll_id, self.now)
+
+    def over(self, kind: IncidentKind = IncidentKind.UNREACHABLE) -> None:
+        self.history.end_incident(kind, "https://site/x", self.now)
+
+    def list(self, numbers: Sequence[int], label: str = LABEL, **cells: str) -> None:
+        """The page offers one more list, or a list anew."""
+        self.files = {**getattr(self, "files", {}), label: synthesis(numbers, **cells)}
+        self.page(SYNTHESIS, *self.files.items())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    return tmp_path
+
+
+def test_a_baseline_is_one_summary_and_what_comes_after_is_told_one_by_one(folder: Path) -> None:
+    book = Told(folder, {}, {"form": "batch"})
+    book.list(range(1, 11))
+    book.list(range(11, 16), LATER)
+    book.poll()
+    for name in ("s1", "s2"):
+        [summary] = book.told(name)
+        assert (summary["type"], summary["data"]["changes"]) == ("filings.baseline", [])
+        assert [b["changes"] for b in summary["data"]["batches"]] == [{"added": 10}, {"added": 5}]
+    book.list(range(1, 11), r3c3="改名公司")
+    book.poll()
+    [message] = book.told()
+    assert [c["fields"] for c in message["data"]["changes"]] == [{"entity": ["第3公司", "改名公司"]}]
+    assert book.poll() == []
+    assert book.told() == []
+
+
+def test_one_message_per_poll_or_per_batch(folder: Path) -> None:
+    book = Told(folder, {}, {"form": "batch"})
+    book.list(range(1, 11))
+    book.poll()
+    assert len(book.told()) == len(book.told("s2")) == 1
+    book.list(range(1, 11), r3c3="改名公司")
+    book.list(range(11, 16), LATER)
+    book.poll()
+    assert len(book.told()) == 1
+    per_batch = book.told("s2")
+    assert [[c["kind"] for c in message["data"]["changes"]] for message in per_batch] == [["amended"], ["added"] * 5]
+    assert len({message["id"] for message in per_batch}) == 2
+
+
+def test_a_digest_gathers_until_its_hour(folder: Path) -> None:
+    """Polls are at 09:00 in Shanghai, a day apart; the digest is made at 09:30, so each waits for the next poll."""
+    book = Told(folder, {"form": "daily", "at": "09:30"}, {"form": "weekly", "on": "mon", "at": "08:00"})
+    book.list(range(1, 11))
+    book.poll()  # Thursday, 1 January 2026
+    assert book.states == {"open": 2}
+    assert book.told() == []
+    book.list(range(1, 11), r3c3="改名公司")
+    book.poll()  # Friday: what this poll saw goes out with it, for the digest is only closed by it
+    [message] = book.told()
+    assert [len(message["data"][part]) for part in ("changes", "incidents")] == [1, 0]
+    assert message["data"]["batches"][0]["baseline"]
+    for _ in ("Saturday", "Sunday"):
+        book.poll()
+    assert book.told("s2") == []
+    book.poll()
+    [message] = book.told("s2")
+    assert [c["kind"] for c in message["data"]["changes"]] == ["amended"]
+
+
+def test_filters(folder: Path) -> None:
+    book = Told(
+        folder, {"kinds": ["cancelled"]}, {"entities": ["第3"]}, {"keywords": ["产品12"]},
+        {"series": ["genai_service"]}, {"provinces": ["海南"]}, {"changes": False},
+    )  # fmt: skip
+    book.list(range(1, 11))
+    book.poll()
+    for name in book.read:
+        book.told(name)
+    book.list(range(1, 11), r3c3="改名公司", r5c7="已注销")
+    book.list(range(11, 16), LATER)
+    book.poll()
+    told = {name: [(c["kind"], c["name"]) for m in book.told(name) for c in m["data"]["changes"]] for name in book.read}
+    assert told == {
+        "s1": [("cancelled", "算法5")], "s2": [("amended", "算法3")], "s3": [("added", "算法12")], "s4": [], "s5": [],
+        "s6": [],
+    }  # fmt: skip
+
+
+def test_an_entity_is_followed_under_its_later_names(folder: Path) -> None:
+    book = Told(folder, {"entities": ["第3公司"]})
+    book.list(range(1, 11))
+    book.poll()
+    book.list(range(1, 11), r3c3="改名公司")
+    book.poll()
+    book.told()
+    book.list(range(1, 11), r3c3="改名公司", r3c1="新算法名")
+    book.poll()
+    [message] = book.told()
+    assert [c["fields"] for c in message["data"]["changes"]] == [{"name": ["算法3", "新算法名"]}]
+
+
+def test_an_incident_is_told_when_it_begins_daily_while_it_lasts_and_when_over(folder: Path) -> None:
+    book = Told(folder, TOLD, {}, TOLD | {"series": ["genai_service"]})
+    phases: list[list[str]] = []
+    for _ in range(5):
+        book.incident()
+        book.poll()
+        phases.append([i["phase"] for m in book.told() for i in m["data"]["incidents"]])
+    assert phases == [[], [], ["began"], ["reminder"], ["reminder"]]
+    book.over()
+    book.poll()
+    [message] = book.told()
+    assert (message["type"], message["data"]["incidents"][0]["phase"]) == ("incidents", "over")
+    book.poll()
+    assert book.told() == book.told("s2") == book.told("s3") == []
+
+
+def test_what_needs_a_person_is_told_at_once(folder: Path) -> None:
+    book = Told(folder, TOLD)
+    book.incident(IncidentKind.LAYOUT_CHANGED)
+    book.incident(IncidentKind.UNREADABLE, "genai_service")
+    book.poll()
+    [message] = book.told()
+    assert [i["kind"] for i in message["data"]["incidents"]] == ["layout_changed", "unreadable"]
+
+
+def test_a_fault_that_passes_is_never_told(folder: Path) -> None:
+    book = Told(folder, TOLD)
+    for _ in range(3):
+        for _ in range(2):
+            book.incident()
+            book.poll()
+        book.over()
+        book.poll()
+    assert book.told() == []
+
+
+def test_what_cannot_be_told_to_one_is_told_to_the_others_and_is_over_when_it_can(folder: Path) -> None:
+    blocked = folder / "a file"
+    blocked.write_text("in the way")
+    book = Told(folder, {"path": str(blocked / "alerts.jsonl")}, TOLD, retry_minutes=[0.0])
+    book.list(range(1, 11))
+    book.poll()
+    assert book.states == {"sent": 1, "pending": 1}
+    assert [m["type"] for m in book.told("s2")] == ["filings.baseline"]
+    book.poll()
+    assert book.states == {"sent": 1, "dead": 1}
+    [message] = book.told("s2")
+    assert [(i["kind"], i["source"]) for i in message["data"]["incidents"]] == [("undelivered", "s1")]
+    assert alerts.deliveries(book.db, ["dead"])[0]["answer"]
+    book.list(range(1, 11), r3c3="改名公司")
+    book.poll()  # what comes later is tried all the same
+    assert book.states == {"sent": 1, "pending": 1, "dead": 1}
+    blocked.unlink()
+    blocked.mkdir()
+    book.poll()
+    assert book.states["dead"] == 1
+    assert [m["data"]["changes"][0]["kind"] for m in book.lines(blocked / "alerts.jsonl")] == ["amended"]
+
+
+def test_what_a_removed_subscription_did_not_get_is_kept_and_told_to_the_others(folder: Path) -> None:
+    book = Told(folder, {"path": "/dev/null/x"}, TOLD)
+    book.list(range(1, 11))
+    book.poll()
+    book.told("s2")
+    book.settings = book.settings.model_copy(update={"subscriptions": book.settings.subscriptions[1:]})
+    book.poll()
+    [message] = book.told("s2")
+    [incident] = message["data"]["incidents"]
+    assert "is not in the configuration any more" in incident["detail"]
+    assert book.states["pending"] == 1
+
+
+def test_an_unclassified_announcement_is_told_once(folder: Path) -> None:
+    book = Told(folder, TOLD, {})
+    book.listed("国家互联网信息办公室关于发布第十批境内区块链信息服务备案编号的公告")
+    book.poll()
+    [message] = book.told()
+    assert "区块链" in message["data"]["unclassified"][0]["title"]
+    book.poll()
+    assert book.told() == book.told("s2") == []

@@ -1,0 +1,236 @@
+"""`tracker notify`: what is waiting to be told, trying it again, a test message, a preview."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from rich.text import Text
+from sqlite_utils import Database
+
+from storage import alerts
+from storage.outbox import Outbox, message_id
+from storage.schema import connect
+from tracker.cli_context import Context, json_option, pass_context, print_json
+from tracker.config import Settings, check_secrets
+from tracker.display import make_console, print_table
+from tracker.errors import DeliveryError, OptionError
+from tracker.messages import Lang, word
+from tracker.subscriptions import AnySubscription
+
+EXIT_UNDELIVERED = 5
+_ID_DIGITS = 12  # of an id, as a table shows them: "msg_" and eight digits
+
+subscription_option = click.option(
+    "--subscription", "names", multiple=True, metavar="NAME", help="Only this subscription; may be repeated."
+)
+
+
+@click.group()
+def notify() -> None:
+    """Alerts: what waits to be told, tries again, test messages, previews."""
+
+
+@notify.command("list")
+@subscription_option
+@click.option("--all", "all_of_them", is_flag=True, help="Those that were delivered or dropped as well.")
+@json_option
+@pass_context
+def list_alerts(ctx: Context, names: tuple[str, ...], all_of_them: bool, as_json: bool) -> None:
+    """Alerts that are not delivered yet: why, and when they are tried next."""
+    states = None if all_of_them else ("open", *alerts.UNDELIVERED)
+    rows = [row for row in alerts.deliveries(ctx.open_history(), states) if not names or row["subscription"] in names]
+    if as_json:
+        print_json(rows)
+        return
+    lang, console = ctx.lang, make_console()
+    if not rows:
+        console.print(word("no_alerts", lang))
+        return
+    columns = ["id", "subscription", "state", "subject", "tries", "next_try", "answer"]
+    print_table(console, columns, [_line(row, lang) for row in rows], lang)
+
+
+def _line(row: dict[str, Any], lang: Lang) -> list[object]:
+    state = word(row["state"], lang) + (f" ({word('disabled', lang)})" if row["disabled_at"] else "")
+    subject = row["subject"] or f"{row['items']} …"
+    following = row["until"] if row["state"] == "open" else row["next_try_at"]
+    return [row["id"][:_ID_DIGITS], row["subscription"], state, subject, row["tries"], following, row["answer"]]
+
+
+@notify.command()
+@click.argument("ids", nargs=-1, metavar="[ID]…")
+@subscription_option
+@json_option
+@pass_context
+def retry(ctx: Context, ids: tuple[str, ...], names: tuple[str, ...], as_json: bool) -> None:
+    """Send what waits, at once: all of it, or these alerts (an id or its first digits); also those given up."""
+    # The poll's own parts take a second to load: only the commands that need them pay for it.
+    from tracker.deliver import Deliverer, seal_due, settle_undelivered
+    from tracker.poll import poll_lock
+
+    check_secrets(ctx.settings)
+    with poll_lock(ctx.settings.data_dir):
+        db = _open(ctx)
+        seal_due(db, ctx.settings, _now())
+        rows = _choose(db, ids, names, alerts.UNDELIVERED)
+        Outbox(db).retry([row["seq"] for row in rows], _now())
+        stdout = sys.stderr if as_json else sys.stdout
+        deliverer = Deliverer(db, ctx.settings, stdout)
+        deliverer.run()
+        settle_undelivered(db, ctx.settings, _last_poll(db), _now())
+        waiting = alerts.waiting(db)
+        db.close()
+    sent = {"sent": deliverer.sent.total()} if deliverer.sent else {}
+    _print_outcome(ctx.lang, deliverer.answers, sent | waiting, as_json=as_json)
+    sys.exit(EXIT_UNDELIVERED if waiting.keys() & set(alerts.UNDELIVERED) else 0)
+
+
+def _print_outcome(
+    lang: Lang, answers: Sequence[tuple[str, str, str]], deliveries: dict[str, int], *, as_json: bool
+) -> None:
+    if as_json:
+        keys = ("subscription", "subject", "answer")
+        print_json({"answers": [dict(zip(keys, one, strict=True)) for one in answers], "deliveries": deliveries})
+        return
+    console = make_console()
+    if answers:
+        print_table(console, ["subscription", "subject", "answer"], answers, lang)
+    counts = " · ".join(f"{word(state, lang)} {n}" for state, n in deliveries.items())
+    console.print(Text(counts or word("no_alerts", lang), style="bold"))
+
+
+@notify.command()
+@click.argument("ids", nargs=-1, metavar="[ID]…")
+@subscription_option
+@pass_context
+def drop(ctx: Context, ids: tuple[str, ...], names: tuple[str, ...]) -> None:
+    """Give up alerts that nobody needs any more: these, or all that wait for a subscription."""
+    from tracker.deliver import settle_undelivered
+    from tracker.poll import poll_lock
+
+    if not ids and not names:
+        raise OptionError("Say which alerts: their ids, or --subscription NAME")
+    with poll_lock(ctx.settings.data_dir):
+        db = _open(ctx)
+        rows = _choose(db, ids, names, ("open", *alerts.UNDELIVERED))
+        Outbox(db).drop([row["seq"] for row in rows], _now())
+        settle_undelivered(db, ctx.settings, _last_poll(db), _now())
+        db.close()
+    make_console().print(word("dropped_n", ctx.lang, n=len(rows)))
+
+
+@notify.command()
+@click.argument("names", nargs=-1, metavar="[NAME]…")
+@json_option
+@pass_context
+def test(ctx: Context, names: tuple[str, ...], as_json: bool) -> None:
+    """Send one test message to each subscription (or these) and say what the service answered."""
+    subscriptions = _subscriptions(ctx.settings, names)
+    check_secrets(ctx.settings)
+    results = _send_tests(ctx, subscriptions, as_json=as_json)
+    if as_json:
+        print_json(results)
+    else:
+        rows = [
+            [one["subscription"], one["channel"], "✓" if one["accepted"] else "✗", one["answer"]] for one in results
+        ]
+        print_table(make_console(), ["subscription", "channel", "outcome", "answer"], rows, ctx.lang)
+    sys.exit(0 if all(one["accepted"] for one in results) else EXIT_UNDELIVERED)
+
+
+def _send_tests(ctx: Context, subscriptions: Sequence[AnySubscription], *, as_json: bool) -> list[dict[str, Any]]:
+    from tracker.deliver import GRACE, lang_of
+    from tracker.notify.channels.base import Accepted
+    from tracker.notify.channels.opening import open_channel
+    from tracker.notify.message import Message
+    from tracker.notify.sending import Dispatcher, Job
+    from tracker.notify.subject import make_subject
+
+    settings, now = ctx.settings, _now()
+    results = {
+        one.name: {"subscription": one.name, "channel": one.channel, "accepted": False, "answer": ""}
+        for one in subscriptions
+    }
+    jobs = {}
+    for one in subscriptions:
+        lang = lang_of(settings, one.name)
+        jobs[one.name] = Job(one.name, 0, Message(
+            id=message_id(one.name, "test", [now]), subscription=one.name, topic="test", lang=lang, created_at=now,
+            subject=make_subject("test", (), (), (), lang), entry=settings.entry_of(one.name),
+        ))  # fmt: skip
+
+    def accept(job: Job, accepted: Accepted) -> None:
+        results[job.subscription]["answer"] = accepted.answer
+
+    def finish(job: Job, error: DeliveryError | None) -> None:
+        results[job.subscription]["accepted"] = error is None
+        if error is not None:
+            results[job.subscription]["answer"] = error.message
+
+    stdout = sys.stderr if as_json else sys.stdout
+    channels = {one.name: open_channel(one, settings.notify, stdout) for one in subscriptions}
+    patience = settings.notify.timeout + GRACE
+    Dispatcher(channels, lambda name: jobs.pop(name, None), accept, finish, patience).run()
+    return list(results.values())
+
+
+@notify.command("preview")
+@click.argument("name", metavar="NAME")
+@click.option("--id", "id_", metavar="ID", help="This alert (an id or its first digits; default: the newest).")
+@click.option(
+    "--as", "form", type=click.Choice(["text", "html", "mail", "json", "csv"]), default="text", show_default=True,
+    help="The form to show it in.",
+)  # fmt: skip
+@pass_context
+def preview_alert(ctx: Context, name: str, id_: str | None, form: str) -> None:
+    """Show an alert as a subscription would get it, without sending anything."""
+    from tracker.preview import preview, render_as
+
+    subscription = _subscriptions(ctx.settings, (name,))[0]
+    message = preview(ctx.open_history(), ctx.settings, subscription, id_, _now())
+    click.echo(render_as(message, form, subscription, ctx.settings), nl=False)
+
+
+def _subscriptions(settings: Settings, names: Sequence[str]) -> list[AnySubscription]:
+    known = {one.name: one for one in settings.subscriptions}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise OptionError(
+            f"There is no subscription {', '.join(unknown)}", hint=f"Subscriptions: {', '.join(known) or 'none'}"
+        )
+    if not known:
+        raise OptionError("There are no subscriptions", hint="Add [[subscriptions]] to tracker.toml (docs/alerts.md)")
+    return [known[name] for name in names] if names else list(known.values())
+
+
+def _choose(
+    db: Database, ids: Sequence[str], names: Sequence[str], states: Sequence[str]
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The deliveries in these states that are meant by ids (or their first digits) and names of subscriptions."""
+    rows = [row for row in alerts.deliveries(db, states) if not names or row["subscription"] in names]
+    if not ids:
+        return rows
+    chosen = []
+    for id_ in ids:
+        found = [row for row in rows if row["id"].startswith(id_)]
+        if len(found) != 1:
+            raise OptionError(f"{id_} is {'no' if not found else 'more than one'} alert that waits")
+        chosen += found
+    return chosen
+
+
+def _open(ctx: Context) -> Database:
+    ctx.open_history().close()  # says so where there is none yet
+    return connect(ctx.settings.database)
+
+
+def _last_poll(db: Database) -> int:
+    return int(next(iter(db.execute("SELECT max(id) FROM poll")))[0])
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

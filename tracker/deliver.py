@@ -1,0 +1,217 @@
+"""The last part of a poll: what is to be told goes out. Joins the outbox and the channels.
+
+In: the outbox as the recording of changes left it, incidents as they stand. Out: sealed deliveries, sent or waiting
+for their next try. Can be run again at any time; must never send what is not in the outbox, nor forget what is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, TextIO
+
+from sqlite_utils import Database
+
+from storage import alerts, plans, queries
+from storage.history import History
+from storage.outbox import Outbox, Rule, Told
+from tracker.config import Settings
+from tracker.errors import DeliveryError
+from tracker.messages import Lang, language
+from tracker.models import Incident, IncidentKind
+from tracker.notify.backoff import next_try
+from tracker.notify.channels.base import Accepted
+from tracker.notify.channels.opening import open_channel
+from tracker.notify.compose import compose, series_concerned, subject_of
+from tracker.notify.digests import due_at
+from tracker.notify.filters import folded, wants_change, wants_incident, wants_unclassified
+from tracker.notify.message import Message
+from tracker.notify.sending import Dispatcher, Job, fault
+from tracker.notify.telling import find_news
+from tracker.reading.search import searchable
+from tracker.subscriptions import AnySubscription
+
+
+def make_rules(db: Database, settings: Settings, now: str) -> list[Rule]:
+    """What the subscriptions want to hear of, as the recording of changes asks it."""
+    return [
+        Rule(
+            subscription.name,
+            partial(_accepts, subscription, _entity_names(db, subscription)),
+            per_batch=subscription.form == "batch",
+            until=due_at(subscription, settings.notify.timezone, now),
+        )
+        for subscription in settings.subscriptions
+    ]
+
+
+def _accepts(subscription: AnySubscription, names: frozenset[str], change: Any) -> bool:
+    return wants_change(subscription, change, names)
+
+
+def _entity_names(db: Database, subscription: AnySubscription) -> frozenset[str]:
+    """Every name, folded, of the entities that were ever called as the filter says."""
+    found = [row for text in subscription.entities for row in queries.find_entities(db, searchable(text))]
+    return frozenset(folded(name["name"]) for row in found for name in row["names"])
+
+
+def announce(db: Database, settings: Settings, poll: int, now: str) -> None:
+    """Queue the news of incidents and unclassified announcements, and seal what gathers no longer."""
+    outbox = Outbox(db)
+    unclassified = [row["address"] for row in plans.unclassified(db, poll)]
+    for rule, subscription in zip(make_rules(db, settings, now), settings.subscriptions, strict=True):
+        outbox.queue_news(rule, [*_incidents(db, settings, subscription, now)], now)
+        if wants_unclassified(subscription):
+            known = alerts.told_listings(db, subscription.name)
+            outbox.queue_news(rule, [Told(listing=url) for url in unclassified if url not in known], now)
+    seal_due(db, settings, now)
+
+
+def _incidents(
+    db: Database, settings: Settings, subscription: AnySubscription, now: str
+) -> Iterable[Told]:  # fmt: skip
+    rows = [
+        row
+        for row in alerts.incident_news(db, subscription.name)
+        # what cannot be told to a subscription is told to the others
+        if wants_incident(subscription, row["source"])
+        and (row["kind"], row["source"]) != (IncidentKind.UNDELIVERED, subscription.name)
+    ]
+    notify = settings.notify
+    news = find_news(rows, now, failed_polls=notify.failed_polls, remind_hours=notify.remind_hours)
+    return [Told(incident=incident, phase=phase.value) for incident, phase in news]
+
+
+def seal_due(db: Database, settings: Settings, now: str) -> None:
+    """Close every delivery that gathers no longer, with the figures of now."""
+    outbox = Outbox(db)
+    for row in alerts.to_seal(db, now):
+        contents, lang = alerts.contents(db, row["seq"]), lang_of(settings, row["subscription"])
+        facts = alerts.facts_of(db, series_concerned(contents))
+        outbox.seal(row["seq"], lang, subject_of(row["topic"], contents, lang), facts, now)
+
+
+def message_of(
+    db: Database, settings: Settings, delivery: dict[str, Any], contents: dict[str, Any] | None = None
+) -> Message:  # fmt: skip
+    """The message of a sealed delivery, as its subscription gets it; `contents` where they are not in the outbox."""
+    told = alerts.contents(db, delivery["seq"]) if contents is None else contents
+    return compose(delivery, told, settings.entry_of(delivery["subscription"]))
+
+
+def lang_of(settings: Settings, name: str) -> Lang:
+    """The language of a subscription: its own, else the program's."""
+    subscription = next((one for one in settings.subscriptions if one.name == name), None)
+    return language((subscription.lang if subscription else "") or settings.lang)
+
+
+@dataclass(slots=True)
+class Deliverer:
+    """Sends what is due; `sent` counts what went out."""
+
+    db: Database
+    settings: Settings
+    stdout: TextIO
+    progress: Callable[[str], None] = lambda _: None
+    sent: Counter[str] = field(default_factory=Counter)
+    answers: list[tuple[str, str, str]] = field(default_factory=list)  # (subscription, subject, answer)
+
+    def run(self, names: Sequence[str] = ()) -> None:
+        """Send to these subscriptions (or all) until nothing more is due or can be sent now."""
+        notify = self.settings.notify
+        channels = {
+            one.name: open_channel(one, notify, self.stdout)
+            for one in self.settings.subscriptions
+            if not names or one.name in names
+        }
+        Dispatcher(channels, self._next, self._accept, self._finish, patience=notify.timeout + GRACE).run()
+
+    def _next(self, subscription: str) -> Job | None:
+        delivery = alerts.next_due(self.db, subscription, _now())
+        if delivery is None:
+            return None
+        self.progress(f"{subscription}: {delivery['subject']}")
+        try:
+            message = message_of(self.db, self.settings, delivery)
+        except Exception as error:  # noqa: BLE001  a message that cannot be made must not keep the others from going out
+            self._refuse(delivery["seq"], delivery["id"], delivery["tries"], subscription, fault(error))
+            return None
+        return Job(subscription, delivery["seq"], message, alerts.parts_taken(self.db, delivery["seq"]))
+
+    def _accept(self, job: Job, accepted: Accepted) -> None:
+        Outbox(self.db).accept_part(job.delivery, accepted.part, accepted.answer, _now())
+        self.answers.append((job.subscription, job.message.subject, accepted.answer))
+
+    def _finish(self, job: Job, error: DeliveryError | None) -> None:
+        if error is None:
+            Outbox(self.db).settle(job.delivery, _now())
+            self.sent[job.subscription] += 1
+            return
+        tries = alerts.tries(self.db, job.delivery)
+        self._refuse(job.delivery, job.message.id, tries, job.subscription, error)
+
+    def _refuse(self, seq: int, id_: str, tries: int, subscription: str, error: DeliveryError) -> None:
+        now, outbox = _now(), Outbox(self.db)
+        if error.gone:
+            outbox.disable(subscription, error.message, now)
+        schedule = self.settings.notify.retry_minutes
+        # A receiver that wants no more is left alone until a person says otherwise: its messages stay pending.
+        at = now if error.gone else next_try(id_, tries + 1, schedule, now, error.retry_after)
+        outbox.refuse(seq, error.message, at, now)
+        self.answers.append((subscription, "", error.message))
+
+
+# A channel keeps its own time limit; what hangs in spite of it (a name that is not resolved) is given up after this.
+GRACE = 3.0
+
+
+def deliver(
+    db: Database, settings: Settings, poll: int, stdout: TextIO, progress: Callable[[str], None]
+) -> dict[str, int]:  # fmt: skip
+    """Send what is due, and tell the others of subscriptions that cannot be told.
+
+    Returns the deliveries by state: those sent now, and those that are not over.
+    """
+    deliverer = Deliverer(db, settings, stdout, progress)
+    deliverer.run()
+    now = _now()
+    if settle_undelivered(db, settings, poll, now):
+        announce(db, settings, poll, now)
+        deliverer.run()
+    sent = {"sent": deliverer.sent.total()} if deliverer.sent else {}
+    return sent | alerts.waiting(db)
+
+
+def settle_undelivered(db: Database, settings: Settings, poll: int, now: str) -> bool:
+    """Open or end the incidents about subscriptions that cannot be told; True when something is new."""
+    history, known = History(db), {row["source"]: row for row in plans.open_incidents(db, IncidentKind.UNDELIVERED)}
+    names = {one.name for one in settings.subscriptions}
+    so_now = {i.source: i for i in (_undelivered(row, names) for row in alerts.troubled(db)) if i is not None}
+    for source in known.keys() - so_now.keys():
+        history.end_incident(IncidentKind.UNDELIVERED, known[source]["address"], now)
+    for source, incident in so_now.items():
+        if source not in known or known[source]["detail"] != incident.detail:
+            history.record_incident(incident, poll, now)
+    return known.keys() != so_now.keys()
+
+
+def _undelivered(row: dict[str, Any], names: set[str]) -> Incident | None:
+    """The incident about a subscription: it is gone from the configuration, disabled, or was given up."""
+    if row["subscription"] not in names:
+        why = "is not in the configuration any more"
+    elif row["disabled"]:
+        why = f"wants no more messages ({row['disabled']})"
+    elif row["dead"]:
+        why = f"was given up: {row['answer']}"
+    else:
+        return None
+    count = f"{row['deliveries']} messages wait since {row['since']}"
+    name = row["subscription"]
+    return Incident(IncidentKind.UNDELIVERED, name, f"[[subscriptions]] {name}", f"{name} {why}; {count}")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,63 @@
+"""Any other service, by the Apprise library and one of its addresses.
+
+In: a `Message` and an address such as `tgram://…` or `mailto://…`. Out: a title and plain text, as much of it as the
+service takes; the library's answer decides. Never tells any part of the address: tokens stand everywhere in it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from apprise import Apprise, NotifyBase, NotifyFormat, OverflowMode
+
+from tracker.errors import DeliveryError
+from tracker.notify.channels.base import Accepted
+from tracker.notify.channels.hiding import hide, reveal
+from tracker.notify.channels.http import shorten
+from tracker.notify.message import Message
+from tracker.notify.text import render_text
+from tracker.subscriptions import AppriseSubscription
+
+# What of the list is told, the most that fits: a text message takes 140 characters, most chats some thousands.
+_MOST = (50, 20, 10, 5, 0)
+
+# The library logs addresses and contents. What matters of it is in the result of a call; nothing may reach other logs.
+_LOG = logging.getLogger("apprise")
+_LOG.setLevel(logging.WARNING)
+_LOG.propagate = False
+
+
+@dataclass(frozen=True, slots=True)
+class AppriseChannel:
+    """One address of Apprise."""
+
+    subscription: AppriseSubscription
+
+    def send(self, message: Message, done: frozenset[str]) -> Iterator[Accepted]:
+        """Send title and text; one part, also where the service takes it in pieces.
+
+        Raises:
+            DeliveryError: the address is none that the library knows, or it could not deliver.
+        """
+        address = reveal(self.subscription.url, "url")
+        service = Apprise.instantiate(address)
+        if service is None:
+            raise DeliveryError("url is no address that Apprise can use; its forms: https://appriseit.com/services/")
+        if "overflow=" not in address.lower():
+            service.overflow_mode = OverflowMode.SPLIT  # the default sends what is too long and is refused
+        sender = Apprise()
+        sender.add(service)
+        result = sender.notify(title=message.subject, body=fit(message, service), body_format=NotifyFormat.TEXT)
+        said = shorten(hide("; ".join(dict.fromkeys(entry.message for entry in result.logs())), address))
+        if not result:
+            raise DeliveryError(f"{service.service_name}: {said or 'refused without a reason'}")
+        yield Accepted("1", said or f"{service.service_name} took it")
+
+
+def fit(message: Message, service: NotifyBase) -> str:
+    """The text with as many changes as the service takes in one piece."""
+    room = service.body_maxlen - len(message.subject)
+    texts = (render_text(message, most) for most in _MOST)
+    return next((text for text in texts if len(text) <= room), render_text(message, 0))

@@ -1,0 +1,91 @@
+"""An incoming webhook of Slack: a header and sections of text in marks.
+
+In: a `Message` and the webhook's address. Out: one message; it is taken where Slack answers 200 and "ok". Must never
+tell the address.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tracker.notify.channels.base import Accepted
+from tracker.notify.channels.hiding import hide, reveal
+from tracker.notify.channels.http import Reply, Route, post, refuse, shorten
+from tracker.notify.channels.wecom import JSON, WAIT, encode
+from tracker.notify.chat import COLON, EMOJI, UNDERSCORE, Chat, Flavour, look_alikes, render, utf16
+from tracker.notify.message import Message
+from tracker.subscriptions import SlackSubscription
+
+# A text object has at most 3000 characters (docs.slack.dev, Text object, read 2026-11).
+_SECTION = 3000
+# All blocks together: some 12,000 characters with what stands around them, which no document says (msg_blocks_too_long;
+# github.com/slackapi/bolt-js issues 2509 of 2025-04 and 2867 of 2026-04, there refused from 11,341 on).
+_LIMIT = 10_000
+# Slack has an escape for &, < and > alone; other marks become full-width.
+_MARKS = re.compile(rf"[*~`@]|{UNDERSCORE}|{COLON}|{EMOJI}")
+
+FLAVOUR = Flavour(
+    escape=lambda text: html.escape(look_alikes(text, _MARKS), quote=False),
+    bold=lambda text: f"*{text}*",
+    link=lambda text, address: f"<{html.escape(address, quote=False)}|{text}>",
+    size=utf16,
+    limit=_LIMIT,
+    widest=_SECTION,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SlackChannel:
+    """One webhook of Slack."""
+
+    subscription: SlackSubscription
+    route: Route
+
+    def send(self, message: Message, done: frozenset[str]) -> Iterator[Accepted]:
+        """Send the message, which is one part.
+
+        Raises:
+            DeliveryError: Slack refused it or could not be reached.
+        """
+        if "1" in done:
+            return
+        url = reveal(self.subscription.url, "url")
+        reply = post(url, encode(build(render(message, FLAVOUR))), JSON, self.route)
+        yield Accepted("1", _judge(reply, url))
+
+
+def build(chat: Chat) -> dict[str, Any]:
+    """The body of a message; `text` is what a notification shows."""
+    header = {"type": "header", "text": {"type": "plain_text", "text": chat.plain_title, "emoji": False}}
+    # verbatim: Slack makes no links and mentions of its own
+    sections = [
+        {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}} for text in pack(chat.lines)
+    ]
+    told = {"text": FLAVOUR.escape(chat.title), "blocks": [header, *sections]}
+    return told | {"unfurl_links": False, "unfurl_media": False}
+
+
+def pack(lines: Sequence[str]) -> list[str]:
+    """The lines as few texts that each fit into a section."""
+    texts = [lines[0]]
+    for line in lines[1:]:
+        longer = f"{texts[-1]}\n{line}"
+        if utf16(longer) <= _SECTION:
+            texts[-1] = longer
+        else:
+            texts.append(line)
+    return [text for text in texts if text.strip()]
+
+
+def _judge(reply: Reply, url: str) -> str:
+    said = shorten(hide(reply.text, url))
+    if reply.status == 200 and said == "ok":
+        return said
+    error = refuse(reply, said or "answered without ok")
+    if reply.status == 429 and error.retry_after is None:
+        error.retry_after = WAIT
+    raise error

@@ -1,0 +1,79 @@
+"""Who wants to hear of what: the filter of a subscription over one change or incident. Pure.
+
+Each part of a filter that is set must fit; within a part one of its values is enough. Text is compared folded (NFKC,
+without white space, small letters), so 百 度 and 百度 are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tracker.models import Change, Filing
+from tracker.series import SERIES, fold
+from tracker.subscriptions import AnySubscription
+
+_SERIES_IDS = frozenset(series.id for series in SERIES)
+_CANCELLING = frozenset(series.id for series in SERIES if series.cancels)
+_TEXTS = ("name", "entity", "product", "purpose", "remark", "scenario", "role", "category", "number")
+
+
+def folded(text: str | None) -> str:
+    """Text as it is compared here."""
+    return fold(text or "").casefold()
+
+
+def wants_change(subscription: AnySubscription, change: Change, entity_names: frozenset[str]) -> bool:
+    """True for a change that a subscription is told of.
+
+    `entity_names` are all names, folded, of the entities that it asks for.
+    """
+    filing = change.filing
+    return (
+        subscription.changes
+        and (not subscription.series or _is_of_series(subscription, change))
+        and (not subscription.kinds or change.kind in subscription.kinds)
+        and (not subscription.filing_kinds or filing.kind in subscription.filing_kinds)
+        and (not subscription.provinces or _has(subscription.provinces, _values(change, "province")))
+        and (not subscription.entities or _is_of_entity(subscription, change, entity_names))
+        and (not subscription.keywords or _has(subscription.keywords, _texts(change, filing)))
+    )
+
+
+def wants_incident(subscription: AnySubscription, source: str) -> bool:
+    """True for an incident that a subscription is told of; a source may be a series, a channel or a subscription."""
+    is_other = bool(subscription.series) and source in _SERIES_IDS and source not in subscription.series
+    return subscription.incidents and not is_other
+
+
+def wants_unclassified(subscription: AnySubscription) -> bool:
+    """True where announcements that fit no series are told: they may be of any."""
+    return subscription.incidents and not subscription.series
+
+
+def _is_of_series(subscription: AnySubscription, change: Change) -> bool:
+    # A notice cancels filings of other series: a change of theirs that it brought states when they were cancelled.
+    of_a_notice = "cancelled_on" in change.fields and bool(_CANCELLING & set(subscription.series))
+    return change.series in subscription.series or of_a_notice
+
+
+def _is_of_entity(subscription: AnySubscription, change: Change, names: frozenset[str]) -> bool:
+    values = list(_values(change, "entity"))
+    return _has(subscription.entities, values) or any(folded(value) in names for value in values)
+
+
+def _values(change: Change, field: str) -> Iterator[str]:
+    """A field of the filing, and what the change made of it."""
+    for value in (getattr(change.filing, field), *change.fields.get(field, ())):
+        if value:
+            yield value
+
+
+def _texts(change: Change, filing: Filing) -> Iterator[str]:
+    yield from (getattr(filing, name) or "" for name in _TEXTS)
+    yield from (value or "" for pair in change.fields.values() for value in pair)
+
+
+def _has(wanted: Iterable[str], texts: Iterable[str]) -> bool:
+    """True where one of the texts contains one of the words."""
+    words = [folded(word) for word in wanted]
+    return any(word in folded(text) for text in texts for word in words)
