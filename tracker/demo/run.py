@@ -225,5 +225,5 @@ def _clear(data: Path) -> None:
 
 OWN_FILES = {
     "history.db", "history.db-wal", "history.db-shm", "archive", "poll.lock", "tracker.toml", "alerts.jsonl",
-    "feed.atom", "feed.json",
+    "feed.atom", "feed.json", ".feed.lock",
 }  # fmt: skip
