@@ -127,7 +127,9 @@ def print_report(console: Console, report: Mapping[str, Any], lang: Lang) -> Non
             console.print(Text(f"  {item['title']}  {item['address']}"))
     if report["deliveries"]:
         counts = counts_text(report["deliveries"], lang)
-        console.print(Text(f"{word('alerts', lang)}: {counts}"))
+        console.print(Text(word("alerts_line", lang, counts=counts)))
+        if report["deliveries"].keys() & {"pending", "dead"}:
+            console.print(Text(f"! {word('alerts_wait', lang)}", style="bold red"))
     summary = word("poll_done", lang, poll=report["poll"], changes=counts_text(report["changes"], lang))
     console.print(Text(summary, style="bold"))
 

@@ -178,10 +178,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "found": ("实为", "found"), "detail": ("说明", "detail"),
     # alerts
     "subscription": ("订阅", "subscription"), "channel": ("渠道", "channel"), "subject": ("主题", "subject"),
-    "alerts": ("提醒", "alerts"), "answer": ("回应", "answer"), "tries": ("尝试", "tries"), "id": ("编号", "id"),
+    "alerts_line": ("提醒：{counts}", "alerts: {counts}"), "answer": ("回应", "answer"), "tries": ("尝试", "tries"), "id": ("编号", "id"),
     "next_try": ("下次尝试", "next try"), "sealed": ("生成时间", "made"),
     "sent": ("已送达", "sent"), "pending": ("待送", "waiting"), "dead": ("已放弃", "given up"),
     "open": ("汇集中", "gathering"), "dropped": ("已取消", "dropped"), "accepted": ("已接受", "accepted"),
+    "alerts_wait": (
+        "有提醒尚未送达：tracker notify list 说明原因", "some alert is not delivered: `tracker notify list` says why"
+    ),
     "no_alerts": ("没有未送达的提醒", "no alert is waiting"),
     "dropped_n": ("已取消 {n} 条提醒", "{n} alerts dropped"),
     "disabled": ("渠道已停用", "channel disabled"),
