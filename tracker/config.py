@@ -164,20 +164,20 @@ def _read(file: Path) -> tuple[str, dict[str, Any]]:
 
 
 def _refuse(faults: Iterable[Fault], file: Path, text: str) -> None:
-    """All faults at once, a line each.
+    """All faults at once, a line each, in the order of the file.
 
     Raises:
         OptionError: there are any.
     """
-    lines = [_fault_line(fault, file, text) for fault in faults]
-    if lines:
-        raise OptionError("\n".join(lines), hint="`tracker settings` lists every setting; docs/alerts.md the alerts")
+    found = sorted(((line_of(text, fault.location) or 0, fault) for fault in faults), key=lambda pair: pair[0])
+    if found:
+        lines = "\n".join(_fault_line(fault, file, line) for line, fault in found)
+        raise OptionError(lines, hint="`tracker settings` lists every setting; docs/alerts.md explains the alerts")
 
 
-def _fault_line(fault: Fault, file: Path, text: str) -> str:
+def _fault_line(fault: Fault, file: Path, line: int) -> str:
     if fault.variable:
         return f"The environment variable {fault.variable}: {fault.message}"
-    line = line_of(text, fault.location)
     return f"{file}{f', line {line}' if line else ''}: {fault.name}: {fault.message}"
 
 

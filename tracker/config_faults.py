@@ -61,13 +61,11 @@ def _place(error: ErrorDetails) -> Location:
 
 
 def _stands_in(tables: Any, location: Location) -> bool:
-    for part in location:
-        if isinstance(part, str) and isinstance(tables, Mapping) and part in tables:
+    try:
+        for part in location:
             tables = tables[part]
-        elif isinstance(part, int) and isinstance(tables, list) and part < len(tables):
-            tables = tables[part]
-        else:
-            return False
+    except (KeyError, IndexError, TypeError):
+        return False
     return True
 
 
