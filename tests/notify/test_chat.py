@@ -78,6 +78,8 @@ def _read_markdown(marked: str) -> Seen:
                 case other:
                     seen.others.append(other)
         seen.text += "\n" if block.type == "paragraph_close" else ""
+    # Clients make links of addresses in plain text as well.
+    seen.others += re.findall(r"\w+://", re.sub(r"\]\(\S+\)", "", marked))
     return seen
 
 
@@ -213,7 +215,7 @@ def test_a_number_stays_as_it_is(name: str) -> None:
 @pytest.mark.parametrize(
     ("address", "linked"),
     [
-        ("https://www.cac.gov.cn/a_b.htm?x=1&y=2", "https://www.cac.gov.cn/a_b.htm?x=1&y=2"),
+        ("https://www.cac.gov.cn/a_b.htm?x=1&lt=2", "https://www.cac.gov.cn/a_b.htm?x=1&lt=2"),
         ("https://www.cac.gov.cn/a)(b|c>d\"e'f*g", "https://www.cac.gov.cn/a%29%28b%7Cc%3Ed%22e%27f%2Ag"),
         ("https://www.cac.gov.cn/公告", "https://www.cac.gov.cn/%E5%85%AC%E5%91%8A"),
         ("javascript:alert(1)", None),
@@ -226,6 +228,7 @@ def test_only_web_addresses_become_links(name: str, address: str, linked: str | 
     seen = read(name, whole(render(message, FLAVOURS[name]), FLAVOURS[name]))
     assert seen.others == []
     assert seen.links == ([linked] if linked else [])
+    assert (samples.GENAI_TITLE in seen.text) == address.startswith("http")
 
 
 # --- limits -------------------------------------------------------------------------------------
@@ -329,6 +332,48 @@ def test_many_lists_and_incidents_leave_room_for_each_other(name: str) -> None:
     assert flavour.size(whole(render(message, flavour), flavour)) <= flavour.limit
 
 
+def everything(count: int, **values: Any) -> Message:
+    """A message with something of each sort, and so many changes."""
+    return samples.message(
+        "zh", batches=(samples.batch(),), totals=samples.TOTALS, incidents=(samples.incident("robots", Phase.BEGAN),),
+        unclassified=samples.unclassified(), changes=tuple(samples.change(number_of=n, **values) for n in range(count)),
+    )  # fmt: skip
+
+
+@every_flavour
+def test_all_that_fits_is_told(name: str) -> None:
+    flavour = FLAVOURS[name]
+    short = {"name": "x", "entity": None, "province": None, "number": "n"}
+    low, high = 0, 2000
+    while high - low > 1:  # the most changes that are all told
+        middle = (low + high) // 2
+        text = whole(render(everything(middle, **short), flavour), flavour)
+        low, high = (low, middle) if "未列出" in text else (middle, high)
+    size = flavour.size(whole(render(everything(low, **short), flavour), flavour))
+    one_more = flavour.size(f"• 新增登记 · x · n{flavour.newline}")
+    assert size <= flavour.limit < size + one_more
+
+
+@every_flavour
+def test_no_length_of_a_change_breaks_the_limit(name: str) -> None:
+    flavour = FLAVOURS[name]
+    for length in range(1, 60):
+        message = everything(250, name="x" * length, entity=None, province=None, number="n")
+        assert flavour.size(whole(render(message, flavour), flavour)) <= flavour.limit
+
+
+@every_flavour
+def test_a_summary_that_is_too_long_is_cut(name: str) -> None:
+    places = {f"省{n}" * 20: 1 for n in range(400)}
+    message = samples.message("zh", batches=(samples.batch(provinces=places),), changes=(samples.change(),))
+    flavour = FLAVOURS[name]
+    seen = read(name, whole(render(message, flavour), flavour))
+    assert "生成式AI备案 2024年8月" in seen.bold
+    assert "新增 71 款备案、26 款登记" in seen.text
+    assert "文心一言" in seen.text
+    assert "未列出" not in seen.text
+
+
 # --- any message --------------------------------------------------------------------------------
 
 PIECES = st.sampled_from(
@@ -346,6 +391,7 @@ CHANGE = st.builds(
 )  # fmt: skip
 BATCH = st.builds(
     samples.batch, series=TEXT, period=VALUE, title=TEXT, announcement=ADDRESS, baseline=st.booleans(),
+    kinds=st.dictionaries(TEXT, st.integers(1, 10**9), max_size=3),
     provinces=st.dictionaries(TEXT, st.integers(1, 10**9), max_size=60),
 )  # fmt: skip
 INCIDENT = st.builds(

@@ -102,8 +102,7 @@ def render(message: Message, flavour: Flavour) -> Chat:
         subject = one_line(subject, len(subject) - 1)
     title = _cut(Line(subject, bold=True), flavour, part)
     last = _cut(Line(wording.unsubscribe_text(message)), flavour, part)
-    breaks = 2 * flavour.size(flavour.newline)
-    room = flavour.limit - _cost((title,), flavour) - _cost((last,), flavour) - breaks
+    room = flavour.limit - _cost((title,), flavour) - _cost((last,), flavour)
     lines = [line for section in _fit(list(_sections(message)), flavour, room) for line in (*section, "")]
     return Chat(title.text, (*lines, _show(last, flavour)))
 

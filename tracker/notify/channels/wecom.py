@@ -21,7 +21,7 @@ from tracker.subscriptions import WeComSubscription
 
 JSON = {"Content-Type": "application/json; charset=utf-8"}
 WAIT = 60.0  # seconds, where a service says that there were too many messages but not how long to wait
-_TOKEN = re.compile(r"[^/?&=#]{8,}")  # what may be a token in a path or a query; not "send", "robot", "webhook"
+_TOKEN = re.compile(r"[^/?&=#@:]{8,}")  # what may be a token in an address; not "send", "robot", "webhook"
 
 # At most 4096 bytes of UTF-8 (work.weixin.qq.com/api/doc/90000/90136/91770; more is errcode 40058, seen 2024-05).
 # The document names no escape, so marks become full-width.
@@ -85,7 +85,7 @@ def judge(
     told = reply.json()
     answer: dict[str, Any] = told if isinstance(told, dict) else {}
     name = next((name for name in names if name in answer), None)
-    hidden = (url, *_TOKEN.findall(url.partition("://")[2].partition("/")[2]), *secrets)
+    hidden = (url, *_TOKEN.findall(url.partition("://")[2]), *secrets)
     if name is None:
         said = hide(f"answered without {next(iter(names))}: {reply.text.strip() or 'nothing'}", "", *hidden)
         error = refuse(reply, shorten(said))
