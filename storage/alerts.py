@@ -68,10 +68,12 @@ def contents(db: Database, seq: int) -> dict[str, Any]:
     """What a delivery tells: `changes`, `baselines`, `incidents`, `unclassified`, and `titles` of announcements."""
     items = list(db.query("SELECT * FROM delivery_item WHERE delivery_seq = ? ORDER BY rowid", [seq]))
     told = contents_of_changes(db, [item["change_id"] for item in items if item["what"] == "change"])
+    # Of an incident the last word counts: a digest may gather its beginning, reminders and end.
+    incidents = {item["incident_id"]: item for item in items if item["what"] == "incident"}
     baselines = [_baseline(db, item) for item in items if item["what"] == "baseline"]
     return told | {
         "baselines": baselines,
-        "incidents": [_incident(db, item) for item in items if item["what"] == "incident"],
+        "incidents": [_incident(db, item) for item in incidents.values()],
         "unclassified": [
             next(db.query("SELECT title, url AS address FROM listing WHERE url = ?", [item["listing_url"]]))
             for item in items

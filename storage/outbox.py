@@ -142,14 +142,20 @@ class Outbox:
         identity = (told.incident, incident["kind"], incident["address"], beijing_day(incident["first_seen"]), times)
         return _Item("incident", identity, {"incident_id": told.incident, "phase": told.phase})
 
-    def seal(self, seq: int, lang: str, subject: str, facts: Mapping[str, Any], now: str) -> None:
-        """Close a delivery: what it tells, and in which language, is final; it is due."""
+    def seal(
+        self, seq: int, lang: str, subject: str, facts: Mapping[str, Any], contents: Mapping[str, Any], now: str
+    ) -> None:  # fmt: skip
+        """Close a delivery: what it tells, and in which language, is final; it is due.
+
+        `contents` are kept as they are now until it is sent: a title or detail that becomes another one meanwhile
+        would make another message of it, whose parts no longer match those that were taken.
+        """
         with self.db.atomic():
             self.db.execute(
                 """UPDATE delivery SET state = 'pending', sealed_at = ?, next_try_at = ?, lang = ?, subject = ?,
-                   facts = ?
+                   facts = ?, contents = ?
                    WHERE seq = ? AND state = 'open'""",
-                [now, now, lang, subject, as_json(facts), seq],
+                [now, now, lang, subject, as_json(facts), as_json(contents), seq],
             )
 
     def accept_part(self, seq: int, part: str, answer: str, now: str) -> None:
@@ -161,8 +167,8 @@ class Outbox:
         """Note that every part of a delivery was taken."""
         with self.db.atomic():
             self.db.execute(
-                """UPDATE delivery SET state = 'sent', settled_at = ?, tries = tries + 1, next_try_at = NULL
-                   WHERE seq = ?""",
+                """UPDATE delivery SET state = 'sent', settled_at = ?, tries = tries + 1, next_try_at = NULL,
+                   contents = NULL WHERE seq = ?""",
                 [now, seq],
             )
 

@@ -18,6 +18,7 @@ CREATE TABLE delivery (
     lang TEXT,
     subject TEXT,
     facts TEXT,
+    contents TEXT,
     tries INTEGER NOT NULL DEFAULT 0,
     next_try_at TEXT,
     settled_at TEXT

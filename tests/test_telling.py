@@ -12,6 +12,7 @@ import pytest
 
 from storage import alerts
 from tests.desk_book import Ledger, synthesis
+from tests.notify.receivers import Receiver, Request
 from tests.polling import SYNTHESIS
 from tracker.deliver import deliver
 from tracker.models import Incident, IncidentKind, Listed
@@ -26,7 +27,9 @@ class Told(Ledger):
 
     def __init__(self, folder: Path, *subscriptions: dict[str, Any], **notify: Any) -> None:
         named = [
-            {"name": f"s{n}", "channel": "file", "path": str(folder / f"s{n}.jsonl"), "incidents": False} | one
+            {"name": f"s{n}", "incidents": False}
+            | ({} if "channel" in one else {"channel": "file", "path": str(folder / f"s{n}.jsonl")})
+            | one
             for n, one in enumerate(subscriptions, start=1)
         ]
         super().__init__(folder, named, notify=notify)
@@ -54,9 +57,12 @@ class Told(Ledger):
     def subjects(self, name: str = "s1") -> list[str]:
         return [document["data"]["subject"] for document in self.told(name)]
 
-    def incident(self, kind: IncidentKind = IncidentKind.UNREACHABLE, source: str = "deep_synthesis") -> None:
+    def incident(
+        self, kind: IncidentKind = IncidentKind.UNREACHABLE, source: str = "deep_synthesis",
+        address: str = "https://site/x", detail: str = "no answer",
+    ) -> None:  # fmt: skip
         """Something is wrong in the poll under way."""
-        self.history.record_incident(Incident(kind, source, "https://site/x", "no answer"), self.poll_id, self.now)
+        self.history.record_incident(Incident(kind, source, address, detail), self.poll_id, self.now)
 
     def over(self, kind: IncidentKind = IncidentKind.UNREACHABLE) -> None:
         self.history.end_incident(kind, "https://site/x", self.now)
@@ -235,3 +241,52 @@ def test_an_unclassified_announcement_is_told_once(folder: Path) -> None:
     assert "区块链" in message["data"]["unclassified"][0]["title"]
     book.poll()
     assert book.told() == book.told("s2") == []
+
+
+def test_each_try_sends_the_same_message_whatever_changed_meanwhile(folder: Path) -> None:
+    """Parts that were taken stay taken: with other texts the parts would be cut elsewhere, and items would be lost."""
+
+    def only_the_first_part(request: Request) -> int:
+        return 204 if json.loads(request.body)["part"] == 1 else 503
+
+    with Receiver() as receiver:
+        hook = TOLD | {"channel": "webhook", "url": receiver.url}
+        book = Told(folder, hook, allow_private=True, retry_minutes=[0.0] * 8)
+        receiver.answer = only_the_first_part
+        for n in range(80):
+            book.incident(IncidentKind.UNREADABLE, address=f"https://site/{n}", detail="a long story " * 20)
+        book.poll()
+        first = [json.loads(request.body) for request in receiver.requests if b'"part":1,' in request.body]
+        for n in range(80):
+            book.incident(IncidentKind.UNREADABLE, address=f"https://site/{n}", detail="short")
+        receiver.answer, before = 204, len(receiver.requests)
+        book.poll()
+        rest = [json.loads(request.body) for request in receiver.requests[before:]]
+        same = [first[0], *(document for document in rest if document["message"] == first[0]["message"])]
+        told = [incident["address"] for document in same for incident in document["data"]["incidents"]]
+        assert sorted(told) == sorted(f"https://site/{n}" for n in range(80))
+
+
+def test_a_digest_tells_the_last_word_of_each_incident(folder: Path) -> None:
+    book = Told(folder, TOLD | {"form": "weekly", "on": "mon", "at": "08:00"})
+    told = []
+    for day in range(12):  # from Thursday on
+        if day < 9:
+            book.incident(IncidentKind.LAYOUT_CHANGED)
+        if day == 8:
+            book.over(IncidentKind.LAYOUT_CHANGED)
+        book.poll()
+        told += [[i["phase"] for i in message["data"]["incidents"]] for message in book.told()]
+    assert told == [["reminder"], ["over"]]
+
+
+def test_an_entity_is_followed_within_the_poll_that_renames_it(folder: Path) -> None:
+    book = Told(folder, {"entities": ["第3公司"]})
+    book.list(range(1, 11))
+    book.poll()
+    book.told()
+    book.list(range(1, 11), r3c3="改名公司")
+    book.list(range(11, 16), LATER, r12c3="改名公司")
+    book.poll()
+    [message] = book.told()
+    assert [(c["kind"], c["name"]) for c in message["data"]["changes"]] == [("amended", "算法3"), ("added", "算法12")]

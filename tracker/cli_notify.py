@@ -143,7 +143,7 @@ def test(ctx: Context, names: tuple[str, ...], as_json: bool) -> None:
 
 
 def _send_tests(ctx: Context, subscriptions: Sequence[AnySubscription], *, as_json: bool) -> list[dict[str, Any]]:
-    from tracker.deliver import GRACE, lang_of
+    from tracker.deliver import EXCHANGES, lang_of
     from tracker.notify.channels.base import Accepted
     from tracker.notify.channels.opening import open_channel
     from tracker.notify.message import Message
@@ -173,7 +173,7 @@ def _send_tests(ctx: Context, subscriptions: Sequence[AnySubscription], *, as_js
 
     stdout = sys.stderr if as_json else sys.stdout
     channels = {one.name: open_channel(one, settings.notify, stdout) for one in subscriptions}
-    patience = settings.notify.timeout + GRACE
+    patience = settings.notify.timeout * EXCHANGES
     Dispatcher(channels, lambda name: jobs.pop(name, None), accept, finish, patience).run()
     return list(results.values())
 

@@ -6,6 +6,7 @@ for their next try. Can be run again at any time; must never send what is not in
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from storage.outbox import Outbox, Rule, Told
 from tracker.config import Settings
 from tracker.errors import DeliveryError
 from tracker.messages import Lang, language
-from tracker.models import Incident, IncidentKind
+from tracker.models import Change, Incident, IncidentKind
 from tracker.notify.backoff import next_try
 from tracker.notify.channels.base import Accepted
 from tracker.notify.channels.opening import open_channel
@@ -40,7 +41,7 @@ def make_rules(db: Database, settings: Settings, now: str) -> list[Rule]:
     return [
         Rule(
             subscription.name,
-            partial(_accepts, subscription, _entity_names(db, subscription)),
+            partial(_accepts, subscription, set(_entity_names(db, subscription))),
             per_batch=subscription.form == "batch",
             until=due_at(subscription, settings.notify.timezone, now),
         )
@@ -48,8 +49,12 @@ def make_rules(db: Database, settings: Settings, now: str) -> list[Rule]:
     ]
 
 
-def _accepts(subscription: AnySubscription, names: frozenset[str], change: Any) -> bool:
-    return wants_change(subscription, change, names)
+def _accepts(subscription: AnySubscription, names: set[str], change: Change) -> bool:
+    """Whether a change is wanted; an entity that a change renames is followed under its new name from then on."""
+    renamed = {folded(name) for name in change.fields.get("entity", ()) if name}
+    if names & renamed or any(folded(text) in name for text in subscription.entities for name in renamed):
+        names |= renamed
+    return wants_change(subscription, change, frozenset(names))
 
 
 def _entity_names(db: Database, subscription: AnySubscription) -> frozenset[str]:
@@ -91,15 +96,17 @@ def seal_due(db: Database, settings: Settings, now: str) -> None:
     for row in alerts.to_seal(db, now):
         contents, lang = alerts.contents(db, row["seq"]), lang_of(settings, row["subscription"])
         facts = alerts.facts_of(db, series_concerned(contents))
-        outbox.seal(row["seq"], lang, subject_of(row["topic"], contents, lang), facts, now)
+        outbox.seal(row["seq"], lang, subject_of(row["topic"], contents, lang), facts, contents, now)
 
 
 def message_of(
     db: Database, settings: Settings, delivery: dict[str, Any], contents: dict[str, Any] | None = None
 ) -> Message:  # fmt: skip
     """The message of a sealed delivery, as its subscription gets it; `contents` where they are not in the outbox."""
-    told = alerts.contents(db, delivery["seq"]) if contents is None else contents
-    return compose(delivery, told, settings.entry_of(delivery["subscription"]))
+    if contents is None:
+        kept = delivery["contents"]
+        contents = json.loads(kept) if kept else alerts.contents(db, delivery["seq"])
+    return compose(delivery, contents, settings.entry_of(delivery["subscription"]))
 
 
 def lang_of(settings: Settings, name: str) -> Lang:
@@ -127,7 +134,7 @@ class Deliverer:
             for one in self.settings.subscriptions
             if not names or one.name in names
         }
-        Dispatcher(channels, self._next, self._accept, self._finish, patience=notify.timeout + GRACE).run()
+        Dispatcher(channels, self._next, self._accept, self._finish, patience=notify.timeout * EXCHANGES).run()
 
     def _next(self, subscription: str) -> Job | None:
         delivery = alerts.next_due(self.db, subscription, _now())
@@ -164,8 +171,9 @@ class Deliverer:
         self.answers.append((subscription, "", error.message))
 
 
-# A channel keeps its own time limit; what hangs in spite of it (a name that is not resolved) is given up after this.
-GRACE = 3.0
+# A channel keeps its own time limit for each exchange, and mail is a handful of them. What hangs in spite of it (a name
+# that is not resolved) is given up after so many.
+EXCHANGES = 6
 
 
 def deliver(

@@ -48,7 +48,7 @@ def preview(db: Database, settings: Settings, subscription: AnySubscription, id_
 def _sealed(db: Database, settings: Settings, seq: int, now: str) -> dict[str, Any]:
     """A delivery as it is, or as it would be if it were sealed now."""
     row = next(db.query("SELECT * FROM delivery WHERE seq = ?", [seq]))
-    if row["state"] != "open":
+    if row["sealed_at"]:
         return row
     told = alerts.contents(db, seq)
     return _made(db, settings, row["subscription"], row["topic"], told, now) | {"seq": seq, "id": row["id"]}

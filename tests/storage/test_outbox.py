@@ -100,7 +100,7 @@ def sealed(folder: Path) -> tuple[Book, Outbox]:
         book.record([filing(period)], period)
     outbox = Outbox(book.db)
     for second, seq in enumerate((1, 3, 2)):
-        outbox.seal(seq, "en", f"subject {seq}", {"totals": []}, f"2026-02-01T00:00:0{second}+00:00")
+        outbox.seal(seq, "en", f"subject {seq}", {"totals": []}, {}, f"2026-02-01T00:00:0{second}+00:00")
     return book, outbox
 
 
@@ -162,7 +162,7 @@ def test_dropped_deliveries_stay_in_the_history(folder: Path) -> None:
 def test_a_sealed_delivery_gathers_no_more(folder: Path) -> None:
     book = Book(folder, [Rule("all", wants_all)], settled=True)
     book.record([filing("a")], "2024-06")
-    Outbox(book.db).seal(1, "en", "first", {}, NOW)
+    Outbox(book.db).seal(1, "en", "first", {}, {}, NOW)
     book.record([filing("b")], "2024-08")
     assert rows(book, "SELECT seq, state FROM delivery ORDER BY seq") == [(1, "pending"), (2, "open")]
     assert [row["number"] for row in alerts.contents(book.db, 1)["changes"]] == ["a"]
@@ -177,7 +177,7 @@ def test_news_of_incidents_is_known_by_incident_phase_and_time(folder: Path) -> 
     outbox, rule = Outbox(book.db), Rule("all", wants_all)
     for phase in ("began", "reminder", "reminder", "over"):
         outbox.queue_news(rule, [Told(incident=1, phase=phase)], NOW)
-        outbox.seal(len(alerts.deliveries(book.db)), "en", phase, {}, NOW)
+        outbox.seal(len(alerts.deliveries(book.db)), "en", phase, {}, {}, NOW)
     ids = [row["id"] for row in alerts.deliveries(book.db)]
     assert len(set(ids)) == 4
     assert [i["phase"] for i in alerts.contents(book.db, 4)["incidents"]] == ["over"]

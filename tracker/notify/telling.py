@@ -20,6 +20,10 @@ PASSING = frozenset(
 )  # fmt: skip
 
 
+# A poll at the same hour each day is some seconds early at times: it must not put its reminder off for a day.
+_SOON_ENOUGH = 0.95
+
+
 def find_news(
     incidents: Iterable[Row], now: str, *, failed_polls: int, remind_hours: float
 ) -> list[tuple[int, Phase]]:  # fmt: skip
@@ -34,5 +38,5 @@ def _phase(row: Row, now: str, failed_polls: int, remind_hours: float) -> Phase 
     if row["told_phase"] is None:
         needed = failed_polls if IncidentKind(row["kind"]) in PASSING else 1
         return Phase.BEGAN if row["polls"] >= needed else None
-    last = datetime.fromisoformat(row["told_at"])
-    return Phase.REMINDER if datetime.fromisoformat(now) - last >= timedelta(hours=remind_hours) else None
+    since = datetime.fromisoformat(now) - datetime.fromisoformat(row["told_at"])
+    return Phase.REMINDER if since >= timedelta(hours=remind_hours * _SOON_ENOUGH) else None

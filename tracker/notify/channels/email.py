@@ -134,6 +134,8 @@ class EmailChannel:
         """
         group = list(dict.fromkeys(self.subscription.to))
         left = [recipient for recipient in group if recipient not in done]
+        if not left:
+            return
         sender, mail = _address(self.smtp.sender), build_mail(message, group, self.smtp.sender)
         refused: dict[str, str] = {}
         if self.smtp.sendmail:
