@@ -18,7 +18,7 @@ from urllib.parse import urlencode, urlsplit
 from tracker.notify.channels.base import Accepted
 from tracker.notify.channels.hiding import reveal
 from tracker.notify.channels.http import Route, post
-from tracker.notify.channels.wecom import JSON, encode, judge
+from tracker.notify.channels.robots import JSON, encode, judge
 from tracker.notify.chat import MARKDOWN, Chat, Flavour, look_alikes, render
 from tracker.notify.message import Message
 from tracker.subscriptions import DingTalkSubscription

@@ -18,7 +18,7 @@ from typing import Any
 from tracker.notify.channels.base import Accepted
 from tracker.notify.channels.hiding import reveal
 from tracker.notify.channels.http import Reply, Route, post
-from tracker.notify.channels.wecom import JSON, WAIT, encode, judge
+from tracker.notify.channels.robots import JSON, WAIT, encode, judge
 from tracker.notify.chat import COLON, EMOJI, Chat, Flavour, render
 from tracker.notify.message import Message
 from tracker.subscriptions import FeishuSubscription

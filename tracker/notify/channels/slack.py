@@ -15,7 +15,7 @@ from typing import Any
 from tracker.notify.channels.base import Accepted
 from tracker.notify.channels.hiding import hide, reveal
 from tracker.notify.channels.http import Reply, Route, post, refuse, shorten
-from tracker.notify.channels.wecom import JSON, WAIT, encode
+from tracker.notify.channels.robots import JSON, WAIT, encode
 from tracker.notify.chat import COLON, EMOJI, UNDERSCORE, Chat, Flavour, look_alikes, render, utf16
 from tracker.notify.message import Message
 from tracker.subscriptions import SlackSubscription
