@@ -58,10 +58,10 @@ def tries(db: Database, seq: int) -> int:
     return int(next(iter(db.execute("SELECT tries FROM delivery WHERE seq = ?", [seq])))[0])
 
 
-def parts_taken(db: Database, seq: int) -> frozenset[str]:
-    """The parts of a delivery that its receiver has taken."""
-    sql = "SELECT part FROM delivery_try WHERE delivery_seq = ? AND outcome = 'accepted'"
-    return frozenset(row[0] for row in db.execute(sql, [seq]))
+def parts_taken(db: Database, seq: int, destination: str) -> frozenset[str]:
+    """The parts of a delivery that this destination has taken."""
+    sql = "SELECT part FROM delivery_try WHERE delivery_seq = ? AND outcome = 'accepted' AND destination = ?"
+    return frozenset(row[0] for row in db.execute(sql, [seq, destination]))
 
 
 def contents(db: Database, seq: int) -> dict[str, Any]:
@@ -69,7 +69,10 @@ def contents(db: Database, seq: int) -> dict[str, Any]:
     items = list(db.query("SELECT * FROM delivery_item WHERE delivery_seq = ? ORDER BY rowid", [seq]))
     told = contents_of_changes(db, [item["change_id"] for item in items if item["what"] == "change"])
     # Of an incident the last word counts: a digest may gather its beginning, reminders and end.
-    incidents = {item["incident_id"]: item for item in items if item["what"] == "incident"}
+    incidents: dict[int, dict[str, Any]] = {}
+    for item in items:
+        if item["what"] == "incident" and (item["phase"] != "reminder" or item["incident_id"] not in incidents):
+            incidents[item["incident_id"]] = item
     baselines = [_baseline(db, item) for item in items if item["what"] == "baseline"]
     return told | {
         "baselines": baselines,
@@ -208,11 +211,15 @@ def troubled(db: Database) -> list[dict[str, Any]]:
     """Subscriptions that cannot be told: those with dead deliveries, or that are disabled; with the last answer."""
     return list(
         db.query(
-            """SELECT d.subscription, count(*) AS deliveries, sum(d.state = 'dead') AS dead, min(d.sealed_at) AS since,
-               c.reason AS disabled, (
+            """SELECT s.subscription, count(d.seq) AS deliveries, coalesce(sum(d.state = 'dead'), 0) AS dead,
+               min(d.sealed_at) AS since, c.reason AS disabled, (
                    SELECT t.answer FROM delivery_try t JOIN delivery x ON x.seq = t.delivery_seq
-                   WHERE x.subscription = d.subscription AND t.outcome = 'refused' ORDER BY t.rowid DESC LIMIT 1
-               ) AS answer FROM delivery d LEFT JOIN channel_state c ON c.subscription = d.subscription
-               WHERE d.state IN ('pending', 'dead') GROUP BY d.subscription ORDER BY d.subscription"""
+                   WHERE x.subscription = s.subscription AND t.outcome = 'refused' ORDER BY t.rowid DESC LIMIT 1
+               ) AS answer FROM (
+                   SELECT subscription FROM delivery WHERE state IN ('pending', 'dead')
+                   UNION SELECT subscription FROM channel_state
+               ) s LEFT JOIN delivery d ON d.subscription = s.subscription AND d.state IN ('pending', 'dead')
+               LEFT JOIN channel_state c ON c.subscription = s.subscription
+               GROUP BY s.subscription ORDER BY s.subscription"""
         )
     )

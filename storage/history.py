@@ -308,9 +308,8 @@ class History:
                 self._end_at(address, _OVER_WHEN_DIGESTED, recording.now)
             for incident in incidents:
                 self._record_incident(incident, recording.poll, recording.now)
-            queue_changes(
-                self.db, rules, recording.revision, recorded, recording.now, baseline=writer.is_baseline()
-            )  # fmt: skip
+            baseline = writer.is_baseline() and writer.is_first()
+            queue_changes(self.db, rules, recording.revision, recorded, recording.now, baseline=baseline)
 
     def _record_notice_rows(self, revision: int, rows: Sequence[Filing]) -> None:
         for row in rows:

@@ -193,6 +193,11 @@ class ListWriter:
         sql = "SELECT 1 FROM baseline b JOIN attachment a ON a.series = b.series WHERE a.id = ?"
         return self._first(sql, self.on.attachment) is None
 
+    def is_first(self) -> bool:
+        """True where no poll before this one has recorded the list: what changes in it later is told one by one."""
+        sql = "SELECT 1 FROM revision WHERE attachment_id = ? AND state = 'recorded' AND id <> ? AND poll_id < ?"
+        return self._first(sql, self.on.attachment, self.on.revision, self.on.poll) is None
+
     def _first(self, sql: str, *args: object) -> Any:
         return next(iter(self.db.execute(sql, list(args))), None)
 

@@ -158,10 +158,10 @@ class Outbox:
                 [now, now, lang, subject, as_json(facts), as_json(contents), seq],
             )
 
-    def accept_part(self, seq: int, part: str, answer: str, now: str) -> None:
-        """Note that the receiver has taken one part."""
+    def accept_part(self, seq: int, part: str, destination: str, answer: str, now: str) -> None:
+        """Note that the receiver has taken one part; another `destination` would have to take it again."""
         with self.db.atomic():
-            self._note(seq, part, "accepted", answer, now)
+            self._note(seq, part, destination, "accepted", answer, now)
 
     def settle(self, seq: int, now: str) -> None:
         """Note that every part of a delivery was taken."""
@@ -175,7 +175,7 @@ class Outbox:
     def refuse(self, seq: int, answer: str, next_try_at: str | None, now: str) -> None:
         """Note that a try failed, and when the next one is; without one the delivery is dead."""
         with self.db.atomic():
-            self._note(seq, None, "refused", answer, now)
+            self._note(seq, None, None, "refused", answer, now)
             self.db.execute(
                 "UPDATE delivery SET state = ?, tries = tries + 1, next_try_at = ?, settled_at = ? WHERE seq = ?",
                 ["pending" if next_try_at else "dead", next_try_at, None if next_try_at else now, seq],
@@ -186,19 +186,34 @@ class Outbox:
         with self.db.atomic():
             self.db.execute("INSERT OR REPLACE INTO channel_state VALUES (?, ?, ?)", [subscription, now, reason])
 
+    def bring_forward(self, rule: Rule) -> None:
+        """Have an open digest closed by the time that its subscription has by now, or at once where it has none."""
+        with self.db.atomic():
+            self.db.execute(
+                """UPDATE delivery SET until = min(until, :until) WHERE subscription = :name AND state = 'open'
+                   AND until IS NOT min(until, :until)""",
+                {"name": rule.subscription, "until": rule.until},
+            )
+
+    def enable(self, subscription: str) -> None:
+        """Have a channel tried again that wanted no more."""
+        with self.db.atomic():
+            self.db.execute("DELETE FROM channel_state WHERE subscription = ?", [subscription])
+
     def retry(self, seqs: Iterable[int], now: str) -> None:
-        """Make deliveries due at once, with a whole schedule of tries before them, and their channels usable again."""
+        """Make deliveries due at once, with a whole schedule of tries before them."""
         with self.db.atomic():
             for seq in seqs:
                 self.db.execute(
                     """UPDATE delivery SET state = 'pending', next_try_at = ?, tries = 0, settled_at = NULL
-                       WHERE seq = ? AND state IN ('pending', 'dead', 'dropped')""",
+                       WHERE seq = ? AND state IN ('pending', 'dead')""",
                     [now, seq],
                 )
+                # What waits in front of it goes out first: it is due as well.
                 self.db.execute(
-                    """DELETE FROM channel_state WHERE subscription =
+                    """UPDATE delivery SET next_try_at = ? WHERE state = 'pending' AND subscription =
                        (SELECT subscription FROM delivery WHERE seq = ?)""",
-                    [seq],
+                    [now, seq],
                 )
 
     def drop(self, seqs: Iterable[int], now: str) -> None:
@@ -209,5 +224,9 @@ class Outbox:
                 [(now, seq) for seq in seqs],
             )
 
-    def _note(self, seq: int, part: str | None, outcome: str, answer: str, now: str) -> None:
-        self.db.execute("INSERT INTO delivery_try VALUES (?, ?, ?, ?, ?)", [seq, now, part, outcome, answer])
+    def _note(
+        self, seq: int, part: str | None, destination: str | None, outcome: str, answer: str, now: str
+    ) -> None:  # fmt: skip
+        self.db.execute(
+            "INSERT INTO delivery_try VALUES (?, ?, ?, ?, ?, ?)", [seq, now, part, destination, outcome, answer]
+        )

@@ -47,6 +47,7 @@ CREATE TABLE delivery_try (
     delivery_seq INTEGER NOT NULL REFERENCES delivery(seq),
     tried_at TEXT NOT NULL,
     part TEXT,
+    destination TEXT,
     outcome TEXT NOT NULL CHECK (outcome IN ('accepted', 'refused')),
     answer TEXT NOT NULL
 ) STRICT;

@@ -40,6 +40,13 @@ class EntitySighting:
     renames: tuple[tuple[str | None, str | None], ...]
 
 
+def is_index_behind(db: Database) -> bool:
+    """True where the index does not know the newest version of some filing."""
+    sql = """SELECT 1 FROM filing f LEFT JOIN filing_index i ON i.filing_id = f.id
+        WHERE i.version_id IS NOT f.version_id LIMIT 1"""
+    return next(iter(db.execute(sql)), None) is not None
+
+
 def unindexed_filings(db: Database) -> Iterator[FilingSighting]:
     """The filings whose newest version the index does not know."""
     rows = db.query(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from storage import plans, queries, states
+from storage import plans, queries, sightings, states
 from storage.archive import Archive
 from storage.history import History
 from storage.schema import connect
@@ -68,19 +68,24 @@ class Ledger:
         data = algorithm_docx(*rows, headings=NOTICE_HEADINGS)
         self.page(f"/api/notice/list#{name}", (title, data), series="algorithm_cancellation", day="2025-07-14")
 
-    def poll(self) -> list[tuple[str, str, dict[str, Any]]]:
-        """Digest and derive, end the poll and begin the next; (kind, name, fields) of each change."""
+    def poll(self, settled: Sequence[str] = SERIES) -> list[tuple[str, str, dict[str, Any]]]:
+        """Digest and derive, end the poll and begin the next; (kind, name, fields) of each change.
+
+        The baseline of the series in `settled` is over then.
+        """
         self.digest()
         derive_safely(self.db, self.history, self.poll_id, self.now, Facts(), lambda _: None)
         announce(self.db, self.settings, self.poll_id, self.now)
         results = [SourceResult(series, "ok", 1, 1) for series in SERIES]
         changes = queries.find_changes(self.db, queries.ChangeFilter(poll=self.poll_id))
-        self.history.finish_poll(self.poll_id, self.now, 0, results, SERIES)
+        self.history.finish_poll(self.poll_id, self.now, 0, results, settled)
         self.begin()
         return [(change["kind"], change["name"], change["fields"]) for change in changes]
 
     def digest(self) -> None:
         """The second part of the poll under way."""
+        if sightings.is_index_behind(self.db):
+            derive_safely(self.db, self.history, self.poll_id, self.now, Facts(), lambda _: None)
         rules = make_rules(self.db, self.settings, self.now)
         digester = Digester(self.db, self.history, self.archive, self.settings, self.poll_id, self.now, rules)
         digester.run(select_series(SERIES), lambda _: None)

@@ -230,3 +230,28 @@ def test_a_wrong_configuration_is_told_before_anything_is_asked(desk: Desk) -> N
     assert "NO_SUCH_VARIABLE is not set" in done.stderr
     assert desk.run("settings").returncode == 0
     assert not (desk.data / "history.db").exists()
+
+
+def test_an_open_digest_can_be_previewed_and_a_disabled_channel_enabled_without_alerts(desk: Desk) -> None:
+    publish_first(desk)
+    with Receiver() as receiver:
+        hook(desk, receiver)
+        weekly = desk.config.read_text(encoding="utf-8") + 'form = "weekly"\n'
+        desk.subscribe(weekly)
+        assert desk.poll()["deliveries"] == {"open": 1}
+        shown = desk.run("notify", "preview", "hook")
+        assert (shown.returncode, shown.stdout.startswith("已建立基线")) == (0, True), shown.stderr
+        receiver.answer = 410
+        hook(desk, receiver)
+        desk.poll(exit_code=5)
+        assert desk.run("notify", "drop", "--subscription", "hook").returncode == 0
+        assert [i["kind"] for i in json.loads(desk.run("incidents", "--json").stdout)] == ["undelivered"]
+        assert desk.run("notify", "retry").returncode == 0
+        assert json.loads(desk.run("incidents", "--json").stdout) == []
+        assert desk.run("notify", "retry", "--subscription", "nobody").returncode == 2
+
+
+def test_without_any_poll_there_is_nothing_to_send(desk: Desk) -> None:
+    for command in ("list", "retry", "drop --subscription x"):
+        done = desk.run("notify", *command.split())
+        assert (done.returncode, "Run `tracker poll` first" in done.stderr) == (1, True), done.stderr

@@ -11,15 +11,22 @@ from typing import Any
 import pytest
 
 from storage import alerts
-from tests.desk_book import Ledger, synthesis
+from tests.desk_book import SERIES, Ledger, synthesis
 from tests.notify.receivers import Receiver, Request
 from tests.polling import SYNTHESIS
+from tracker import deliver as deliver_module
 from tracker.deliver import deliver
 from tracker.models import Incident, IncidentKind, Listed
+from tracker.secret import Endpoint
 
 LABEL = "境内深度合成服务算法备案清单（2023年6月）"
 TOLD = {"incidents": True}
 LATER = "境内深度合成服务算法备案清单（2023年9月）"
+
+
+def only_the_first_part(request: Request) -> int:
+    """What a receiver answers that breaks down after one part."""
+    return 204 if json.loads(request.body)["part"] == 1 else 503
 
 
 class Told(Ledger):
@@ -35,9 +42,15 @@ class Told(Ledger):
         super().__init__(folder, named, notify=notify)
         self.folder, self.read = folder, dict.fromkeys((one["name"] for one in named), 0)
 
-    def poll(self) -> list[tuple[str, str, dict[str, Any]]]:
+    def subscribe(self, **keys: Any) -> None:
+        """Another configuration of the first subscription."""
+        first, *others = self.settings.subscriptions
+        changed = [first.model_copy(update=keys), *others]
+        self.settings = self.settings.model_copy(update={"subscriptions": changed})
+
+    def poll(self, settled: Sequence[str] = SERIES) -> list[tuple[str, str, dict[str, Any]]]:
         poll = self.poll_id
-        changes = super().poll()
+        changes = super().poll(settled)
         self.states = deliver(self.db, self.settings, poll, io.StringIO(), lambda _: None)
         return changes
 
@@ -245,10 +258,6 @@ def test_an_unclassified_announcement_is_told_once(folder: Path) -> None:
 
 def test_each_try_sends_the_same_message_whatever_changed_meanwhile(folder: Path) -> None:
     """Parts that were taken stay taken: with other texts the parts would be cut elsewhere, and items would be lost."""
-
-    def only_the_first_part(request: Request) -> int:
-        return 204 if json.loads(request.body)["part"] == 1 else 503
-
     with Receiver() as receiver:
         hook = TOLD | {"channel": "webhook", "url": receiver.url}
         book = Told(folder, hook, allow_private=True, retry_minutes=[0.0] * 8)
@@ -277,7 +286,7 @@ def test_a_digest_tells_the_last_word_of_each_incident(folder: Path) -> None:
             book.over(IncidentKind.LAYOUT_CHANGED)
         book.poll()
         told += [[i["phase"] for i in message["data"]["incidents"]] for message in book.told()]
-    assert told == [["reminder"], ["over"]]
+    assert told == [["began"], ["over"]]
 
 
 def test_an_entity_is_followed_within_the_poll_that_renames_it(folder: Path) -> None:
@@ -290,3 +299,79 @@ def test_an_entity_is_followed_within_the_poll_that_renames_it(folder: Path) -> 
     book.poll()
     [message] = book.told()
     assert [(c["kind"], c["name"]) for c in message["data"]["changes"]] == [("amended", "算法3"), ("added", "算法12")]
+
+
+def test_an_entity_is_followed_after_a_poll_that_was_killed(folder: Path) -> None:
+    book = Told(folder, {"entities": ["第3公司"]})
+    book.list(range(1, 11))
+    book.poll()
+    book.told()
+    book.list(range(1, 11), r3c3="改名公司")
+    book.digest()
+    book.begin()  # the poll is killed before entities are derived
+    book.list(range(1, 11), r3c3="改名公司", r3c1="新算法名")
+    book.poll()
+    [message] = book.told()
+    assert [list(change["fields"]) for change in message["data"]["changes"]] == [["entity"], ["name"]]
+
+
+def test_a_change_of_form_keeps_the_order_and_holds_nothing_back(folder: Path) -> None:
+    book = Told(folder, {"form": "weekly", "on": "wed"})
+    book.list(range(1, 11))
+    book.poll()
+    book.list(range(1, 11), r3c3="改1")
+    book.poll()
+    assert book.told() == []
+    book.subscribe(form="poll")
+    book.list(range(1, 11), r3c3="改2")
+    book.poll()
+    names = [c["fields"]["entity"][1] for message in book.told() for c in message["data"]["changes"]]
+    assert names == ["改1", "改2"]
+
+
+def test_another_destination_takes_every_part_again(folder: Path) -> None:
+    with Receiver(answer=only_the_first_part) as old, Receiver() as new:
+        book = Told(folder, TOLD | {"channel": "webhook", "url": old.url}, allow_private=True, retry_minutes=[0.0] * 8)
+        for n in range(80):
+            book.incident(IncidentKind.UNREADABLE, address=f"https://site/{n}", detail="a long story " * 20)
+        book.poll()
+        assert book.states == {"pending": 1}
+        book.subscribe(url=Endpoint(new.url))
+        book.poll()
+        told = [i for request in new.requests for i in json.loads(request.body)["data"]["incidents"]]
+        assert {i["address"] for i in told if i["phase"] == "began"} == {f"https://site/{n}" for n in range(80)}
+
+
+def test_a_list_that_no_poll_can_read_holds_no_changes_of_others_back(folder: Path) -> None:
+    """The baseline of its series stays open while it waits; what changes in lists that are recorded is told."""
+    book = Told(folder, {})
+    book.list(range(1, 11))
+    book.poll(settled=())
+    book.told()
+    book.list(range(1, 11), r3c3="改名公司")
+    book.poll(settled=())
+    [message] = book.told()
+    assert [change["kind"] for change in message["data"]["changes"]] == ["amended"]
+
+
+def test_a_message_that_cannot_be_made_keeps_no_other_from_going_out(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = deliver_module.subject_of
+
+    def stumbles(topic: str, contents: dict[str, Any], lang: Any) -> str:
+        if topic == "changes":
+            raise ValueError("a fault of ours")
+        return real(topic, contents, lang)
+
+    book = Told(folder, TOLD)
+    book.list(range(1, 11))
+    book.incident(IncidentKind.LAYOUT_CHANGED)
+    monkeypatch.setattr(deliver_module, "subject_of", stumbles)
+    book.poll()
+    assert [message["type"] for message in book.told()] == ["incidents"]
+    assert ("failure", "ValueError: a fault of ours") in [(kind, text[:27]) for kind, text in book.incidents()]
+    monkeypatch.undo()
+    book.poll()
+    assert [message["type"] for message in book.told()] == ["filings.baseline", "incidents"]
+    assert "failure" not in [kind for kind, _ in book.incidents()]

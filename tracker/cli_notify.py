@@ -17,7 +17,7 @@ from storage.schema import connect
 from tracker.cli_context import Context, json_option, pass_context, print_json
 from tracker.config import Settings, check_secrets
 from tracker.display import make_console, print_table
-from tracker.errors import DeliveryError, OptionError
+from tracker.errors import DeliveryError, OptionError, StorageError
 from tracker.messages import Lang, word
 from tracker.subscriptions import AnySubscription
 
@@ -75,12 +75,17 @@ def retry(ctx: Context, ids: tuple[str, ...], names: tuple[str, ...], as_json: b
     check_secrets(ctx.settings)
     with poll_lock(ctx.settings.data_dir):
         db = _open(ctx)
-        seal_due(db, ctx.settings, _now())
-        rows = _choose(db, ids, names, alerts.UNDELIVERED)
-        Outbox(db).retry([row["seq"] for row in rows], _now())
+        outbox = Outbox(db)
+        for _, error in seal_due(db, ctx.settings, _now()):
+            raise error
+        rows = _choose(db, ctx.settings, ids, names, alerts.UNDELIVERED)
+        chosen = _asked_for(ctx.settings, rows, ids, names)
+        for name in chosen:
+            outbox.enable(name)
+        outbox.retry([row["seq"] for row in rows], _now())
         stdout = sys.stderr if as_json else sys.stdout
         deliverer = Deliverer(db, ctx.settings, stdout)
-        deliverer.run()
+        deliverer.run(chosen)
         settle_undelivered(db, ctx.settings, _last_poll(db), _now())
         waiting = alerts.waiting(db)
         db.close()
@@ -116,7 +121,7 @@ def drop(ctx: Context, ids: tuple[str, ...], names: tuple[str, ...]) -> None:
         raise OptionError("Say which alerts: their ids, or --subscription NAME")
     with poll_lock(ctx.settings.data_dir):
         db = _open(ctx)
-        rows = _choose(db, ids, names, ("open", *alerts.UNDELIVERED))
+        rows = _choose(db, ctx.settings, ids, names, ("open", *alerts.UNDELIVERED))
         Outbox(db).drop([row["seq"] for row in rows], _now())
         settle_undelivered(db, ctx.settings, _last_poll(db), _now())
         db.close()
@@ -208,10 +213,14 @@ def _subscriptions(settings: Settings, names: Sequence[str]) -> list[AnySubscrip
 
 
 def _choose(
-    db: Database, ids: Sequence[str], names: Sequence[str], states: Sequence[str]
+    db: Database, settings: Settings, ids: Sequence[str], names: Sequence[str], states: Sequence[str]
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The deliveries in these states that are meant by ids (or their first digits) and names of subscriptions."""
-    rows = [row for row in alerts.deliveries(db, states) if not names or row["subscription"] in names]
+    every = alerts.deliveries(db, states)
+    unknown = set(names) - {row["subscription"] for row in every} - {one.name for one in settings.subscriptions}
+    if unknown:
+        raise OptionError(f"There is no subscription {', '.join(sorted(unknown))}, and no alert waits for it")
+    rows = [row for row in every if not names or row["subscription"] in names]
     if not ids:
         return rows
     chosen = []
@@ -223,8 +232,26 @@ def _choose(
     return chosen
 
 
+def _asked_for(
+    settings: Settings, rows: Sequence[dict[str, Any]], ids: Sequence[str], names: Sequence[str]
+) -> list[str]:  # fmt: skip
+    """The subscriptions to send to: those named, those of the alerts named, or all."""
+    if ids:
+        return sorted({row["subscription"] for row in rows})
+    return list(names) or [one.name for one in settings.subscriptions]
+
+
 def _open(ctx: Context) -> Database:
-    ctx.open_history().close()  # says so where there is none yet
+    """The history, for writing.
+
+    Raises:
+        StorageError: there is none, or no poll was ever begun.
+    """
+    db = ctx.open_history()
+    polls = db["poll"].count
+    db.close()
+    if not polls:
+        raise StorageError("There is no history yet", file=ctx.settings.database, hint="Run `tracker poll` first")
     return connect(ctx.settings.database)
 
 

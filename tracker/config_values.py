@@ -34,8 +34,10 @@ def check_name(text: str) -> str:
     """The name of a subscription.
 
     Raises:
-        ValueError: it has other characters than such a name may have, or too many.
+        ValueError: it has other characters than such a name may have, or too many, or is the name of a series.
     """
+    if text in {series.id for series in SERIES}:
+        raise ValueError("this is the name of a series; incidents could not tell the two apart")
     if not _NAME.fullmatch(text):
         raise ValueError("a name has up to 64 of A-Z a-z 0-9 . _ - and begins with a letter or digit")
     return text

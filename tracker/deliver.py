@@ -7,6 +7,7 @@ for their next try. Can be run again at any time; must never send what is not in
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from storage.history import History
 from storage.outbox import Outbox, Rule, Told
 from tracker.config import Settings
 from tracker.errors import DeliveryError
+from tracker.failures import failure
 from tracker.messages import Lang, language
 from tracker.models import Change, Incident, IncidentKind
 from tracker.notify.backoff import next_try
@@ -68,11 +70,14 @@ def announce(db: Database, settings: Settings, poll: int, now: str) -> None:
     outbox = Outbox(db)
     unclassified = [row["address"] for row in plans.unclassified(db, poll)]
     for rule, subscription in zip(make_rules(db, settings, now), settings.subscriptions, strict=True):
+        outbox.bring_forward(rule)
         outbox.queue_news(rule, [*_incidents(db, settings, subscription, now)], now)
         if wants_unclassified(subscription):
             known = alerts.told_listings(db, subscription.name)
             outbox.queue_news(rule, [Told(listing=url) for url in unclassified if url not in known], now)
-    seal_due(db, settings, now)
+    for subscription_name, error in seal_due(db, settings, now):
+        # A fault of our own at one message keeps no other from going out; each poll tries it again.
+        History(db).record_incident(failure("alerts", f"subscription {subscription_name}", error), poll, now)
 
 
 def _incidents(
@@ -90,13 +95,29 @@ def _incidents(
     return [Told(incident=incident, phase=phase.value) for incident, phase in news]
 
 
-def seal_due(db: Database, settings: Settings, now: str) -> None:
-    """Close every delivery that gathers no longer, with the figures of now."""
-    outbox = Outbox(db)
+def seal_due(db: Database, settings: Settings, now: str) -> list[tuple[str, Exception]]:
+    """Close every delivery that gathers no longer, with the figures of now; returns the faults of our own.
+
+    Raises:
+        sqlite3.OperationalError: the database itself cannot be used.
+    """
+    faults: list[tuple[str, Exception]] = []
     for row in alerts.to_seal(db, now):
-        contents, lang = alerts.contents(db, row["seq"]), lang_of(settings, row["subscription"])
-        facts = alerts.facts_of(db, series_concerned(contents))
-        outbox.seal(row["seq"], lang, subject_of(row["topic"], contents, lang), facts, contents, now)
+        try:
+            _seal(db, settings, row, now)
+        except sqlite3.OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever it is, the other messages must not wait for it
+            faults.append((row["subscription"], error))
+        else:
+            History(db).end_incident(IncidentKind.FAILURE, f"subscription {row['subscription']}", now)
+    return faults
+
+
+def _seal(db: Database, settings: Settings, row: dict[str, Any], now: str) -> None:
+    contents, lang = alerts.contents(db, row["seq"]), lang_of(settings, row["subscription"])
+    facts = alerts.facts_of(db, series_concerned(contents))
+    Outbox(db).seal(row["seq"], lang, subject_of(row["topic"], contents, lang), facts, contents, now)
 
 
 def message_of(
@@ -104,7 +125,7 @@ def message_of(
 ) -> Message:  # fmt: skip
     """The message of a sealed delivery, as its subscription gets it; `contents` where they are not in the outbox."""
     if contents is None:
-        kept = delivery["contents"]
+        kept = delivery.get("contents")
         contents = json.loads(kept) if kept else alerts.contents(db, delivery["seq"])
     return compose(delivery, contents, settings.entry_of(delivery["subscription"]))
 
@@ -146,10 +167,17 @@ class Deliverer:
         except Exception as error:  # noqa: BLE001  a message that cannot be made must not keep the others from going out
             self._refuse(delivery["seq"], delivery["id"], delivery["tries"], subscription, fault(error))
             return None
-        return Job(subscription, delivery["seq"], message, alerts.parts_taken(self.db, delivery["seq"]))
+        return Job(
+            subscription, delivery["seq"], message,
+            alerts.parts_taken(self.db, delivery["seq"], self._destination(subscription)),
+        )  # fmt: skip
+
+    def _destination(self, name: str) -> str:
+        return next(one.destination for one in self.settings.subscriptions if one.name == name)
 
     def _accept(self, job: Job, accepted: Accepted) -> None:
-        Outbox(self.db).accept_part(job.delivery, accepted.part, accepted.answer, _now())
+        destination = self._destination(job.subscription)
+        Outbox(self.db).accept_part(job.delivery, accepted.part, destination, accepted.answer, _now())
         self.answers.append((job.subscription, job.message.subject, accepted.answer))
 
     def _finish(self, job: Job, error: DeliveryError | None) -> None:
@@ -209,6 +237,8 @@ def settle_undelivered(db: Database, settings: Settings, poll: int, now: str) ->
 def _undelivered(row: dict[str, Any], names: set[str]) -> Incident | None:
     """The incident about a subscription: it is gone from the configuration, disabled, or was given up."""
     if row["subscription"] not in names:
+        if not row["deliveries"]:
+            return None
         why = "is not in the configuration any more"
     elif row["disabled"]:
         why = f"wants no more messages ({row['disabled']})"

@@ -20,7 +20,7 @@ from typing import Any, TextIO
 from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
-from storage import alerts, plans
+from storage import alerts, plans, sightings
 from storage.archive import Archive
 from storage.history import History
 from storage.schema import connect
@@ -66,10 +66,13 @@ def run_poll(
         results = collect(
             db, history, archive, settings, poll, started, selected, lambda what: progress("collecting", what)
         )
+        facts = facts_in_force(settings)
+        if sightings.is_index_behind(db):  # a poll was killed before: rules ask what entities are called
+            derive_safely(db, history, poll, started, facts, lambda what: progress("deriving", what))
         rules = make_rules(db, settings, started)
         digester = Digester(db, history, archive, settings, poll, started, rules)
         digester.run(selected, lambda what: progress("digesting", what))
-        derive_safely(db, history, poll, started, facts_in_force(settings), lambda what: progress("deriving", what))
+        derive_safely(db, history, poll, started, facts, lambda what: progress("deriving", what))
         left = [row["series"] for row in plans.pending_revisions(db)]
         _end_incidents(history, poll, results, started)
         announce(db, settings, poll, started)

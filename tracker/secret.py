@@ -6,6 +6,7 @@ else is the secret itself, which a configuration file may hold only where the sa
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import stat
@@ -38,6 +39,11 @@ class Secret:
     def variable(self) -> str | None:
         """The environment variable that holds the value, where one does."""
         return self._reference.removeprefix(_ENV) if self._reference.startswith(_ENV) else None
+
+    @property
+    def fingerprint(self) -> str:
+        """Eight digits by which another value in the configuration is told from this one; they tell nothing of it."""
+        return hashlib.sha256(self._reference.encode()).hexdigest()[:8]
 
     def reveal(self) -> str:
         """The secret itself.

@@ -126,6 +126,14 @@ class _Subscription(_Table):
     on: Weekday = "mon"
 
 
+    @property
+    def destination(self) -> str:
+        """Where messages go, as it may be kept: the channel, with a fingerprint of its address."""
+        places = (getattr(self, name, None) for name in ("url", "token", "chat", "path"))
+        parts = [one.fingerprint if isinstance(one, Secret) else str(one) for one in places if one is not None]
+        return " ".join([str(getattr(self, "channel", "")), *parts])
+
+
 class EmailSubscription(_Subscription):
     """Mail to a group of recipients: one message for all of them."""
 

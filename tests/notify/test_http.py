@@ -250,3 +250,11 @@ def test_nothing_of_an_address_is_left_in_an_answer() -> None:
     for secret in ("T0123", "B/45", "B%2F45", "tok-en", "ABCD1234", "hushhush"):
         assert secret not in clean
     assert clean.startswith("no such ")
+
+
+def test_a_login_and_json_forms_of_a_secret_are_hidden_too() -> None:
+    echo = 'Basic Ym90Omh1bnRlcjJzZWNyZXQ= and {"k": "a\\/bcd", "m": "\\u5bc6\\u94a5"}'
+    said = hide(echo, "http://bot:hunter2secret@h/x", "a/bcd", "密钥")
+    assert "Ym90" not in said
+    assert "bcd" not in said
+    assert "5bc6" not in said

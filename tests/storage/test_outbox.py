@@ -114,7 +114,7 @@ def test_deliveries_go_out_in_the_order_in_which_they_were_sealed(folder: Path) 
     order = []
     while (seq := next_seq(book)) is not None:
         order.append(seq)
-        outbox.accept_part(seq, "1", "HTTP 204", LATER)
+        outbox.accept_part(seq, "1", "webhook x", "HTTP 204", LATER)
         outbox.settle(seq, LATER)
     assert order == [1, 3, 2]
     assert alerts.waiting(book.db) == {}
@@ -137,9 +137,10 @@ def test_a_refused_delivery_holds_the_later_ones_back_until_it_is_sent_or_dead(f
 
 def test_parts_that_were_taken_are_remembered_over_tries(folder: Path) -> None:
     book, outbox = sealed(folder)
-    outbox.accept_part(1, "1", "ok", NOW)
+    outbox.accept_part(1, "1", "webhook x", "ok", NOW)
     outbox.refuse(1, "HTTP 500", NOW, NOW)
-    assert alerts.parts_taken(book.db, 1) == {"1"}
+    assert alerts.parts_taken(book.db, 1, "webhook x") == {"1"}
+    assert alerts.parts_taken(book.db, 1, "wecom y") == frozenset()
 
 
 def test_a_disabled_channel_is_left_alone_until_a_person_says_so(folder: Path) -> None:
@@ -148,7 +149,7 @@ def test_a_disabled_channel_is_left_alone_until_a_person_says_so(folder: Path) -
     outbox.refuse(1, "HTTP 410", NOW, NOW)
     assert next_seq(book) is None
     assert alerts.troubled(book.db)[0]["disabled"] == "HTTP 410"
-    outbox.retry([1], LATER)
+    outbox.enable("all")
     assert next_seq(book) == 1
 
 

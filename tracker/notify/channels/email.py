@@ -12,6 +12,7 @@ import contextlib
 import smtplib
 import ssl
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,7 @@ from tracker.subscriptions import EmailSubscription, SmtpSettings
 
 MOST = 50  # changes in the body; a longer list comes along as a table
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
+_BEFORE_THE_MAIL = 4  # time-outs; the mail itself takes two more, and after six of them the sender gives up
 _PARTING = 1.0  # seconds for the answer to QUIT, which nothing hangs on
 
 
@@ -107,8 +109,11 @@ class _Session(smtplib.SMTP):
     """Remembers what the server said to the mail itself, which `sendmail` does not hand on."""
 
     taken: tuple[int, bytes] | None = None
+    latest: float = float("inf")  # second of the monotonic clock from which on the mail itself is not sent any more
 
     def data(self, msg: Any) -> tuple[int, bytes]:
+        if time.monotonic() > self.latest:  # the caller has given up by the time that it would be taken
+            raise TimeoutError
         code, text = super().data(msg)
         self.taken = code, text
         return code, text
@@ -180,11 +185,12 @@ class EmailChannel:
     @contextlib.contextmanager
     def _session(self, password: str) -> Iterator[_Session]:
         """A session that is encrypted and logged in as the settings ask for."""
-        smtp, context = self.smtp, self._trust()
+        smtp, context, started = self.smtp, self._trust(), time.monotonic()
         if smtp.security == "tls":
             session: _Session = _TlsSession(smtp.host, self._port, timeout=self.timeout, context=context)
         else:
             session = _Session(smtp.host, self._port, timeout=self.timeout)
+        session.latest = started + self.timeout * _BEFORE_THE_MAIL
         try:
             if smtp.security == "starttls":
                 session.starttls(context=context)  # raises where the server offers none
