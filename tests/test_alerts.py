@@ -207,6 +207,9 @@ def test_standard_output_is_for_the_alerts_of_its_subscription(desk: Desk) -> No
     publish_next(desk, 1)
     report = desk.poll()
     assert report["deliveries"] == {"sent": 1}
+    done = desk.run("--lang", "en", "notify", "test")
+    assert json.loads(done.stdout)["type"] == "test"
+    assert done.stderr.startswith("subscription")
 
 
 def test_a_dry_run_tells_nobody(desk: Desk) -> None:

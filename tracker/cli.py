@@ -12,7 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from storage import states
 from tracker import __version__, cli_checks, cli_history, cli_notify, cli_show
-from tracker.cli_context import Context, json_option, pass_context, print_json
+from tracker.cli_context import Context, json_option, pass_context, print_json, speaks_on_stdout
 from tracker.config import list_settings
 from tracker.display import make_console, print_pairs, print_report, print_table
 from tracker.errors import TrackerError
@@ -48,7 +48,6 @@ def poll(
     from tracker.poll import run_poll
 
     # Standard output is for one thing only: the JSON object, else the alerts of a subscription to it, else the report.
-    speaks = any(one.channel == "stdout" for one in ctx.settings.subscriptions)
     with _progress(ctx.lang, quiet=as_json) as show:
         report = run_poll(
             ctx.settings, series, accepted=accepted, dry_run=dry_run, progress=show,
@@ -57,7 +56,7 @@ def poll(
     if as_json:
         print_json(report)
     else:
-        print_report(make_console(stderr=speaks), report, ctx.lang)
+        print_report(make_console(stderr=speaks_on_stdout(ctx.settings)), report, ctx.lang)
     sys.exit(report["exit"])
 
 

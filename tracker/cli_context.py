@@ -91,6 +91,11 @@ def _harmless(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "@", "\t", "\r") else value
 
 
+def speaks_on_stdout(settings: Settings) -> bool:
+    """True where a subscription writes its alerts to standard output: what people read goes to standard error then."""
+    return any(one.channel == "stdout" for one in settings.subscriptions)
+
+
 def print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from storage import alerts
 from storage.outbox import Outbox, message_id
 from storage.schema import connect
-from tracker.cli_context import Context, json_option, pass_context, print_json
+from tracker.cli_context import Context, json_option, pass_context, print_json, speaks_on_stdout
 from tracker.config import Settings, check_secrets
 from tracker.display import make_console, print_table
 from tracker.errors import DeliveryError, OptionError, StorageError
@@ -90,18 +90,18 @@ def retry(ctx: Context, ids: tuple[str, ...], names: tuple[str, ...], as_json: b
         waiting = alerts.waiting(db)
         db.close()
     sent = {"sent": deliverer.sent.total()} if deliverer.sent else {}
-    _print_outcome(ctx.lang, deliverer.answers, sent | waiting, as_json=as_json)
+    _print_outcome(ctx, deliverer.answers, sent | waiting, as_json=as_json)
     sys.exit(EXIT_UNDELIVERED if waiting.keys() & set(alerts.UNDELIVERED) else 0)
 
 
 def _print_outcome(
-    lang: Lang, answers: Sequence[tuple[str, str, str]], deliveries: dict[str, int], *, as_json: bool
+    ctx: Context, answers: Sequence[tuple[str, str, str]], deliveries: dict[str, int], *, as_json: bool
 ) -> None:
     if as_json:
         keys = ("subscription", "subject", "answer")
         print_json({"answers": [dict(zip(keys, one, strict=True)) for one in answers], "deliveries": deliveries})
         return
-    console = make_console()
+    lang, console = ctx.lang, make_console(stderr=speaks_on_stdout(ctx.settings))
     if answers:
         print_table(console, ["subscription", "subject", "answer"], answers, lang)
     counts = " · ".join(f"{word(state, lang)} {n}" for state, n in deliveries.items())
@@ -143,7 +143,8 @@ def test(ctx: Context, names: tuple[str, ...], as_json: bool) -> None:
         rows = [
             [one["subscription"], one["channel"], "✓" if one["accepted"] else "✗", one["answer"]] for one in results
         ]
-        print_table(make_console(), ["subscription", "channel", "outcome", "answer"], rows, ctx.lang)
+        console = make_console(stderr=speaks_on_stdout(ctx.settings))
+        print_table(console, ["subscription", "channel", "outcome", "answer"], rows, ctx.lang)
     sys.exit(0 if all(one["accepted"] for one in results) else EXIT_UNDELIVERED)
 
 
