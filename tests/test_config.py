@@ -56,7 +56,7 @@ def test_the_example_shows_every_channel_and_loads() -> None:
     ("text", "expected"),
     [
         ("[site]\ndelayy = 1\n", "line 2: site.delayy: there is no such key; did you mean delay?"),
-        ("lang = 'fr'\n", "line 1: lang: "),
+        ("lang = 'fr'\n", "line 1: lang: should be 'zh', 'en' or ''"),
         ("[poll]\nshrink_share = 7\n", "line 2: poll.shrink_share: "),
         ("[notify]\n# a comment\nretry_minutes = [1,\n  -5]\n", "line 4: notify.retry_minutes[2]: "),
         ("[notify]\ntimezone = 'Asia/Shanghi'\n", "line 2: notify.timezone: "),

@@ -9,7 +9,7 @@ import os
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic_settings import (
@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(Path("data"), description="folder of `history.db` and `archive/`")
-    lang: str = Field("", pattern="^(zh|en)?$", description="zh or en; empty: the locale's")
+    lang: Literal["zh", "en", ""] = Field("", description="zh or en; empty: the locale's")
     site: SiteSettings = SiteSettings.model_construct()
     poll: PollSettings = PollSettings.model_construct()
     notify: NotifySettings = NotifySettings.model_construct()

@@ -24,6 +24,15 @@ NOTICED = Change(
     fields={"cancelled_on": (None, "2025-07")},
 )  # fmt: skip
 
+UNDATED = Change(kind=ChangeKind.CANCELLED, series="deep_synthesis", number="n", filing=FILING)
+TAKEN_BACK = Change(
+    kind=ChangeKind.RESTORED, series="deep_synthesis", number="n", filing=FILING, lifts_cancellation=True
+)
+GUANGXI = Change(
+    kind=ChangeKind.ADDED, series="deep_synthesis", number="n",
+    filing=Filing(series="deep_synthesis", kind=None, number="n", province="广西壮族自治区"),
+)  # fmt: skip
+
 
 def subscription(**keys: Any) -> FileSubscription:
     return FileSubscription.model_validate({"name": "x", "channel": "file", "path": "/x", **keys})
@@ -36,10 +45,14 @@ def subscription(**keys: Any) -> FileSubscription:
         ({"series": ["genai_service"]}, ADDED, True), ({"series": ["on_device", "deep_synthesis"]}, ADDED, False),
         ({"series": ["algorithm_cancellation"]}, NOTICED, True), ({"series": ["deep_synthesis"]}, NOTICED, True),
         ({"series": ["algorithm_cancellation"]}, ADDED, False),
+        ({"series": ["algorithm_cancellation"]}, UNDATED, True), ({"series": ["on_device"]}, UNDATED, False),
+        ({"series": ["algorithm_cancellation"]}, TAKEN_BACK, True),
         ({"kinds": ["added"]}, ADDED, True), ({"kinds": ["added"]}, RENAMED, False),
         ({"filing_kinds": ["filed"]}, ADDED, True), ({"filing_kinds": ["registered"]}, ADDED, False),
         ({"provinces": ["北京"]}, ADDED, True), ({"provinces": ["广东", "上海市"]}, ADDED, False),
-        ({"provinces": ["广东"]}, RENAMED, True),
+        ({"provinces": ["广东"]}, RENAMED, True), ({"provinces": ["广东省"]}, ADDED, False),
+        ({"provinces": ["广西"]}, GUANGXI, True), ({"provinces": ["广西自治区"]}, GUANGXI, True),
+        ({"provinces": ["广西壮族自治区"]}, GUANGXI, True), ({"provinces": ["江西省"]}, GUANGXI, False),
         ({"entities": ["百 度"]}, ADDED, True), ({"entities": ["旧名"]}, RENAMED, True),
         ({"entities": ["旧名"]}, ADDED, False), ({"entities": ["文心"]}, ADDED, False),
         ({"keywords": ["文心一言"]}, ADDED, True), ({"keywords": ["WENXINYIYAN"]}, ADDED, True),

@@ -6,14 +6,17 @@ without white space, small letters), so 百 度 and 百度 are the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
-from tracker.models import Change, Filing
+from tracker.models import Change, ChangeKind, Filing
 from tracker.series import SERIES, fold
 from tracker.subscriptions import AnySubscription
 
 _SERIES_IDS = frozenset(series.id for series in SERIES)
 _CANCELLING = frozenset(series.id for series in SERIES if series.cancels)
+# A filter may name a province in short, in full or half-way (广西自治区); the history has 广西壮族自治区.
+_SUFFIX = re.compile("(?:特别行政区|自治区|省|市)$")
 _TEXTS = ("name", "entity", "product", "purpose", "remark", "scenario", "role", "category", "number")
 
 
@@ -33,7 +36,7 @@ def wants_change(subscription: AnySubscription, change: Change, entity_names: fr
         and (not subscription.series or _is_of_series(subscription, change))
         and (not subscription.kinds or change.kind in subscription.kinds)
         and (not subscription.filing_kinds or filing.kind in subscription.filing_kinds)
-        and (not subscription.provinces or _has(subscription.provinces, _values(change, "province")))
+        and (not subscription.provinces or _has(_short(subscription.provinces), _values(change, "province")))
         and (not subscription.entities or _is_of_entity(subscription, change, entity_names))
         and (not subscription.keywords or _has(subscription.keywords, _texts(change, filing)))
     )
@@ -51,14 +54,18 @@ def wants_unclassified(subscription: AnySubscription) -> bool:
 
 
 def _is_of_series(subscription: AnySubscription, change: Change) -> bool:
-    # A notice cancels filings of other series: a change of theirs that it brought states when they were cancelled.
-    of_a_notice = "cancelled_on" in change.fields and bool(_CANCELLING & set(subscription.series))
-    return change.series in subscription.series or of_a_notice
+    # A notice cancels filings of other series, and a notice or remark need not say when: no date may change with it.
+    cancels = change.kind is ChangeKind.CANCELLED or change.lifts_cancellation or "cancelled_on" in change.fields
+    return change.series in subscription.series or (cancels and bool(_CANCELLING & set(subscription.series)))
 
 
 def _is_of_entity(subscription: AnySubscription, change: Change, names: frozenset[str]) -> bool:
     values = list(_values(change, "entity"))
     return _has(subscription.entities, values) or any(folded(value) in names for value in values)
+
+
+def _short(provinces: Iterable[str]) -> list[str]:
+    return [_SUFFIX.sub("", folded(name)) for name in provinces]
 
 
 def _values(change: Change, field: str) -> Iterator[str]:
