@@ -69,7 +69,7 @@ def queue_changes(
                 for id_, c in wanted
             ]
         gathers = f"revision {revision}" if rule.per_batch and not baseline else "poll"
-        _queue(db, rule, "changes", gathers, items, now)
+        _queue(db, rule.subscription, rule.until, "changes", gathers, items, now)
 
 
 def _counts(changes: Iterable[Change]) -> dict[str, dict[str, int]]:
@@ -83,23 +83,18 @@ def _counts(changes: Iterable[Change]) -> dict[str, dict[str, int]]:
     }
 
 
-def _queue(db: Database, rule: Rule, topic: str, gathers: str, items: Sequence[_Item], now: str) -> None:
+def _queue(
+    db: Database, subscription: str, until: str | None, topic: str, gathers: str, items: Sequence[_Item], now: str
+) -> None:  # fmt: skip
     """Add items to the subscription's open delivery, which begins with them where there is none."""
-    gathers = "digest" if rule.until else gathers
+    gathers = "digest" if until else gathers
     sql = "SELECT seq FROM delivery WHERE subscription = ? AND topic = ? AND gathers = ? AND state = 'open'"
-    row = next(iter(db.execute(sql, [rule.subscription, topic, gathers])), None)
+    row = next(iter(db.execute(sql, [subscription, topic, gathers])), None)
     if row is None:
         cursor = db.execute(
             """INSERT INTO delivery (id, subscription, topic, gathers, until, state, opened_at)
                VALUES (?, ?, ?, ?, ?, 'open', ?)""",
-            [
-                message_id(rule.subscription, topic, items[0].identity),
-                rule.subscription,
-                topic,
-                gathers,
-                rule.until,
-                now,
-            ],
+            [message_id(subscription, topic, items[0].identity), subscription, topic, gathers, until, now],
         )
         row = (cursor.lastrowid,)
     for item in items:
@@ -119,12 +114,12 @@ class Outbox:
     def __init__(self, db: Database) -> None:
         self.db = db
 
-    def queue_news(self, rule: Rule, news: Sequence[Told], now: str) -> None:
-        """Queue what a subscription is to hear of incidents and unclassified announcements."""
+    def queue_news(self, subscription: str, until: str | None, news: Sequence[Told], now: str) -> None:
+        """Queue what a subscription is to hear of incidents and unclassified announcements; `until` as for a rule."""
         with self.db.atomic():
-            items = [self._item(rule.subscription, told) for told in news]
+            items = [self._item(subscription, told) for told in news]
             if items:
-                _queue(self.db, rule, "incidents", "poll", items, now)
+                _queue(self.db, subscription, until, "incidents", "poll", items, now)
 
     def _item(self, subscription: str, told: Told) -> _Item:
         if told.listing is not None:
@@ -186,13 +181,13 @@ class Outbox:
         with self.db.atomic():
             self.db.execute("INSERT OR REPLACE INTO channel_state VALUES (?, ?, ?)", [subscription, now, reason])
 
-    def bring_forward(self, rule: Rule) -> None:
+    def bring_forward(self, subscription: str, until: str | None) -> None:
         """Have an open digest closed by the time that its subscription has by now, or at once where it has none."""
         with self.db.atomic():
             self.db.execute(
                 """UPDATE delivery SET until = min(until, :until) WHERE subscription = :name AND state = 'open'
                    AND until IS NOT min(until, :until)""",
-                {"name": rule.subscription, "until": rule.until},
+                {"name": subscription, "until": until},
             )
 
     def enable(self, subscription: str) -> None:

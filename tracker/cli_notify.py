@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -15,13 +14,13 @@ from storage import alerts
 from storage.outbox import Outbox, message_id
 from storage.schema import connect
 from tracker.cli_context import Context, json_option, pass_context, print_json, speaks_on_stdout
+from tracker.clock import read_clock
 from tracker.config import Settings, check_secrets
-from tracker.display import make_console, print_table
+from tracker.display import counts_text, make_console, print_table
 from tracker.errors import DeliveryError, OptionError, StorageError
 from tracker.messages import Lang, word
 from tracker.subscriptions import AnySubscription
 
-EXIT_UNDELIVERED = 5
 _ID_DIGITS = 12  # of an id, as a table shows them: "msg_" and eight digits
 
 subscription_option = click.option(
@@ -76,22 +75,22 @@ def retry(ctx: Context, ids: tuple[str, ...], names: tuple[str, ...], as_json: b
     with poll_lock(ctx.settings.data_dir):
         db = _open(ctx)
         outbox = Outbox(db)
-        for _, error in seal_due(db, ctx.settings, _now()):
+        for _, error in seal_due(db, ctx.settings, read_clock()):
             raise error
         rows = _choose(db, ctx.settings, ids, names, alerts.UNDELIVERED)
         chosen = _asked_for(ctx.settings, rows, ids, names)
         for name in chosen:
             outbox.enable(name)
-        outbox.retry([row["seq"] for row in rows], _now())
+        outbox.retry([row["seq"] for row in rows], read_clock())
         stdout = sys.stderr if as_json else sys.stdout
         deliverer = Deliverer(db, ctx.settings, stdout)
         deliverer.run(chosen)
-        settle_undelivered(db, ctx.settings, _last_poll(db), _now())
+        settle_undelivered(db, ctx.settings, _last_poll(db), read_clock())
         waiting = alerts.waiting(db)
         db.close()
     sent = {"sent": deliverer.sent.total()} if deliverer.sent else {}
     _print_outcome(ctx, deliverer.answers, sent | waiting, as_json=as_json)
-    sys.exit(EXIT_UNDELIVERED if waiting.keys() & set(alerts.UNDELIVERED) else 0)
+    sys.exit(DeliveryError.exit_code if waiting.keys() & set(alerts.UNDELIVERED) else 0)
 
 
 def _print_outcome(
@@ -104,8 +103,8 @@ def _print_outcome(
     lang, console = ctx.lang, make_console(stderr=speaks_on_stdout(ctx.settings))
     if answers:
         print_table(console, ["subscription", "subject", "answer"], answers, lang)
-    counts = " · ".join(f"{word(state, lang)} {n}" for state, n in deliveries.items())
-    console.print(Text(counts or word("no_alerts", lang), style="bold"))
+    counts = counts_text(deliveries, lang) if deliveries else word("no_alerts", lang)
+    console.print(Text(counts, style="bold"))
 
 
 @notify.command()
@@ -122,8 +121,8 @@ def drop(ctx: Context, ids: tuple[str, ...], names: tuple[str, ...]) -> None:
     with poll_lock(ctx.settings.data_dir):
         db = _open(ctx)
         rows = _choose(db, ctx.settings, ids, names, ("open", *alerts.UNDELIVERED))
-        Outbox(db).drop([row["seq"] for row in rows], _now())
-        settle_undelivered(db, ctx.settings, _last_poll(db), _now())
+        Outbox(db).drop([row["seq"] for row in rows], read_clock())
+        settle_undelivered(db, ctx.settings, _last_poll(db), read_clock())
         db.close()
     make_console().print(word("dropped_n", ctx.lang, n=len(rows)))
 
@@ -145,7 +144,7 @@ def test(ctx: Context, names: tuple[str, ...], as_json: bool) -> None:
         ]
         console = make_console(stderr=speaks_on_stdout(ctx.settings))
         print_table(console, ["subscription", "channel", "outcome", "answer"], rows, ctx.lang)
-    sys.exit(0 if all(one["accepted"] for one in results) else EXIT_UNDELIVERED)
+    sys.exit(0 if all(one["accepted"] for one in results) else DeliveryError.exit_code)
 
 
 def _send_tests(ctx: Context, subscriptions: Sequence[AnySubscription], *, as_json: bool) -> list[dict[str, Any]]:
@@ -156,7 +155,7 @@ def _send_tests(ctx: Context, subscriptions: Sequence[AnySubscription], *, as_js
     from tracker.notify.sending import Dispatcher, Job
     from tracker.notify.subject import make_subject
 
-    settings, now = ctx.settings, _now()
+    settings, now = ctx.settings, read_clock()
     results = {
         one.name: {"subscription": one.name, "channel": one.channel, "accepted": False, "answer": ""}
         for one in subscriptions
@@ -197,7 +196,7 @@ def preview_alert(ctx: Context, name: str, id_: str | None, form: str) -> None:
     from tracker.preview import preview, render_as
 
     subscription = _subscriptions(ctx.settings, (name,))[0]
-    message = preview(ctx.open_history(), ctx.settings, subscription, id_, _now())
+    message = preview(ctx.open_history(), ctx.settings, subscription, id_, read_clock())
     click.echo(render_as(message, form, subscription, ctx.settings), nl=False)
 
 
@@ -258,7 +257,3 @@ def _open(ctx: Context) -> Database:
 
 def _last_poll(db: Database) -> int:
     return int(next(iter(db.execute("SELECT max(id) FROM poll")))[0])
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

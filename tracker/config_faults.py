@@ -7,7 +7,6 @@ for it may be a secret; a key and the name of a variable are none.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,14 +16,13 @@ from pydantic_core import ErrorDetails
 
 from tracker.config_lines import Location
 from tracker.config_values import closest
-from tracker.reading.normalise import PROVINCES, province
+from tracker.reading.normalise import PROVINCE_SUFFIX, PROVINCES, province
 from tracker.secret import Secret
 from tracker.subscriptions import CHANNELS, private_fields
 
 PREFIX, SUBSCRIPTIONS = "TRACKER_", "subscriptions"
 # The body that supervises the enterprises of the state files for them, and stands in the column of provinces.
 _NOT_A_PROVINCE = "国资委"
-_SUFFIX = re.compile("(?:壮族自治区|回族自治区|维吾尔自治区|特别行政区|自治区|省|市)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +142,8 @@ def _no_provinces(where: Location, entry: Mapping[str, Any]) -> Iterator[Fault]:
     names = entry.get("provinces")
     for place, name in enumerate(names if isinstance(names, list) else []):
         if isinstance(name, str) and name.strip() != _NOT_A_PROVINCE and province(name)[1] is None:
-            short = [_SUFFIX.sub("", known) for known in PROVINCES.values()]
-            near = closest(_SUFFIX.sub("", name.strip()), [*short, _NOT_A_PROVINCE])
+            short = [PROVINCE_SUFFIX.sub("", known) for known in PROVINCES.values()]
+            near = closest(PROVINCE_SUFFIX.sub("", name.strip()), [*short, _NOT_A_PROVINCE])
             yield Fault((*where, "provinces", place), f"there is no such province; {near}")
 
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TextIO
 
@@ -20,6 +19,7 @@ from sqlite_utils import Database
 from storage import alerts, plans, queries
 from storage.history import History
 from storage.outbox import Outbox, Rule, Told
+from tracker.clock import read_clock
 from tracker.config import Settings
 from tracker.errors import DeliveryError
 from tracker.failures import failure
@@ -35,6 +35,7 @@ from tracker.notify.message import Message
 from tracker.notify.sending import Dispatcher, Job, fault
 from tracker.notify.telling import find_news
 from tracker.reading.search import searchable
+from tracker.standing import keep_standing
 from tracker.subscriptions import AnySubscription
 
 
@@ -43,7 +44,7 @@ def make_rules(db: Database, settings: Settings, now: str) -> list[Rule]:
     return [
         Rule(
             subscription.name,
-            partial(_accepts, subscription, set(_entity_names(db, subscription))),
+            partial(_accepts, subscription, _entity_names(db, subscription)),
             per_batch=subscription.form == "batch",
             until=due_at(subscription, settings.notify.timezone, now),
         )
@@ -59,22 +60,23 @@ def _accepts(subscription: AnySubscription, names: set[str], change: Change) -> 
     return wants_change(subscription, change, frozenset(names))
 
 
-def _entity_names(db: Database, subscription: AnySubscription) -> frozenset[str]:
+def _entity_names(db: Database, subscription: AnySubscription) -> set[str]:
     """Every name, folded, of the entities that were ever called as the filter says."""
     found = [row for text in subscription.entities for row in queries.find_entities(db, searchable(text))]
-    return frozenset(folded(name["name"]) for row in found for name in row["names"])
+    return {folded(name["name"]) for row in found for name in row["names"]}
 
 
 def announce(db: Database, settings: Settings, poll: int, now: str) -> None:
     """Queue the news of incidents and unclassified announcements, and seal what gathers no longer."""
     outbox = Outbox(db)
     unclassified = [row["address"] for row in plans.unclassified(db, poll)]
-    for rule, subscription in zip(make_rules(db, settings, now), settings.subscriptions, strict=True):
-        outbox.bring_forward(rule)
-        outbox.queue_news(rule, [*_incidents(db, settings, subscription, now)], now)
+    for subscription in settings.subscriptions:
+        name, until = subscription.name, due_at(subscription, settings.notify.timezone, now)
+        outbox.bring_forward(name, until)
+        outbox.queue_news(name, until, _incidents(db, settings, subscription, now), now)
         if wants_unclassified(subscription):
-            known = alerts.told_listings(db, subscription.name)
-            outbox.queue_news(rule, [Told(listing=url) for url in unclassified if url not in known], now)
+            known = alerts.told_listings(db, name)
+            outbox.queue_news(name, until, [Told(listing=url) for url in unclassified if url not in known], now)
     for subscription_name, error in seal_due(db, settings, now):
         # A fault of our own at one message keeps no other from going out; each poll tries it again.
         History(db).record_incident(failure("alerts", f"subscription {subscription_name}", error), poll, now)
@@ -82,7 +84,7 @@ def announce(db: Database, settings: Settings, poll: int, now: str) -> None:
 
 def _incidents(
     db: Database, settings: Settings, subscription: AnySubscription, now: str
-) -> Iterable[Told]:  # fmt: skip
+) -> list[Told]:  # fmt: skip
     rows = [
         row
         for row in alerts.incident_news(db, subscription.name)
@@ -158,7 +160,7 @@ class Deliverer:
         Dispatcher(channels, self._next, self._accept, self._finish, patience=notify.timeout * EXCHANGES).run()
 
     def _next(self, subscription: str) -> Job | None:
-        delivery = alerts.next_due(self.db, subscription, _now())
+        delivery = alerts.next_due(self.db, subscription, read_clock())
         if delivery is None:
             return None
         self.progress(f"{subscription}: {delivery['subject']}")
@@ -177,19 +179,19 @@ class Deliverer:
 
     def _accept(self, job: Job, accepted: Accepted) -> None:
         destination = self._destination(job.subscription)
-        Outbox(self.db).accept_part(job.delivery, accepted.part, destination, accepted.answer, _now())
+        Outbox(self.db).accept_part(job.delivery, accepted.part, destination, accepted.answer, read_clock())
         self.answers.append((job.subscription, job.message.subject, accepted.answer))
 
     def _finish(self, job: Job, error: DeliveryError | None) -> None:
         if error is None:
-            Outbox(self.db).settle(job.delivery, _now())
+            Outbox(self.db).settle(job.delivery, read_clock())
             self.sent[job.subscription] += 1
             return
         tries = alerts.tries(self.db, job.delivery)
         self._refuse(job.delivery, job.message.id, tries, job.subscription, error)
 
     def _refuse(self, seq: int, id_: str, tries: int, subscription: str, error: DeliveryError) -> None:
-        now, outbox = _now(), Outbox(self.db)
+        now, outbox = read_clock(), Outbox(self.db)
         if error.gone:
             outbox.disable(subscription, error.message, now)
         schedule = self.settings.notify.retry_minutes
@@ -213,7 +215,7 @@ def deliver(
     """
     deliverer = Deliverer(db, settings, stdout, progress)
     deliverer.run()
-    now = _now()
+    now = read_clock()
     if settle_undelivered(db, settings, poll, now):
         announce(db, settings, poll, now)
         deliverer.run()
@@ -223,15 +225,9 @@ def deliver(
 
 def settle_undelivered(db: Database, settings: Settings, poll: int, now: str) -> bool:
     """Open or end the incidents about subscriptions that cannot be told; True when something is new."""
-    history, known = History(db), {row["source"]: row for row in plans.open_incidents(db, IncidentKind.UNDELIVERED)}
     names = {one.name for one in settings.subscriptions}
-    so_now = {i.source: i for i in (_undelivered(row, names) for row in alerts.troubled(db)) if i is not None}
-    for source in known.keys() - so_now.keys():
-        history.end_incident(IncidentKind.UNDELIVERED, known[source]["address"], now)
-    for source, incident in so_now.items():
-        if source not in known or known[source]["detail"] != incident.detail:
-            history.record_incident(incident, poll, now)
-    return known.keys() != so_now.keys()
+    so_now = (incident for row in alerts.troubled(db) if (incident := _undelivered(row, names)) is not None)
+    return keep_standing(db, History(db), poll, now, IncidentKind.UNDELIVERED, so_now)
 
 
 def _undelivered(row: dict[str, Any], names: set[str]) -> Incident | None:
@@ -249,7 +245,3 @@ def _undelivered(row: dict[str, Any], names: set[str]) -> Incident | None:
     count = f"{row['deliveries']} messages wait since {row['since']}"
     name = row["subscription"]
     return Incident(IncidentKind.UNDELIVERED, name, f"[[subscriptions]] {name}", f"{name} {why}; {count}")
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

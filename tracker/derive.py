@@ -26,6 +26,7 @@ from tracker.failures import failure
 from tracker.models import Check, Incident, IncidentKind, StatedTotal, Verdict
 from tracker.reading.search import searchable
 from tracker.reading.totals import find_totals
+from tracker.standing import keep_standing
 
 
 def derive(
@@ -44,8 +45,8 @@ def derive(
     writer.replace_verdicts(checks, poll)
     for row in notices.unknown_numbers_now_known(db):
         history.end_incident(IncidentKind.UNKNOWN_NUMBER, row["address"], now)
-    _tell(db, history, poll, now, IncidentKind.CHECK_OFF, _check_incidents(checks))
-    _tell(db, history, poll, now, IncidentKind.LIST_GONE, map(_gone_incident, plans.lists_not_offered(db)))
+    keep_standing(db, history, poll, now, IncidentKind.CHECK_OFF, _check_incidents(checks))
+    keep_standing(db, history, poll, now, IncidentKind.LIST_GONE, map(_gone_incident, plans.lists_not_offered(db)))
 
 
 def derive_safely(
@@ -110,19 +111,6 @@ def _totals(db: Database) -> Iterator[tuple[int, StatedTotal]]:
         published = (page["published_at"] or "")[:10] or None
         for total in find_totals(page["text"], page["series"], page["url"], published):
             yield page["id"], total
-
-
-def _tell(
-    db: Database, history: History, poll: int, now: str, kind: IncidentKind, incidents: Iterable[Incident]
-) -> None:  # fmt: skip
-    """What is so now, of one kind: told when it begins or says something else, ended when it is so no more."""
-    so_now = {incident.address: incident for incident in incidents}
-    known = {row["address"]: row for row in plans.open_incidents(db, kind.value)}
-    for address in known.keys() - so_now.keys():
-        history.end_incident(kind, address, now)
-    for address, incident in so_now.items():
-        if address not in known or known[address]["detail"] != incident.detail:
-            history.record_incident(incident, poll, now)
 
 
 def _gone_incident(row: dict[str, Any]) -> Incident:

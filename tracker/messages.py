@@ -180,7 +180,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "subscription": ("订阅", "subscription"), "channel": ("渠道", "channel"), "subject": ("主题", "subject"),
     "alerts_line": ("提醒：{counts}", "alerts: {counts}"),
     "answer": ("回应", "answer"), "tries": ("尝试", "tries"), "id": ("编号", "id"),
-    "next_try": ("下次尝试", "next try"), "sealed": ("生成时间", "made"),
+    "next_try": ("下次尝试", "next try"),
     "sent": ("已送达", "sent"), "pending": ("待送", "waiting"), "dead": ("已放弃", "given up"),
     "open": ("汇集中", "gathering"), "dropped": ("已取消", "dropped"), "accepted": ("已接受", "accepted"),
     "alerts_wait": (

@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -25,16 +24,17 @@ from storage.archive import Archive
 from storage.history import History
 from storage.schema import connect
 from tracker.acceptance import accept, find_accepted
+from tracker.clock import read_clock
 from tracker.collect import Collector, collect, settled_series, site_bases
 from tracker.config import Settings, check_secrets
 from tracker.deliver import announce, deliver, make_rules
 from tracker.derive import derive_safely, facts_in_force
 from tracker.digest import Digester
-from tracker.errors import AnotherPoll, StorageError
+from tracker.errors import AnotherPoll, DeliveryError, StorageError
 from tracker.models import LIST_INCIDENTS, SITE_INCIDENTS, IncidentKind, SourceResult
 from tracker.series import select_series
 
-EXIT_OWN, EXIT_SITE, EXIT_LIST, EXIT_UNDELIVERED = 1, 3, 4, 5
+EXIT_OWN, EXIT_SITE, EXIT_LIST = 1, 3, 4
 
 
 def run_poll(
@@ -57,7 +57,7 @@ def run_poll(
         settings = settings.model_copy(update={"subscriptions": []})  # nobody is told
     check_secrets(settings)
     with poll_lock(settings.data_dir), _workplace(settings, dry_run) as (db, archive):
-        started = _now()
+        started = read_clock()
         history = History(db)
         archive.clear_scratch()
         looked_at = find_accepted(db, accepted, selected)
@@ -78,13 +78,13 @@ def run_poll(
         announce(db, settings, poll, started)
         code = exit_code(plans.incidents_of_poll(db, poll))
         # Before the alerts go out, which may take its time: what was polled stands, whatever becomes of them.
-        history.finish_poll(poll, _now(), code, results, settled_series(results, selected, left))
+        history.finish_poll(poll, read_clock(), code, results, settled_series(results, selected, left))
         deliveries = {} if dry_run else deliver(db, settings, poll, stdout, lambda what: progress("delivering", what))
         if code == 0 and deliveries.keys() & set(alerts.UNDELIVERED):
-            code = EXIT_UNDELIVERED
+            code = DeliveryError.exit_code
             history.note_exit(poll, code)
         report = _report(db, poll, results)
-        return report | {"started_at": started, "finished_at": _now(), "exit": code, "deliveries": deliveries}
+        return report | {"started_at": started, "finished_at": read_clock(), "exit": code, "deliveries": deliveries}
 
 
 def _report(db: Database, poll: int, results: Sequence[SourceResult]) -> dict[str, Any]:
@@ -166,8 +166,3 @@ def _workplace(settings: Settings, dry_run: bool) -> Iterator[tuple[Database, Ar
         db.close()
     finally:
         shutil.rmtree(scratch)
-
-
-def _now() -> str:
-    # Not whole seconds: two polls of one second would look like one to whatever asks what the newest one saw.
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

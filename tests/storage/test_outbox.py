@@ -175,14 +175,14 @@ def test_news_of_incidents_is_known_by_incident_phase_and_time(folder: Path) -> 
     incident = Incident(IncidentKind.CHALLENGE, "genai_service", "https://site/page", "blocked")
     poll = book.history.begin_poll(NOW)
     book.history.record_incident(incident, poll, NOW)
-    outbox, rule = Outbox(book.db), Rule("all", wants_all)
+    outbox = Outbox(book.db)
     for phase in ("began", "reminder", "reminder", "over"):
-        outbox.queue_news(rule, [Told(incident=1, phase=phase)], NOW)
+        outbox.queue_news("all", None, [Told(incident=1, phase=phase)], NOW)
         outbox.seal(len(alerts.deliveries(book.db)), "en", phase, {}, {}, NOW)
     ids = [row["id"] for row in alerts.deliveries(book.db)]
     assert len(set(ids)) == 4
     assert [i["phase"] for i in alerts.contents(book.db, 4)["incidents"]] == ["over"]
-    outbox.queue_news(rule, [], NOW)
+    outbox.queue_news("all", None, [], NOW)
     assert len(alerts.deliveries(book.db)) == 4
 
 

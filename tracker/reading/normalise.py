@@ -156,14 +156,14 @@ PROVINCES = {
     "540000": "西藏自治区", "610000": "陕西省", "620000": "甘肃省", "630000": "青海省", "640000": "宁夏回族自治区",
     "650000": "新疆维吾尔自治区", "710000": "台湾省", "810000": "香港特别行政区", "820000": "澳门特别行政区",
 }  # fmt: skip
-_SUFFIX = re.compile("(?:壮族自治区|回族自治区|维吾尔自治区|特别行政区|自治区|省|市)$")
+PROVINCE_SUFFIX = re.compile("(?:壮族自治区|回族自治区|维吾尔自治区|特别行政区|自治区|省|市)$")
 
 
 def _names_of_provinces() -> dict[str, tuple[str, str]]:
     """In full and in short (广西, 广西自治区). Not any suffix behind any name: 吉林市 is not 吉林省."""
     names: dict[str, tuple[str, str]] = {}
     for code, name in PROVINCES.items():
-        short = _SUFFIX.sub("", name)
+        short = PROVINCE_SUFFIX.sub("", name)
         spellings = {name, short} | ({f"{short}自治区"} if name.endswith("自治区") else set())
         names |= dict.fromkeys(spellings, (name, code))
     return names

@@ -18,9 +18,10 @@ from urllib.parse import urlencode, urlsplit
 from tracker.notify.channels.base import Accepted
 from tracker.notify.channels.hiding import reveal
 from tracker.notify.channels.http import Route, post
-from tracker.notify.channels.robots import JSON, encode, judge
+from tracker.notify.channels.robots import JSON, judge
 from tracker.notify.chat import MARKDOWN, Chat, Flavour, look_alikes, render
 from tracker.notify.message import Message
+from tracker.notify.payload import encode
 from tracker.subscriptions import DingTalkSubscription
 
 # "body 大小不合法; 请保持大小在 20000bytes 以内" (errcode 460101, seen 2023-06).

@@ -18,9 +18,10 @@ from typing import Any
 from tracker.notify.channels.base import Accepted
 from tracker.notify.channels.hiding import reveal
 from tracker.notify.channels.http import Reply, Route, post
-from tracker.notify.channels.robots import JSON, WAIT, encode, judge
+from tracker.notify.channels.robots import JSON, WAIT, judge
 from tracker.notify.chat import COLON, EMOJI, Chat, Flavour, render
 from tracker.notify.message import Message
+from tracker.notify.payload import encode
 from tracker.subscriptions import FeishuSubscription
 
 # "The body of a request must not be larger than 20 KB" (open.larkoffice.com, 自定义机器人使用指南, read 2026-11).

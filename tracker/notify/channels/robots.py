@@ -1,16 +1,16 @@
-"""What the robots of WeCom, DingTalk and Feishu have in common: JSON in, and an answer whose code decides.
+"""What chat services have in common: JSON in; and, of WeCom, DingTalk and Feishu, an answer whose code decides.
 
-In: a body; or a reply, with the names of its code and text. Out: what the robot says, or why it refused. The status
-is 200 whatever happens. Must never tell an address or a secret.
+In: a reply, with the names of its code and text. Out: what the robot says, or why it refused. The status is 200
+whatever happens. Must never tell an address or a secret.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tracker.errors import DeliveryError
 from tracker.notify.channels.hiding import hide
 from tracker.notify.channels.http import Reply, refuse, shorten
 
@@ -19,9 +19,11 @@ WAIT = 60.0  # seconds, where a service says that there were too many messages b
 _TOKEN = re.compile(r"[^/?&=#@:]{8,}")  # what may be a token in an address; not "send", "robot", "webhook"
 
 
-def encode(body: Mapping[str, Any]) -> bytes:
-    """A body as JSON, in as few bytes as it takes."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+def ask_to_wait(error: DeliveryError, reply: Reply, wait: float = WAIT, *, limited: bool = False) -> DeliveryError:
+    """The error of a refusal, with `wait` where there were too many messages and the service does not say how long."""
+    if (limited or reply.status == 429) and error.retry_after is None:
+        error.retry_after = wait
+    return error
 
 
 def judge(
@@ -41,15 +43,9 @@ def judge(
     hidden = (url, *_TOKEN.findall(url.partition("://")[2]), *secrets)
     if name is None:
         said = hide(f"answered without {next(iter(names))}: {reply.text.strip() or 'nothing'}", "", *hidden)
-        error = refuse(reply, shorten(said))
-    else:
-        code, text = answer[name], str(answer.get(names[name], ""))
-        said = shorten(hide(f"{name} {code}: {text}", "", *hidden))
-        if 200 <= reply.status < 300 and code == 0 and code is not False:
-            return said
-        error = refuse(reply, said)
-        if is_limited(code, text) and error.retry_after is None:
-            error.retry_after = wait
-    if reply.status == 429 and error.retry_after is None:
-        error.retry_after = wait
-    raise error
+        raise ask_to_wait(refuse(reply, shorten(said)), reply, wait)
+    code, text = answer[name], str(answer.get(names[name], ""))
+    said = shorten(hide(f"{name} {code}: {text}", "", *hidden))
+    if 200 <= reply.status < 300 and code == 0 and code is not False:
+        return said
+    raise ask_to_wait(refuse(reply, said), reply, wait, limited=is_limited(code, text))

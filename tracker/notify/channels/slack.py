@@ -15,9 +15,10 @@ from typing import Any
 from tracker.notify.channels.base import Accepted
 from tracker.notify.channels.hiding import hide, reveal
 from tracker.notify.channels.http import Reply, Route, post, refuse, shorten
-from tracker.notify.channels.robots import JSON, WAIT, encode
+from tracker.notify.channels.robots import JSON, ask_to_wait
 from tracker.notify.chat import COLON, EMOJI, UNDERSCORE, Chat, Flavour, look_alikes, render, utf16
 from tracker.notify.message import Message
+from tracker.notify.payload import encode
 from tracker.subscriptions import SlackSubscription
 
 # A text object has at most 3000 characters (docs.slack.dev, Text object, read 2026-11).
@@ -85,7 +86,4 @@ def _judge(reply: Reply, url: str) -> str:
     said = shorten(hide(reply.text, url))
     if reply.status == 200 and said == "ok":
         return said
-    error = refuse(reply, said or "answered without ok")
-    if reply.status == 429 and error.retry_after is None:
-        error.retry_after = WAIT
-    raise error
+    raise ask_to_wait(refuse(reply, said or "answered without ok"), reply)

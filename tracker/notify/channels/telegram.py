@@ -16,9 +16,10 @@ from urllib.parse import quote
 from tracker.notify.channels.base import Accepted
 from tracker.notify.channels.hiding import hide, reveal
 from tracker.notify.channels.http import Reply, Route, post, refuse, shorten
-from tracker.notify.channels.robots import JSON, WAIT, encode
+from tracker.notify.channels.robots import JSON, ask_to_wait
 from tracker.notify.chat import COLON, Chat, Flavour, look_alikes, render, utf16
 from tracker.notify.message import Message
+from tracker.notify.payload import encode
 from tracker.subscriptions import TelegramSubscription
 
 # Telegram makes mentions and links of plain text by itself; these two become full-width.
@@ -81,6 +82,4 @@ def _judge(reply: Reply, token: str) -> str:
     named = parameters.get("retry_after") if isinstance(parameters, dict) else None
     if isinstance(named, int) and 0 <= named < _LONGEST_WAIT:
         error.retry_after = float(named)
-    elif reply.status == 429 and error.retry_after is None:
-        error.retry_after = WAIT
-    raise error
+    raise ask_to_wait(error, reply)

@@ -13,9 +13,10 @@ from typing import Any
 from tracker.notify.channels.base import Accepted
 from tracker.notify.channels.hiding import reveal
 from tracker.notify.channels.http import Route, post
-from tracker.notify.channels.robots import JSON, encode, judge
+from tracker.notify.channels.robots import JSON, judge
 from tracker.notify.chat import MARKDOWN, Chat, Flavour, look_alikes, render
 from tracker.notify.message import Message
+from tracker.notify.payload import encode
 from tracker.subscriptions import WeComSubscription
 
 # At most 4096 bytes of UTF-8 (work.weixin.qq.com/api/doc/90000/90136/91770; more is errcode 40058, seen 2024-05).

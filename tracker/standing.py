@@ -1,0 +1,28 @@
+"""Incidents that hold as long as something is so: opened when it begins, ended when it is so no more.
+
+In: everything of one kind that is so now. Out: the history's open incidents of that kind are just these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlite_utils import Database
+
+from storage import plans
+from storage.history import History
+from tracker.models import Incident, IncidentKind
+
+
+def keep_standing(
+    db: Database, history: History, poll: int, now: str, kind: IncidentKind, incidents: Iterable[Incident]
+) -> bool:  # fmt: skip
+    """Tell what begins or says something else, end what is so no more; True where any began or ended."""
+    so_now = {incident.address: incident for incident in incidents}
+    known = {row["address"]: row for row in plans.open_incidents(db, kind.value)}
+    for address in known.keys() - so_now.keys():
+        history.end_incident(kind, address, now)
+    for address, incident in so_now.items():
+        if address not in known or known[address]["detail"] != incident.detail:
+            history.record_incident(incident, poll, now)
+    return known.keys() != so_now.keys()
