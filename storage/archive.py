@@ -6,6 +6,7 @@ In: bytes; out: their sha256, and the bytes again. Must never leave a half file 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import tempfile
 from pathlib import Path
@@ -15,6 +16,8 @@ from tracker.errors import StorageError
 
 class Archive:
     """The archive below `root`: file `<first two digits>/<sha256>`; `tmp/` holds what is being written.
+
+    `journal/` holds the journal, as files that are named for their first event (`storage.journal`).
 
     What `root` lacks is read from `behind`, where there is one (a dry run stands before the real archive).
     """
@@ -37,8 +40,11 @@ class Archive:
         """
         sha256 = hashlib.sha256(data).hexdigest()
         target = self.path(sha256)
-        if target.exists():
-            return sha256
+        if not target.exists():
+            self._write(target, data)
+        return sha256
+
+    def _write(self, target: Path, data: bytes) -> None:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             scratch = self.root / "tmp"
@@ -55,8 +61,9 @@ class Archive:
                     raise
             self._sync(target.parent)
         except OSError as error:
-            raise StorageError(f"The archive cannot be written: {error}", file=target) from error
-        return sha256
+            raise StorageError(
+                f"The archive cannot be written: {error.strerror}", file=target, hint="Check the disk and its rights"
+            ) from error
 
     def get(self, sha256: str) -> bytes:
         """The bytes of that hash, checked against it.
@@ -77,6 +84,28 @@ class Archive:
                 hint="Restore it from a backup",
             )  # fmt: skip
         return data
+
+    @property
+    def journal(self) -> Path:
+        """The folder of the journal."""
+        return self.root / "journal"
+
+    def journal_files(self) -> list[Path]:
+        """The files of the journal, in order."""
+        return sorted(self.journal.glob("*.jsonl"))
+
+    def put_journal(self, first: int, data: bytes) -> None:
+        """Keep a part of the journal, whose first event has the number `first`.
+
+        Raises:
+            StorageError: the folder cannot be written to.
+        """
+        self._write(self.journal / f"{first:09d}.jsonl", data)
+
+    def set_journal_aside(self, path: Path) -> Path:
+        """Have a part of the journal count no more, but keep it; returns where it is now."""
+        taken = (path.with_name(f"{path.name}.superseded{n}") for n in itertools.count(1))
+        return path.rename(next(one for one in taken if not one.exists()))
 
     def clear_scratch(self) -> int:
         """Remove what an interrupted write left in `tmp/`; returns how many files that were."""

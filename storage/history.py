@@ -6,13 +6,12 @@ or a change once recorded.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
-from sqlite_utils import Database
-
 from storage.list_writer import ListWriter, Recording
+from storage.offer_writer import OfferWriter
 from storage.outbox import Rule, queue_changes
 from storage.rows import as_json
 from tracker.models import (
@@ -22,40 +21,31 @@ from tracker.models import (
     Filing,
     Incident,
     IncidentKind,
-    Listed,
-    Page,
     SourceResult,
 )
 
 _OVER_WHEN_DIGESTED = LIST_INCIDENTS | {IncidentKind.FAILURE}
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedLink:
-    """A link of an announcement, as the history keeps it: `label_key` and `period` name the attachment."""
-
-    href: str
-    label: str
-    label_key: str
-    series: str
-    period: str | None
-    round_up: bool
-
-
-class History:
+class History(OfferWriter):
     """The writer over one open database (`storage.schema.connect`)."""
-
-    def __init__(self, db: Database) -> None:
-        self.db = db
 
     # --- polls ---------------------------------------------------------------------------------
 
-    def begin_poll(self, now: str) -> int:
-        """Open a poll; one that an earlier process left running is marked as interrupted."""
+    def begin_poll(self, now: str, opening: Mapping[str, Any] = MappingProxyType({}), number: int | None = None) -> int:
+        """Open a poll; one that an earlier process left running is marked as interrupted.
+
+        `opening` is what the journal says of a poll in which something happens; `number` is the poll's own, where a
+        history is made anew.
+        """
         with self.db.atomic():
             self.db.execute("UPDATE poll SET state = 'interrupted' WHERE state = 'running'")
-            cursor = self.db.execute("INSERT INTO poll (started_at, state) VALUES (?, 'running')", [now])
-            return int(cursor.lastrowid or 0)
+            cursor = self.db.execute(
+                "INSERT INTO poll (id, started_at, state) VALUES (?, ?, 'running')", [number, now]
+            )
+            poll = int(cursor.lastrowid or 0)
+        self.journal.begin(poll, now, opening)
+        return poll
 
     def finish_poll(
         self, poll: int, now: str, exit_code: int, sources: Sequence[SourceResult], settled: Iterable[str]
@@ -67,8 +57,13 @@ class History:
                     "INSERT OR REPLACE INTO source_result VALUES (?, ?, ?, ?, ?)",
                     [poll, result.source, result.outcome, result.requests, result.bytes],
                 )
-            for series in settled:
-                self.db.execute("INSERT OR IGNORE INTO baseline VALUES (?, ?, ?)", [series, poll, now])
+            over = [
+                series
+                for series in settled
+                if self.db.execute("INSERT OR IGNORE INTO baseline VALUES (?, ?, ?)", [series, poll, now]).rowcount > 0
+            ]
+            if over or self.journal.has_events(poll):
+                self.journal.note("finished", at=now, exit=exit_code, settled=over)
             self.db.execute(
                 "UPDATE poll SET finished_at = ?, state = 'finished', exit = ?, requests = ?, bytes = ? WHERE id = ?",
                 [now, exit_code, sum(s.requests for s in sources), sum(s.bytes for s in sources), poll],
@@ -79,179 +74,20 @@ class History:
         with self.db.atomic():
             self.db.execute("UPDATE poll SET exit = ? WHERE id = ?", [exit_code, poll])
 
-    # --- collect -------------------------------------------------------------------------------
-
-    def record_listed(self, listed: Listed, series: str | None, unclassified: bool, now: str) -> bool:
-        """Remember an announcement that a listing named; True when it was not known."""
-        with self.db.atomic():
-            cursor = self.db.execute(
-                "INSERT OR IGNORE INTO listing VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [listed.url, listed.channel, listed.title, listed.published_at, series, int(unclassified), now],
-            )
-            return cursor.rowcount > 0
-
-    def record_page(
-        self, page: Page, series: str, html_sha256: str | None, links: Sequence[OfferedLink], now: str
-    ) -> None:
-        """Remember an announcement page and what it offers now."""
-        with self.db.atomic():
-            self.db.execute(
-                """INSERT INTO announcement
-                   (url, series, title, published_at, source, text, html_sha256, first_seen, last_seen)
-                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                   ON CONFLICT (url) DO UPDATE SET title = excluded.title, published_at = excluded.published_at,
-                   source = excluded.source, text = excluded.text, html_sha256 = excluded.html_sha256,
-                   last_seen = excluded.last_seen, moved_at = NULL""",
-                [page.url, series, page.title, page.published_at, page.source, page.text, html_sha256, now, now],
-            )
-            announcement = self._one("SELECT id FROM announcement WHERE url = ?", page.url)
-            aliases = self._aliases(announcement)
-            taken: set[int] = set()
-            # Those known by their own label first: an alias must never take the place of a file of its own.
-            for link in sorted(links, key=lambda link: (link.series, link.label_key) in aliases):
-                attachment = aliases.get((link.series, link.label_key))
-                if attachment is None or attachment in taken:
-                    attachment = self._attachment(announcement, link, now)
-                taken.add(attachment)
-                self._record_offer(announcement, attachment, link, now)
-
-    def _record_offer(self, announcement: int, attachment: int, link: OfferedLink, now: str) -> None:
-        self.db.execute(
-            """INSERT INTO offer (announcement_id, attachment_id, label, href, first_seen, last_seen)
-               VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (announcement_id, attachment_id)
-               DO UPDATE SET href = excluded.href, label = excluded.label, last_seen = excluded.last_seen""",
-            [announcement, attachment, link.label, link.href, now, now],
-        )
-
-    def _aliases(self, announcement: int) -> dict[tuple[str, str], int]:
-        """Labels of an announcement that were found to mean a list known by another one."""
-        sql = "SELECT series, label, attachment_id FROM attachment_alias WHERE announcement_id = ?"
-        return {(row[0], row[1]): row[2] for row in self.db.execute(sql, [announcement])}
-
-    def _attachment(self, announcement: int, link: OfferedLink, now: str) -> int:
-        """The attachment that a link offers by its own label, which is no alias any more where it was one."""
-        key = [link.series, link.label_key]
-        self.db.execute(
-            "DELETE FROM attachment_alias WHERE announcement_id = ? AND series = ? AND label = ?", [announcement, *key]
-        )
-        self.db.execute(
-            "INSERT OR IGNORE INTO attachment (series, label, period, round_up, first_seen) VALUES (?, ?, ?, ?, ?)",
-            [*key, link.period, int(link.round_up), now],
-        )
-        return int(self._one("SELECT id FROM attachment WHERE series = ? AND label = ?", *key))
-
-    def record_moved(self, url: str, now: str) -> None:
-        """Remember that an address is gone, while other announcements offer all of its lists."""
-        with self.db.atomic():
-            self.db.execute(
-                "UPDATE announcement SET moved_at = ? WHERE url = ?",
-                [now, url],
-            )
-
-    def hold_page(self, sha256: str, page: Page, series: str, now: str) -> None:
-        """Keep a page that is not taken for content until a person has looked at it."""
-        with self.db.atomic():
-            self.db.execute(
-                """INSERT INTO held_page (sha256, url, series, links, first_seen) VALUES (?, ?, ?, ?, ?)
-                   ON CONFLICT (sha256) DO UPDATE SET first_seen = excluded.first_seen, accepted_at = NULL""",
-                [sha256, page.url, series, len(page.links), now],
-            )
-
-    def record_fetched(self, offer: int, href: str, sha256: str, size: int, media_type: str, now: str) -> bool:
-        """Remember the bytes an offer gave; True when they are a revision that the list did not have.
-
-        Two pages may offer one list, and one of them may keep an old copy: bytes count as a new revision
-        only when they changed under this offer (or the offer is new) and are neither the list's newest
-        revision nor, for a new offer, any earlier one.
-        """
-        with self.db.atomic():
-            row = next(self.db.query("SELECT attachment_id, sha256 FROM offer WHERE id = ?", [offer]))
-            attachment, before = row["attachment_id"], row["sha256"]
-            self.db.execute(
-                "UPDATE offer SET sha256 = ?, fetched_href = ?, fetched_at = ? WHERE id = ?",
-                [sha256, href, now, offer],
-            )
-            known = list(
-                self.db.query("SELECT id, sha256 FROM revision WHERE attachment_id = ? ORDER BY id", [attachment])
-            )
-            seen = next((r["id"] for r in reversed(known) if r["sha256"] == sha256), None)
-            is_newest = bool(known) and known[-1]["sha256"] == sha256
-            if seen is not None and (is_newest or before == sha256 or before is None):
-                self.db.execute("UPDATE revision SET last_seen = ? WHERE id = ?", [now, seen])
-                return False
-            self.db.execute(
-                """INSERT INTO revision (attachment_id, offer_id, sha256, size, media_type, token, first_seen,
-                   last_seen, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending')""",
-                [attachment, offer, sha256, size, media_type, href, now, now],
-            )
-            return True
-
     # --- digest --------------------------------------------------------------------------------
 
     def accept(self, revision: int, now: str) -> None:
         """Have a refused revision digested again, and recorded whatever the guards say: a person has looked."""
         with self.db.atomic():
+            sha256 = self._one("SELECT sha256 FROM revision WHERE id = ?", revision)
+            self.journal.note("accepted", what="revision", sha256=sha256)
             self.db.execute("UPDATE revision SET state = 'pending', accepted_at = ? WHERE id = ?", [now, revision])
 
     def accept_page(self, sha256: str, now: str) -> None:
         """Note that a person has looked at a held page."""
         with self.db.atomic():
+            self.journal.note("accepted", what="page", sha256=sha256)
             self.db.execute("UPDATE held_page SET accepted_at = ? WHERE sha256 = ?", [now, sha256])
-
-    def merge_attachment(self, attachment: int, into: int, now: str, *, renamed: bool) -> None:
-        """Take a list that was offered under another label for the one that it is; nothing of it is recorded yet.
-
-        Bytes that the other list had already are no revision of it. With `renamed` the label was corrected, and
-        the list is of the period that it names by now.
-        """
-        with self.db.atomic():
-            if renamed:
-                self.db.execute(
-                    "UPDATE attachment SET period = (SELECT period FROM attachment WHERE id = ?) WHERE id = ?",
-                    [attachment, into],
-                )
-            self.db.execute(
-                """INSERT OR REPLACE INTO attachment_alias SELECT o.announcement_id, a.series, a.label, ?
-                   FROM attachment a JOIN offer o ON o.attachment_id = a.id WHERE a.id = ?""",
-                [into, attachment],
-            )
-            self.db.execute("UPDATE attachment_alias SET attachment_id = ? WHERE attachment_id = ?", [into, attachment])
-            self._move_offers(attachment, into)
-            self.db.execute(
-                """UPDATE revision SET last_seen = ? WHERE attachment_id = ? AND sha256 IN
-                   (SELECT sha256 FROM revision WHERE attachment_id = ?)""",
-                [now, into, attachment],
-            )
-            self.db.execute(
-                """DELETE FROM revision WHERE attachment_id = ? AND state = 'pending' AND sha256 IN
-                   (SELECT sha256 FROM revision WHERE attachment_id = ?)""",
-                [attachment, into],
-            )
-            self.db.execute("UPDATE revision SET attachment_id = ? WHERE attachment_id = ?", [into, attachment])
-            self.db.execute("DELETE FROM attachment WHERE id = ?", [attachment])
-
-    def _move_offers(self, attachment: int, into: int) -> None:
-        """The links to one list become links to the other; where its page had one already, that one is renewed."""
-        for new in list(self.db.query("SELECT * FROM offer WHERE attachment_id = ?", [attachment])):
-            old = next(
-                iter(
-                    self.db.execute(
-                        "SELECT id FROM offer WHERE announcement_id = ? AND attachment_id = ?",
-                        [new["announcement_id"], into],
-                    )
-                ),
-                None,
-            )
-            if old is None:
-                self.db.execute("UPDATE offer SET attachment_id = ? WHERE id = ?", [into, new["id"]])
-                continue
-            self.db.execute(
-                """UPDATE offer SET label = ?, href = ?, fetched_href = ?, sha256 = ?, fetched_at = ?, last_seen = ?
-                   WHERE id = ?""",
-                [*(new[k] for k in ("label", "href", "fetched_href", "sha256", "fetched_at", "last_seen")), old[0]],
-            )
-            self.db.execute("UPDATE revision SET offer_id = ? WHERE offer_id = ?", [old[0], new["id"]])
-            self.db.execute("DELETE FROM offer WHERE id = ?", [new["id"]])
 
     def set_aside(
         self, revision: int, poll: int, state: str, reason: str, incident: Incident | None, now: str,
@@ -362,6 +198,3 @@ class History:
                ))""",
             [incident.kind.value, incident.source, incident.address, incident.detail, now, now, poll, poll],
         )
-
-    def _one(self, sql: str, *args: object) -> Any:
-        return next(iter(self.db.execute(sql, list(args))))[0]

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from storage import schema_m001, schema_m002, schema_m003
+from storage import schema_m001, schema_m002, schema_m003, schema_m004
 from tracker.errors import StorageError
 
 BUSY_MILLISECONDS = 10_000
@@ -36,6 +36,12 @@ def m002_meaning(db: Database) -> None:
 def m003_alerts(db: Database) -> None:
     """The outbox: deliveries, what they tell, and each try; in how many polls an incident came up."""
     _run(db, schema_m003.SQL)
+
+
+@migrations()
+def m004_journal(db: Database) -> None:
+    """The journal of what was collected and digested; why a poll ended before its time."""
+    _run(db, schema_m004.SQL)
 
 
 def _run(db: Database, sql: str) -> None:

@@ -94,6 +94,10 @@ class Desk:
         }
         return kept | {f"TRACKER_{name}": value for name, value in (own | extra).items()}
 
+    def settings(self) -> dict[str, Any]:
+        """The settings of a poll that make a history anew."""
+        return {"data_dir": self.data, "poll": {"known_facts": False}}
+
     def run(
         self, *arguments: str, kill: Kill | None = None, **extra: str
     ) -> subprocess.CompletedProcess[str]:  # fmt: skip

@@ -10,6 +10,7 @@ import pytest
 
 from storage import plans, states
 from tests.desk_book import Ledger, synthesis
+from tests.rebuilding import assert_rebuilds
 from tests.polling import algorithm
 from tracker.acceptance import find_accepted
 from tracker.errors import OptionError
@@ -26,6 +27,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
     one = Ledger(tmp_path)
     yield one
     one.close()
+    assert_rebuilds(one.settings)
 
 
 def kinds(changes: list[tuple[str, str, dict[str, object]]]) -> Counter[str]:

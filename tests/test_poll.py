@@ -24,6 +24,8 @@ from tests.polling import (
     genai_rows,
     label,
 )
+from tests.rebuilding import assert_rebuilds
+from tracker.config import Settings
 from tracker.demo.files import TableSpec, make_docx
 
 
@@ -355,3 +357,4 @@ def test_a_poll_killed_anywhere_is_made_good_by_the_next(desk: Desk, tmp_path: P
         one.killed_poll(kill)
         one.poll()
         assert one.history() == expected, str(kill)
+        assert_rebuilds(Settings(**one.settings()))

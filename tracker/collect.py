@@ -22,7 +22,8 @@ from spiders.discovery import DiscoverySpider
 from spiders.settings import crawl_settings
 from storage import plans
 from storage.archive import Archive
-from storage.history import History, OfferedLink
+from storage.history import History
+from storage.offer_writer import OfferedLink
 from tracker.config import Settings
 from tracker.models import Fetched, Held, Incident, Link, Listed, Page, SourceResult, Wanted
 from tracker.reading.sniff import sniff
@@ -95,11 +96,15 @@ class Collector:
     def _accept_listed(self, item: Listed) -> None:
         self.good[item.channel] += 1
         series = series_of_title(item.title)
-        unclassified = series is None and bool(FILING_WORDS.search(item.title))
         if series is not None and series.cancels and item.attachments:
             # A notice names its file itself: there is no page of its own to look at.
             page = Page(item.url, item.title, item.published_at, None, item.title, item.attachments)
             self.keep_page(page, series.id)
+        self.record_listed(item, series)
+
+    def record_listed(self, item: Listed, series: Series | None) -> None:
+        """Remember an announcement that a listing named, as one of `series`."""
+        unclassified = series is None and bool(FILING_WORDS.search(item.title))
         self.history.record_listed(item, series.id if series else None, unclassified, self.now)
 
     def keep_page(self, page: Page, series_id: str) -> None:

@@ -32,6 +32,7 @@ from tracker.config_lines import line_of
 from tracker.errors import OptionError
 from tracker.secret import is_private_file
 from tracker.subscriptions import NotifySettings, Subscription, check_url, secrets_of
+from tracker.timetable.settings import ScheduleSettings
 
 CONFIG_FILE = "tracker.toml"
 
@@ -70,9 +71,34 @@ class PollSettings(BaseModel):
     known_facts: bool = Field(
         True, description="check the history against the row counts and totals that the program carries"
     )
+    keep_days: int = Field(
+        400, ge=1, description="polls in which nothing happened are forgotten after so many days"
+    )
     shrink_share: float = Field(
         0.10, ge=0, le=1, description="a list that loses more than this share (and three rows) is not recorded"
     )
+
+
+class HealthSettings(BaseModel):
+    """From when on something is wrong."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    max_age_hours: float = Field(
+        26, gt=0, description="unhealthy when no poll has ended for so many hours; more where polls are rarer"
+    )
+    min_free_megabytes: int = Field(500, ge=0, description="`tracker doctor` warns when the disk has less free space")
+
+
+class LogSettings(BaseModel):
+    """What is written to standard error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    level: Literal["debug", "info", "warning", "error", ""] = Field(
+        "", description="debug, info, warning or error; empty: info for `tracker run`, else warning"
+    )
+    format: Literal["text", "json"] = Field("text", description="text or json: one line for each event")
 
 
 class Settings(BaseSettings):
@@ -87,6 +113,9 @@ class Settings(BaseSettings):
     site: SiteSettings = SiteSettings.model_construct()
     poll: PollSettings = PollSettings.model_construct()
     notify: NotifySettings = NotifySettings.model_construct()
+    schedule: ScheduleSettings = ScheduleSettings.model_construct()
+    health: HealthSettings = HealthSettings.model_construct()
+    log: LogSettings = LogSettings.model_construct()
     subscriptions: list[Subscription] = Field([], description="who is told of what: docs/alerts.md; in the file only")
 
     @property

@@ -59,25 +59,32 @@ class Digester:
         ids = {series.id for series in selected}
         pending = [row for row in plans.pending_revisions(self.db) if row["series"] in ids]
         pending.sort(key=lambda row: series_by_id(row["series"]).cancels)
-        announced = self._announced(row for row in pending if series_by_id(row["series"]).cancels)
+        announced = self.announced(pending)
         for row in pending:
             progress(f"{row['series']} {row['period'] or row['label']}")
             try:
-                self._digest_now(row["id"], announced)
+                self.digest(row["id"], announced)
             except sqlite3.OperationalError:
                 raise
             except Exception as error:  # noqa: BLE001  whatever it is, the next list must not wait for it
                 self.history.record_incident(failure(row["series"], _address(row), error), self.poll, self.now)
+
+    def digest(self, revision: int, announced: frozenset[str]) -> None:
+        """Record one pending revision, or set it aside, with the note of it in the journal: all in one transaction."""
+        with self.db.atomic():
+            for row in plans.pending_revisions(self.db, revision):
+                self.history.journal.note("digested", series=row["series"], label=row["label"], sha256=row["sha256"])
+            self._digest_now(revision, announced)
 
     def _digest_now(self, revision: int, announced: frozenset[str]) -> None:
         """Digest a revision as it stands now: what was digested before it may have changed what is known of it."""
         for row in plans.pending_revisions(self.db, revision):
             self._digest(row, announced)
 
-    def _announced(self, pending: Iterable[Row]) -> frozenset[str]:
+    def announced(self, pending: Iterable[Row]) -> frozenset[str]:
         """The numbers of notices that wait behind the lists, as far as these can be read and may be recorded."""
         numbers: set[str] = set()
-        for row in pending:
+        for row in (row for row in pending if series_by_id(row["series"]).cancels):
             try:
                 extraction = self._read(row)
                 objection = None if row["accepted_at"] else self._bounds(row, extraction)

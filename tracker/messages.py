@@ -136,6 +136,34 @@ INCIDENTS: dict[IncidentKind, dict[Lang, tuple[str, str]]] = {
             "`tracker notify drop`",
         ),
     },
+    IncidentKind.STALE: {
+        "zh": ("该系列的新批次比以往任何一次都来得晚", "请在浏览器中核对网站是否已换地址发布；若确无新批次，无需处理"),
+        "en": (
+            "no new batch of this series for longer than ever before",
+            "check in a browser whether it is published elsewhere now; if there is none, nothing needs doing",
+        ),
+    },
+    IncidentKind.INTERRUPTED: {
+        "zh": ("上一次轮询未能完成", "本次轮询已补做；如反复出现，请查看日志、内存与 schedule.limit_minutes"),
+        "en": (
+            "the poll before did not come to its end",
+            "this one has made it good; if it goes on, look at the log, the memory and schedule.limit_minutes",
+        ),
+    },
+    IncidentKind.MISSED: {
+        "zh": ("计划中的轮询未进行", "本次轮询已补做；请检查电脑是否休眠、服务是否停止"),
+        "en": (
+            "polls of the schedule did not take place",
+            "this one makes them good; check whether the machine slept or the service was down",
+        ),
+    },
+    IncidentKind.OVERLAP: {
+        "zh": ("到了轮询时间，上一次轮询仍在进行", "请放宽 schedule 的间隔，或查看上一次轮询为何耗时"),
+        "en": (
+            "a poll was due while another was still running",
+            "schedule polls further apart, or see what takes so long",
+        ),
+    },
 }
 
 WORDS: dict[str, tuple[str, str]] = {

@@ -19,7 +19,7 @@ from typing import Any, TextIO
 from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
-from storage import alerts, plans, sightings
+from storage import alerts, journal, plans, sightings
 from storage.archive import Archive
 from storage.history import History
 from storage.schema import connect
@@ -32,7 +32,7 @@ from tracker.derive import derive_safely, facts_in_force
 from tracker.digest import Digester
 from tracker.errors import AnotherPoll, DeliveryError, StorageError
 from tracker.models import LIST_INCIDENTS, SITE_INCIDENTS, IncidentKind, SourceResult
-from tracker.series import select_series
+from tracker.series import Series, select_series
 
 EXIT_OWN, EXIT_SITE, EXIT_LIST = 1, 3, 4
 
@@ -61,7 +61,9 @@ def run_poll(
         history = History(db)
         archive.clear_scratch()
         looked_at = find_accepted(db, accepted, selected)
-        poll = history.begin_poll(started)
+        journal.anchor(db, archive)
+        journal.export(db, archive)  # what a poll that was killed had noted
+        poll = history.begin_poll(started, _opening(settings, selected))
         accept(looked_at, Collector(history, archive, poll, started), site_bases(settings))
         results = collect(
             db, history, archive, settings, poll, started, selected, lambda what: progress("collecting", what)
@@ -79,12 +81,19 @@ def run_poll(
         code = exit_code(plans.incidents_of_poll(db, poll))
         # Before the alerts go out, which may take its time: what was polled stands, whatever becomes of them.
         history.finish_poll(poll, read_clock(), code, results, settled_series(results, selected, left))
+        journal.export(db, archive)
         deliveries = {} if dry_run else deliver(db, settings, poll, stdout, lambda what: progress("delivering", what))
         if code == 0 and deliveries.keys() & set(alerts.UNDELIVERED):
             code = DeliveryError.exit_code
             history.note_exit(poll, code)
         report = _report(db, poll, results)
         return report | {"started_at": started, "finished_at": read_clock(), "exit": code, "deliveries": deliveries}
+
+
+def _opening(settings: Settings, selected: Sequence[Series]) -> dict[str, Any]:
+    """What the journal says of a poll: that on which its reading and its guards depend."""
+    ids = [series.id for series in selected]
+    return {"series": ids, "shrink_share": settings.poll.shrink_share}
 
 
 def _report(db: Database, poll: int, results: Sequence[SourceResult]) -> dict[str, Any]:

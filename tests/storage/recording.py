@@ -8,7 +8,8 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from storage import notices, plans
-from storage.history import History, OfferedLink
+from storage.history import History
+from storage.offer_writer import OfferedLink
 from storage.list_writer import Recording
 from storage.outbox import Rule
 from storage.schema import connect

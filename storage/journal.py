@@ -1,0 +1,129 @@
+"""The journal: what was collected and digested, in order, so that a history can be made anew from the archive alone.
+
+In: events, each noted in the transaction that records its effect; only what has an effect is noted. Out: the same, as
+files in the archive, beside the bytes that they name. An event is a JSON object: `event` names it, `poll` its poll.
+
+| event | meaning, and its fields |
+| --- | --- |
+| poll | the first event of each poll that has any: `at`, and what its reading and guards depended on |
+| snapshot | a history older than its journal: `sha256` of the database as it was then |
+| listed | a listing named an announcement that was not known: `item` |
+| page | a page that offers something else than before, or is new: `page`, `series`, `html` (sha256) |
+| held | a page that a person must look at: `page`, `series`, `html` |
+| moved | an address is gone, its lists are offered elsewhere: `url` |
+| fetched | an offer gave other bytes than before: `announcement`, `series`, `href`, `sha256`, `media_type` |
+| accepted | a person accepted what guards refused: `what` (revision or page), `sha256` |
+| digested | a revision was read: `series`, `label`, `sha256` |
+| finished | the poll came to its end: `at`, `exit`, `settled` (series whose baseline is over) |
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.archive import Archive
+from storage.rows import as_json
+from tracker.errors import StorageError
+
+Event = dict[str, Any]
+
+
+class Journal:
+    """Notes the events of one poll in the history; the caller holds the transaction."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self._poll: int | None = None
+        self._opening: dict[str, Any] = {}
+
+    def begin(self, poll: int, now: str, opening: Mapping[str, Any]) -> None:
+        """Have the events that follow belong to `poll`; its own event is noted before the first of them."""
+        self._poll, self._opening = poll, {"at": now, **opening}
+
+    def note(self, event: str, **fields: object) -> None:
+        """Note what happened in the poll under way."""
+        if self._poll is None:
+            raise StorageError("The history is written to without a poll")
+        if not self.has_events(self._poll):
+            self._insert("poll", self._opening)
+        self._insert(event, fields)
+
+    def has_events(self, poll: int) -> bool:
+        """True where something was noted in that poll."""
+        return next(iter(self.db.execute("SELECT 1 FROM journal WHERE poll_id = ?", [poll])), None) is not None
+
+    def _insert(self, event: str, fields: Mapping[str, object]) -> None:
+        line = as_json({"event": event, **fields})
+        self.db.execute("INSERT INTO journal (poll_id, event) VALUES (?, ?)", [self._poll, line])
+
+
+def anchor(db: Database, archive: Archive) -> None:
+    """Let the journal of a history that is older than its journal begin with the history as it stands."""
+    row = next(db.query("SELECT (SELECT max(id) FROM poll) AS poll, EXISTS (SELECT 1 FROM journal) AS begun"))
+    if row["poll"] is None or row["begun"]:
+        return
+    sha256 = archive.put(db.conn.serialize())
+    with db.atomic():
+        event = as_json({"event": "snapshot", "sha256": sha256})
+        db.execute("INSERT INTO journal (poll_id, event) VALUES (?, ?)", [row["poll"], event])
+
+
+def export(db: Database, archive: Archive) -> list[str]:
+    """Bring the journal's files in the archive up to date; returns those that were set aside.
+
+    A file that says something else than the history was written by a history that is no more: an older backup took its
+    place. It is kept under another name, and what the history says takes its place.
+    """
+    set_aside = []
+    files = archive.journal_files()
+    while files and not _agrees(db, files[-1].read_bytes()):
+        set_aside.append(archive.set_journal_aside(files.pop()).name)
+    last = _last_id(files[-1].read_bytes()) if files else 0
+    rows = list(db.query("SELECT id, poll_id, event FROM journal WHERE id > ? ORDER BY id", [last]))
+    if rows:
+        lines = "".join(_line(row) for row in rows)
+        archive.put_journal(rows[0]["id"], lines.encode())
+    return set_aside
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    return as_json({"id": row["id"], "poll": row["poll_id"], **json.loads(row["event"])}) + "\n"
+
+
+def _agrees(db: Database, data: bytes) -> bool:
+    line = data.rstrip(b"\n").rpartition(b"\n")[2].decode()
+    row = next(db.query("SELECT id, poll_id, event FROM journal WHERE id = ?", [_last_id(data)]), None)
+    return row is not None and _line(row).rstrip("\n") == line
+
+
+def _last_id(data: bytes) -> int:
+    return int(json.loads(data.rstrip(b"\n").rpartition(b"\n")[2])["id"])
+
+
+def read(archive: Archive) -> Iterator[Event]:
+    """The events of the archive's journal, in order.
+
+    Raises:
+        StorageError: there is no journal, a part of it is missing, or a line is no event.
+    """
+    expected = 1
+    for path in archive.journal_files():
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            try:
+                event: Event = json.loads(line)
+                found = int(event["id"])
+            except (ValueError, KeyError, TypeError) as error:
+                raise StorageError("A line of the journal is damaged", file=path, line=number) from error
+            if found != expected:
+                raise StorageError(
+                    f"The journal is not whole: event {expected} should follow, {found} does", file=path, line=number,
+                    hint="Restore the archive from a backup",
+                )  # fmt: skip
+            expected += 1
+            yield event
+    if expected == 1:
+        raise StorageError("The archive has no journal", file=archive.journal, hint="Restore a backup")
