@@ -11,6 +11,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from storage.copies import sync, unused_name
 from tracker.errors import StorageError
 
 
@@ -59,11 +60,25 @@ class Archive:
                 except BaseException:
                     Path(file.name).unlink(missing_ok=True)
                     raise
-            self._sync(target.parent)
+            sync(target.parent)
         except OSError as error:
             raise StorageError(
                 f"The archive cannot be written: {error.strerror}", file=target, hint="Check the disk and its rights"
             ) from error
+
+    def mend(self, sha256: str, data: bytes) -> bool:
+        """Put back `data`, whose hash that is, where it is missing or altered; what was altered is kept beside it.
+
+        Raises:
+            StorageError: the folder cannot be written to.
+        """
+        path = self.path(sha256)
+        if path.exists():
+            if path.read_bytes() == data:
+                return False
+            path.rename(unused_name(path.with_name(f"{sha256}.altered")))
+        self._write(path, data)
+        return True
 
     def get(self, sha256: str) -> bytes:
         """The bytes of that hash, checked against it.
@@ -113,12 +128,3 @@ class Archive:
         for file in left:
             file.unlink()
         return len(left)
-
-    @staticmethod
-    def _sync(folder: Path) -> None:
-        """Make a rename in `folder` durable."""
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

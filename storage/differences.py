@@ -9,6 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 Row = tuple[Any, ...]
+Differences = dict[str, list[tuple[str, Row]]]
 
 # Tables that the archive determines, with the columns that only the site or the last look at it could tell.
 COMPARED: dict[str, tuple[str, ...]] = {
@@ -19,7 +20,7 @@ COMPARED: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def differences(first: Database, second: Database) -> dict[str, list[tuple[str, Row]]]:
+def differences(first: Database, second: Database) -> Differences:
     """{table: [("first" or "second", a row that only it has)]}; empty where the two histories say the same."""
     found: dict[str, list[tuple[str, Row]]] = defaultdict(list)
     for table, left_out in COMPARED.items():

@@ -27,6 +27,19 @@ from tracker.models import (
 _OVER_WHEN_DIGESTED = LIST_INCIDENTS | {IncidentKind.FAILURE}
 
 
+_EVENTLESS_POLLS = """SELECT p.id FROM poll p WHERE p.started_at < ? AND p.id < (SELECT max(id) FROM poll)
+    AND NOT EXISTS (SELECT 1 FROM journal WHERE poll_id = p.id)
+    AND NOT EXISTS (SELECT 1 FROM change WHERE poll_id = p.id)
+    AND NOT EXISTS (SELECT 1 FROM revision WHERE poll_id = p.id)
+    AND NOT EXISTS (SELECT 1 FROM baseline WHERE poll_id = p.id)
+    AND NOT EXISTS (SELECT 1 FROM verdict WHERE poll_id = p.id)
+    AND NOT EXISTS (SELECT 1 FROM incident WHERE first_poll = p.id)
+    AND NOT EXISTS (SELECT 1 FROM incident WHERE last_poll = p.id)
+    AND NOT EXISTS (
+        SELECT 1 FROM source_result s WHERE s.poll_id = p.id AND s.outcome = 'ok' AND NOT EXISTS (
+            SELECT 1 FROM source_result t WHERE t.source = s.source AND t.outcome = 'ok' AND t.poll_id > p.id))"""
+
+
 class History(OfferWriter):
     """The writer over one open database (`storage.schema.connect`)."""
 
@@ -40,8 +53,9 @@ class History(OfferWriter):
         """
         with self.db.atomic():
             self.db.execute("UPDATE poll SET state = 'interrupted' WHERE state = 'running'")
+            series = as_json(list(opening["series"])) if "series" in opening else None
             cursor = self.db.execute(
-                "INSERT INTO poll (id, started_at, state) VALUES (?, ?, 'running')", [number, now]
+                "INSERT INTO poll (id, started_at, state, series) VALUES (?, ?, 'running', ?)", [number, now, series]
             )
             poll = int(cursor.lastrowid or 0)
         self.journal.begin(poll, now, opening)
@@ -68,6 +82,25 @@ class History(OfferWriter):
                 "UPDATE poll SET finished_at = ?, state = 'finished', exit = ?, requests = ?, bytes = ? WHERE id = ?",
                 [now, exit_code, sum(s.requests for s in sources), sum(s.bytes for s in sources), poll],
             )
+
+    def note_interrupted(self, poll: int, reason: str) -> None:
+        """Note why a poll did not come to its end; one that did is left alone."""
+        with self.db.atomic():
+            self.db.execute(
+                "UPDATE poll SET state = 'interrupted', reason = ? WHERE id = ? AND state = 'running'", [reason, poll]
+            )
+
+    def forget_polls(self, before: str) -> int:
+        """Forget the polls that began before and in which nothing happened; returns how many.
+
+        The newest success of each source stays: it is the answer to when a source was last seen well.
+        """
+        with self.db.atomic():
+            ids = as_json([row[0] for row in self.db.execute(_EVENTLESS_POLLS, [before])])
+            for table, column in (("source_result", "poll_id"), ("poll", "id")):
+                sql = f"DELETE FROM {table} WHERE {column} IN (SELECT value FROM json_each(?))"
+                forgotten = self.db.execute(sql, [ids]).rowcount
+            return forgotten
 
     def note_exit(self, poll: int, exit_code: int) -> None:
         """Note how a poll ended after all, once its alerts went out."""

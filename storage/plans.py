@@ -225,8 +225,8 @@ def batches_of_poll(db: Database, poll: int) -> list[dict[str, Any]]:
 
 
 def incidents_of_poll(db: Database, poll: int) -> list[dict[str, Any]]:
-    """The incidents that came up in a poll, new or again."""
-    sql = """SELECT kind, source, address, detail, first_poll FROM incident
+    """The incidents that came up in a poll, new or again; `is_new` where no earlier report can have told of it."""
+    sql = """SELECT kind, source, address, detail, first_poll, first_poll >= :first AS is_new FROM incident
         WHERE last_poll = :poll OR (last_poll BETWEEN :first AND :poll AND ended_at IS NULL) ORDER BY id"""
     return list(db.query(sql, {"poll": poll, "first": _first_unreported(db, poll)}))
 

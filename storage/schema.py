@@ -13,6 +13,9 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from storage import schema_m001, schema_m002, schema_m003, schema_m004
+from storage.copies import copy_database, unused_name
+from storage.faults import storage_error
+from storage.opening import open_readonly
 from tracker.errors import StorageError
 
 BUSY_MILLISECONDS = 10_000
@@ -64,17 +67,31 @@ def connect(path: Path) -> Database:
         conn.execute("PRAGMA synchronous = FULL")
         conn.execute("PRAGMA foreign_keys = ON")
         db = Database(conn)
-        _refuse_newer(db, path)
+        refuse_newer(db, path)
+        _keep_copy(db, path)
         migrations.apply(db)
-    except (sqlite3.Error, OSError) as error:
+    except sqlite3.Error as error:
+        raise storage_error(error, path) from error
+    except OSError as error:
         raise StorageError(
-            f"The history cannot be opened: {error}", file=path, hint="Check the path, its rights and the disk"
+            f"The history cannot be opened: {error.strerror}", file=path, hint="Check its path, its rights and the disk"
         ) from error
     return db
 
 
-def _refuse_newer(db: Database, path: Path) -> None:
-    """Refuse a history with migrations that this program does not know."""
+def _keep_copy(db: Database, path: Path) -> None:
+    """Copy a history of an older schema before it is brought up to date: history.db.before-m004_journal."""
+    pending = [migration.name for migration in migrations.pending(db)]
+    if pending and db.table_names():
+        copy_database(db.conn, unused_name(path.with_name(f"{path.name}.before-{pending[0]}")))
+
+
+def refuse_newer(db: Database, path: Path) -> None:
+    """Refuse a history with migrations that this program does not know.
+
+    Raises:
+        StorageError: it has some.
+    """
     known = {migration.name for migration in migrations._migrations}
     unknown = [m.name for m in migrations.applied(db) if m.name not in known]
     if unknown:
@@ -94,14 +111,13 @@ def connect_readonly(path: Path) -> Database:
     if not path.exists():
         raise StorageError("There is no history yet", file=path, hint="Run `tracker poll` first")
     try:
-        conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_MILLISECONDS / 1000)
-        conn.execute("PRAGMA query_only = ON")
+        conn = open_readonly(path, BUSY_MILLISECONDS / 1000)
         conn.execute("SELECT count(*) FROM poll")
         db = Database(conn)
-        _refuse_newer(db, path)
+        refuse_newer(db, path)
         pending = [migration.name for migration in migrations.pending(db)]
     except sqlite3.Error as error:
-        raise StorageError(f"The history cannot be read: {error}", file=path) from error
+        raise storage_error(error, path) from error
     if pending:
         raise StorageError(
             f"The history was written by an older version of the program ({', '.join(pending)} to come)",

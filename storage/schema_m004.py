@@ -2,6 +2,7 @@
 
 SQL = """
 ALTER TABLE poll ADD COLUMN reason TEXT;
+ALTER TABLE poll ADD COLUMN series TEXT;
 CREATE TABLE journal (
     id INTEGER PRIMARY KEY,
     poll_id INTEGER NOT NULL REFERENCES poll(id),

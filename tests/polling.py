@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,15 +100,15 @@ class Desk:
         return {"data_dir": self.data, "poll": {"known_facts": False}}
 
     def run(
-        self, *arguments: str, kill: Kill | None = None, **extra: str
+        self, *arguments: str, prepare: Callable[[], None] | None = None, **extra: str
     ) -> subprocess.CompletedProcess[str]:  # fmt: skip
-        """`tracker …` to its end, or to where it is killed."""
+        """`tracker …` to its end, or to where it is killed; `prepare` is called first in its process."""
         chosen = ("--config", str(self.config)) if self.config else ()
-        return run_program((*chosen, *arguments), self.environment(**extra), ROOT, prepare=kill)
+        return run_program((*chosen, *arguments), self.environment(**extra), ROOT, prepare=prepare)
 
     def killed_poll(self, kill: Kill) -> None:
         """One poll that is killed there."""
-        done = self.run("poll", "--json", *PUBLISHED, kill=kill)
+        done = self.run("poll", "--json", *PUBLISHED, prepare=kill)
         assert done.returncode == -signal.SIGKILL, (str(kill), done.returncode, done.stderr[-2000:])
 
     def poll(self, *arguments: str, exit_code: int = 0, **extra: str) -> dict[str, Any]:

@@ -10,8 +10,8 @@ import pytest
 
 from storage import plans, states
 from tests.desk_book import Ledger, synthesis
-from tests.rebuilding import assert_rebuilds
 from tests.polling import algorithm
+from tests.rebuilding import assert_rebuilds
 from tracker.acceptance import find_accepted
 from tracker.errors import OptionError
 from tracker.series import select_series

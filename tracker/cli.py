@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
-from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from storage import states
-from tracker import __version__, cli_checks, cli_history, cli_notify, cli_show
+from storage.faults import is_storage_fault, storage_error
+from tracker import __version__, cli_care, cli_checks, cli_health, cli_history, cli_notify, cli_run, cli_show
 from tracker.cli_context import Context, json_option, pass_context, print_json, speaks_on_stdout
 from tracker.config import list_settings
 from tracker.display import make_console, print_pairs, print_report, print_table
-from tracker.errors import TrackerError
-from tracker.messages import Lang, word
+from tracker.errors import AnotherPoll, TrackerError
+from tracker.messages import word
 from tracker.models import Extraction
+from tracker.progress import progress_line
 from tracker.series import select_series
 
 
@@ -38,21 +39,40 @@ def cli(ctx: click.Context, config: Path | None, lang: str | None) -> None:
     help="Record this file or page although its guards refused it; may be repeated.",
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Do everything on a copy and keep nothing.")
+@click.option(
+    "--quiet", is_flag=True,
+    help="Print nothing when nothing happened: no change, no incident that was not known, no undelivered alert. "
+    "Another poll that is running (exit code 6) is nothing either. The exit code stays what it is.",
+)
+@click.option(
+    "--trust-clock", is_flag=True, help="Poll although the clock reads a time before the last poll: it was wrong then."
+)
+@click.option("--scheduled", is_flag=True, hidden=True)  # `tracker run` began it: times missed before are incidents
 @json_option
 @pass_context
 def poll(
-    ctx: Context, series: tuple[str, ...], accepted: tuple[str, ...], dry_run: bool, as_json: bool
-) -> None:
+    ctx: Context, series: tuple[str, ...], accepted: tuple[str, ...], dry_run: bool, quiet: bool, trust_clock: bool,
+    scheduled: bool, as_json: bool,
+) -> None:  # fmt: skip
     """Look at the site once: fetch what is new, read it, record what changed."""
     # Scrapy and the readers take a second to load: only the commands that need them pay for it.
-    from tracker.poll import run_poll
+    from tracker import logs
+    from tracker.poll import is_eventful, run_poll
 
+    logs.configure(ctx.settings, service=scheduled)
     # Standard output is for one thing only: the JSON object, else the alerts of a subscription to it, else the report.
-    with _progress(ctx.lang, quiet=as_json) as show:
-        report = run_poll(
-            ctx.settings, series, accepted=accepted, dry_run=dry_run, progress=show,
-            stdout=sys.stderr if as_json else sys.stdout,
-        )  # fmt: skip
+    try:
+        with progress_line(ctx.lang, quiet=as_json or quiet) as show:
+            report = run_poll(
+                ctx.settings, series, accepted=accepted, dry_run=dry_run, scheduled=scheduled, trust_clock=trust_clock,
+                progress=show, stdout=sys.stderr if as_json else sys.stdout,
+            )  # fmt: skip
+    except AnotherPoll as error:
+        if quiet:
+            sys.exit(error.exit_code)
+        raise
+    if quiet and not is_eventful(report):
+        sys.exit(report["exit"])
     if as_json:
         print_json(report)
     else:
@@ -123,7 +143,14 @@ for command in (
     cli_show.open_original,
     cli_checks.reconcile,
     cli_checks.incidents,
+    cli_care.backup,
+    cli_care.restore,
+    cli_care.verify,
+    cli_care.rebuild,
+    cli_health.health,
+    cli_health.doctor,
     cli_notify.notify,
+    cli_run.run,
 ):
     cli.add_command(command)
 
@@ -138,35 +165,32 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except TrackerError as error:
-        click.echo(f"tracker: {error}", err=True)
-        sys.exit(error.exit_code)
+        _end(error)
+    except sqlite3.Error as error:  # of a command that asks; the writers name the file as well
+        if not is_storage_fault(error):
+            raise
+        _end(storage_error(error))
     except BrokenPipeError:
         # The reader of the pipe (head, less) has gone: nothing to say, and no traceback at exit.
         sys.stdout = None
         sys.exit(0)
+    except Exception as error:
+        if not _is_logged(error, TrackerError.exit_code):
+            raise
+        sys.exit(TrackerError.exit_code)
 
 
-def _progress(lang: Lang, *, quiet: bool) -> Any:
-    """A progress line on a terminal; silent in a pipe and with --json."""
-    console = make_console(stderr=True)
-    show = sys.stderr.isatty() and not quiet
-    bar = Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console, transient=True, disable=not show)
-    return _ProgressLine(bar, lang)
+def _end(error: TrackerError) -> NoReturn:
+    """Tell an error of ours, a person or the log, and end with its exit code."""
+    if not _is_logged(error, error.exit_code):
+        click.echo(f"tracker: {error}", err=True)
+    sys.exit(error.exit_code)
 
 
-class _ProgressLine:
-    """Shows which stage a poll is in, and what it is at."""
-
-    def __init__(self, bar: Progress, lang: Lang) -> None:
-        self.bar, self.lang = bar, lang
-
-    def __enter__(self) -> Callable[[str, str], None]:
-        self.bar.start()
-        task = self.bar.add_task("")
-        return lambda stage, what: self.bar.update(task, description=f"{word(stage, self.lang)}: {what}")
-
-    def __exit__(self, *_: object) -> None:
-        self.bar.stop()
+def _is_logged(error: Exception, exit_code: int) -> bool:
+    """True where the log tells an error; only a command that logs has loaded it."""
+    logs = sys.modules.get("tracker.logs")
+    return logs is not None and bool(logs.tell_error(error, exit_code))
 
 
 def _extraction(extraction: Extraction) -> dict[str, Any]:

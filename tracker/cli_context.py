@@ -24,14 +24,14 @@ class Context:
     """What every command needs: the settings (read when first needed) and the language."""
 
     def __init__(self, config: Path | None, lang: str | None) -> None:
-        self._config, self._lang = config, lang
+        self.config, self._lang = config, lang
         self._settings: Settings | None = None
 
     @property
     def settings(self) -> Settings:
         """The settings in force."""
         if self._settings is None:
-            self._settings = load_settings(self._config)
+            self._settings = load_settings(self.config)
         return self._settings
 
     @property

@@ -69,7 +69,7 @@ def retry(ctx: Context, ids: tuple[str, ...], names: tuple[str, ...], as_json: b
     """Send what waits, at once: all of it, or these alerts (an id or its first digits); also those given up."""
     # The poll's own parts take a second to load: only the commands that need them pay for it.
     from tracker.deliver import Deliverer, seal_due, settle_undelivered
-    from tracker.poll import poll_lock
+    from tracker.workplace import poll_lock
 
     check_secrets(ctx.settings)
     with poll_lock(ctx.settings.data_dir):
@@ -114,7 +114,7 @@ def _print_outcome(
 def drop(ctx: Context, ids: tuple[str, ...], names: tuple[str, ...]) -> None:
     """Give up alerts that nobody needs any more: these, or all that wait for a subscription."""
     from tracker.deliver import settle_undelivered
-    from tracker.poll import poll_lock
+    from tracker.workplace import poll_lock
 
     if not ids and not names:
         raise OptionError("Say which alerts: their ids, or --subscription NAME")

@@ -96,7 +96,7 @@ class LogSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     level: Literal["debug", "info", "warning", "error", ""] = Field(
-        "", description="debug, info, warning or error; empty: info for `tracker run`, else warning"
+        "", description="debug, info, warning or error; empty: info for `tracker run`, else error"
     )
     format: Literal["text", "json"] = Field("text", description="text or json: one line for each event")
 

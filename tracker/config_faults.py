@@ -23,6 +23,7 @@ from tracker.subscriptions import CHANNELS, private_fields
 PREFIX, SUBSCRIPTIONS = "TRACKER_", "subscriptions"
 # The body that supervises the enterprises of the state files for them, and stands in the column of provinces.
 _NOT_A_PROVINCE = "国资委"
+_EXAMPLES: dict[type, str] = {list: "[1, 5, 15]", dict: '{"genai_service": "every 6h"}'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,12 @@ def shape_faults(error: ValidationError, root: type[BaseModel], variables: Mappi
     for one in error.errors(include_url=False):
         location = _place(one)
         source = _stands_in(variables, location)
-        yield Fault(location, _message(one, root), _variable(location) if source else "")
+        yield Fault(location, _message(one, root), _variable(root, location) if source else "")
 
 
 def _place(error: ErrorDetails) -> Location:
-    """Without the tag that names the channel: ("subscriptions", 1, "email", "to", 0)."""
-    location = tuple(error["loc"])
+    """Without the tag that names the channel: ("subscriptions", 1, "email", "to", 0), and the mark of a wrong key."""
+    location = tuple(part for part in error["loc"] if part != "[key]")
     if location[:1] != (SUBSCRIPTIONS,):
         return location
     if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
@@ -67,8 +68,17 @@ def _stands_in(tables: Any, location: Location) -> bool:
     return True
 
 
-def _variable(location: Location) -> str:
-    return PREFIX + "__".join(part.upper() for part in location if isinstance(part, str))
+def _variable(root: type[BaseModel], location: Location) -> str:
+    """The variable that states a value: that of the setting itself, for a table of values has one as a whole."""
+    names: list[str] = []
+    table: type[BaseModel] | None = root
+    for part in location:
+        if table is None or not isinstance(part, str):
+            break
+        names.append(part.upper())
+        inner = table.model_fields[part].annotation if part in table.model_fields else None
+        table = inner if isinstance(inner, type) and issubclass(inner, BaseModel) else None
+    return PREFIX + "__".join(names)
 
 
 def _message(error: ErrorDetails, root: type[BaseModel]) -> str:
@@ -81,7 +91,7 @@ def _message(error: ErrorDetails, root: type[BaseModel]) -> str:
             return f"this is needed, and is not set; {closest('', CHANNELS)}"
         case "union_tag_invalid":
             return f"there is no such channel; {closest(error['ctx']['tag'], CHANNELS)}"
-        case "model_type" | "model_attributes_type":
+        case "model_type" | "model_attributes_type" | "dict_type":
             return "should be a table"
         case "list_type" if error["loc"] == (SUBSCRIPTIONS,):
             return "each one begins with [[subscriptions]], in two pairs of brackets"
@@ -167,18 +177,18 @@ def variable_faults(environ: Mapping[str, str], root: type[BaseModel], referred:
         if upper not in known:
             yield Fault((), f"this is no setting; {closest(upper, known)}", name)
         elif known[upper] and not _is_json(value):
-            yield Fault((), "should be JSON, such as [1, 5, 15]", name)
+            yield Fault((), f"should be JSON, such as {known[upper]}", name)
 
 
-def _variables(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, bool]]:
-    """Each variable, and whether its value is JSON: that of a table or a list."""
+def _variables(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str]]:
+    """Each variable, with an example where its value is JSON: that of a table or a list."""
     for name, field in model.model_fields.items():
         variable = f"{prefix}{name}".upper()
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield variable, True
+            yield variable, '{"key": 1}'
             yield from _variables(field.annotation, f"{variable}__")
         elif name != SUBSCRIPTIONS:
-            yield variable, isinstance(field.default, list)
+            yield variable, _EXAMPLES.get(type(field.default), "")
 
 
 def _is_json(text: str) -> bool:

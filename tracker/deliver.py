@@ -7,7 +7,6 @@ for their next try. Can be run again at any time; must never send what is not in
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Any, TextIO
 from sqlite_utils import Database
 
 from storage import alerts, plans, queries
+from storage.faults import is_storage_fault
 from storage.history import History
 from storage.outbox import Outbox, Rule, Told
 from tracker.clock import read_clock
@@ -101,15 +101,15 @@ def seal_due(db: Database, settings: Settings, now: str) -> list[tuple[str, Exce
     """Close every delivery that gathers no longer, with the figures of now; returns the faults of our own.
 
     Raises:
-        sqlite3.OperationalError: the database itself cannot be used.
+        sqlite3.Error: the database itself cannot be used.
     """
     faults: list[tuple[str, Exception]] = []
     for row in alerts.to_seal(db, now):
         try:
             _seal(db, settings, row, now)
-        except sqlite3.OperationalError:
-            raise
-        except Exception as error:  # noqa: BLE001  whatever it is, the other messages must not wait for it
+        except Exception as error:  # whatever it is, the other messages must not wait for it
+            if is_storage_fault(error):
+                raise
             faults.append((row["subscription"], error))
         else:
             History(db).end_incident(IncidentKind.FAILURE, f"subscription {row['subscription']}", now)

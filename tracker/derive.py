@@ -6,16 +6,17 @@ is killed before, or a program that reads remarks better than the last one, is m
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from sqlite_utils import Database
 
-from storage import notices, plans, sightings
+from storage import health, notices, plans, sightings
 from storage.derived import DerivedWriter, EntityRow, EventRow, IndexRow
+from storage.faults import is_storage_fault
 from storage.history import History
+from storage.rows import beijing_day
 from tracker.changes.entities import EntityClaim, group_entities
 from tracker.changes.indexing import EDITION, index_filing
 from tracker.changes.numbers import applicant_of
@@ -23,6 +24,7 @@ from tracker.changes.reconcile import reconcile
 from tracker.config import Settings
 from tracker.facts import Facts, known_facts
 from tracker.failures import failure
+from tracker.freshness import find_stale
 from tracker.models import Check, Incident, IncidentKind, StatedTotal, Verdict
 from tracker.reading.search import searchable
 from tracker.reading.totals import find_totals
@@ -47,6 +49,7 @@ def derive(
         history.end_incident(IncidentKind.UNKNOWN_NUMBER, row["address"], now)
     keep_standing(db, history, poll, now, IncidentKind.CHECK_OFF, _check_incidents(checks))
     keep_standing(db, history, poll, now, IncidentKind.LIST_GONE, map(_gone_incident, plans.lists_not_offered(db)))
+    keep_standing(db, history, poll, now, IncidentKind.STALE, find_stale(health.batch_days(db), beijing_day(now)))
 
 
 def derive_safely(
@@ -55,13 +58,13 @@ def derive_safely(
     """`derive`, where a fault of our own is an incident and does not undo what the poll has recorded.
 
     Raises:
-        sqlite3.OperationalError: the database itself cannot be used.
+        sqlite3.Error: the database itself cannot be used.
     """
     try:
         derive(db, history, poll, now, facts, progress)
-    except sqlite3.OperationalError:
-        raise
-    except Exception as error:  # noqa: BLE001  whatever it is, the next poll makes the derivations anew
+    except Exception as error:  # whatever it is, the next poll makes the derivations anew
+        if is_storage_fault(error):
+            raise
         history.record_incident(failure("derivations", "checks", error), poll, now)
     else:
         history.end_incident(IncidentKind.FAILURE, "checks", now)

@@ -6,7 +6,6 @@ Can be run again at any time from what is stored; a revision is digested once, i
 from __future__ import annotations
 
 import calendar
-import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from sqlite_utils import Database
 
 from storage import notices, plans
 from storage.archive import Archive
+from storage.faults import is_storage_fault
 from storage.history import History
 from storage.list_writer import Recording
 from storage.outbox import Rule
@@ -54,7 +54,7 @@ class Digester:
         waiting, and each poll tries it again.
 
         Raises:
-            sqlite3.OperationalError: the database itself cannot be used.
+            sqlite3.Error: the database itself cannot be used.
         """
         ids = {series.id for series in selected}
         pending = [row for row in plans.pending_revisions(self.db) if row["series"] in ids]
@@ -64,9 +64,9 @@ class Digester:
             progress(f"{row['series']} {row['period'] or row['label']}")
             try:
                 self.digest(row["id"], announced)
-            except sqlite3.OperationalError:
-                raise
-            except Exception as error:  # noqa: BLE001  whatever it is, the next list must not wait for it
+            except Exception as error:  # whatever it is, the next list must not wait for it
+                if is_storage_fault(error):
+                    raise
                 self.history.record_incident(failure(row["series"], _address(row), error), self.poll, self.now)
 
     def digest(self, revision: int, announced: frozenset[str]) -> None:

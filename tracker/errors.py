@@ -10,6 +10,7 @@
     │   └── HostileFile          4   a file that breaks a limit on size, depth or expansion
     ├── StorageError             1   the database or the archive cannot be used
     ├── DeliveryError            5   an alert could not be delivered
+    ├── ClockError               1   the clock reads a time before what is recorded
     └── AnotherPoll              6   another poll is running
 
 Raising never logs; `tracker.cli` is the one place that shows an error and exits.
@@ -77,6 +78,10 @@ class HostileFile(ContentError):
 
 class StorageError(TrackerError):
     """The database or the archive cannot be used."""
+
+
+class ClockError(TrackerError):
+    """The clock reads a time before what is recorded."""
 
 
 class DeliveryError(TrackerError):

@@ -217,6 +217,37 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_alerts": ("没有未送达的提醒", "no alert is waiting"),
     "dropped_n": ("已取消 {n} 条提醒", "{n} alerts dropped"),
     "disabled": ("渠道已停用", "channel disabled"),
+    # looking after the data
+    "backed_up": (
+        "已备份 {filings} 条备案、{changes} 条变更、{files} 个原始文件：{file}",
+        "backed up {filings} filings, {changes} changes, {files} original files: {file}",
+    ),
+    "restored_from": (
+        "已恢复 {filings} 条备案、{changes} 条变更、{files} 个原始文件；最后一次轮询 {last_poll}",
+        "restored {filings} filings, {changes} changes, {files} original files; last poll {last_poll}",
+    ),
+    "former_kept": ("原来的历史保留为 {file}", "the history that stood here is kept as {file}"),
+    "files_missing": (
+        "历史引用的 {n} 个文件不在存档中：请运行 tracker restore --files 备份.tar",
+        "{n} files that the history names are not in the archive: tracker restore --files BACKUP.tar",
+    ),
+    "files_brought": ("已从备份恢复 {n} 个文件", "{n} files brought back from the backup"),
+    "verified": (
+        "已核对 {files} 个文件、{lists} 份清单、{rows} 行、{versions} 个版本",
+        "verified {files} files, {lists} lists, {rows} rows, {versions} versions",
+    ),
+    "all_agree": ("历史与文件一致", "the history is what the files say"),
+    "faults": ("{n} 处不符", "{n} things do not agree"),
+    "rebuilt": (
+        "由存档重建：{polls} 次轮询、{events} 个事件", "made anew from the archive: {polls} polls, {events} events"
+    ),
+    "identical": ("与现有历史完全一致", "identical to the history in place"),
+    "differs": ("与现有历史不同：", "differs from the history in place:"),
+    "not_compared": ("没有可供比较的历史", "there is no history to compare it with"),
+    "only_in_place": ("仅现有历史有", "only in place"), "only_rebuilt": ("仅重建的有", "only made anew"),
+    "put_in_place": ("已启用重建的历史：{file}", "the history made anew is in place: {file}"),
+    "kept_at": ("重建的历史保存为 {file}", "the history made anew is kept as {file}"),
+    "table": ("表", "table"),
     # sentences
     "many_entities": (
         "{n} 个主体符合；请给出更完整的名称以查看其备案", "{n} entities fit; give more of the name to see their filings"
@@ -234,12 +265,22 @@ WORDS: dict[str, tuple[str, str]] = {
     "collecting": ("正在查看网站", "looking at the site"),
     "digesting": ("正在读取清单", "reading lists"),
     "delivering": ("正在发送提醒", "sending alerts"),
+    "backup": ("正在备份", "backing up"), "restore": ("正在恢复", "restoring"),
+    "verify": ("正在核对", "verifying"), "rebuild": ("正在重建", "making anew"),
     "deriving": ("正在整理主体与核对", "entities and checks"),
     "baseline": ("基线", "baseline"),
     "to_do": ("怎么办", "what to do"),
     "filings_total": ("共 {n} 条", "{n} filings"),
     "changes_total": ("共 {n} 条变更", "{n} changes"),
     "none": ("（无）", "(none)"),
+    # tracker run --list
+    "schedule": ("时间表", "schedule"), "warm": ("加密轮询", "warm"), "overdue": ("已逾期", "overdue"),
+    "made_up": ("tracker run 启动后立即补做一次", "made up once, as soon as `tracker run` starts"),
+    "next_times": ("接下来", "next"), "last_poll": ("上次轮询", "last poll"), "exit": ("退出码", "exit"),
+    "jitter_note": (
+        "每次轮询另有最多 {seconds} 秒的随机延迟；时间按 {zone}",
+        "each poll begins up to {seconds} s later, by chance; times are of {zone}",
+    ),
 }  # fmt: skip
 
 

@@ -6,23 +6,19 @@ killed at any point is made good by the next one.
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from pathlib import Path
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TextIO
 
-from filelock import FileLock, Timeout
+import structlog
 from sqlite_utils import Database
 
-from storage import alerts, journal, plans, sightings
-from storage.archive import Archive
+from storage import alerts, health, journal, plans, sightings
+from storage.faults import storage_faults
 from storage.history import History
-from storage.schema import connect
 from tracker.acceptance import accept, find_accepted
 from tracker.clock import read_clock
 from tracker.collect import Collector, collect, settled_series, site_bases
@@ -30,40 +26,55 @@ from tracker.config import Settings, check_secrets
 from tracker.deliver import announce, deliver, make_rules
 from tracker.derive import derive_safely, facts_in_force
 from tracker.digest import Digester
-from tracker.errors import AnotherPoll, DeliveryError, StorageError
+from tracker.disturbances import note_disturbances
+from tracker.errors import DeliveryError
+from tracker.instants import poll_instant
 from tracker.models import LIST_INCIDENTS, SITE_INCIDENTS, IncidentKind, SourceResult
+from tracker.poll_log import tell_report
 from tracker.series import Series, select_series
+from tracker.workplace import poll_lock, workplace
+
+log = structlog.get_logger("tracker.poll")
 
 EXIT_OWN, EXIT_SITE, EXIT_LIST = 1, 3, 4
 
 
 def run_poll(
     settings: Settings, ids: Sequence[str] = (), *, accepted: Sequence[str] = (), dry_run: bool = False,
+    scheduled: bool = False, trust_clock: bool = False,
     progress: Callable[[str, str], None] = lambda stage, what: None, stdout: TextIO = sys.stdout,
 ) -> dict[str, Any]:  # fmt: skip
     """Poll once and return the report that `tracker poll --json` prints.
 
     `accepted` are the sha256 of lists and pages that guards refused and that a person has looked at. With
     `dry_run` everything happens on a copy of the history, nothing is kept, and nobody is told. `stdout` is
-    where a subscription to standard output writes.
+    where a subscription to standard output writes. With `scheduled` this poll was due, and times that were missed
+    before it are incidents.
 
     Raises:
         AnotherPoll: another poll is running.
         OptionError: a series is unknown, something is accepted that was not refused, or a secret is missing.
+        ClockError: the clock was set back.
         StorageError: the history or the archive cannot be used.
     """
     selected = select_series(ids)
+    progress = partial(_tell_stage, progress)
     if dry_run:
         settings = settings.model_copy(update={"subscriptions": []})  # nobody is told
     check_secrets(settings)
-    with poll_lock(settings.data_dir), _workplace(settings, dry_run) as (db, archive):
-        started = read_clock()
+    kept, file = settings.data_dir, settings.database
+    with poll_lock(kept), storage_faults(file), workplace(settings, dry_run) as (db, archive):
+        started = poll_instant(read_clock(), health.newest_instant(db), trust_clock=trust_clock)
         history = History(db)
         archive.clear_scratch()
         looked_at = find_accepted(db, accepted, selected)
         journal.anchor(db, archive)
         journal.export(db, archive)  # what a poll that was killed had noted
         poll = history.begin_poll(started, _opening(settings, selected))
+        due = settings.schedule if scheduled else None
+        note_disturbances(db, history, poll, started, [series.id for series in selected], due)
+        structlog.contextvars.bind_contextvars(poll=poll)
+        log.info("poll.begun", series=",".join(series.id for series in selected), dry_run=dry_run)
         accept(looked_at, Collector(history, archive, poll, started), site_bases(settings))
         results = collect(
             db, history, archive, settings, poll, started, selected, lambda what: progress("collecting", what)
@@ -80,20 +91,32 @@ def run_poll(
         announce(db, settings, poll, started)
         code = exit_code(plans.incidents_of_poll(db, poll))
         # Before the alerts go out, which may take its time: what was polled stands, whatever becomes of them.
-        history.finish_poll(poll, read_clock(), code, results, settled_series(results, selected, left))
+        history.finish_poll(poll, max(started, read_clock()), code, results, settled_series(results, selected, left))
         journal.export(db, archive)
+        history.forget_polls(_days_before(started, settings.poll.keep_days))
         deliveries = {} if dry_run else deliver(db, settings, poll, stdout, lambda what: progress("delivering", what))
         if code == 0 and deliveries.keys() & set(alerts.UNDELIVERED):
             code = DeliveryError.exit_code
             history.note_exit(poll, code)
-        report = _report(db, poll, results)
-        return report | {"started_at": started, "finished_at": read_clock(), "exit": code, "deliveries": deliveries}
+        times = {"started_at": started, "finished_at": read_clock()}
+        report = _report(db, poll, results) | times | {"exit": code, "deliveries": deliveries}
+        tell_report(report)
+        return report
+
+
+def _tell_stage(progress: Callable[[str, str], None], stage: str, what: str) -> None:
+    log.debug("poll.at", stage=stage, what=what)
+    progress(stage, what)
 
 
 def _opening(settings: Settings, selected: Sequence[Series]) -> dict[str, Any]:
     """What the journal says of a poll: that on which its reading and its guards depend."""
     ids = [series.id for series in selected]
     return {"series": ids, "shrink_share": settings.poll.shrink_share}
+
+
+def _days_before(now: str, days: int) -> str:
+    return (datetime.fromisoformat(now) - timedelta(days=days)).isoformat(timespec="milliseconds")
 
 
 def _report(db: Database, poll: int, results: Sequence[SourceResult]) -> dict[str, Any]:
@@ -110,11 +133,25 @@ def _report(db: Database, poll: int, results: Sequence[SourceResult]) -> dict[st
         "changes": {row["kind"]: row["n"] for row in plans.changes_of_poll(db, poll)},
         "incidents": [
             {"kind": i["kind"], "source": i["source"], "message": i["detail"], "address": i["address"]}
+            | {"new": bool(i["is_new"])}
             for i in plans.incidents_of_poll(db, poll)
         ],
         "unclassified": plans.unclassified(db, poll),
         "deliveries": {},
     }
+
+
+def is_eventful(report: dict[str, Any]) -> bool:
+    """Whether a report says what its reader does not know yet: for `tracker poll --quiet`.
+
+    An exit code that only repeats what was told before (a source that is still down) is nothing new.
+    """
+    return bool(
+        report["changes"]
+        or report["unclassified"]
+        or any(incident["new"] for incident in report["incidents"])
+        or report["deliveries"].keys() & set(alerts.UNDELIVERED)
+    )
 
 
 def exit_code(incidents: Sequence[dict[str, Any]]) -> int:
@@ -131,47 +168,3 @@ def _end_incidents(history: History, poll: int, results: Sequence[Any], now: str
     """What a source that was looked at did not show again is over. Faults of lists stay until a person looks."""
     asked = [result.source for result in results]
     history.end_incidents(poll, asked, [kind.value for kind in SITE_INCIDENTS], now)
-
-
-@contextmanager
-def poll_lock(folder: Path) -> Iterator[None]:
-    """Hold the data folder: one poll, or one delivery of alerts, at a time.
-
-    Raises:
-        AnotherPoll: it is held.
-        StorageError: the folder cannot be used.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / "poll.lock", timeout=0):
-            yield
-    except Timeout as error:
-        raise AnotherPoll(
-            "Another poll is running", file=folder / "poll.lock", hint="Wait until it has ended"
-        ) from error
-    except OSError as error:
-        raise StorageError(f"The data folder cannot be used: {error}", file=folder) from error
-
-
-@contextmanager
-def _workplace(settings: Settings, dry_run: bool) -> Iterator[tuple[Database, Archive]]:
-    """The history and the archive, or copies that vanish."""
-    if not dry_run:
-        db = connect(settings.database)
-        try:
-            yield db, Archive(settings.archive)
-        finally:
-            db.close()
-        return
-    scratch = Path(tempfile.mkdtemp(prefix="tracker-dry-run-"))
-    try:
-        if settings.database.exists():
-            with sqlite3.connect(settings.database) as real, sqlite3.connect(scratch / "history.db") as copy:
-                real.backup(copy)
-            real.close()
-            copy.close()
-        db = connect(scratch / "history.db")
-        yield db, Archive(scratch / "archive", behind=Archive(settings.archive))
-        db.close()
-    finally:
-        shutil.rmtree(scratch)

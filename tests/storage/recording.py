@@ -9,8 +9,8 @@ from sqlite_utils import Database
 
 from storage import notices, plans
 from storage.history import History
-from storage.offer_writer import OfferedLink
 from storage.list_writer import Recording
+from storage.offer_writer import OfferedLink
 from storage.outbox import Rule
 from storage.schema import connect
 from tracker.changes.cancellations import KnownNotice, Target, diff_notice

@@ -74,9 +74,9 @@ def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "history.db"
     path.write_bytes(b"not a database at all" * 100)
-    with pytest.raises(StorageError, match="cannot be opened"):
+    with pytest.raises(StorageError, match="no SQLite database"):
         connect(path)
-    with pytest.raises(StorageError, match="cannot be read"):
+    with pytest.raises(StorageError, match="no SQLite database"):
         connect_readonly(path)
     assert path.read_bytes().startswith(b"not a database")
 

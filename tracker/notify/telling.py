@@ -19,6 +19,8 @@ PASSING = frozenset(
     }
 )  # fmt: skip
 
+# What may go on for months and calls for one look: a reminder each day would teach people to read none.
+UNREMINDED = frozenset({IncidentKind.STALE})
 
 # A poll at the same hour each day is some seconds early at times: it must not put its reminder off for a day.
 _SOON_ENOUGH = 0.95
@@ -38,5 +40,7 @@ def _phase(row: Row, now: str, failed_polls: int, remind_hours: float) -> Phase 
     if row["told_phase"] is None:
         needed = failed_polls if IncidentKind(row["kind"]) in PASSING else 1
         return Phase.BEGAN if row["polls"] >= needed else None
+    if IncidentKind(row["kind"]) in UNREMINDED:
+        return None
     since = datetime.fromisoformat(now) - datetime.fromisoformat(row["told_at"])
     return Phase.REMINDER if since >= timedelta(hours=remind_hours * _SOON_ENOUGH) else None

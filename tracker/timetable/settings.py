@@ -26,14 +26,22 @@ class ScheduleSettings(BaseModel):
     timezone: Annotated[str, AfterValidator(check_timezone)] = Field(
         "Asia/Shanghai", description="zone of the times and of the quiet hours"
     )
-    jitter_seconds: float = Field(300, ge=0, le=86_400, description="each poll begins up to so many seconds later, by chance")
+    jitter_seconds: float = Field(
+        300, ge=0, le=86_400, description="each poll begins up to so many seconds later, by chance"
+    )
     quiet_hours: Annotated[str, AfterValidator(check_quiet)] = Field(
         "", description='no poll begins in these hours, such as "23:30-07:00"; empty: none'
     )
-    limit_minutes: float = Field(120, gt=0, le=10_080, description="a poll that takes longer is stopped, with all it started")
-    stop_seconds: float = Field(60, ge=0, le=86_400, description="how long a poll may go on once `tracker run` is to stop")
+    limit_minutes: float = Field(
+        120, gt=0, le=10_080, description="a poll that takes longer is stopped, with all it started"
+    )
+    stop_seconds: float = Field(
+        60, ge=0, le=86_400, description="how long a poll may go on once `tracker run` is to stop"
+    )
     adaptive: bool = Field(False, description="poll a series more often near the time of its announcements")
-    adaptive_minutes: float = Field(60, ge=5, le=44_640, description="with `adaptive`: the shortest wait between two polls")
+    adaptive_minutes: float = Field(
+        60, ge=5, le=44_640, description="with `adaptive`: the shortest wait between two polls"
+    )
     recent_days: float = Field(5, ge=0, le=366, description="with `adaptive`: so long after an announcement")
     window_days: float = Field(7, ge=0, le=366, description="with `adaptive`: so long before and after the usual date")
     listen: str = Field(

@@ -42,9 +42,7 @@ class AppriseChannel:
             DeliveryError: the address is none that the library knows, or it could not deliver.
         """
         address = reveal(self.subscription.url, "url")
-        service = Apprise.instantiate(address)
-        if service is None:
-            raise DeliveryError("url is no address that Apprise can use; its forms: https://appriseit.com/services/")
+        service = _service(address)
         if "overflow=" not in address.lower():
             service.overflow_mode = OverflowMode.SPLIT  # the default sends what is too long and is refused
         sender = Apprise()
@@ -54,6 +52,22 @@ class AppriseChannel:
         if not result:
             raise DeliveryError(f"{service.service_name}: {said or 'refused without a reason'}")
         yield Accepted("1", said or f"{service.service_name} took it")
+
+    def probe(self) -> str:
+        """Whether the library understands the address, and of which service it is; connects to nothing.
+
+        Raises:
+            DeliveryError: it is none that the library knows.
+        """
+        service = _service(reveal(self.subscription.url, "url"))
+        return str(service.service_name)
+
+
+def _service(address: str) -> NotifyBase:
+    service = Apprise.instantiate(address)
+    if service is None:
+        raise DeliveryError("url is no address that Apprise can use; its forms: https://appriseit.com/services/")
+    return service
 
 
 def fit(message: Message, service: NotifyBase) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tracker.notify.message import Message
 
@@ -27,5 +27,18 @@ class Channel(Protocol):
 
         Raises:
             DeliveryError: the receiver refused a part or could not be reached; what was yielded stays accepted.
+        """
+        ...
+
+
+@runtime_checkable
+class Probed(Protocol):
+    """A channel that can tell whether it could be reached, without sending anything."""
+
+    def probe(self) -> str:
+        """What was reached, without any secret: host and port, or a path.
+
+        Raises:
+            DeliveryError: it could not be reached.
         """
         ...

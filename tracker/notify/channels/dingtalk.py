@@ -17,7 +17,7 @@ from urllib.parse import urlencode, urlsplit
 
 from tracker.notify.channels.base import Accepted
 from tracker.notify.channels.hiding import reveal
-from tracker.notify.channels.http import Route, post
+from tracker.notify.channels.http import Route, post, reach
 from tracker.notify.channels.robots import JSON, judge
 from tracker.notify.chat import MARKDOWN, Chat, Flavour, look_alikes, render
 from tracker.notify.message import Message
@@ -50,6 +50,14 @@ class DingTalkChannel:
 
     subscription: DingTalkSubscription
     route: Route
+
+    def probe(self) -> str:
+        """Connect to the host of the address, and hang up.
+
+        Raises:
+            DeliveryError: it cannot be reached.
+        """
+        return reach(reveal(self.subscription.url, "url"), self.route)
 
     def send(self, message: Message, done: frozenset[str]) -> Iterator[Accepted]:
         """Send the message, which is one part.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import shutil
 import smtplib
 import ssl
 import subprocess
@@ -154,6 +155,27 @@ class EmailChannel:
         if refused:
             named = "; ".join(f"{recipient}: {text}" for recipient, text in refused.items())
             raise DeliveryError(f"{self._server} refused {named}")
+
+    def probe(self) -> str:
+        """Greet the server, encrypted and logged in as the settings ask for, and take leave; or look for sendmail.
+
+        Raises:
+            DeliveryError: it cannot be reached, refuses the login, or there is no such program.
+        """
+        _address(self.smtp.sender)
+        if self.smtp.sendmail:
+            if shutil.which(self.smtp.sendmail) is None:
+                raise DeliveryError(f"{self.smtp.sendmail} is no program that can be run")
+            return self.smtp.sendmail
+        if not self.smtp.host:
+            raise DeliveryError("neither notify.smtp.host nor notify.smtp.sendmail is set")
+        password = reveal(self.smtp.password, "notify.smtp.password") if self.smtp.password else ""
+        try:
+            with self._session(password) as session:
+                session.ehlo_or_helo_if_needed()
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
+            raise DeliveryError(self._clean(f"{self._server}: {_reason(error)}", password)) from None
+        return self._server
 
     @property
     def _port(self) -> int:

@@ -26,6 +26,7 @@ from tracker.notify.text import render_text
 from tracker.notify.wording import links, web_address
 from tracker.notify.words import one_line
 from tracker.subscriptions import FeedSubscription
+from tracker.writable import try_writing
 
 NAME = "cac-filing-tracker"
 _MARK = "_cac_filing_tracker"
@@ -95,6 +96,20 @@ class FeedChannel:
         except OSError as error:
             raise DeliveryError(f"the feed {path} cannot be written: {error.strerror or error}") from error
         yield Accepted("1", f"written to {path}.json and {path}.atom")
+
+    def probe(self) -> str:
+        """Write into the folder of the feed, and read the feed where there is one; it stays as it is.
+
+        Raises:
+            DeliveryError: the folder cannot be written to, or the JSON file is not this feed.
+        """
+        path = self.subscription.path.expanduser()
+        try:
+            try_writing(path.parent)
+            self._read(_with_ending(path, "json"))
+        except OSError as error:
+            raise DeliveryError(f"the feed {path} cannot be written: {error.strerror or error}") from error
+        return str(path)
 
     def _read(self, path: Path) -> _Feed:
         """The feed as the file holds it, an empty one where there is no file."""

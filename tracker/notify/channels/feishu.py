@@ -17,7 +17,7 @@ from typing import Any
 
 from tracker.notify.channels.base import Accepted
 from tracker.notify.channels.hiding import reveal
-from tracker.notify.channels.http import Reply, Route, post
+from tracker.notify.channels.http import Reply, Route, post, reach
 from tracker.notify.channels.robots import JSON, WAIT, judge
 from tracker.notify.chat import COLON, EMOJI, Chat, Flavour, render
 from tracker.notify.message import Message
@@ -52,6 +52,14 @@ class FeishuChannel:
 
     subscription: FeishuSubscription
     route: Route
+
+    def probe(self) -> str:
+        """Connect to the host of the address, and hang up.
+
+        Raises:
+            DeliveryError: it cannot be reached.
+        """
+        return reach(reveal(self.subscription.url, "url"), self.route)
 
     def send(self, message: Message, done: frozenset[str]) -> Iterator[Accepted]:
         """Send the message, which is one part.

@@ -36,6 +36,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 from urllib3.response import HTTPResponse
+from urllib3.util import parse_url
 
 from tracker import __version__
 from tracker.errors import DeliveryError
@@ -166,6 +167,28 @@ def post(url: str, body: bytes, headers: Mapping[str, str], route: Route) -> Rep
         raise DeliveryError(f"{_place(url)}: {_reason(error, route)}") from None
     finally:
         manager.clear()
+
+
+def reach(url: str, route: Route) -> str:
+    """Connect to the host of an address as `post` does, with TLS where it asks for it, and hang up; returns the host.
+
+    Raises:
+        DeliveryError: nobody answers there, or the address is private or none.
+    """
+    try:
+        check_url(url)
+    except ValueError as error:
+        raise DeliveryError(str(error)) from None
+    plain, tls = (_Prompt, _PromptTls) if route.allow_private else (_Guarded, _GuardedTls)
+    try:
+        parts = parse_url(url)
+        secure = parts.scheme == "https"
+        host, port = (parts.host or "").strip("[]"), parts.port or (443 if secure else 80)
+        with contextlib.closing((tls if secure else plain)(host, port, timeout=route.timeout)) as connection:
+            connection.connect()
+    except (HTTPError, OSError, ValueError) as error:
+        raise DeliveryError(f"{_place(url)}: {_reason(error, route)}") from None
+    return _place(url)
 
 
 def _login(url: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from tracker.notify.message import Message
 from tracker.notify.payload import NO_LIMIT, encode, parts
 from tracker.notify.text import render_text
 from tracker.subscriptions import FileSubscription, StdoutSubscription
+from tracker.writable import try_writing
 
 # Ends of lines for some readers (Python's `splitlines`), though not for JSON, which lets them stand in strings.
 _BREAKS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
@@ -52,6 +53,21 @@ class FileChannel:
         except OSError as error:
             raise DeliveryError(f"{path} cannot be written: {error.strerror or error}") from error
         yield Accepted("1", f"appended to {path}")
+
+    def probe(self) -> str:
+        """Write into the folder of the file, and open the file where there is one; it stays as it is.
+
+        Raises:
+            DeliveryError: one of them cannot be written to.
+        """
+        path = self.subscription.path.expanduser()
+        try:
+            try_writing(path.parent)
+            if path.exists():
+                path.open("ab").close()
+        except OSError as error:
+            raise DeliveryError(f"{path} cannot be written: {error.strerror or error}") from error
+        return str(path)
 
 
 def _append(file: int, line: bytes) -> None:
@@ -90,3 +106,7 @@ class StdoutChannel:
         except OSError as error:
             raise DeliveryError(f"standard output cannot be written: {error.strerror or error}") from error
         yield Accepted("1", "printed")
+
+    def probe(self) -> str:
+        """Standard output is always there."""
+        return "stdout"

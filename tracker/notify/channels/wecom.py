@@ -12,7 +12,7 @@ from typing import Any
 
 from tracker.notify.channels.base import Accepted
 from tracker.notify.channels.hiding import reveal
-from tracker.notify.channels.http import Route, post
+from tracker.notify.channels.http import Route, post, reach
 from tracker.notify.channels.robots import JSON, judge
 from tracker.notify.chat import MARKDOWN, Chat, Flavour, look_alikes, render
 from tracker.notify.message import Message
@@ -39,6 +39,14 @@ class WeComChannel:
 
     subscription: WeComSubscription
     route: Route
+
+    def probe(self) -> str:
+        """Connect to the host of the address, and hang up.
+
+        Raises:
+            DeliveryError: it cannot be reached.
+        """
+        return reach(reveal(self.subscription.url, "url"), self.route)
 
     def send(self, message: Message, done: frozenset[str]) -> Iterator[Accepted]:
         """Send the message, which is one part.

@@ -1,0 +1,45 @@
+"""What the history recorded of each file, to be held against it. Never writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.rows import filing_of
+from tracker.models import Filing
+
+
+def revisions(db: Database) -> list[dict[str, Any]]:
+    """The recorded revisions, oldest first; `newest` for the one that its list stands on."""
+    return list(
+        db.query(
+            """SELECT r.id, r.attachment_id, r.sha256, r.rows, r.kept, r.refused, a.series, a.label, a.period,
+               r.id = (SELECT max(x.id) FROM revision x WHERE x.attachment_id = a.id AND x.state = 'recorded') AS newest
+               FROM revision r JOIN attachment a ON a.id = r.attachment_id WHERE r.state = 'recorded' ORDER BY r.id"""
+        )
+    )
+
+
+def versions(db: Database, revision: int) -> list[Filing]:
+    """The filings that were recorded anew or otherwise from a revision, with the cells as printed."""
+    rows = db.query(
+        """SELECT f.series, v.* FROM version v JOIN filing f ON f.id = v.filing_id WHERE v.revision_id = ?
+           ORDER BY v.id""",
+        [revision],
+    )
+    return [filing_of(row) for row in rows]
+
+
+def stated(db: Database, revision: dict[str, Any]) -> set[str] | None:
+    """The numbers that a list states now, as it writes them; None where the revision is not its newest."""
+    if not revision["newest"]:
+        return None
+    sql = """SELECT v.number FROM entry e JOIN version v ON v.id = e.version_id
+        WHERE e.attachment_id = ? AND e.present"""
+    return {row[0] for row in db.execute(sql, [revision["attachment_id"]])}
+
+
+def noticed(db: Database, revision: int) -> set[str]:
+    """The numbers that a notice states."""
+    return {row[0] for row in db.execute("SELECT number FROM notice_row WHERE revision_id = ?", [revision])}

@@ -1,0 +1,111 @@
+"""A backup put in place. What stood there before is kept beside it; the archive only gains files."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tarfile
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+
+from storage.archive import Archive
+from storage.backup_files import DATABASE, MEMBER, Held, look_into, missing_files, read_bundle
+from storage.copies import discard, sync, unused_name
+from tracker.errors import OptionError, StorageError
+
+
+def restore(
+    backup: Path, database: Path, archive: Archive, *, replace: bool, progress: Callable[[str], None]
+) -> Held:  # fmt: skip
+    """Put a backup in place, once all of it was read; the caller holds the poll lock.
+
+    Raises:
+        OptionError: there is a history, and `replace` is not set.
+        StorageError: the backup is damaged or of a newer program, or the folder cannot be written to.
+    """
+    if database.exists() and not replace:
+        raise OptionError(
+            f"There is a history already: {database}", hint="With --replace it is kept beside the one that is restored"
+        )
+    incoming = database.with_name(f"{database.name}.restoring")
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        files = _unpack(backup, incoming, archive, progress)
+        held = look_into(incoming)
+        held.files = files
+        sync(incoming)
+        held.former = make_way(database)
+        incoming.rename(database)
+        sync(database.parent)
+    except OSError as error:
+        raise StorageError(
+            f"The backup cannot be put in place: {error}", file=database, hint="Check the disk"
+        ) from error
+    finally:
+        discard(incoming)
+    held.missing = missing_files(database, lambda sha256: archive.path(sha256).is_file())
+    return held
+
+
+def restore_files(backup: Path, archive: Archive, progress: Callable[[str], None]) -> int:
+    """Bring back the files of the archive that are missing or altered, and nothing else; returns how many.
+
+    Raises:
+        StorageError: the backup is damaged or holds no archive, or the archive cannot be written to.
+    """
+    if not tarfile.is_tarfile(backup):
+        raise StorageError("This backup holds no archive", file=backup, hint="Take one whose name ends with .tar")
+    for _ in read_bundle(backup):  # all of it is sound before any of it is put anywhere
+        progress("…")
+    brought = 0
+    for name, data in read_bundle(backup):
+        match = MEMBER.fullmatch(name)
+        if match and match["sha256"]:
+            progress(name)
+            brought += archive.mend(match["sha256"], data)
+    return brought
+
+
+def _unpack(backup: Path, incoming: Path, archive: Archive, progress: Callable[[str], None]) -> int:
+    """The backup's database as `incoming`, its files in the archive; returns how many files those are."""
+    if not tarfile.is_tarfile(backup):
+        shutil.copyfile(backup, incoming)
+        return 0
+    parts: dict[str, bytes] = {}
+    for name, data in read_bundle(backup):  # all of it is sound before any of it is put anywhere
+        progress("…")
+        if (match := MEMBER.fullmatch(name)) and match["first"]:
+            parts[Path(name).name] = data
+    for path in archive.journal_files():  # that of another history: two of them would be no whole
+        if parts.get(path.name) != path.read_bytes():
+            archive.set_journal_aside(path)
+    files = 0
+    for name, data in read_bundle(backup):
+        progress(name)
+        match = MEMBER.fullmatch(name)
+        if match is None:
+            incoming.write_bytes(data)
+        elif match["sha256"]:
+            archive.put(data)
+        elif not (archive.journal / Path(name).name).exists():
+            archive.put_journal(int(match["first"]), data)
+        files += name != DATABASE
+    if not incoming.exists():
+        raise StorageError("The backup holds no history", file=backup, hint="Use another one")
+    return files
+
+
+def make_way(database: Path) -> Path | None:
+    """Move the history that stands here aside, with what SQLite keeps beside it; returns where it is."""
+    if not database.exists():
+        return None
+    former = unused_name(database.with_name(f"{database.name}.before-restore"))
+    # Where that fails it is damaged: it is kept as it is, with its log.
+    with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as conn:
+        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for suffix in ("-wal", "-shm", ""):
+        part = database.with_name(database.name + suffix)
+        if part.exists():
+            part.rename(former.with_name(former.name + suffix))
+    return former

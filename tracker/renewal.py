@@ -1,0 +1,95 @@
+"""A history made anew, compared with the one in place, and put there where that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage import alerts
+from storage.copies import check_sound, discard, sync
+from storage.differences import Differences, differences
+from storage.restore import make_way
+from storage.schema import connect_readonly
+from tracker.config import Settings
+from tracker.errors import OptionError, StorageError
+from tracker.rebuild import Rebuilt, rebuild
+
+Progress = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Renewed:
+    """What came of it. `differences` is None where there was nothing sound to compare with."""
+
+    rebuilt: Rebuilt
+    differences: Differences | None = None
+    where: Path | None = None  # where the history made anew is now; None where it was made for comparison only
+    former: Path | None = None  # where the one is that stood in its place
+
+
+def renew(settings: Settings, to: Path | None, *, replace: bool, progress: Progress) -> Renewed:
+    """Make the history anew from the archive; the caller holds the poll lock.
+
+    It is compared with the history in place and given up again, unless it is to be kept (`to`) or put there
+    (`replace`, or none is there).
+
+    Raises:
+        OptionError: there is a file at `to`, or what is in place has alerts that were not delivered yet.
+        StorageError: the archive lacks something.
+    """
+    if to is not None and to.exists():
+        raise OptionError(f"There is a file already: {to}", hint="Name another one, or take it away")
+    database = settings.database
+    scratch = (to or database).with_name(f"{(to or database).name}.rebuilding")
+    scratch.unlink(missing_ok=True)
+    try:
+        outcome = Renewed(rebuild(settings, scratch, progress))
+        outcome.differences = _compare(database, scratch)
+        if to is not None:
+            outcome.where = scratch.rename(to)
+        elif replace or not database.exists():
+            _check_replaceable(database)
+            outcome.former = make_way(database)
+            outcome.where = scratch.rename(database)
+            sync(database.parent)
+    except OSError as error:
+        raise StorageError(f"The history cannot be made anew: {error}", file=scratch, hint="Check the disk") from error
+    finally:
+        for suffix in ("", "-wal", "-shm"):
+            discard(scratch.with_name(scratch.name + suffix))
+    return outcome
+
+
+def _compare(database: Path, made: Path) -> Differences | None:
+    if not database.exists():
+        return None
+    try:
+        check_sound(database)
+        with closing(connect_readonly(database)) as first, closing(connect_readonly(made)) as second:
+            return differences(first, second)
+    except StorageError:  # what is damaged cannot be compared; that it is, is why somebody asks
+        return None
+
+
+def _check_replaceable(database: Path) -> None:
+    """Refuse to put away a history with alerts that are still to go out: nothing else knows of them.
+
+    Raises:
+        OptionError: there are some.
+    """
+    if not database.exists():
+        return
+    try:
+        check_sound(database)
+        with closing(connect_readonly(database)) as db:
+            waiting = alerts.waiting(db)
+    except StorageError:
+        return
+    if waiting:
+        counts = ", ".join(f"{n} {state}" for state, n in waiting.items())
+        raise OptionError(
+            f"Alerts of the history in place are not delivered yet ({counts})",
+            hint="First `tracker notify retry`, or `tracker notify drop`",
+        )
