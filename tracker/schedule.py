@@ -38,8 +38,8 @@ log = structlog.get_logger("tracker.schedule")
 
 STOP, RELOAD, ENDED = "stop", "reload", "ended"
 _SIGNALS = {signal.SIGTERM: STOP, signal.SIGINT: STOP, signal.SIGHUP: RELOAD}
-# So often the main thread is woken: it waits by a clock that stands still while the machine sleeps, and a signal that the
-# system hands to another thread is handled only once the main thread runs again (seen: a second SIGTERM without effect).
+# So often the main thread is woken: it waits by a clock that stands still while the machine sleeps; and a signal that
+# the system hands to another thread would be handled only once the main thread runs again.
 _LOOK_SECONDS = 1.0
 # With these a poll came to its end, and has noted so itself; 2 and 6 did not begin one.
 _OF_ITS_OWN = frozenset({0, 2, 3, 4, 5, 6})

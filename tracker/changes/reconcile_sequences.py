@@ -124,7 +124,7 @@ def _joints(lists: Sequence[_Numbered]) -> tuple[dict[int, str], list[Run], list
     seen: set[int] = set()
     for one in sorted(lists, key=lambda one: (min(one.places), max(one.places), one.name)):
         first, last, end = min(one.places), max(one.places), max(joints, default=0)
-        if first <= end and not one.places.keys() <= seen:
+        if joints and first <= end and not one.places.keys() <= seen:
             overlaps.append(f"{one.name} begins at {first}, but {joints[end]} reaches {end}")
         missing += gaps_in((), end + 1, first - 1)
         seen |= one.places.keys()
