@@ -53,6 +53,11 @@ def next_due(db: Database, subscription: str, now: str) -> dict[str, Any] | None
     return row if row is not None and row["next_try_at"] <= now else None
 
 
+def is_any_due(db: Database, subscriptions: Iterable[str], now: str) -> bool:
+    """True where one of these subscriptions could be sent something, or a digest is complete."""
+    return bool(to_seal(db, now)) or any(next_due(db, name, now) for name in subscriptions)
+
+
 def tries(db: Database, seq: int) -> int:
     """How often a delivery was tried since it became due or was made due again."""
     return int(next(iter(db.execute("SELECT tries FROM delivery WHERE seq = ?", [seq])))[0])

@@ -88,6 +88,7 @@ def test_a_read_only_disk_is_a_clear_error_and_questions_are_still_answered(desk
     assert one.poll()["changes"] == {}
 
 
+@pytest.mark.slow  # it is waited for, for ten seconds
 def test_a_history_that_another_program_locks_is_a_clear_error(desk: Desk) -> None:
     publish(desk)
     desk.poll()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
 import click
@@ -58,6 +59,30 @@ def _line(row: dict[str, Any], lang: Lang) -> list[object]:
     subject = row["subject"] or f"{row['items']} …"
     following = row["until"] if row["state"] == "open" else row["next_try_at"]
     return [row["id"][:_ID_DIGITS], row["subscription"], state, subject, row["tries"], following, row["answer"]]
+
+
+@notify.command()
+@json_option
+@pass_context
+def send(ctx: Context, as_json: bool) -> None:
+    """Send what is due by now, and nothing else: digests that are complete, tries whose time has come.
+
+    Every poll does so at its end, and `tracker run` between polls.
+    """
+    from tracker.deliver import Deliverer, seal_due, settle_undelivered
+    from tracker.workplace import poll_lock
+
+    check_secrets(ctx.settings)
+    with poll_lock(ctx.settings.data_dir), closing(_open(ctx)) as db:
+        for _, error in seal_due(db, ctx.settings, read_clock()):
+            raise error
+        deliverer = Deliverer(db, ctx.settings, sys.stderr if as_json else sys.stdout)
+        deliverer.run()
+        settle_undelivered(db, ctx.settings, _last_poll(db), read_clock())
+        waiting = alerts.waiting(db)
+    sent = {"sent": deliverer.sent.total()} if deliverer.sent else {}
+    _print_outcome(ctx, deliverer.answers, sent | waiting, as_json=as_json)
+    sys.exit(DeliveryError.exit_code if waiting.keys() & set(alerts.UNDELIVERED) else 0)
 
 
 @notify.command()

@@ -32,11 +32,15 @@ def note_disturbances(
     """Open and end the incidents about polls, for a poll of `series` that begins; `schedule` where it was due."""
     interrupted = interruption(polls.interrupted(db, poll))
     keep_standing(db, history, poll, now, IncidentKind.INTERRUPTED, [interrupted] if interrupted else [])
-    lapses = Lapses()
-    if schedule is not None:
-        lapses = lapses_of(db, plan_of(schedule, series), series, datetime.fromisoformat(now), poll)
+    if schedule is None:  # somebody has looked after the polls: what was missed is made up
+        for kind in (IncidentKind.MISSED, IncidentKind.OVERLAP):
+            keep_standing(db, history, poll, now, kind, [])
+        return
+    plan = plan_of(schedule, series)
+    lapses = lapses_of(db, plan, series, datetime.fromisoformat(now), poll)
     for kind, times in ((IncidentKind.MISSED, lapses.missed), (IncidentKind.OVERLAP, lapses.overlap)):
-        keep_standing(db, history, poll, now, kind, [_times_incident(kind, times)] if times.count else [])
+        incidents = [_times_incident(kind, plan.id, times)] if times.count else []
+        keep_standing(db, history, poll, now, kind, incidents, at=plan.id)
 
 
 def interruption(rows: Sequence[PollRow]) -> Incident | None:
@@ -48,9 +52,9 @@ def interruption(rows: Sequence[PollRow]) -> Incident | None:
     return Incident(IncidentKind.INTERRUPTED, SOURCE, ADDRESS, f"{len(rows)} polls in a row; {began}: {reason}")
 
 
-def _times_incident(kind: IncidentKind, times: Times) -> Incident:
+def _times_incident(kind: IncidentKind, job: str, times: Times) -> Incident:
     first, last = (at.isoformat(timespec="seconds") if at else "" for at in (times.first, times.last))
-    return Incident(kind, SOURCE, ADDRESS, f"due {first}" if times.count == 1 else f"{times.count}: {first} to {last}")
+    return Incident(kind, SOURCE, job, f"due {first}" if times.count == 1 else f"{times.count}: {first} to {last}")
 
 
 def plan_of(schedule: ScheduleSettings, series: Collection[str]) -> Plan:

@@ -14,9 +14,10 @@ from pathlib import Path
 import structlog
 from filelock import FileLock, Timeout
 
-from storage import health, polls
+from storage import alerts, health, polls
 from storage.history import History
 from storage.schema import connect
+from tracker.clock import read_clock
 from tracker.config import Settings
 from tracker.disturbances import lapses_of
 from tracker.errors import AnotherPoll, StorageError, TrackerError
@@ -65,6 +66,16 @@ def read_last(settings: Settings, series: Collection[str]) -> polls.PollRow | No
             return polls.last_finished(db, series)
     except StorageError:
         return None
+
+
+def read_due_alerts(settings: Settings) -> bool:
+    """Whether something is to be sent before the next poll."""
+    names = [one.name for one in settings.subscriptions]
+    try:
+        with health.peek(settings.database) as db:
+            return alerts.is_any_due(db, names, read_clock())
+    except StorageError:
+        return False
 
 
 def read_batches(settings: Settings) -> Batches:

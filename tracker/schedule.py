@@ -14,7 +14,7 @@ import random
 import signal
 import sys
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,7 +29,14 @@ from apscheduler.triggers.base import BaseTrigger
 
 from tracker.config import Settings, check_secrets
 from tracker.errors import OptionError, TrackerError
-from tracker.run_history import note_interrupted, read_batches, read_lapses, read_last, run_lock
+from tracker.run_history import (
+    note_interrupted,
+    read_batches,
+    read_due_alerts,
+    read_lapses,
+    read_last,
+    run_lock,
+)
 from tracker.run_state import RunState
 from tracker.supervise import Child, Outcome, start_child
 from tracker.timetable.plan import Batches, Plan, make_plans
@@ -41,6 +48,8 @@ _SIGNALS = {signal.SIGTERM: STOP, signal.SIGINT: STOP, signal.SIGHUP: RELOAD}
 # So often the main thread is woken: it waits by a clock that stands still while the machine sleeps; and a signal that
 # the system hands to another thread would be handled only once the main thread runs again.
 _LOOK_SECONDS = 1.0
+# So often it is asked whether an alert is due between two polls; the answer costs a look at the history.
+_ALERTS, _ALERTS_SECONDS = "alerts", 20
 # With these a poll came to its end, and has noted so itself; 2 and 6 did not begin one.
 _OF_ITS_OWN = frozenset({0, 2, 3, 4, 5, 6})
 
@@ -94,6 +103,8 @@ class Runner:
         with run_lock(self.settings.data_dir), _served(self.settings, self.state):
             logging.getLogger("apscheduler").setLevel(logging.ERROR)  # what it tells, we tell ourselves
             self.scheduler = BlockingScheduler(
+                # that of the alerts stays when the polls are planned anew
+                jobstores={_ALERTS: {"type": "memory"}},
                 executors={"default": ThreadPoolExecutor(1)},  # one poll at a time; the later one waits
                 job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
                 timezone=self.settings.schedule.timezone,
@@ -103,6 +114,7 @@ class Runner:
             control = threading.Thread(target=self._control, name="control", daemon=True)
             self.scheduler.add_listener(lambda _: control.start(), EVENT_SCHEDULER_STARTED)
             self._plan_jobs()
+            self.scheduler.add_job(self._send_alerts, "interval", seconds=_ALERTS_SECONDS, id=_ALERTS, jobstore=_ALERTS)
             self.scheduler.start()
             control.join()
             log.info("run.ended", polls=sum(self.state.polls.values()))
@@ -148,7 +160,7 @@ class Runner:
             log.error("config.refused", error=str(error))
             return
         self.settings = settings
-        self.scheduler.remove_all_jobs()
+        self.scheduler.remove_all_jobs("default")
         self._plan_jobs()
         log.info("config.read")
 
@@ -178,28 +190,40 @@ class Runner:
         now = datetime.now(UTC)
         series = plan.concerned(self._last(plan.series), now, self.batches)
         self._tell_lapses(plan, series, now)
-        with self.lock:
-            if self.stopping:
+        named = [f"--series={one}" for one in series]
+        with self._child("poll", *named, "--scheduled", "--json") as child:
+            if child is None:
                 return
-            try:
-                child = self.child = start_child(self._command(series))
-            except OSError as error:
-                log.error("run.poll_not_begun", series=",".join(series), error=str(error))
-                return
-        self.begun.update(dict.fromkeys(series, now))
-        log.info("run.poll_begun", series=",".join(series), schedule=plan.id, pid=child.process.pid)
-        try:
+            self.begun.update(dict.fromkeys(series, now))
+            log.info("run.poll_begun", series=",".join(series), schedule=plan.id, pid=child.process.pid)
             self._tell_end(series, child.wait(self.settings.schedule.limit_minutes * 60))
             self.batches = read_batches(self.settings)
+
+    def _send_alerts(self) -> None:
+        """Send what is due between two polls: tries whose time has come, digests that are complete."""
+        if not read_due_alerts(self.settings):
+            return
+        with self._child("notify", "send", "--json") as child:
+            if child is not None:
+                done = child.wait(self.settings.schedule.limit_minutes * 60)
+                log.info("run.alerts_sent", exit=done.exit, seconds=round(done.seconds, 1), stopped=done.stopped)
+
+    @contextmanager
+    def _child(self, *arguments: str) -> Iterator[Child | None]:
+        """The program once more, with these arguments, as the one child there is; None where it cannot be begun."""
+        chosen = ["--config", str(self.config)] if self.config else []
+        command = [sys.executable, "-m", "tracker", *chosen, *arguments]
+        with self.lock:
+            try:
+                self.child = None if self.stopping else start_child(command)
+            except OSError as error:
+                log.error("run.not_begun", arguments=" ".join(arguments), error=str(error))
+        try:
+            yield self.child
         finally:
             with self.lock:
                 self.child = None
             self.inbox.put(ENDED)
-
-    def _command(self, series: Sequence[str]) -> list[str]:
-        chosen = ["--config", str(self.config)] if self.config else []
-        named = [f"--series={one}" for one in series]
-        return [sys.executable, "-m", "tracker", *chosen, "poll", *named, "--scheduled", "--json"]
 
     def _tell_lapses(self, plan: Plan, series: Collection[str], now: datetime) -> None:
         lapses = read_lapses(self.settings, plan, series, now)

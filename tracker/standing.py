@@ -15,11 +15,16 @@ from tracker.models import Incident, IncidentKind
 
 
 def keep_standing(
-    db: Database, history: History, poll: int, now: str, kind: IncidentKind, incidents: Iterable[Incident]
+    db: Database, history: History, poll: int, now: str, kind: IncidentKind, incidents: Iterable[Incident],
+    at: str | None = None,
 ) -> bool:  # fmt: skip
-    """Tell what begins or says something else, end what is so no more; True where any began or ended."""
+    """Tell what begins or says something else, end what is so no more; True where any began or ended.
+
+    With `at` only what is so at that address is known here.
+    """
     so_now = {incident.address: incident for incident in incidents}
-    known = {row["address"]: row for row in plans.open_incidents(db, kind.value)}
+    rows = plans.open_incidents(db, kind.value)
+    known = {row["address"]: row for row in rows if at in (None, row["address"])}
     for address in known.keys() - so_now.keys():
         history.end_incident(kind, address, now)
     for address, incident in so_now.items():

@@ -66,6 +66,7 @@ def test_what_is_restored_elsewhere_is_what_was_backed_up(ledger: Ledger, tmp_pa
             assert verify(db, other.archive, silent).faults == []
 
 
+@pytest.mark.slow
 def test_a_backup_of_a_history_in_use_is_of_one_moment(ledger: Ledger, tmp_path: Path) -> None:
     done = threading.Event()
     taken: list[Path] = []
