@@ -79,25 +79,25 @@ TEXTS: dict[str, dict[Lang, tuple[str, str]]] = {
         "en": ("there is no history yet: {path}", "run `tracker poll`"),
     },
     "history_gone": {
-        "zh": ("原件库尚在，历史库不见了：{path}", "轮询之前请从备份恢复历史库"),
-        "en": ("the archive is there, the history is not: {path}", "restore the history before you poll"),
+        "zh": ("原件库尚在，历史库不见了：{path}", "请运行 tracker rebuild 由原件重建，或 tracker restore 文件 恢复备份"),
+        "en": ("the archive is there, the history is not: {path}", "`tracker rebuild` makes it anew from the archive, `tracker restore FILE` puts a backup in place"),
     },
     "unreadable": {
-        "zh": ("{error}", "如被其他程序锁定，请关闭该程序；否则请停止轮询，并从备份恢复历史库"),
+        "zh": ("{error}", "如被其他程序锁定，请关闭该程序；否则请运行 tracker rebuild --replace 或 tracker restore"),
         "en": (
             "{error}",
-            "if another program has locked it, close that one; else stop polling, and restore it from a backup",
+            "if another program has locked it, close that one; else `tracker rebuild --replace` or `tracker restore`",
         ),
     },
     "intact": {"zh": ("数据库完好（{megabytes} MB）", ""), "en": ("the database is intact ({megabytes} MB)", "")},
     "damaged": {
-        "zh": ("数据库已损坏：{error}", "请停止轮询，并从备份恢复历史库"),
-        "en": ("the database is damaged: {error}", "stop polling, and restore the history from a backup"),
+        "zh": ("数据库已损坏：{error}", "请运行 tracker rebuild --replace 重建，或 tracker restore --replace 文件"),
+        "en": ("the database is damaged: {error}", "`tracker rebuild --replace` makes it anew; or `tracker restore --replace FILE`"),
     },
     "references": {"zh": ("引用完整", ""), "en": ("every reference leads somewhere", "")},
     "dangling": {
-        "zh": ("有 {n} 处引用落空：{error}", "请停止轮询，并从备份恢复历史库"),
-        "en": ("references that lead nowhere: {n} ({error})", "stop polling, and restore the history from a backup"),
+        "zh": ("有 {n} 处引用落空：{error}", "请运行 tracker rebuild --replace 重建，或 tracker restore --replace 文件"),
+        "en": ("references that lead nowhere: {n} ({error})", "`tracker rebuild --replace` makes it anew; or `tracker restore --replace FILE`"),
     },
     "schema": {"zh": ("结构为最新（{version}）", ""), "en": ("the schema is current ({version})", "")},
     "schema_older": {
@@ -122,18 +122,18 @@ TEXTS: dict[str, dict[Lang, tuple[str, str]]] = {
         "en": ("every file that the history refers to is there ({n})", ""),
     },
     "missing": {
-        "zh": ("缺少文件 {sha256}（{what}）", "请从备份恢复该文件"),
-        "en": ("the file {sha256} is missing ({what})", "restore it from a backup"),
+        "zh": ("缺少文件 {sha256}（{what}）", "请运行 tracker restore --files 备份.tar"),
+        "en": ("the file {sha256} is missing ({what})", "`tracker restore --files BACKUP.tar`"),
     },
     "missing_more": {
-        "zh": ("另有 {n} 个文件缺失", "请从备份恢复原件库"),
-        "en": ("missing as well: {n} more", "restore the archive from a backup"),
+        "zh": ("另有 {n} 个文件缺失", "请运行 tracker restore --files 备份.tar"),
+        "en": ("missing as well: {n} more", "`tracker restore --files BACKUP.tar`"),
     },
     "hashes": {"zh": ("{n} 个文件的内容与文件名相符", ""), "en": ("every file holds the bytes of its name ({n})", "")},
     "quick": {"zh": ("未核对文件内容（--quick）", ""), "en": ("what files hold was not looked at (--quick)", "")},
     "altered": {
-        "zh": ("文件 {sha256} 的内容与文件名不符", "请从备份恢复该文件：{path}"),
-        "en": ("the file {sha256} does not hold the bytes of its name", "restore it from a backup: {path}"),
+        "zh": ("文件 {sha256} 的内容与文件名不符", "请运行 tracker restore --files 备份.tar：{path}"),
+        "en": ("the file {sha256} does not hold the bytes of its name", "`tracker restore --files BACKUP.tar` puts it right: {path}"),
     },
     "unreferenced": {
         "zh": ("{n} 个文件未被引用，例如页面的早先版本；予以保留", ""),
