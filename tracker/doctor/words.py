@@ -79,8 +79,11 @@ TEXTS: dict[str, dict[Lang, tuple[str, str]]] = {
         "en": ("there is no history yet: {path}", "run `tracker poll`"),
     },
     "history_gone": {
-        "zh": ("原件库尚在，历史库不见了：{path}", "请运行 tracker rebuild 由原件重建，或 tracker restore 文件 恢复备份"),
-        "en": ("the archive is there, the history is not: {path}", "`tracker rebuild` makes it anew from the archive, `tracker restore FILE` puts a backup in place"),
+        "zh": ("原件库尚在，历史库不见了：{path}", "请运行 tracker rebuild 重建，或 tracker restore 文件 恢复备份"),
+        "en": (
+            "the archive is there, the history is not: {path}",
+            "`tracker rebuild` makes it anew from the archive, `tracker restore FILE` puts a backup in place",
+        ),
     },
     "unreadable": {
         "zh": ("{error}", "如被其他程序锁定，请关闭该程序；否则请运行 tracker rebuild --replace 或 tracker restore"),
@@ -92,12 +95,20 @@ TEXTS: dict[str, dict[Lang, tuple[str, str]]] = {
     "intact": {"zh": ("数据库完好（{megabytes} MB）", ""), "en": ("the database is intact ({megabytes} MB)", "")},
     "damaged": {
         "zh": ("数据库已损坏：{error}", "请运行 tracker rebuild --replace 重建，或 tracker restore --replace 文件"),
-        "en": ("the database is damaged: {error}", "`tracker rebuild --replace` makes it anew; or `tracker restore --replace FILE`"),
+        "en": (
+            "the database is damaged: {error}",
+            "`tracker rebuild --replace` makes it anew; or `tracker restore --replace FILE`",
+        ),
     },
     "references": {"zh": ("引用完整", ""), "en": ("every reference leads somewhere", "")},
     "dangling": {
-        "zh": ("有 {n} 处引用落空：{error}", "请运行 tracker rebuild --replace 重建，或 tracker restore --replace 文件"),
-        "en": ("references that lead nowhere: {n} ({error})", "`tracker rebuild --replace` makes it anew; or `tracker restore --replace FILE`"),
+        "zh": (
+            "有 {n} 处引用落空：{error}", "请运行 tracker rebuild --replace 重建，或 tracker restore --replace 文件"
+        ),
+        "en": (
+            "references that lead nowhere: {n} ({error})",
+            "`tracker rebuild --replace` makes it anew; or `tracker restore --replace FILE`",
+        ),
     },
     "schema": {"zh": ("结构为最新（{version}）", ""), "en": ("the schema is current ({version})", "")},
     "schema_older": {
@@ -133,7 +144,10 @@ TEXTS: dict[str, dict[Lang, tuple[str, str]]] = {
     "quick": {"zh": ("未核对文件内容（--quick）", ""), "en": ("what files hold was not looked at (--quick)", "")},
     "altered": {
         "zh": ("文件 {sha256} 的内容与文件名不符", "请运行 tracker restore --files 备份.tar：{path}"),
-        "en": ("the file {sha256} does not hold the bytes of its name", "`tracker restore --files BACKUP.tar` puts it right: {path}"),
+        "en": (
+            "the file {sha256} does not hold the bytes of its name",
+            "`tracker restore --files BACKUP.tar` puts it right: {path}",
+        ),
     },
     "unreferenced": {
         "zh": ("{n} 个文件未被引用，例如页面的早先版本；予以保留", ""),
