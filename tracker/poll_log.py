@@ -14,7 +14,8 @@ log = structlog.get_logger("tracker.poll")
 def tell_report(report: Mapping[str, Any]) -> None:
     """One line for each source, list, incident and state of deliveries; the last one sums up."""
     for source in report["sources"]:
-        tell = log.debug if source["outcome"] == "ok" else log.warning
+        # why it failed is an incident, which warns while it is new
+        tell = log.debug if source["outcome"] == "ok" else log.info
         tell("source.asked", **{key: source[key] for key in ("source", "outcome", "requests", "bytes")})
     for batch in report["batches"]:
         counts = {key: batch[key] for key in ("series", "period", "rows", "kept", "refused")}
