@@ -20,6 +20,7 @@ from tests.polling import (
     SYNTHESIS_TITLE,
     Desk,
     algorithm,
+    algorithm_docx,
     genai_docx,
     genai_rows,
     label,
@@ -358,3 +359,15 @@ def test_a_poll_killed_anywhere_is_made_good_by_the_next(desk: Desk, tmp_path: P
         one.poll()
         assert one.history() == expected, str(kill)
         assert_rebuilds(Settings(**one.settings()))
+
+
+def test_a_file_that_is_due_again_is_asked_for_by_the_link_that_its_page_has_now(desk: Desk) -> None:
+    """Its page is not due by itself: the link known from it leads nowhere once the file was replaced."""
+    rows = [algorithm(n) for n in range(1, 9)]
+    desk.site.publish_page(
+        SYNTHESIS, SYNTHESIS_TITLE, "2023-06-20 18:00", [(SYNTHESIS_LABEL, algorithm_docx(*rows))]
+    )
+    desk.poll()
+    desk.site.replace_attachment(SYNTHESIS, SYNTHESIS_LABEL, algorithm_docx(*rows[:7], algorithm(8, "已更正")))
+    report = desk.poll(POLL__RECHECK_FILES_DAYS="0", POLL__RECHECK_PAGES_DAYS="30")
+    assert (report["changes"], report["incidents"]) == ({"amended": 1}, [])

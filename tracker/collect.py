@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from sqlite_utils import Database
@@ -210,9 +211,12 @@ def plan_pages(
 ) -> list[tuple[str, str, int]]:
     """The announcement pages to look at: (address, series, fewest links).
 
-    Rolling pages in every poll; batch pages when they are new, and again within `recheck_pages_days`.
+    Rolling pages in every poll; batch pages when they are new, and again within `recheck_pages_days`, or before a file
+    of theirs is fetched again: its link would lead nowhere if the file was replaced since.
     """
     known = plans.known_pages(db)
+    files_days = settings.poll.recheck_files_days
+    files_due = {offer["referer"] for offer in plans.offers(db) if _is_file_due(offer, files_days, now)}
     listed: dict[str, list[str]] = defaultdict(list)
     for url, series_id in plans.listed_pages(db).items():
         listed[series_id].append(url)
@@ -226,8 +230,9 @@ def plan_pages(
         for url in (*rolling, *batch):
             page = known.get(url)
             moved_at = page["moved_at"] if page else None
-            days = settings.poll.recheck_files_days if moved_at else settings.poll.recheck_pages_days
-            if url in rolling or page is None or _is_due(url, moved_at or page["last_seen"], days, now):
+            days = files_days if moved_at else settings.poll.recheck_pages_days
+            is_due = page is None or url in files_due or _is_due(url, moved_at or page["last_seen"], days, now)
+            if url in rolling or is_due:
                 least = page["links"] if page else series.min_links if url in rolling else 0
                 plan.setdefault(url, (url, series.id, least))
     return list(plan.values())
@@ -245,9 +250,14 @@ def plan_attachments(
         and (
             offer["sha256"] is None
             or offer["href"] != offer["fetched_href"]
-            or _is_due(offer["href"], offer["fetched_at"], settings.poll.recheck_files_days, now)
+            or _is_file_due(offer, settings.poll.recheck_files_days, now)
         )
     ]
+
+
+def _is_file_due(offer: dict[str, Any], days: float, now: str) -> bool:
+    """True when it is time to fetch a file again that was fetched before."""
+    return offer["sha256"] is not None and _is_due(offer["href"], offer["fetched_at"], days, now)
 
 
 def _is_due(key: str, last: str, days: float, now: str) -> bool:
