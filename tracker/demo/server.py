@@ -101,6 +101,8 @@ def _is_closed(connection: socket.socket) -> bool:
 
 def _handler(host: Host) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        # else each answer after the first on a connection waits 40 ms for the client to acknowledge its head
+        disable_nagle_algorithm = True
         protocol_version = "HTTP/1.1"
         timeout = 60
         raw_requestline: bytes
