@@ -127,7 +127,7 @@ class Ground:
         assert self.poll(self.origin, Moment(BASELINE)) == 0
         publish_more(site)
         self.calls = {own: self._count(own=own) for own in (True, False)}
-        self.seconds = 0.85 * min(self._time() for _ in range(2))  # the rest is a process that comes and goes
+        self.seconds = 0.75 * min(self._time() for _ in range(3))  # the rest is a process that comes and goes
         truth = self._copy("truth")
         receiver.requests.clear()
         for at in (KILLED, NEXT, LAST):

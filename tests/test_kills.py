@@ -21,4 +21,4 @@ def test_a_poll_killed_at_a_random_moment_is_made_good_by_the_next(tmp_path: Pat
         outcomes = [here.kill(seed) for seed in range(chunk, SEEDS, CHUNKS)]
     assert [str(outcome) for outcome in outcomes if outcome.faults] == []
     killed = sum(outcome.killed for outcome in outcomes)
-    assert killed >= 0.9 * len(outcomes), f"only {killed} of {len(outcomes)} polls were killed"
+    assert killed >= 0.8 * len(outcomes), f"only {killed} of {len(outcomes)} polls were killed"
