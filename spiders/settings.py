@@ -46,7 +46,7 @@ MEMUSAGE_ENABLED = False
 STATS_DUMP = False
 LOGSTATS_INTERVAL = 0
 LOG_VERSIONS: list[str] = []
-LOG_LEVEL = "WARNING"
+LOG_LEVEL = "ERROR"  # what goes wrong is an incident; `tracker.logs` says what else is logged
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/json;q=0.9,*/*;q=0.8",

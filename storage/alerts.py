@@ -32,11 +32,14 @@ def deliveries(db: Database, states: Iterable[str] | None = None) -> list[dict[s
     )
 
 
-def to_seal(db: Database, now: str) -> list[dict[str, Any]]:
-    """Open deliveries that gather no longer: seq, subscription, topic."""
+def to_seal(db: Database, now: str, *, digests_only: bool) -> list[dict[str, Any]]:
+    """Open deliveries that gather no longer: seq, subscription, topic.
+
+    What is no digest is closed at the end of a poll only: where one was cut short, the next one goes on with it.
+    """
     sql = """SELECT seq, subscription, topic FROM delivery WHERE state = 'open' AND coalesce(until, '') <= ?
-        ORDER BY seq"""
-    return list(db.query(sql, [now]))
+        AND (until IS NOT NULL OR NOT ?) ORDER BY seq"""
+    return list(db.query(sql, [now, int(digests_only)]))
 
 
 def next_due(db: Database, subscription: str, now: str) -> dict[str, Any] | None:
@@ -55,7 +58,7 @@ def next_due(db: Database, subscription: str, now: str) -> dict[str, Any] | None
 
 def is_any_due(db: Database, subscriptions: Iterable[str], now: str) -> bool:
     """True where one of these subscriptions could be sent something, or a digest is complete."""
-    return bool(to_seal(db, now)) or any(next_due(db, name, now) for name in subscriptions)
+    return bool(to_seal(db, now, digests_only=True)) or any(next_due(db, name, now) for name in subscriptions)
 
 
 def tries(db: Database, seq: int) -> int:

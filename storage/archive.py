@@ -115,7 +115,7 @@ class Archive:
         Raises:
             StorageError: the folder cannot be written to.
         """
-        self._write(self.journal / f"{first:09d}.jsonl", data)
+        self._write(self.journal / journal_name(first), data)
 
     def set_journal_aside(self, path: Path) -> Path:
         """Have a part of the journal count no more, but keep it; returns where it is now."""
@@ -128,3 +128,8 @@ class Archive:
         for file in left:
             file.unlink()
         return len(left)
+
+
+def journal_name(first: int) -> str:
+    """The name of a part of the journal, by the number of its first event."""
+    return f"{first:09d}.jsonl"

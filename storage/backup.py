@@ -5,12 +5,15 @@ A file that ends with .tar (or .tar.gz) holds `history.db` and `archive/…`; an
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
 import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from storage.archive import Archive
-from storage.backup_files import DATABASE, MEMBER, Held, is_bundle, look_into, missing_files, read_bundle
+from storage.backup_files import DATABASE, END, MEMBER, Held, is_bundle, look_into, missing_files, read_bundle
 from storage.copies import copy_database, discard, sync
 from storage.faults import storage_faults
 from storage.opening import open_readonly
@@ -55,9 +58,12 @@ def _bundle(copy: Path, archive: Archive, target: Path, progress: Progress) -> H
     try:
         with tarfile.open(scratch, "w:gz" if target.name.endswith(".gz") else "w") as bundle:
             bundle.add(copy, DATABASE)
-            for path in _archived(archive):
+            members = 1
+            for path, data in _archived(archive):
                 progress(path.name[:12])
-                bundle.add(path, f"archive/{path.relative_to(archive.root)}")
+                _add(bundle, f"archive/{path.relative_to(archive.root)}", data)
+                members += 1
+            _add(bundle, END, json.dumps({"members": members}).encode())
         progress("…")
         found = {name for name, _ in read_bundle(scratch)}
         sync(scratch)
@@ -65,12 +71,21 @@ def _bundle(copy: Path, archive: Archive, target: Path, progress: Progress) -> H
         sync(target.parent)
     finally:
         discard(scratch)
-    held.files = len(found) - 1
+    held.files = sum("/journal/" not in name for name in found) - 1
     held.missing = missing_files(copy, lambda sha256: f"archive/{sha256[:2]}/{sha256}" in found)
     return held
 
 
-def _archived(archive: Archive) -> Iterator[Path]:
+def _archived(archive: Archive) -> Iterator[tuple[Path, bytes]]:
+    """What the archive holds; a file that does not hold the bytes of its name is no original, and counts as missing."""
     files = (path for path in archive.root.glob("??/*") if MEMBER.fullmatch(f"archive/{path.parent.name}/{path.name}"))
-    yield from sorted(files)
-    yield from archive.journal_files()
+    for path in (*sorted(files), *archive.journal_files()):
+        data = path.read_bytes()
+        if path.parent == archive.journal or hashlib.sha256(data).hexdigest() == path.name:
+            yield path, data
+
+
+def _add(bundle: tarfile.TarFile, name: str, data: bytes) -> None:
+    member = tarfile.TarInfo(name)
+    member.size, member.mode = len(data), 0o444
+    bundle.addfile(member, io.BytesIO(data))

@@ -6,8 +6,10 @@ A bundle (.tar, .tar.gz) holds `history.db` and `archive/…`; any other backup 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tarfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +26,8 @@ from tracker.errors import StorageError
 
 MEMBER = re.compile(r"archive/(?:[0-9a-f]{2}/(?P<sha256>[0-9a-f]{64})|journal/(?P<first>[0-9]{9})\.jsonl)")
 DATABASE = "history.db"
+# The last member: how many came before it. A bundle that was cut short between two members would look whole.
+END = "end.json"
 
 
 @dataclass(slots=True)
@@ -34,7 +38,7 @@ class Held:
     changes: int = 0
     polls: int = 0
     last_poll: str | None = None
-    files: int = 0  # of the archive
+    files: int = 0  # original files of the archive
     missing: list[str] = field(default_factory=list)  # sha256 that the history names and that are nowhere
     former: Path | None = None  # where the history is now that stood here before
 
@@ -48,11 +52,16 @@ def read_bundle(path: Path) -> Iterator[tuple[str, bytes]]:
     """Each member of a bundle, read whole and held against its name.
 
     Raises:
-        StorageError: it is damaged, or holds something that no backup does.
+        StorageError: it is damaged or cut short, or holds something that no backup does.
     """
+    count, end = 0, None
     try:
         with tarfile.open(path) as bundle:
             for member in bundle:
+                if member.name == END and (file := bundle.extractfile(member)) is not None:
+                    end = json.loads(file.read())["members"]
+                    continue
+                count += 1
                 match = MEMBER.fullmatch(member.name)
                 file = bundle.extractfile(member) if member.isfile() and (match or member.name == DATABASE) else None
                 if file is None:
@@ -61,8 +70,10 @@ def read_bundle(path: Path) -> Iterator[tuple[str, bytes]]:
                 if match and match["sha256"] and hashlib.sha256(data).hexdigest() != match["sha256"]:
                     raise StorageError(f"The backup is damaged at {member.name}", file=path, hint="Use another one")
                 yield member.name, data
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except (tarfile.TarError, zlib.error, ValueError, KeyError, EOFError, OSError) as error:
         raise StorageError(f"The backup cannot be read: {error}", file=path, hint="Use another one") from error
+    if end != count:
+        raise StorageError("The backup is cut short", file=path, hint="Use another one")
 
 
 def look_into(path: Path) -> Held:
@@ -71,7 +82,10 @@ def look_into(path: Path) -> Held:
     Raises:
         StorageError: it is damaged, no history, or of a newer program.
     """
-    check_sound(path)
+    try:
+        check_sound(path)
+    except StorageError as error:
+        raise StorageError(f"The backup is damaged: {error.message}", file=path, hint="Use another one") from error
     with _opened(path) as db:
         refuse_newer(db, path)
         row = next(

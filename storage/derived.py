@@ -70,10 +70,11 @@ class DerivedWriter:
         with self.db.atomic():
             for row in rows:
                 self.db.execute(
-                    """INSERT INTO filing_index (filing_id, version_id, text, latin, former) VALUES (?, ?, ?, ?, ?)
+                    """INSERT INTO filing_index (filing_id, version_id, text, latin, former, versions)
+                       VALUES (?, ?, ?, ?, ?, (SELECT count(*) FROM version WHERE filing_id = ?))
                        ON CONFLICT (filing_id) DO UPDATE SET version_id = excluded.version_id, text = excluded.text,
-                       latin = excluded.latin, former = excluded.former""",
-                    [row.filing, row.version, row.text, row.latin, as_json(row.former)],
+                       latin = excluded.latin, former = excluded.former, versions = excluded.versions""",
+                    [row.filing, row.version, row.text, row.latin, as_json(row.former), row.filing],
                 )
                 self.db.execute("DELETE FROM stated_event WHERE filing_id = ?", [row.filing])
                 for event in row.events:

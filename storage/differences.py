@@ -16,7 +16,8 @@ COMPARED: dict[str, tuple[str, ...]] = {
     "filing": (), "version": (), "change": (), "entry": (), "notice_row": (), "refused_row": (), "warning": (),
     "repeated_row": (), "round_up_row": (), "attachment": (), "attachment_alias": (), "baseline": (), "listing": (),
     "revision": ("last_seen",), "announcement": ("last_seen", "moved_at"), "offer": ("last_seen", "fetched_at"),
-    "held_page": (), "entity": (), "entity_name": (), "filing_index": (), "stated_event": ("id",), "journal": (),
+    "held_page": ("first_seen",), "entity": (), "entity_name": (), "filing_index": (), "stated_event": ("id",),
+    "journal": (),
 }  # fmt: skip
 
 

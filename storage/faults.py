@@ -46,6 +46,13 @@ def _meaning(error: BaseException) -> tuple[str, str] | None:
     return _MEANINGS.get(parts[1]) if isinstance(error, sqlite3.Error) and len(parts) > 1 else None
 
 
+def is_lasting(error: StorageError) -> bool:
+    """True where a database is damaged, so that trying again is of no use."""
+    cause = error.__cause__
+    name = getattr(cause, "sqlite_errorname", "") or ""
+    return not isinstance(cause, sqlite3.Error) or name.split("_")[1:2] in (["CORRUPT"], ["NOTADB"])
+
+
 @contextmanager
 def storage_faults(file: Path | None = None) -> Iterator[None]:
     """Have faults of the database raised as errors of ours; those of the program stay what they are.

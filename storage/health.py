@@ -55,9 +55,10 @@ def running(db: Database) -> dict[str, Any] | None:
 
 
 def newest_instant(db: Database) -> str | None:
-    """The latest time of day that a poll has noted."""
-    sql = "SELECT max(max(coalesce(finished_at, ''), started_at)) FROM poll"
-    return next(iter(db.execute(sql)))[0] or None
+    """The latest instant that the newest poll has noted."""
+    sql = "SELECT max(coalesce(finished_at, ''), started_at) FROM poll ORDER BY id DESC LIMIT 1"
+    row = next(iter(db.execute(sql)), None)
+    return row[0] if row else None
 
 
 def durations(db: Database, most: int = 10) -> list[float]:

@@ -27,7 +27,9 @@ from tracker.models import (
 _OVER_WHEN_DIGESTED = LIST_INCIDENTS | {IncidentKind.FAILURE}
 
 
-_EVENTLESS_POLLS = """SELECT p.id FROM poll p WHERE p.started_at < ? AND p.id < (SELECT max(id) FROM poll)
+_EVENTLESS_POLLS = """SELECT p.id FROM poll p WHERE p.started_at < ? AND p.id < (
+        SELECT max(id) FROM poll WHERE state = 'finished' AND id < (SELECT max(id) FROM poll)
+    )  -- the boundary of what the newest poll reports, and all after it, stay
     AND NOT EXISTS (SELECT 1 FROM journal WHERE poll_id = p.id)
     AND NOT EXISTS (SELECT 1 FROM change WHERE poll_id = p.id)
     AND NOT EXISTS (SELECT 1 FROM revision WHERE poll_id = p.id)

@@ -8,6 +8,7 @@ files in the archive, beside the bytes that they name. An event is a JSON object
 | poll | the first event of each poll that has any: `at`, and what its reading and guards depended on |
 | snapshot | a history older than its journal: `sha256` of the database as it was then |
 | listed | a listing named an announcement that was not known: `item` |
+| walked | a listing was followed back to what was known: `channel` |
 | page | a page that offers something else than before, or is new: `page`, `series`, `html` (sha256) |
 | held | a page that a person must look at: `page`, `series`, `html` |
 | moved | an address is gone, its lists are offered elsewhere: `url` |
@@ -21,11 +22,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
-from storage.archive import Archive
+from storage.archive import Archive, journal_name
 from storage.rows import as_json
 from tracker.errors import StorageError
 
@@ -75,14 +77,15 @@ def anchor(db: Database, archive: Archive) -> None:
 def export(db: Database, archive: Archive) -> list[str]:
     """Bring the journal's files in the archive up to date; returns those that were set aside.
 
-    A file that says something else than the history was written by a history that is no more: an older backup took its
-    place. It is kept under another name, and what the history says takes its place.
+    A file that is missing or cut short is written anew from the history. One that says something else was written by a
+    history that is no more: an older backup took its place. It is kept under another name.
     """
-    set_aside = []
+    set_aside, last = [], 0
     files = archive.journal_files()
-    while files and not _agrees(db, files[-1].read_bytes()):
-        set_aside.append(archive.set_journal_aside(files.pop()).name)
-    last = _last_id(files[-1].read_bytes()) if files else 0
+    while files and (found := _last_event(db, files[0], last + 1)) is not None:
+        last, files = found, files[1:]
+    for path in files:  # what follows a gap is written anew as well, so that one file goes on where another ends
+        set_aside.append(archive.set_journal_aside(path).name)
     rows = list(db.query("SELECT id, poll_id, event FROM journal WHERE id > ? ORDER BY id", [last]))
     if rows:
         lines = "".join(_line(row) for row in rows)
@@ -94,14 +97,16 @@ def _line(row: Mapping[str, Any]) -> str:
     return as_json({"id": row["id"], "poll": row["poll_id"], **json.loads(row["event"])}) + "\n"
 
 
-def _agrees(db: Database, data: bytes) -> bool:
-    line = data.rstrip(b"\n").rpartition(b"\n")[2].decode()
-    row = next(db.query("SELECT id, poll_id, event FROM journal WHERE id = ?", [_last_id(data)]), None)
-    return row is not None and _line(row).rstrip("\n") == line
-
-
-def _last_id(data: bytes) -> int:
-    return int(json.loads(data.rstrip(b"\n").rpartition(b"\n")[2])["id"])
+def _last_event(db: Database, path: Path, first: int) -> int | None:
+    """The last event of a file that goes on with `first`, whole, and ends as the history says; else None."""
+    try:
+        lines = path.read_text(encoding="utf-8")
+        last = int(json.loads(lines.rstrip("\n").rpartition("\n")[2])["id"])
+    except (ValueError, KeyError, TypeError):  # cut short, or no journal at all
+        return None
+    row = next(db.query("SELECT id, poll_id, event FROM journal WHERE id = ?", [last]), None)
+    is_whole = path.name == journal_name(first) and lines.count("\n") == last - first + 1
+    return last if is_whole and row is not None and lines.endswith(_line(row)) else None
 
 
 def read(archive: Archive) -> Iterator[Event]:
@@ -112,7 +117,7 @@ def read(archive: Archive) -> Iterator[Event]:
     """
     expected = 1
     for path in archive.journal_files():
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        for number, line in enumerate(path.read_text(encoding="utf-8").rstrip("\n").split("\n"), 1):
             try:
                 event: Event = json.loads(line)
                 found = int(event["id"])

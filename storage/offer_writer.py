@@ -38,13 +38,23 @@ class OfferWriter:
         """Remember an announcement that a listing named; True when it was not known."""
         with self.db.atomic():
             cursor = self.db.execute(
-                "INSERT OR IGNORE INTO listing VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO listing VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
                 [listed.url, listed.channel, listed.title, listed.published_at, series, int(unclassified), now],
             )
             is_new = cursor.rowcount > 0
             if is_new:
                 self.journal.note("listed", item=asdict(listed))
             return is_new
+
+    def settle_listings(self, channel: str) -> None:
+        """Note that a listing was followed back to what was known: what it named is known from now on.
+
+        A walk that is cut short must be made again, or the announcements that it did not reach would never be met.
+        """
+        with self.db.atomic():
+            sql = "UPDATE listing SET settled = 1 WHERE channel = ? AND NOT settled"
+            if self.db.execute(sql, [channel]).rowcount > 0:
+                self.journal.note("walked", channel=channel)
 
     def record_page(
         self, page: Page, series: str, html_sha256: str | None, links: Sequence[OfferedLink], now: str

@@ -153,6 +153,11 @@ class Outbox:
                 [now, now, lang, subject, as_json(facts), as_json(contents), seq],
             )
 
+    def begin_try(self, seq: int, now: str) -> None:
+        """Note that a delivery is about to be sent."""
+        with self.db.atomic():
+            self.db.execute("UPDATE delivery SET next_try_at = ? WHERE seq = ?", [now, seq])
+
     def accept_part(self, seq: int, part: str, destination: str, answer: str, now: str) -> None:
         """Note that the receiver has taken one part; another `destination` would have to take it again."""
         with self.db.atomic():

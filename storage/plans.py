@@ -76,7 +76,8 @@ def repeated_rows(db: Database, attachment: int) -> list[tuple[str, dict[str, st
     """The rows that shared a number in the newest recorded revision of a list: (number, cells as printed)."""
     rows = db.execute(
         """SELECT number, raw FROM repeated_row WHERE revision_id = (
-               SELECT max(id) FROM revision WHERE attachment_id = ? AND state = 'recorded'
+               SELECT id FROM revision WHERE attachment_id = ? AND state = 'recorded'
+               ORDER BY recorded_at DESC, id DESC LIMIT 1
            ) ORDER BY rowid""",
         [attachment],
     )
@@ -105,8 +106,8 @@ def overlaps(db: Database, attachment: int, series: str, numbers: Iterable[str])
 
 
 def known_listings(db: Database) -> frozenset[str]:
-    """Addresses that a listing has named before."""
-    return frozenset(row[0] for row in db.execute("SELECT url FROM listing"))
+    """Addresses that a listing has named before, in a walk that came to its end: nothing behind them is missing."""
+    return frozenset(row[0] for row in db.execute("SELECT url FROM listing WHERE settled"))
 
 
 def known_pages(db: Database) -> dict[str, dict[str, Any]]:

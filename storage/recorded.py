@@ -15,7 +15,8 @@ def revisions(db: Database) -> list[dict[str, Any]]:
     return list(
         db.query(
             """SELECT r.id, r.attachment_id, r.sha256, r.rows, r.kept, r.refused, a.series, a.label, a.period,
-               r.id = (SELECT max(x.id) FROM revision x WHERE x.attachment_id = a.id AND x.state = 'recorded') AS newest
+               r.id = (SELECT x.id FROM revision x WHERE x.attachment_id = a.id AND x.state = 'recorded'
+                       ORDER BY x.recorded_at DESC, x.id DESC LIMIT 1) AS newest
                FROM revision r JOIN attachment a ON a.id = r.attachment_id WHERE r.state = 'recorded' ORDER BY r.id"""
         )
     )

@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from storage.archive import Archive
-from storage.backup_files import DATABASE, MEMBER, Held, look_into, missing_files, read_bundle
+from storage.backup_files import MEMBER, Held, look_into, missing_files, read_bundle
 from storage.copies import discard, sync, unused_name
 from tracker.errors import OptionError, StorageError
 
@@ -28,12 +28,16 @@ def restore(
         raise OptionError(
             f"There is a history already: {database}", hint="With --replace it is kept beside the one that is restored"
         )
-    incoming = database.with_name(f"{database.name}.restoring")
+    incoming = unused_name(database.with_name(f"{database.name}.restoring"))
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
-        files = _unpack(backup, incoming, archive, progress)
-        held = look_into(incoming)
-        held.files = files
+        is_bundle = tarfile.is_tarfile(backup)
+        parts = _unpack(backup, incoming, progress) if is_bundle else {}
+        if not is_bundle:
+            shutil.copyfile(backup, incoming)
+        held = look_into(incoming)  # all of it is sound before any of it is put anywhere
+        if is_bundle:
+            held.files = _fill(backup, archive, parts, progress)
         sync(incoming)
         held.former = make_way(database)
         incoming.rename(database)
@@ -67,45 +71,52 @@ def restore_files(backup: Path, archive: Archive, progress: Callable[[str], None
     return brought
 
 
-def _unpack(backup: Path, incoming: Path, archive: Archive, progress: Callable[[str], None]) -> int:
-    """The backup's database as `incoming`, its files in the archive; returns how many files those are."""
-    if not tarfile.is_tarfile(backup):
-        shutil.copyfile(backup, incoming)
-        return 0
+def _unpack(backup: Path, incoming: Path, progress: Callable[[str], None]) -> dict[str, bytes]:
+    """The bundle's database as `incoming`; returns the parts of its journal, by name."""
     parts: dict[str, bytes] = {}
-    for name, data in read_bundle(backup):  # all of it is sound before any of it is put anywhere
-        progress("…")
-        if (match := MEMBER.fullmatch(name)) and match["first"]:
-            parts[Path(name).name] = data
-    for path in archive.journal_files():  # that of another history: two of them would be no whole
-        if parts.get(path.name) != path.read_bytes():
-            archive.set_journal_aside(path)
-    files = 0
     for name, data in read_bundle(backup):
         progress(name)
         match = MEMBER.fullmatch(name)
         if match is None:
             incoming.write_bytes(data)
-        elif match["sha256"]:
-            archive.put(data)
-        elif not (archive.journal / Path(name).name).exists():
-            archive.put_journal(int(match["first"]), data)
-        files += name != DATABASE
+        elif match["first"]:
+            parts[Path(name).name] = data
     if not incoming.exists():
         raise StorageError("The backup holds no history", file=backup, hint="Use another one")
+    return parts
+
+
+def _fill(backup: Path, archive: Archive, parts: dict[str, bytes], progress: Callable[[str], None]) -> int:
+    """The bundle's files in the archive, and its journal in the place of any other; returns how many originals."""
+    for path in archive.journal_files():  # that of another history: two of them would be no whole
+        if parts.get(path.name) != path.read_bytes():
+            archive.set_journal_aside(path)
+    for name, data in parts.items():
+        if not (archive.journal / name).exists():
+            archive.put_journal(int(Path(name).stem), data)
+    files = 0
+    for name, data in read_bundle(backup):
+        match = MEMBER.fullmatch(name)
+        if match and match["sha256"]:
+            progress(name)
+            archive.mend(match["sha256"], data)
+            files += 1
     return files
 
 
 def make_way(database: Path) -> Path | None:
-    """Move the history that stands here aside, with what SQLite keeps beside it; returns where it is."""
-    if not database.exists():
+    """Move the history that stands here aside, with what SQLite keeps beside it; returns where it is.
+
+    What is left of one that was taken away is moved as well: SQLite would take its log for that of the next one.
+    """
+    if database.exists():
+        # Where that fails it is damaged: it is kept as it is, with its log.
+        with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as conn:
+            conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    parts = [part for suffix in ("-wal", "-shm", "") if (part := database.with_name(database.name + suffix)).exists()]
+    if not parts:
         return None
     former = unused_name(database.with_name(f"{database.name}.before-restore"))
-    # Where that fails it is damaged: it is kept as it is, with its log.
-    with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as conn:
-        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    for suffix in ("-wal", "-shm", ""):
-        part = database.with_name(database.name + suffix)
-        if part.exists():
-            part.rename(former.with_name(former.name + suffix))
+    for part in parts:
+        part.rename(former.with_name(former.name + part.name.removeprefix(database.name)))
     return former

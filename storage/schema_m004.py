@@ -1,8 +1,11 @@
-"""The fourth schema: the journal, from which a history is made anew, and why a poll ended before its time."""
+"""The fourth schema: the journal, from which a history is made anew; which polls and walks came to their end."""
 
 SQL = """
 ALTER TABLE poll ADD COLUMN reason TEXT;
 ALTER TABLE poll ADD COLUMN series TEXT;
+ALTER TABLE listing ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;
+UPDATE listing SET settled = 1;
+ALTER TABLE filing_index ADD COLUMN versions INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE journal (
     id INTEGER PRIMARY KEY,
     poll_id INTEGER NOT NULL REFERENCES poll(id),

@@ -40,19 +40,22 @@ class EntitySighting:
     renames: tuple[tuple[str | None, str | None], ...]
 
 
+# A filing can have gone to another version and back since: the newest one alone does not tell.
+_UNINDEXED = """FROM filing f LEFT JOIN filing_index i ON i.filing_id = f.id WHERE i.version_id IS NOT f.version_id
+    OR i.versions <> (SELECT count(*) FROM version n WHERE n.filing_id = f.id)"""
+
+
 def is_index_behind(db: Database) -> bool:
-    """True where the index does not know the newest version of some filing."""
-    sql = """SELECT 1 FROM filing f LEFT JOIN filing_index i ON i.filing_id = f.id
-        WHERE i.version_id IS NOT f.version_id LIMIT 1"""
-    return next(iter(db.execute(sql)), None) is not None
+    """True where the index does not know all versions of some filing."""
+    return next(iter(db.execute(f"SELECT 1 {_UNINDEXED} LIMIT 1")), None) is not None
 
 
 def unindexed_filings(db: Database) -> Iterator[FilingSighting]:
-    """The filings whose newest version the index does not know."""
+    """The filings of which the index does not know all versions."""
     rows = db.query(
         """SELECT f.id AS filing, f.version_id, f.series, v.*, v.id AS version FROM filing f
-           JOIN version v ON v.filing_id = f.id LEFT JOIN filing_index i ON i.filing_id = f.id
-           WHERE i.version_id IS NOT f.version_id ORDER BY f.id, v.id"""
+           JOIN version v ON v.filing_id = f.id WHERE f.id IN (SELECT f.id """
+        f"{_UNINDEXED}) ORDER BY f.id, v.id"
     )
     for filing, those in groupby(rows, key=itemgetter("filing")):
         versions = list(those)
@@ -103,7 +106,8 @@ def stated_totals(db: Database) -> list[StatedTotal]:
 
 _LISTS = """SELECT a.id, a.series, a.period, o.label, n.title, n.url, n.published_at, r.rows, r.refused, r.published_on,
     r.first_seen, r.id AS revision FROM attachment a
-    JOIN revision r ON r.id = (SELECT max(x.id) FROM revision x WHERE x.attachment_id = a.id AND x.state = {state})
+    JOIN revision r ON r.id = (SELECT x.id FROM revision x WHERE x.attachment_id = a.id AND x.state = {state}
+        ORDER BY x.recorded_at DESC, x.id DESC LIMIT 1)
     JOIN offer o ON o.id = r.offer_id JOIN announcement n ON n.id = o.announcement_id
     ORDER BY a.series, a.period, a.id"""
 

@@ -114,6 +114,19 @@ def test_a_poll_by_hand_tells_of_no_schedule_and_ends_what_was_told(db: Database
     assert known(db) == {}
 
 
+def test_an_incident_of_a_job_that_the_schedule_has_no_more_ends_with_the_next_scheduled_poll(db: Database) -> None:
+    daily = {"on_device": "0 9 * * *"}
+    two = HOURLY.model_copy(update={"series": daily})
+    finish(db, begin(db, 0, schedule=two), 5)
+    finish(db, begin(db, 250, schedule=two), 255)
+    assert known(db).keys() == {"missed"}
+    finish(db, begin(db, 256, ["on_device"], two), 257)
+    assert known(db).keys() == {"missed"}, "the poll of one job says nothing of the other's"
+    edited = ScheduleSettings(default="30 * * * *", jitter_seconds=0, series=daily)
+    finish(db, begin(db, 258, ["on_device"], edited), 259)
+    assert known(db) == {}
+
+
 def test_times_during_a_long_poll_are_an_overlap(db: Database) -> None:
     finish(db, begin(db, 0), 45)
     begin(db, 101)

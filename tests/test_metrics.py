@@ -27,6 +27,7 @@ from tracker.config import Settings
 from tracker.errors import OptionError
 from tracker.metrics import serve
 from tracker.models import Incident, IncidentKind, SourceResult
+from tracker.run_state import RunState
 from tracker.serving import MOST_AT_ONCE, Answer, Server, open_server, split_address
 
 NAMES = {
@@ -48,6 +49,8 @@ class State:
     killed: int = 1
     missed: int = 2
     overlaps: int = 3
+    last_exit: int | None = 0
+    is_last_killed: bool = False
     next_fires: dict[str, datetime | None] = field(default_factory=lambda: {"genai_service": NEXT, "other": None})
 
 
@@ -126,11 +129,28 @@ def test_figures_of_the_run(server: Server) -> None:
 
 
 def test_the_runners_own_state(tmp_path: Path) -> None:
-    run_state = pytest.importorskip("tracker.run_state")
-    state = run_state.RunState(NEXT)
+    state = RunState(NEXT)
     state.note_ended(-9, killed=True)
     with closing(serve("127.0.0.1:0", Settings(data_dir=tmp_path), state)) as server:
         assert samples(server)["tracker_run_polls_total", "-9"] == 1
+
+
+def test_a_run_whose_newest_poll_failed_is_unwell_until_a_later_one_ends_well(tmp_path: Path) -> None:
+    settings, state = make_history(tmp_path, at=read_clock()), RunState(NEXT)
+    with closing(serve("127.0.0.1:0", settings, state)) as server:
+        assert ask(server, "/healthz")[::2] == (200, "ok\n"), "before its first poll"
+        for code, killed, words in (
+            (1, False, "failed (exit code 1)"), (2, False, "failed (exit code 2)"),
+            (-9, False, "was stopped before its end"), (-15, True, "was stopped before its end"),
+            (0, True, "was stopped before its end"),
+        ):  # fmt: skip
+            state.note_ended(code, killed=killed)
+            status, _, text = ask(server, "/healthz")
+            assert (status, words in text) == (503, True), text
+            assert samples(server)["tracker_healthy",] == 0
+            state.note_ended(3, killed=False)
+            assert ask(server, "/healthz")[0] == 200
+            assert samples(server)["tracker_healthy",] == 1
 
 
 def test_names_and_texts(tmp_path: Path, server: Server) -> None:

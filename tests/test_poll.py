@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -372,3 +373,16 @@ def test_a_file_that_is_due_again_is_asked_for_by_the_link_that_its_page_has_now
     desk.site.replace_attachment(SYNTHESIS, SYNTHESIS_LABEL, algorithm_docx(*rows[:7], algorithm(8, "已更正")))
     report = desk.poll(*only, POLL__RECHECK_FILES_DAYS="0", POLL__RECHECK_PAGES_DAYS="30")
     assert (report["changes"], report["incidents"]) == ({"amended": 1}, [])
+
+
+def test_a_listing_of_which_a_poll_saw_the_first_page_only_is_followed_to_its_end_by_the_next(desk: Desk) -> None:
+    only = ("--series", "deep_synthesis")
+    desk.site.list_entry("旧闻", "/2023-01/01/c_1.htm", "2023-01-01 09:00:00")
+    desk.poll(*only)
+    for n in range(30):  # more than a page holds
+        desk.site.list_entry(f"新闻{n}", f"/2023-02/{n % 28 + 1:02d}/c_{n + 2}.htm", "2023-02-01 09:00:00")
+    done = desk.run("poll", "--json", *only, prepare=Kill("storage.history:History.record_listed", 18, "after"))
+    assert done.returncode == -signal.SIGKILL
+    desk.poll(*only)
+    rows = list(desk.db().query("SELECT settled FROM listing WHERE title LIKE '新闻%'"))
+    assert [row["settled"] for row in rows] == [1] * 30

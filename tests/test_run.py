@@ -75,12 +75,15 @@ class Running:
 
 
 @contextmanager
-def running(desk: Desk, **extra: str) -> Iterator[Running]:
+def running(desk: Desk, folder: Path = ROOT, unset: str = "", **extra: str) -> Iterator[Running]:
+    """A `tracker run` in a working directory, without the variable TRACKER_`unset`."""
     said = desk.data.parent / f"said-{time.monotonic_ns()}"
     chosen = ["--config", str(desk.config)] if desk.config else []
+    environment = desk.environment(**extra)
+    environment.pop(f"TRACKER_{unset}", None)
     with said.open("wb") as handle:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tracker", *chosen, "run"], env=desk.environment(**extra), cwd=ROOT,
+            [sys.executable, "-m", "tracker", *chosen, "run"], env=environment, cwd=folder,
             stdout=handle, stderr=handle, stdin=subprocess.DEVNULL,
         )  # fmt: skip
     try:
@@ -234,7 +237,56 @@ def test_a_new_schedule_is_taken_and_a_faulty_one_is_not(desk: Desk) -> None:
         run.process.send_signal(signal.SIGHUP)
         run.wait_for("config.read")
         run.wait_for("run.poll_ended", 2)
+        for faulty in (written.format("every 0h"), "no TOML"):  # as long as nobody says so nothing is read
+            desk.config.write_text(faulty, encoding="utf-8")
+            run.wait_for("run.poll_ended", run.text().count("run.poll_ended") + 3)
+        run.process.send_signal(signal.SIGHUP)
+        run.wait_for("config.refused", 2)
+        run.wait_for("run.poll_ended", run.text().count("run.poll_ended") + 3)
         run.stop()
+    assert {(poll["state"], poll["exit"]) for poll in run.polls()} == {("finished", 0)}
+    assert "exit=2" not in run.text()
+
+
+@pytest.mark.slow
+def test_a_log_that_a_refused_configuration_asks_for_is_not_begun(desk: Desk) -> None:
+    publish_all(desk)
+    poll_all(desk)
+    written = f'[schedule]\nlisten = ""\ndefault = "{NEVER}"\n'
+    desk.subscribe(written)
+    assert desk.config
+    with running(desk) as run:
+        run.wait_for("run.planned")
+        team = '[[subscriptions]]\nname = "team"\nchannel = "webhook"\nurl = "env:NOBODY_HAS_SET_THIS"\n'
+        desk.config.write_text(f'{written}[log]\nformat = "json"\n{team}', encoding="utf-8")
+        run.process.send_signal(signal.SIGHUP)
+        run.wait_for("config.refused")
+        run.stop()
+        assert '"event"' not in run.text()
+
+
+@pytest.mark.slow
+def test_polls_stay_in_the_folder_with_which_the_program_began(desk: Desk, tmp_path: Path) -> None:
+    """The configuration is the one of the working directory, and its paths are relative to that."""
+    publish_all(desk)
+    file = tmp_path / "tracker.toml"
+    written = 'data_dir = "{}"\n[schedule]\njitter_seconds = 0\nlisten = ""\ndefault = "every 1s"\n'
+    file.write_text(written.format(desk.data.name), encoding="utf-8")
+    with running(desk, tmp_path, unset="DATA_DIR") as run:
+        run.wait_for("run.poll_ended")
+        file.write_text(written.format("elsewhere"), encoding="utf-8")
+        run.wait_for("run.poll_ended", run.text().count("run.poll_ended") + 2)
+        run.process.send_signal(signal.SIGHUP)
+        run.wait_for("config.refused")
+        assert "data_dir cannot be changed" in run.text()
+        run.wait_for("run.poll_ended", run.text().count("run.poll_ended") + 2)
+        file.unlink()
+        ended = run.text().count("run.poll_ended")
+        run.wait_for("run.poll_ended", ended + 2)
+        run.stop()
+        count = run.text().count("run.poll_ended")
+    assert [poll["exit"] for poll in run.polls()] == [0] * count
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def fewest(folder: str) -> int:

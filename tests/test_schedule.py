@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from apscheduler.schedulers.background import BackgroundScheduler
 
-from tracker.config import Settings
+from tracker.config import Settings, load_settings
 from tracker.errors import AnotherPoll
 from tracker.run_history import note_interrupted, read_batches, read_last, run_lock
 from tracker.run_state import RunState
-from tracker.schedule import PlanTrigger, summarise
+from tracker.schedule import RELOAD, STOP, PlanTrigger, Runner, summarise
 from tracker.timetable.plan import make_plans
 from tracker.timetable.settings import ScheduleSettings
 
@@ -26,6 +28,71 @@ NOW = datetime(2026, 5, 1, 10, 0, tzinfo=ZONE)
 def trigger(**settings: object) -> PlanTrigger:
     [plan] = make_plans(ScheduleSettings.model_validate(settings))
     return PlanTrigger(plan, None, dict, RunState(NOW))
+
+
+def fire(one: PlanTrigger, due: datetime, late: timedelta = timedelta(milliseconds=20)) -> datetime:
+    """One firing as APScheduler has it: what follows is asked for once to see whether it has passed too, then again."""
+    now, times, at = due + late, [], due
+    while at <= now:
+        times.append(at)
+        at = one.get_next_fire_time(at, now)
+    return one.get_next_fire_time(times[-1], now)
+
+
+def warm_trigger(**settings: object) -> PlanTrigger:
+    """One whose series had a batch the day before, with a time of the schedule once a day."""
+    adaptive = {"default": "0 9 * * *", "adaptive": True, "adaptive_minutes": 60}
+    [plan] = make_plans(ScheduleSettings.model_validate(adaptive | settings))
+    return PlanTrigger(plan, None, lambda: {"genai_service": ["2026-04-30"]}, RunState(NOW))
+
+
+@pytest.mark.parametrize("jitter", [0, 300])
+def test_a_warm_series_is_due_after_each_wait_and_not_after_every_second_one(jitter: int) -> None:
+    one = warm_trigger(jitter_seconds=jitter)
+    at = one.get_first(NOW)
+    assert at == NOW
+    seen = []
+    for _ in range(40):  # past the time of the next day, too
+        at = fire(one, at)
+        slot = one.slots[at]
+        assert timedelta() <= at - slot <= timedelta(seconds=jitter)
+        seen.append(slot)
+        assert set(one.state.next_fires.values()) == {at}
+    assert seen == [NOW + timedelta(hours=n) for n in range(1, 41)]
+
+
+@pytest.mark.parametrize("jitter", [0, 300])
+def test_a_warm_poll_that_comes_late_is_followed_after_a_whole_wait(jitter: int) -> None:
+    one = warm_trigger(jitter_seconds=jitter)
+    at = fire(one, one.get_first(NOW))
+    for late in (timedelta(minutes=50), timedelta(hours=3, minutes=20), timedelta(hours=30)):
+        awake = at + late
+        at = fire(one, at, late)
+        assert timedelta(minutes=60) <= at - awake <= timedelta(minutes=65)
+
+
+def test_a_warm_poll_that_chance_moved_into_the_quiet_hours_is_made_once_at_their_end() -> None:
+    one = warm_trigger(jitter_seconds=300, quiet_hours="12:00-16:00")
+    end = NOW.replace(hour=16)
+    one.slots[end] = NOW.replace(hour=11, minute=59)
+    assert end + timedelta(hours=1) <= fire(one, end) <= end + timedelta(minutes=66)
+
+
+def test_a_fault_of_ours_does_not_keep_later_signals_from_being_heard(tmp_path: Path) -> None:
+    def fail() -> Settings:
+        raise PermissionError("the configuration")
+
+    settings = Settings(data_dir=tmp_path)
+    runner = Runner(settings, fail, scheduler=BackgroundScheduler())
+    runner.scheduler.start()
+    control = threading.Thread(target=runner._control)
+    control.start()
+    runner.inbox.put(RELOAD)
+    runner.inbox.put(STOP)
+    control.join(20)
+    assert not control.is_alive()
+    assert not runner.scheduler.running
+    assert runner.settings is settings
 
 
 def test_after_a_long_sleep_there_is_one_time_and_it_is_ahead() -> None:
@@ -40,10 +107,11 @@ def test_jitter_does_not_add_up_and_each_time_is_answered_once() -> None:
     one = trigger(default="*/10 * * * *", jitter_seconds=300)
     at, seen = NOW, []
     for _ in range(50):
-        at = one.get_next_fire_time(at, at)
-        assert one.slot is not None
-        assert timedelta() <= at - one.slot <= timedelta(seconds=300)
-        seen.append(one.slot)
+        at = fire(one, at)
+        slot = one.slots[at]
+        assert timedelta() <= at - slot <= timedelta(seconds=300)
+        seen.append(slot)
+        assert len(one.slots) <= 2, "nothing grows with the polls"
     assert seen == [NOW + timedelta(minutes=10 * n) for n in range(1, 51)]
     assert one.state.next_fires.keys() == set(one.plan.series)
     assert set(one.state.next_fires.values()) == {at}
@@ -58,6 +126,21 @@ def test_a_start_polls_at_once_only_where_a_time_has_passed() -> None:
     night = NOW.replace(hour=23)
     assert PlanTrigger(plan, None, dict, state).get_first(night) == NOW + timedelta(hours=22)  # 08:00
     assert set(state.next_fires.values()) == {NOW + timedelta(hours=22)}
+
+
+def test_a_copy_of_the_configuration_is_private_and_names_the_file_that_people_edit(tmp_path: Path) -> None:
+    file, folder = tmp_path / "mine.toml", tmp_path / "scratch"
+    folder.mkdir()
+    file.write_text('lang = "en"\n\n[[subscriptions]]\nname = "team"\nchannel = "stdout"', encoding="utf-8")
+    settings = load_settings(file)
+    copy = settings.write_copy(folder)
+    assert copy is not None
+    assert (copy.name, copy.stat().st_mode & 0o777) == ("mine.toml", 0o600)
+    again = load_settings(copy)
+    assert again.model_dump() == settings.model_dump()
+    assert again.entry_of("team") == settings.entry_of("team")
+    assert str(file) in again.entry_of("team")
+    assert Settings().write_copy(folder) is None
 
 
 def test_one_folder_is_for_one_run(tmp_path: Path) -> None:
@@ -83,12 +166,16 @@ def test_without_a_history_nothing_is_known_and_nothing_is_made(tmp_path: Path) 
 
 def test_counters_are_copies() -> None:
     state = RunState(datetime.now(UTC))
+    assert state.last_exit is None
     state.note_ended(0, killed=False)
     state.note_ended(-9, killed=True)
     state.note_lapses(2, 1)
     polls = state.polls
     polls[0] = 7
     assert (state.polls, state.killed, state.missed, state.overlaps) == ({0: 1, -9: 1}, 1, 2, 1)
+    assert (state.last_exit, state.is_last_killed) == (-9, True)
+    state.note_ended(3, killed=False)
+    assert (state.last_exit, state.is_last_killed) == (3, False)
 
 
 def test_the_long_lived_process_loads_nothing_that_a_poll_needs() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
+from tests.notify.receivers import Receiver
 from tests.polling import GENAI_PAGE, GENAI_TITLE, Desk, genai_docx, genai_rows, label
 from tests.rebuilding import assert_rebuilds
 from tracker.config import Settings
@@ -96,9 +97,32 @@ def test_a_history_that_another_program_locks_is_a_clear_error(desk: Desk) -> No
     conn.execute("BEGIN IMMEDIATE")
     desk.site.add_attachment(GENAI_PAGE, label("2024-08"), genai_docx(genai_rows(41, 50)))
     assert "locked by another program" in says(desk, "poll")
+    assert "locked by another program" in desk.run("health").stdout
     conn.rollback()
     conn.close()
     assert desk.poll()["changes"] == {"added": 10}
+    assert desk.run("health").returncode == 0
+
+
+@pytest.mark.slow  # it is waited for, for ten seconds
+def test_nothing_is_sent_where_it_could_not_be_noted_that_it_was(desk: Desk) -> None:
+    publish(desk)
+    with Receiver() as receiver:
+        desk.subscribe(
+            f'[notify]\nallow_private = true\nretry_minutes = [0, 0, 0]\n'
+            f'[[subscriptions]]\nname = "team"\nchannel = "webhook"\nurl = "{receiver.url}"\n'
+        )
+        receiver.answer = 503
+        desk.poll(exit_code=5)
+        receiver.answer, before = 204, len(receiver.requests)
+        conn = sqlite3.connect(desk.data / "history.db")
+        conn.execute("BEGIN IMMEDIATE")
+        assert "locked by another program" in says(desk, "notify", "send")
+        assert len(receiver.requests) == before
+        conn.rollback()
+        conn.close()
+        assert desk.run("notify", "send").returncode == 0
+        assert len(receiver.requests) == before + 1
 
 
 @dataclass(frozen=True)
@@ -128,6 +152,8 @@ def test_a_clock_that_was_set_back_is_refused_until_somebody_says_that_it_is_rig
     assert times == sorted(times)
     done = desk.run("poll", "--json", "--trust-clock", "--series", "genai_service", prepare=past)
     assert done.returncode == 0, done.stderr
+    later = Clock(past.moment + timedelta(hours=1))
+    assert desk.run("poll", "--json", "--series", "genai_service", prepare=later).returncode == 0
 
 
 def test_the_instant_of_a_poll_is_after_what_is_recorded() -> None:

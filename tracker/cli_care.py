@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,7 @@ def backup(ctx: Context, file: Path, as_json: bool) -> None:
     text = word("backed_up", lang, filings=held.filings, changes=held.changes, files=held.files, file=file)
     console.print(Text(text, style="bold"))
     _print_missing(console, held, lang)
+    sys.exit(StorageError.exit_code if held.missing else 0)
 
 
 @click.command()
@@ -56,6 +57,7 @@ def backup(ctx: Context, file: Path, as_json: bool) -> None:
 @pass_context
 def restore(ctx: Context, file: Path, replace: bool, files_only: bool, as_json: bool) -> None:
     """Put a backup in place, once all of it was read and found sound."""
+    from tracker.renewal import check_replaceable
     from tracker.workplace import poll_lock
 
     settings = ctx.settings
@@ -65,6 +67,9 @@ def restore(ctx: Context, file: Path, replace: bool, files_only: bool, as_json: 
             brought = restore_files(file, archive, lambda what: show("restore", what))
             _print_brought(ctx, brought, as_json=as_json)
             return
+        if replace:
+            with suppress(StorageError):  # one that cannot be asked is kept beside the restored one all the same
+                check_replaceable(settings.database)
         held = put_back(file, settings.database, archive, replace=replace, progress=lambda what: show("restore", what))
     if as_json:
         print_json(_held(held))
@@ -124,7 +129,7 @@ def verify(ctx: Context, as_json: bool) -> None:
 def rebuild(ctx: Context, to: Path | None, replace: bool, as_json: bool) -> None:
     """Make the history anew from the archive alone, and compare it with the one in place.
 
-    Exit code 1 where the two differ. Without a history in place the new one takes it.
+    Exit code 1 where the two differ and the one in place was not replaced. Without one in place the new one takes it.
     """
     from tracker.renewal import renew
     from tracker.workplace import poll_lock
@@ -152,9 +157,11 @@ def rebuild(ctx: Context, to: Path | None, replace: bool, as_json: bool) -> None
             console.print(word(key, lang, file=outcome.where))
         if outcome.former:
             console.print(word("former_kept", lang, file=outcome.former))
+            console.print(word("outbox_unknown", lang))
         text = word("rebuilt", lang, polls=outcome.rebuilt.polls, events=outcome.rebuilt.events)
         console.print(Text(text, style="bold"))
-    sys.exit(StorageError.exit_code if found or outcome.rebuilt.odd else 0)
+    is_left = found and not outcome.former  # what differs is still in place
+    sys.exit(StorageError.exit_code if is_left or outcome.rebuilt.odd else 0)
 
 
 def _print_differences(console: Console, found: Differences | None, lang: Lang) -> None:

@@ -74,12 +74,13 @@ def send(ctx: Context, as_json: bool) -> None:
 
     check_secrets(ctx.settings)
     with poll_lock(ctx.settings.data_dir), closing(_open(ctx)) as db:
-        for _, error in seal_due(db, ctx.settings, read_clock()):
-            raise error
+        faults = seal_due(db, ctx.settings, read_clock(), digests_only=True)
         deliverer = Deliverer(db, ctx.settings, sys.stderr if as_json else sys.stdout)
         deliverer.run()
         settle_undelivered(db, ctx.settings, _last_poll(db), read_clock())
         waiting = alerts.waiting(db)
+    for _, error in faults:  # whatever it is, the other messages did not wait for it
+        raise error
     sent = {"sent": deliverer.sent.total()} if deliverer.sent else {}
     _print_outcome(ctx, deliverer.answers, sent | waiting, as_json=as_json)
     sys.exit(DeliveryError.exit_code if waiting.keys() & set(alerts.UNDELIVERED) else 0)
@@ -100,7 +101,7 @@ def retry(ctx: Context, ids: tuple[str, ...], names: tuple[str, ...], as_json: b
     with poll_lock(ctx.settings.data_dir):
         db = _open(ctx)
         outbox = Outbox(db)
-        for _, error in seal_due(db, ctx.settings, read_clock()):
+        for _, error in seal_due(db, ctx.settings, read_clock(), digests_only=True):
             raise error
         rows = _choose(db, ctx.settings, ids, names, alerts.UNDELIVERED)
         chosen = _asked_for(ctx.settings, rows, ids, names)

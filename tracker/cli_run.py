@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import click
@@ -40,13 +41,8 @@ def run(ctx: Context, is_list: bool, as_json: bool) -> None:
         # The scheduler is loaded by this command alone.
         from tracker.schedule import Runner
 
-        def reload() -> Settings:
-            fresh = load_settings(ctx.config)
-            logs.configure(fresh, service=True)
-            return fresh
-
         logs.configure(settings, service=True)
-        Runner(settings, ctx.config, reload).run()
+        Runner(settings, partial(load_settings, ctx.config)).run()
         return
     now, batches = datetime.now(UTC), read_batches(settings)
     rows = [_row(plan, read_last(settings, plan.series), batches, now) for plan in make_plans(settings.schedule)]

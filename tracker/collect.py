@@ -26,7 +26,7 @@ from storage.archive import Archive
 from storage.history import History
 from storage.offer_writer import OfferedLink
 from tracker.config import Settings
-from tracker.models import Fetched, Held, Incident, Link, Listed, Page, SourceResult, Wanted
+from tracker.models import Fetched, Held, Incident, IncidentKind, Link, Listed, Page, SourceResult, Wanted
 from tracker.reading.sniff import sniff
 from tracker.series import (
     FILING_WORDS,
@@ -55,6 +55,7 @@ class Collector:
         self.bytes: Counter[str] = Counter()
         self.pages: dict[str, str] = {}  # address → series, for the pages asked for
         self.wanted: dict[int, Wanted] = {}
+        self.cut_short: set[str] = set()  # channels whose listing was not followed back to what was known
         self.missing: list[Incident] = []  # pages that are gone: their lists may be offered elsewhere
 
     def accept(self, item: Item) -> None:
@@ -75,6 +76,8 @@ class Collector:
                 self.missing.append(item)
             case Incident():
                 self.bad[item.source] += 1
+                if item.kind is not IncidentKind.OFFSITE_REDIRECT:  # an entry that is not followed ends no walk
+                    self.cut_short.add(item.source)
                 self.history.record_incident(item, self.poll, self.now)
 
     def settle_missing(self, db: Database) -> None:
@@ -188,6 +191,9 @@ def collect(
             "discovery", DiscoverySpider, listings=listings, known=plans.known_listings(db),
             max_pages=settings.site.discovery_pages,
         )  # fmt: skip
+        for _, listing in listings:
+            if listing.channel not in collector.cut_short:
+                history.settle_listings(listing.channel)
         pages = plan_pages(db, settings, selected, now)
         collector.pages = {url: series for url, series, _ in pages}
         if pages:
@@ -267,7 +273,9 @@ def _is_due(key: str, last: str, days: float, now: str) -> bool:
     """
     share = int(hashlib.sha256(key.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
     wait = timedelta(days=days * (0.5 + share / 2))
-    return datetime.fromisoformat(now) - datetime.fromisoformat(last) >= wait
+    passed = datetime.fromisoformat(now) - datetime.fromisoformat(last)
+    # It was looked at in the future where the clock was wrong: who knows when.
+    return passed >= wait or passed < timedelta(0)
 
 
 def site_bases(settings: Settings) -> dict[str, str]:

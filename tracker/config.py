@@ -6,6 +6,7 @@ A variable nests with `__`: `TRACKER_SITE__DELAY=5` is `delay` in the table `[si
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -35,6 +36,9 @@ from tracker.subscriptions import NotifySettings, Subscription, check_url, secre
 from tracker.timetable.settings import ScheduleSettings
 
 CONFIG_FILE = "tracker.toml"
+# The last line of a copy names the file that people edit: messages, and the alerts that go out, must not name the copy.
+_COPY_OF = "# As `tracker run` has accepted it; a copy of "
+_ORIGINAL = re.compile(rf"^{re.escape(_COPY_OF)}(.+)\n\Z", re.M)
 
 
 class SiteSettings(BaseModel):
@@ -132,6 +136,14 @@ class Settings(BaseSettings):
         """Where a subscription stands: tracker.toml, line 12: [[subscriptions]] name = "team"."""
         return f'[[subscriptions]] name = "{name}"'
 
+    def write_copy(self, folder: Path) -> Path | None:
+        """Write the file they come from, as it was read, into a folder; None where they come from nowhere.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        return None
+
 
 class FileSettings(Settings):
     """Settings of a configuration file, over which the environment has the last word."""
@@ -144,6 +156,18 @@ class FileSettings(Settings):
         place = next((n for n, one in enumerate(self.subscriptions) if one.name == name), None)
         line = None if place is None else line_of(self._text, (SUBSCRIPTIONS, place))
         return f"{self._file}, line {line}: {super().entry_of(name)}" if line else super().entry_of(name)
+
+    def write_copy(self, folder: Path) -> Path | None:
+        """Write the file as it was read, for its owner alone; where there was none the copy says nothing, too.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        copy = folder / Path(self._file).name
+        copy.touch(0o600)
+        named = "".join(c if c.isprintable() else "?" for c in self._file)  # nothing else may stand in a comment
+        copy.write_text(f"{self._text}\n{_COPY_OF}{named}\n", encoding="utf-8")
+        return copy
 
     @classmethod
     def settings_customise_sources(
@@ -168,6 +192,9 @@ def load_settings(path: Path | None = None) -> Settings:
     if path and not path.exists():
         raise OptionError("There is no such configuration file", file=path)
     text, written = _read(file)
+    private = not file.exists() or is_private_file(file)
+    if original := _ORIGINAL.search(text):
+        file = Path(original[1])
     variables = EnvSettingsSource(Settings)
     _refuse(variable_faults(os.environ, Settings, frozenset(referred_variables(written))), file, text)
     try:
@@ -175,7 +202,6 @@ def load_settings(path: Path | None = None) -> Settings:
     except ValidationError as error:
         _refuse(shape_faults(error, Settings, variables()), file, text)
         raise  # an error without any fault of the configuration is one of ours
-    private = not file.exists() or is_private_file(file)
     smtp = settings.notify.smtp.model_dump()
     _refuse(sense_faults(written, smtp, private=private, file=str(file)), file, text)
     settings._text, settings._file = text, str(file)

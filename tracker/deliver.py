@@ -97,14 +97,18 @@ def _incidents(
     return [Told(incident=incident, phase=phase.value) for incident, phase in news]
 
 
-def seal_due(db: Database, settings: Settings, now: str) -> list[tuple[str, Exception]]:
+def seal_due(
+    db: Database, settings: Settings, now: str, *, digests_only: bool = False
+) -> list[tuple[str, Exception]]:  # fmt: skip
     """Close every delivery that gathers no longer, with the figures of now; returns the faults of our own.
+
+    Between polls `digests_only`: a message for which a poll that was cut short had gathered is the next poll's.
 
     Raises:
         sqlite3.Error: the database itself cannot be used.
     """
     faults: list[tuple[str, Exception]] = []
-    for row in alerts.to_seal(db, now):
+    for row in alerts.to_seal(db, now, digests_only=digests_only):
         try:
             _seal(db, settings, row, now)
         except Exception as error:  # whatever it is, the other messages must not wait for it
@@ -163,6 +167,9 @@ class Deliverer:
         delivery = alerts.next_due(self.db, subscription, read_clock())
         if delivery is None:
             return None
+        # Before anything goes out: where this cannot be written, what became of it could not be either, and it would
+        # go out again and again.
+        Outbox(self.db).begin_try(delivery["seq"], read_clock())
         self.progress(f"{subscription}: {delivery['subject']}")
         try:
             message = message_of(self.db, self.settings, delivery)

@@ -38,9 +38,11 @@ def note_disturbances(
         return
     plan = plan_of(schedule, series)
     lapses = lapses_of(db, plan, series, datetime.fromisoformat(now), poll)
+    jobs = {one.id for one in make_plans(schedule)}
     for kind, times in ((IncidentKind.MISSED, lapses.missed), (IncidentKind.OVERLAP, lapses.overlap)):
         incidents = [_times_incident(kind, plan.id, times)] if times.count else []
-        keep_standing(db, history, poll, now, kind, incidents, at=plan.id)
+        # a job that the schedule has no more will never have a poll that ends its incident
+        keep_standing(db, history, poll, now, kind, incidents, lambda job: job == plan.id or job not in jobs)
 
 
 def interruption(rows: Sequence[PollRow]) -> Incident | None:

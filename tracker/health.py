@@ -7,17 +7,20 @@ so a site that is down, or a list that was refused, is a note and never a reason
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from storage import health
 from storage.health import peek
+from tracker import last_failure
 from tracker.config import Settings
 from tracker.errors import StorageError
 from tracker.messages import Lang
 
 _EXIT_OWN = 1  # a fault of the program itself, as docs/architecture.md has it
+# With these a poll came to its end, or left the work to another one that is running.
+_IN_ORDER = frozenset({0, 3, 4, 5, 6})
 # A poll that is over its limit is stopped by `tracker run`; one that still runs after twice that is stopped by nobody.
 _STUCK = 2
 _TEXTS: dict[str, dict[Lang, str]] = {
@@ -29,7 +32,20 @@ _TEXTS: dict[str, dict[Lang, str]] = {
         "zh": "轮询 {id} 中程序自身出错（退出码 1）：tracker incidents 说明原因",
         "en": "the program itself failed in poll {id} (exit code 1): `tracker incidents` says at what",
     },
+    "future": {
+        "zh": "轮询 {id} 记录的时间 {at} 在未来：请校准时钟",
+        "en": "poll {id} ended at {at}, which is to come: set the clock right",
+    },
+    "failed": {"zh": "最近一次轮询于 {at} 失败：{error}", "en": "the newest poll failed at {at}: {error}"},
     "stuck": {"zh": "轮询 {id} 自 {at} 起未结束", "en": "poll {id} began at {at} and has not ended"},
+    "run_exit": {
+        "zh": "`tracker run` 的最近一次轮询失败（退出码 {exit}）：日志说明原因",
+        "en": "the last poll of `tracker run` failed (exit code {exit}): the log says why",
+    },
+    "run_stopped": {
+        "zh": "`tracker run` 的最近一次轮询未完成即被终止：日志说明原因",
+        "en": "the last poll of `tracker run` was stopped before its end: the log says why",
+    },
     "unreadable": {"zh": "历史库无法读取：{error}", "en": "{error}"},
     "ended": {"zh": "轮询 {id} 于 {at} 完成", "en": "poll {id} ended at {at}"},
     "exit_3": {"zh": "网站有问题（退出码 3）", "en": "the site gave trouble (exit code 3)"},
@@ -91,6 +107,8 @@ def _reasons(pulse: Pulse, now: datetime, max_age_hours: float, limit_minutes: f
         yield "none", {}
     elif now - datetime.fromisoformat(last["finished_at"]) > timedelta(hours=max_age_hours):
         yield "old", {"hours": max_age_hours}
+    if last is not None and datetime.fromisoformat(last["finished_at"]) - now > timedelta(minutes=5):
+        yield "future", {"id": last["id"], "at": minute(last["finished_at"])}
     if last is not None and last["exit"] == _EXIT_OWN:
         yield "own", {"id": last["id"]}
     if running and now - datetime.fromisoformat(running["started_at"]) > timedelta(minutes=limit_minutes * _STUCK):
@@ -115,10 +133,25 @@ def read_health(settings: Settings, now: str, lang: Lang = "en") -> Health:
             pulse = Pulse(health.last_finished(db), health.running(db))
     except StorageError as error:
         return Health(reasons=(_TEXTS["unreadable"][lang].format(error=error),), lang=lang)
-    return judge_by(settings, pulse, now, lang)
+    found = judge_by(settings, pulse, now, lang)
+    if (failed := last_failure.read(settings.data_dir)) is not None:
+        text = _TEXTS["failed"][lang].format(at=minute(failed["at"]), error=failed["error"])
+        found = replace(found, reasons=(*found.reasons, text))
+    return found
 
 
 def judge_by(settings: Settings, pulse: Pulse, now: str, lang: Lang = "en") -> Health:
     """`judge` with the limits of the settings."""
     hours, minutes = settings.health.max_age_hours, settings.schedule.limit_minutes
     return judge(pulse, now, max_age_hours=hours, limit_minutes=minutes, lang=lang)
+
+
+def judge_run(found: Health, last_exit: int | None, *, is_killed: bool) -> Health:
+    """The same, with how the newest poll of `tracker run` ended: one that fails early leaves nothing in the history."""
+    if is_killed or (last_exit is not None and last_exit < 0):
+        text = "run_stopped"
+    elif last_exit is None or last_exit in _IN_ORDER:
+        return found
+    else:
+        text = "run_exit"
+    return replace(found, reasons=(*found.reasons, _TEXTS[text][found.lang].format(exit=last_exit)))

@@ -246,6 +246,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "not_compared": ("没有可供比较的历史", "there is no history to compare it with"),
     "only_in_place": ("仅现有历史有", "only in place"), "only_rebuilt": ("仅重建的有", "only made anew"),
     "put_in_place": ("已启用重建的历史：{file}", "the history made anew is in place: {file}"),
+    "outbox_unknown": (
+        "重建的历史不知道哪些提醒已发出、哪些待发：损坏的历史中未送达的提醒不会再发送",
+        "it does not know which alerts had gone out or were waiting: what was not delivered is not told any more",
+    ),
     "kept_at": ("重建的历史保存为 {file}", "the history made anew is kept as {file}"),
     "table": ("表", "table"),
     # sentences

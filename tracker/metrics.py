@@ -22,7 +22,7 @@ from tracker import __version__
 from tracker.clock import read_clock
 from tracker.config import Settings
 from tracker.errors import StorageError
-from tracker.health import Health, Pulse, judge_by, read_health
+from tracker.health import Health, Pulse, judge_run, read_health
 from tracker.serving import Answer, Server, open_server
 
 
@@ -37,6 +37,16 @@ class RunState(Protocol):
     @property
     def killed(self) -> int:
         """How many polls were stopped."""
+        ...
+
+    @property
+    def last_exit(self) -> int | None:
+        """The exit code of the newest poll that ended; None before the first."""
+        ...
+
+    @property
+    def is_last_killed(self) -> bool:
+        """True where that poll was stopped."""
         ...
 
     @property
@@ -105,13 +115,17 @@ class Figures:
         except StorageError:
             healthy = False
         else:
-            healthy = judge_by(self.settings, snapshot.pulse, read_clock()).healthy
+            healthy = _with_run(read_health(self.settings, read_clock()), self.state).healthy
             yield from history_metrics(snapshot)
-        yield _gauge("tracker_healthy", "1 where `tracker health` says healthy, else 0", [({}, int(healthy))])
+        yield _gauge("tracker_healthy", "1 where /healthz says healthy, else 0", [({}, int(healthy))])
         about = {"version": __version__, "python": platform.python_version()}
         yield _gauge("tracker_build_info", "Version of the program and of Python", [(about, 1)])
         if self.state is not None:
             yield from run_metrics(self.state)
+
+
+def _with_run(found: Health, state: RunState | None) -> Health:
+    return judge_run(found, state.last_exit, is_killed=state.is_last_killed) if state is not None else found
 
 
 Samples = Iterable[tuple[Mapping[str, str], float]]
@@ -197,7 +211,7 @@ def serve(listen: str, settings: Settings, state: RunState | None = None) -> Ser
         return Answer(200, media_type, encode(registry))
 
     def healthz(accept: str) -> Answer:
-        return health_answer(read_health(settings, read_clock()), accept)
+        return health_answer(_with_run(read_health(settings, read_clock()), state), accept)
 
     return open_server(listen, {"/healthz": healthz, "/metrics": metrics})
 

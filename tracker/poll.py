@@ -17,7 +17,6 @@ import structlog
 from sqlite_utils import Database
 
 from storage import alerts, health, journal, plans, sightings
-from storage.faults import storage_faults
 from storage.history import History
 from tracker.acceptance import accept, find_accepted
 from tracker.clock import read_clock
@@ -32,7 +31,7 @@ from tracker.instants import poll_instant
 from tracker.models import LIST_INCIDENTS, SITE_INCIDENTS, IncidentKind, SourceResult
 from tracker.poll_log import tell_report
 from tracker.series import Series, select_series
-from tracker.workplace import poll_lock, workplace
+from tracker.workplace import workplace
 
 log = structlog.get_logger("tracker.poll")
 
@@ -62,14 +61,14 @@ def run_poll(
     if dry_run:
         settings = settings.model_copy(update={"subscriptions": []})  # nobody is told
     check_secrets(settings)
-    kept, file = settings.data_dir, settings.database
-    with poll_lock(kept), storage_faults(file), workplace(settings, dry_run) as (db, archive):
+    with workplace(settings, dry_run) as (db, archive):
         started = poll_instant(read_clock(), health.newest_instant(db), trust_clock=trust_clock)
         history = History(db)
         archive.clear_scratch()
         looked_at = find_accepted(db, accepted, selected)
         journal.anchor(db, archive)
-        journal.export(db, archive)  # what a poll that was killed had noted
+        for name in journal.export(db, archive):  # with what a poll that was killed had noted
+            log.warning("journal.set_aside", file=name)
         poll = history.begin_poll(started, _opening(settings, selected))
         due = settings.schedule if scheduled else None
         note_disturbances(db, history, poll, started, [series.id for series in selected], due)

@@ -106,6 +106,8 @@ class _Replay:
         match event["event"]:
             case "listed":
                 self._list(event["item"])
+            case "walked":
+                self.history.settle_listings(event["channel"])
             case "page":
                 self.collector.keep_page(self._page(event), event["series"])
             case "held":
@@ -160,15 +162,18 @@ class _Replay:
             self.announced = self.digester.announced(row for row in pending if row["series"] in ids)
         key = ("series", "label", "sha256")
         these = [row for row in pending if all(row[name] == event[name] for name in key)]
-        if len(these) != 1:
-            return [f"{len(these)} files wait that are {event['series']} {event['label']} {event['sha256'][:12]}"]
-        self.digester.digest(these[0]["id"], self.announced)
+        if not these:
+            return [f"no file waits that is {event['series']} {event['label']} {event['sha256'][:12]}"]
+        # The same bytes can wait twice, with others between them: they were digested in the order of their coming.
+        self.digester.digest(min(row["id"] for row in these), self.announced)
         return []
 
 
 def _take_over(db: Database, events: Iterable[Event]) -> None:
-    """Let the journal of the new history be the one that it was made from."""
+    """Let the journal of the new history be the one that it was made from; an outbox of long ago is no outbox."""
     with db.atomic():
+        for table in ("delivery_try", "delivery_item", "delivery", "channel_state"):
+            db.execute(f"DELETE FROM {table}")
         db.execute("DELETE FROM journal")
         db.conn.executemany(
             "INSERT INTO journal VALUES (?, ?, ?)",

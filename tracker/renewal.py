@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storage import alerts
-from storage.copies import check_sound, discard, sync
+from storage.copies import check_sound, discard, sync, unused_name
 from storage.differences import Differences, differences
+from storage.faults import is_lasting
 from storage.restore import make_way
 from storage.schema import connect_readonly
 from tracker.config import Settings
@@ -42,15 +43,16 @@ def renew(settings: Settings, to: Path | None, *, replace: bool, progress: Progr
     if to is not None and to.exists():
         raise OptionError(f"There is a file already: {to}", hint="Name another one, or take it away")
     database = settings.database
-    scratch = (to or database).with_name(f"{(to or database).name}.rebuilding")
-    scratch.unlink(missing_ok=True)
+    is_sound = _is_sound(database)
+    if is_sound and to is None and replace:
+        check_replaceable(database)
+    scratch = unused_name((to or database).with_name(f"{(to or database).name}.rebuilding"))
     try:
         outcome = Renewed(rebuild(settings, scratch, progress))
-        outcome.differences = _compare(database, scratch)
+        outcome.differences = _compare(database, scratch) if is_sound else None
         if to is not None:
             outcome.where = scratch.rename(to)
         elif replace or not database.exists():
-            _check_replaceable(database)
             outcome.former = make_way(database)
             outcome.where = scratch.rename(database)
             sync(database.parent)
@@ -62,31 +64,37 @@ def renew(settings: Settings, to: Path | None, *, replace: bool, progress: Progr
     return outcome
 
 
-def _compare(database: Path, made: Path) -> Differences | None:
-    if not database.exists():
-        return None
+def _is_sound(database: Path) -> bool:
+    """False where there is no history, or one that is damaged or empty.
+
+    Raises:
+        StorageError: there is one that cannot be used, but is not damaged: locked, of another version of the program.
+    """
+    if not database.exists() or not database.stat().st_size:
+        return False
     try:
         check_sound(database)
-        with closing(connect_readonly(database)) as first, closing(connect_readonly(made)) as second:
-            return differences(first, second)
-    except StorageError:  # what is damaged cannot be compared; that it is, is why somebody asks
-        return None
+    except StorageError as error:
+        if is_lasting(error):
+            return False
+        raise
+    with closing(connect_readonly(database)) as db:
+        return bool(db["poll"].count)
 
 
-def _check_replaceable(database: Path) -> None:
+def _compare(database: Path, made: Path) -> Differences:
+    with closing(connect_readonly(database)) as first, closing(connect_readonly(made)) as second:
+        return differences(first, second)
+
+
+def check_replaceable(database: Path) -> None:
     """Refuse to put away a history with alerts that are still to go out: nothing else knows of them.
 
     Raises:
         OptionError: there are some.
     """
-    if not database.exists():
-        return
-    try:
-        check_sound(database)
-        with closing(connect_readonly(database)) as db:
-            waiting = alerts.waiting(db)
-    except StorageError:
-        return
+    with closing(connect_readonly(database)) as db:
+        waiting = alerts.waiting(db)
     if waiting:
         counts = ", ".join(f"{n} {state}" for state, n in waiting.items())
         raise OptionError(

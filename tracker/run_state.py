@@ -19,6 +19,8 @@ class RunState:
     started_at: datetime
     _polls: Counter[int] = field(default_factory=Counter)
     _killed: int = 0
+    _last_exit: int | None = None
+    _is_last_killed: bool = False
     _missed: int = 0
     _overlaps: int = 0
     _next_fires: dict[str, datetime | None] = field(default_factory=dict)
@@ -29,6 +31,7 @@ class RunState:
         with self._lock:
             self._polls[exit_code] += 1
             self._killed += killed
+            self._last_exit, self._is_last_killed = exit_code, killed
 
     def note_lapses(self, missed: int, overlaps: int) -> None:
         """Times of the schedule passed without a poll, or came while one was running."""
@@ -52,6 +55,18 @@ class RunState:
         """How many polls were stopped."""
         with self._lock:
             return self._killed
+
+    @property
+    def last_exit(self) -> int | None:
+        """The exit code of the newest poll that ended, negative where a signal ended it; None before the first."""
+        with self._lock:
+            return self._last_exit
+
+    @property
+    def is_last_killed(self) -> bool:
+        """True where that poll was stopped."""
+        with self._lock:
+            return self._is_last_killed
 
     @property
     def missed(self) -> int:

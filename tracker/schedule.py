@@ -15,10 +15,11 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import structlog
@@ -27,6 +28,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from tracker import logs
 from tracker.config import Settings, check_secrets
 from tracker.errors import OptionError, TrackerError
 from tracker.run_history import (
@@ -58,20 +60,35 @@ class PlanTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler has no type
     """When a job is due next: the plan's next time, moved by chance."""
 
     def __init__(self, plan: Plan, last: datetime | None, batches: Callable[[], Batches], state: RunState) -> None:
-        self.plan, self.slot, self.batches, self.state = plan, last, batches, state
+        self.plan, self.last, self.batches, self.state = plan, last, batches, state
+        # Time that was given → the time before chance moved it. Not one time alone: APScheduler asks twice for what
+        # follows the same firing, and keeps the second answer.
+        self.slots: dict[datetime, datetime] = {}
 
     def get_first(self, now: datetime) -> datetime:
         """When the job is due after a start: at once where a time has passed since its last poll."""
-        if not self.plan.is_overdue(self.slot, now):
+        if not self.plan.is_overdue(self.last, now):
             return self.get_next_fire_time(None, now)
-        self.slot = self.plan.jittered(now, 0)  # not in the quiet hours
-        self.state.set_next(self.plan.series, self.slot)
-        return self.slot
+        slot = self.plan.jittered(now, 0)  # not in the quiet hours
+        return self._give(slot, slot)
 
     def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
         """The first time later than the previous one and than now: what was slept through is made up once."""
-        self.slot = self.plan.next(max(previous or now, now), self.slot, self.batches())
-        at = self.plan.jittered(self.slot, random.random())
+        after = max(previous or now, now)
+        slot = self.plan.next(after, self._base(previous, after), self.batches())
+        return self._give(self.plan.jittered(slot, random.random()), slot, previous)
+
+    def _base(self, previous: datetime | None, after: datetime) -> datetime | None:
+        """From when on the wait for a further poll counts."""
+        if previous is None:
+            return self.last
+        slot = self.slots.get(previous.astimezone(UTC), previous).astimezone(UTC)
+        # One that comes late, by sleep or quiet hours, is the last poll as of now; else the next would follow at once.
+        return slot if after.astimezone(UTC) - slot <= self.plan.grace else after
+
+    def _give(self, at: datetime, slot: datetime, previous: datetime | None = None) -> datetime:
+        key = previous and previous.astimezone(UTC)
+        self.slots = {one: kept for one, kept in self.slots.items() if one == key} | {at.astimezone(UTC): slot}
         self.state.set_next(self.plan.series, at)
         return at
 
@@ -81,7 +98,6 @@ class Runner:
     """One `tracker run`: the scheduler, the child that polls, and the words that came by signals."""
 
     settings: Settings
-    config: Path | None
     reload: Callable[[], Settings]
     state: RunState = field(default_factory=lambda: RunState(datetime.now(UTC)))
     scheduler: Any = None
@@ -113,7 +129,7 @@ class Runner:
                 signal.signal(number, lambda *_, word=word: self.inbox.put(word))
             control = threading.Thread(target=self._control, name="control", daemon=True)
             self.scheduler.add_listener(lambda _: control.start(), EVENT_SCHEDULER_STARTED)
-            self._plan_jobs()
+            self._plan_jobs(self.settings)
             self.scheduler.add_job(self._send_alerts, "interval", seconds=_ALERTS_SECONDS, id=_ALERTS, jobstore=_ALERTS)
             self.scheduler.start()
             control.join()
@@ -122,21 +138,29 @@ class Runner:
     # --- the control thread ------------------------------------------------------------------
 
     def _control(self) -> None:
-        while True:
+        is_over = False
+        while not is_over:
             try:
-                word = self.inbox.get(timeout=_LOOK_SECONDS)
-            except queue.Empty:
-                self.scheduler.wakeup()
-                continue
-            if word == RELOAD and not self.stopping:
-                self._take_settings()
-            elif word == STOP:
-                self._stop()
-            with self.lock:
-                is_over = self.stopping and self.child is None
-            if is_over:
-                self.scheduler.shutdown()
-                return
+                is_over = self._obey()
+            except Exception:  # whatever it is, a later signal must be heard
+                log.error("run.failed", exc_info=True)
+
+    def _obey(self) -> bool:
+        """Do what the next word says; True where it was the last one."""
+        try:
+            word = self.inbox.get(timeout=_LOOK_SECONDS)
+        except queue.Empty:
+            self.scheduler.wakeup()
+            return False
+        if word == RELOAD and not self.stopping:
+            self._take_settings()
+        elif word == STOP:
+            self._stop()
+        with self.lock:
+            is_over = self.stopping and self.child is None
+        if is_over:
+            self.scheduler.shutdown()
+        return is_over
 
     def _stop(self) -> None:
         """No further poll; the one that runs may go on for a while, but for no longer once it is said again."""
@@ -159,19 +183,23 @@ class Runner:
         except TrackerError as error:
             log.error("config.refused", error=str(error))
             return
-        self.settings = settings
-        self.scheduler.remove_all_jobs("default")
-        self._plan_jobs()
+        self._plan_jobs(settings)
+        logs.configure(settings, service=True)
         log.info("config.read")
 
-    def _plan_jobs(self) -> None:
-        """Make the jobs; one that is overdue is due at once, and once."""
+    def _plan_jobs(self, settings: Settings) -> None:
+        """Make the jobs of settings, which are in force from now on; one that is overdue is due at once, and once."""
         now = datetime.now(UTC)
-        self.batches = read_batches(self.settings)
-        for plan in make_plans(self.settings.schedule):
-            last = self._last(plan.series)
-            trigger = PlanTrigger(plan, last, lambda: self.batches, self.state)
-            first = trigger.get_first(now)
+        batches = read_batches(settings)
+        # what can fail comes first: there must never be settings without their jobs
+        triggers = [
+            PlanTrigger(plan, self._last(plan.series), lambda: self.batches, self.state)
+            for plan in make_plans(settings.schedule)
+        ]
+        self.settings, self.batches = settings, batches
+        self.scheduler.remove_all_jobs("default")
+        for trigger in triggers:
+            plan, first = trigger.plan, trigger.get_first(now)
             self.scheduler.add_job(self._poll, trigger, [plan], id=plan.id, next_run_time=first)
             at = first.isoformat(timespec="seconds")
             log.info("run.planned", series=",".join(plan.series), schedule=plan.id, at=at)
@@ -210,20 +238,26 @@ class Runner:
 
     @contextmanager
     def _child(self, *arguments: str) -> Iterator[Child | None]:
-        """The program once more, with these arguments, as the one child there is; None where it cannot be begun."""
-        chosen = ["--config", str(self.config)] if self.config else []
-        command = [sys.executable, "-m", "tracker", *chosen, *arguments]
-        with self.lock:
+        """The program once more, with these arguments, as the one child there is; None where it cannot be begun.
+
+        It reads a copy of the configuration that was accepted, not what somebody is writing meanwhile.
+        """
+        with ExitStack() as rest:
             try:
-                self.child = None if self.stopping else start_child(command)
+                scratch = TemporaryDirectory(prefix="tracker-run-", ignore_cleanup_errors=True)
+                copy = self.settings.write_copy(Path(rest.enter_context(scratch)))
+                chosen = ["--config", str(copy)] if copy else []
+                with self.lock:
+                    command = [sys.executable, "-m", "tracker", *chosen, *arguments]
+                    self.child = None if self.stopping else start_child(command)
             except OSError as error:
                 log.error("run.not_begun", arguments=" ".join(arguments), error=str(error))
-        try:
-            yield self.child
-        finally:
-            with self.lock:
-                self.child = None
-            self.inbox.put(ENDED)
+            try:
+                yield self.child
+            finally:
+                with self.lock:
+                    self.child = None
+                self.inbox.put(ENDED)
 
     def _tell_lapses(self, plan: Plan, series: Collection[str], now: datetime) -> None:
         lapses = read_lapses(self.settings, plan, series, now)

@@ -5,7 +5,7 @@ In: everything of one kind that is so now. Out: the history's open incidents of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sqlite_utils import Database
 
@@ -16,15 +16,15 @@ from tracker.models import Incident, IncidentKind
 
 def keep_standing(
     db: Database, history: History, poll: int, now: str, kind: IncidentKind, incidents: Iterable[Incident],
-    at: str | None = None,
+    among: Callable[[str], bool] = lambda _: True,
 ) -> bool:  # fmt: skip
     """Tell what begins or says something else, end what is so no more; True where any began or ended.
 
-    With `at` only what is so at that address is known here.
+    Where `among` says no to an address, nothing is known of it here: its incident stays as it is.
     """
     so_now = {incident.address: incident for incident in incidents}
     rows = plans.open_incidents(db, kind.value)
-    known = {row["address"]: row for row in rows if at in (None, row["address"])}
+    known = {row["address"]: row for row in rows if among(row["address"])}
     for address in known.keys() - so_now.keys():
         history.end_incident(kind, address, now)
     for address, incident in so_now.items():

@@ -6,16 +6,19 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
 from storage.archive import Archive
+from storage.faults import storage_faults
 from storage.schema import connect
+from tracker import last_failure
+from tracker.clock import read_clock
 from tracker.config import Settings
-from tracker.errors import AnotherPoll, StorageError
+from tracker.errors import AnotherPoll, OptionError, StorageError
 
 
 @contextmanager
@@ -40,16 +43,41 @@ def poll_lock(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def workplace(settings: Settings, dry_run: bool) -> Iterator[tuple[Database, Archive]]:
-    """The history and the archive, or copies that vanish."""
+    """The history and the archive, locked, or copies that vanish.
+
+    Raises:
+        AnotherPoll: another poll is running.
+        StorageError: the history or the archive cannot be used.
+    """
+    folder = settings.data_dir
+    noting = nullcontext() if dry_run else _noting_failure(folder)
+    with poll_lock(folder), noting, storage_faults(settings.database), _opened(settings, dry_run) as opened:
+        yield opened
+
+
+@contextmanager
+def _noting_failure(folder: Path) -> Iterator[None]:
+    """Leave word of an error that ends a poll, for those who ask after its health; a poll that ends takes it away."""
+    try:
+        yield
+    except OptionError:  # wrong usage is the caller's to see
+        raise
+    except Exception as error:
+        last_failure.note(folder, read_clock(), str(error) or type(error).__name__)
+        raise
+    last_failure.clear(folder)
+
+
+@contextmanager
+def _opened(settings: Settings, dry_run: bool) -> Iterator[tuple[Database, Archive]]:
     archive = Archive(settings.archive)
-    if archive.journal_files() and not settings.database.exists():
-        raise StorageError(
-            "The history is gone, and its archive is still there", file=settings.database,
-            hint="`tracker rebuild` makes it anew from the archive, `tracker restore` puts a backup in its place",
-        )  # fmt: skip
+    if not settings.database.exists():
+        _refuse_new_history(settings, archive)
     if not dry_run:
         db = connect(settings.database)
         try:
+            if not db["poll"].count:
+                _refuse_new_history(settings, archive)
             yield db, archive
         finally:
             db.close()
@@ -66,3 +94,16 @@ def workplace(settings: Settings, dry_run: bool) -> Iterator[tuple[Database, Arc
         db.close()
     finally:
         shutil.rmtree(scratch)
+
+
+def _refuse_new_history(settings: Settings, archive: Archive) -> None:
+    """Refuse to begin a history beside the archive of another one, as whose journal it would be taken.
+
+    Raises:
+        StorageError: the archive has a journal.
+    """
+    if archive.journal_files():
+        raise StorageError(
+            "The history is gone or empty, and its archive is still there", file=settings.database,
+            hint="`tracker rebuild --replace` makes it anew from the archive, `tracker restore` puts a backup in place",
+        )  # fmt: skip

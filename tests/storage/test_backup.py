@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
 import tarfile
 import threading
@@ -12,7 +13,7 @@ import pytest
 
 from storage import journal
 from storage.backup import back_up
-from storage.backup_files import Held
+from storage.backup_files import Held, read_bundle
 from storage.history import History
 from storage.restore import restore, restore_files
 from storage.schema import connect
@@ -176,3 +177,72 @@ def test_a_bundle_tells_of_files_that_the_archive_lacks(ledger: Ledger, tmp_path
     sha256 = next(ledger.db.query("SELECT sha256 FROM revision"))["sha256"]
     ledger.archive.path(sha256).unlink()
     assert take(ledger, tmp_path / "copy.tar").missing == [sha256]
+
+
+def test_an_altered_file_of_the_archive_is_no_reason_for_no_backup(ledger: Ledger, tmp_path: Path) -> None:
+    sha256 = next(ledger.db.query("SELECT sha256 FROM revision"))["sha256"]
+    path = ledger.archive.path(sha256)
+    path.chmod(0o644)
+    path.write_bytes(b"altered")
+    held = take(ledger, tmp_path / "copy.tar")
+    assert (held.missing, held.files) == ([sha256], 0)
+    assert look_into_bundle(tmp_path / "copy.tar")
+
+
+def look_into_bundle(path: Path) -> list[str]:
+    return [name for name, _ in read_bundle(path)]
+
+
+@pytest.mark.parametrize("name", ["copy.tar", "copy.tar.gz"])
+def test_a_bundle_that_was_cut_short_anywhere_is_refused(ledger: Ledger, tmp_path: Path, name: str) -> None:
+    take(ledger, tmp_path / name)
+    data = (tmp_path / name).read_bytes()
+    short = tmp_path / f"short-{name}"
+    for length in {*range(0, len(data) - 10240, max(512, len(data) // 40 // 512 * 512)), len(data) // 2 + 7}:
+        short.write_bytes(data[:length])
+        with pytest.raises(StorageError):
+            put_back(ledger, short, replace=True)
+    assert ledger.settings.database.exists()
+    assert ledger.archive.journal_files()
+
+
+def test_a_restore_that_fails_leaves_the_journal_as_it_is(ledger: Ledger, tmp_path: Path) -> None:
+    take(ledger, tmp_path / "good.tar")
+    ledger.page(PAGE, (LABEL, synthesis(range(1, 13))))
+    ledger.poll()
+    journal.export(ledger.db, ledger.archive)
+    before = [path.name for path in ledger.archive.journal.iterdir()]
+    with tarfile.open(tmp_path / "good.tar") as good, tarfile.open(tmp_path / "bad.tar", "w") as bad:
+        for member in good:
+            data = good.extractfile(member).read()
+            if member.name == "history.db":
+                data = data[:8192] + bytes(len(data) - 8192)
+            bad.addfile(member, io.BytesIO(data))
+    with pytest.raises(StorageError, match="The backup is damaged"):
+        put_back(ledger, tmp_path / "bad.tar", replace=True)
+    assert [path.name for path in ledger.archive.journal.iterdir()] == before
+    ledger.close()
+    assert_rebuilds(ledger.settings)
+
+
+def test_the_log_of_a_history_that_was_taken_away_is_not_that_of_the_next_one(ledger: Ledger, tmp_path: Path) -> None:
+    take(ledger, tmp_path / "copy.tar")
+    ledger.page(PAGE, (LABEL, synthesis(range(1, 13))))
+    ledger.poll()
+    log = ledger.settings.database.with_name("history.db-wal")
+    assert log.stat().st_size  # as a killed program leaves it
+    kept = log.read_bytes()
+    ledger.close()
+    ledger.settings.database.unlink()
+    log.write_bytes(kept)
+    put_back(ledger, tmp_path / "copy.tar")
+    with closing(connect(ledger.settings.database)) as db:
+        assert db["filing"].count == 10
+        assert verify(db, ledger.archive, silent).faults == []
+
+
+def test_a_restore_can_be_made_from_what_an_interrupted_one_left(ledger: Ledger) -> None:
+    left = ledger.settings.data_dir / "history.db.restoring"
+    take(ledger, left)
+    put_back(ledger, left, replace=True)
+    assert left.exists()

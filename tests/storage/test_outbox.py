@@ -61,8 +61,8 @@ def test_one_delivery_per_batch_or_one_digest(folder: Path) -> None:
     assert rows(book, "SELECT subscription, gathers FROM delivery ORDER BY seq") == [
         ("batches", "revision 1"), ("digest", "digest"), ("batches", "revision 2"),
     ]  # fmt: skip
-    assert [row["subscription"] for row in alerts.to_seal(book.db, NOW)] == ["batches", "batches"]
-    assert len(alerts.to_seal(book.db, LATER)) == 3
+    assert [row["subscription"] for row in alerts.to_seal(book.db, NOW, digests_only=False)] == ["batches", "batches"]
+    assert len(alerts.to_seal(book.db, LATER, digests_only=False)) == 3
 
 
 def test_nothing_is_queued_where_nothing_is_recorded(folder: Path) -> None:
