@@ -46,7 +46,7 @@ def test_the_text_names_every_file() -> None:
 
 
 def test_the_example_configuration_is_one_and_polls_more_often_where_it_says_so() -> None:
-    settings = load_settings(FOLDER / "tracker.toml")
+    settings = load_settings(FOLDER / "tracker.example.toml")
     assert settings.schedule.adaptive
     plans = make_plans(settings.schedule)
     assert len(plans) == 3
@@ -104,7 +104,7 @@ def test_the_timer_service_takes_for_failures_what_alerts_do_not_tell() -> None:
 
 def test_the_stop_time_of_the_service_covers_that_of_the_program() -> None:
     limit = int(re.search(r"^TimeoutStopSec=(\d+)", (FOLDER / "tracker.service").read_text(), re.M)[1])
-    settings = load_settings(FOLDER / "tracker.toml")
+    settings = load_settings(FOLDER / "tracker.example.toml")
     assert limit >= settings.schedule.stop_seconds + 10
 
 
