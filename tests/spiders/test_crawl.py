@@ -58,7 +58,7 @@ def test_pace_holds_within_and_between_steps(site):
     for host in (site.cac, site.beian):
         times = [hit.at for hit in host.hits]
         gaps = [after - before for before, after in pairwise(times)]
-        assert min(gaps) > 0.14
+        assert min(gaps) > 0.1  # seen by a server that may be busy; without any delay it is a few ms
         assert host.peak == 1
     robots = [hit.host for hit in site.requests if hit.target == "/robots.txt"]
     assert robots == ["cac", "beian"], "robots.txt is read once for all steps"
