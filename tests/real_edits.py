@@ -126,8 +126,8 @@ class Rehearsal:
             if batch["refused"]:
                 self.fault(f"{batch['series']} {batch['period']}: {batch['refused']} rows refused")
         for incident in report["incidents"]:
-            # A check of row counts and 序号 against what is known of the real lists may well be off here, and no list came
-            # since they were gathered.
+            # A check of row counts and 序号 against what is known of the real lists may well be off here, and no list
+            # came since they were gathered.
             if incident["kind"] not in ("check_off", "stale"):
                 self.fault(f"incident {incident['kind']} {incident['source']}: {incident['message']}")
 
