@@ -52,6 +52,7 @@ class Host:
     hits: list[Hit] = field(default_factory=list)
     peak: int = 0
     _busy: int = 0
+    _hanging: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _server: ThreadingHTTPServer | None = None
@@ -75,6 +76,10 @@ class Host:
             self._server.server_close()
 
     def enter(self, hit: Hit) -> None:
+        # A client that has given up on `hang` may ask again before the handler of that has noticed.
+        until = monotonic() + 0.2
+        while self._hanging and monotonic() < until:
+            self._stopping.wait(0.001)
         with self._lock:
             self.hits.append(hit)
             self._busy += 1
@@ -85,10 +90,15 @@ class Host:
             self._busy -= 1
 
     def hang(self, connection: socket.socket) -> None:
-        """Waits as the fault `hang` says, or until the host is stopped or the client has gone."""
+        """Waits as the fault `hang` says, or until the host is stopped or the client has gone; then counts it out."""
         until = monotonic() + self.hang_seconds
+        with self._lock:
+            self._hanging += 1
         while monotonic() < until and not self._stopping.wait(0.002) and not _is_closed(connection):
             pass  # the conditions do the waiting
+        with self._lock:
+            self._hanging -= 1
+            self._busy -= 1
 
 
 def _is_closed(connection: socket.socket) -> bool:
@@ -119,10 +129,11 @@ def _handler(host: Host) -> type[BaseHTTPRequestHandler]:
             try:
                 answer = host.answer(hit)
                 hit.status, hit.sent = answer.status, len(answer.body)
+                # Counted out before the last byte goes: the client may ask again the moment it has that.
                 if answer.wait:
                     host.hang(self.connection)
-                # Counted out before the last byte goes: the client may ask again the moment it has that.
-                host.leave()
+                else:
+                    host.leave()
                 left = True
                 self._send(answer)
             except (BrokenPipeError, ConnectionResetError):
