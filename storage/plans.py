@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.rows import as_json, filing_of
+from storage.rows import as_json, filing_of, revision_in_force
 from tracker.models import Filing
 
 
@@ -75,10 +75,7 @@ def numbers_present_elsewhere(db: Database, attachment: int, series: str, number
 def repeated_rows(db: Database, attachment: int) -> list[tuple[str, dict[str, str]]]:
     """The rows that shared a number in the newest recorded revision of a list: (number, cells as printed)."""
     rows = db.execute(
-        """SELECT number, raw FROM repeated_row WHERE revision_id = (
-               SELECT id FROM revision WHERE attachment_id = ? AND state = 'recorded'
-               ORDER BY recorded_at DESC, id DESC LIMIT 1
-           ) ORDER BY rowid""",
+        f"SELECT number, raw FROM repeated_row WHERE revision_id = {revision_in_force('?')} ORDER BY rowid",
         [attachment],
     )
     return [(row[0], json.loads(row[1])) for row in rows]

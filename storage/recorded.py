@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.rows import filing_of
+from storage.rows import filing_of, revision_in_force
 from tracker.models import Filing
 
 
@@ -14,9 +14,8 @@ def revisions(db: Database) -> list[dict[str, Any]]:
     """The recorded revisions, oldest first; `newest` for the one that its list stands on."""
     return list(
         db.query(
-            """SELECT r.id, r.attachment_id, r.sha256, r.rows, r.kept, r.refused, a.series, a.label, a.period,
-               r.id = (SELECT x.id FROM revision x WHERE x.attachment_id = a.id AND x.state = 'recorded'
-                       ORDER BY x.recorded_at DESC, x.id DESC LIMIT 1) AS newest
+            f"""SELECT r.id, r.attachment_id, r.sha256, r.rows, r.kept, r.refused, a.series, a.label, a.period,
+               r.id = {revision_in_force("a.id")} AS newest
                FROM revision r JOIN attachment a ON a.id = r.attachment_id WHERE r.state = 'recorded' ORDER BY r.id"""
         )
     )

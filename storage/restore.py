@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -63,12 +63,18 @@ def restore_files(backup: Path, archive: Archive, progress: Callable[[str], None
     for _ in read_bundle(backup):  # all of it is sound before any of it is put anywhere
         progress("…")
     brought = 0
+    for sha256, data in _originals(backup):
+        progress(sha256[:12])
+        brought += archive.mend(sha256, data)
+    return brought
+
+
+def _originals(backup: Path) -> Iterator[tuple[str, bytes]]:
+    """The original files of a bundle, each with its sha256."""
     for name, data in read_bundle(backup):
         match = MEMBER.fullmatch(name)
         if match and match["sha256"]:
-            progress(name)
-            brought += archive.mend(match["sha256"], data)
-    return brought
+            yield match["sha256"], data
 
 
 def _unpack(backup: Path, incoming: Path, progress: Callable[[str], None]) -> dict[str, bytes]:
@@ -95,12 +101,10 @@ def _fill(backup: Path, archive: Archive, parts: dict[str, bytes], progress: Cal
         if not (archive.journal / name).exists():
             archive.put_journal(int(Path(name).stem), data)
     files = 0
-    for name, data in read_bundle(backup):
-        match = MEMBER.fullmatch(name)
-        if match and match["sha256"]:
-            progress(name)
-            archive.mend(match["sha256"], data)
-            files += 1
+    for sha256, data in _originals(backup):
+        progress(sha256[:12])
+        archive.mend(sha256, data)
+        files += 1
     return files
 
 

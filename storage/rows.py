@@ -30,6 +30,15 @@ def filing_of(row: dict[str, Any]) -> Filing:
     )
 
 
+def revision_in_force(attachment: str, state: str = "'recorded'") -> str:
+    """SQL for the id of the revision that a list stands on: the one digested last, which need not be the newest.
+
+    A refused one can be accepted after a newer one was recorded. Both arguments are SQL.
+    """
+    return f"""(SELECT x.id FROM revision x WHERE x.attachment_id = {attachment} AND x.state = {state}
+        ORDER BY x.recorded_at DESC, x.id DESC LIMIT 1)"""
+
+
 def as_json(value: object) -> str:
     """A value as the history stores it: compact, Chinese as Chinese."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.rows import beijing_day, filing_of
+from storage.rows import beijing_day, filing_of, revision_in_force
 from tracker.models import Filing, Kind, KnownList, StatedTotal
 
 # All that an announcement offers, and what it says
@@ -104,10 +104,9 @@ def stated_totals(db: Database) -> list[StatedTotal]:
     ]  # fmt: skip
 
 
-_LISTS = """SELECT a.id, a.series, a.period, o.label, n.title, n.url, n.published_at, r.rows, r.refused, r.published_on,
-    r.first_seen, r.id AS revision FROM attachment a
-    JOIN revision r ON r.id = (SELECT x.id FROM revision x WHERE x.attachment_id = a.id AND x.state = {state}
-        ORDER BY x.recorded_at DESC, x.id DESC LIMIT 1)
+_LISTS = f"""SELECT a.id, a.series, a.period, o.label, n.title, n.url, n.published_at, r.rows, r.refused,
+    r.published_on, r.first_seen, r.id AS revision FROM attachment a
+    JOIN revision r ON r.id = {revision_in_force("a.id", "{state}")}
     JOIN offer o ON o.id = r.offer_id JOIN announcement n ON n.id = o.announcement_id
     ORDER BY a.series, a.period, a.id"""
 

@@ -41,11 +41,11 @@ def backup(ctx: Context, file: Path, as_json: bool) -> None:
         held = back_up(settings.database, Archive(settings.archive), file, lambda what: show("backup", what))
     if as_json:
         print_json(_held(held))
-        return
-    console, lang = make_console(), ctx.lang
-    text = word("backed_up", lang, filings=held.filings, changes=held.changes, files=held.files, file=file)
-    console.print(Text(text, style="bold"))
-    _print_missing(console, held, lang)
+    else:
+        console, lang = make_console(), ctx.lang
+        text = word("backed_up", lang, filings=held.filings, changes=held.changes, files=held.files, file=file)
+        console.print(Text(text, style="bold"))
+        _print_missing(console, held, lang)
     sys.exit(StorageError.exit_code if held.missing else 0)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from rich.text import Text
@@ -22,6 +22,7 @@ from tracker.errors import DeliveryError, OptionError, StorageError
 from tracker.messages import Lang, word
 from tracker.subscriptions import AnySubscription
 
+Answers = Sequence[tuple[str, str, str]]  # subscription, subject, what was answered
 _ID_DIGITS = 12  # of an id, as a table shows them: "msg_" and eight digits
 
 subscription_option = click.option(
@@ -69,21 +70,33 @@ def send(ctx: Context, as_json: bool) -> None:
 
     Every poll does so at its end, and `tracker run` between polls.
     """
-    from tracker.deliver import Deliverer, seal_due, settle_undelivered
+    from tracker.deliver import seal_due
     from tracker.workplace import poll_lock
 
     check_secrets(ctx.settings)
     with poll_lock(ctx.settings.data_dir), closing(_open(ctx)) as db:
         faults = seal_due(db, ctx.settings, read_clock(), digests_only=True)
-        deliverer = Deliverer(db, ctx.settings, sys.stderr if as_json else sys.stdout)
-        deliverer.run()
-        settle_undelivered(db, ctx.settings, _last_poll(db), read_clock())
-        waiting = alerts.waiting(db)
+        answers, deliveries = _deliver(ctx, db, (), as_json=as_json)
     for _, error in faults:  # whatever it is, the other messages did not wait for it
         raise error
+    _end(ctx, answers, deliveries, as_json=as_json)
+
+
+def _deliver(ctx: Context, db: Database, names: Sequence[str], *, as_json: bool) -> tuple[Answers, dict[str, int]]:
+    """Send what is due to these subscriptions (or all); what was answered, and the deliveries by state."""
+    from tracker.deliver import Deliverer, settle_undelivered
+
+    deliverer = Deliverer(db, ctx.settings, sys.stderr if as_json else sys.stdout)
+    deliverer.run(names)
+    settle_undelivered(db, ctx.settings, _last_poll(db), read_clock())
     sent = {"sent": deliverer.sent.total()} if deliverer.sent else {}
-    _print_outcome(ctx, deliverer.answers, sent | waiting, as_json=as_json)
-    sys.exit(DeliveryError.exit_code if waiting.keys() & set(alerts.UNDELIVERED) else 0)
+    return deliverer.answers, sent | alerts.waiting(db)
+
+
+def _end(ctx: Context, answers: Answers, deliveries: dict[str, int], *, as_json: bool) -> NoReturn:
+    """Print what came of it, and end with the exit code that it calls for."""
+    _print_outcome(ctx, answers, deliveries, as_json=as_json)
+    sys.exit(DeliveryError.exit_code if deliveries.keys() & set(alerts.UNDELIVERED) else 0)
 
 
 @notify.command()
@@ -94,12 +107,11 @@ def send(ctx: Context, as_json: bool) -> None:
 def retry(ctx: Context, ids: tuple[str, ...], names: tuple[str, ...], as_json: bool) -> None:
     """Send what waits, at once: all of it, or these alerts (an id or its first digits); also those given up."""
     # The poll's own parts take a second to load: only the commands that need them pay for it.
-    from tracker.deliver import Deliverer, seal_due, settle_undelivered
+    from tracker.deliver import seal_due
     from tracker.workplace import poll_lock
 
     check_secrets(ctx.settings)
-    with poll_lock(ctx.settings.data_dir):
-        db = _open(ctx)
+    with poll_lock(ctx.settings.data_dir), closing(_open(ctx)) as db:
         outbox = Outbox(db)
         for _, error in seal_due(db, ctx.settings, read_clock(), digests_only=True):
             raise error
@@ -108,19 +120,12 @@ def retry(ctx: Context, ids: tuple[str, ...], names: tuple[str, ...], as_json: b
         for name in chosen:
             outbox.enable(name)
         outbox.retry([row["seq"] for row in rows], read_clock())
-        stdout = sys.stderr if as_json else sys.stdout
-        deliverer = Deliverer(db, ctx.settings, stdout)
-        deliverer.run(chosen)
-        settle_undelivered(db, ctx.settings, _last_poll(db), read_clock())
-        waiting = alerts.waiting(db)
-        db.close()
-    sent = {"sent": deliverer.sent.total()} if deliverer.sent else {}
-    _print_outcome(ctx, deliverer.answers, sent | waiting, as_json=as_json)
-    sys.exit(DeliveryError.exit_code if waiting.keys() & set(alerts.UNDELIVERED) else 0)
+        answers, deliveries = _deliver(ctx, db, chosen, as_json=as_json)
+    _end(ctx, answers, deliveries, as_json=as_json)
 
 
 def _print_outcome(
-    ctx: Context, answers: Sequence[tuple[str, str, str]], deliveries: dict[str, int], *, as_json: bool
+    ctx: Context, answers: Answers, deliveries: dict[str, int], *, as_json: bool
 ) -> None:
     if as_json:
         keys = ("subscription", "subject", "answer")

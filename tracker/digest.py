@@ -74,7 +74,7 @@ class Digester:
         with self.db.atomic():
             for row in plans.pending_revisions(self.db, revision):
                 self.history.journal.note("digested", series=row["series"], label=row["label"], sha256=row["sha256"])
-            self._digest_now(revision, announced)
+                self._digest(row, announced)
 
     def _digest_now(self, revision: int, announced: frozenset[str]) -> None:
         """Digest a revision as it stands now: what was digested before it may have changed what is known of it."""

@@ -91,7 +91,8 @@ def run_poll(
         code = exit_code(plans.incidents_of_poll(db, poll))
         # Before the alerts go out, which may take its time: what was polled stands, whatever becomes of them.
         history.finish_poll(poll, max(started, read_clock()), code, results, settled_series(results, selected, left))
-        journal.export(db, archive)
+        if history.journal.has_events(poll):
+            journal.export(db, archive)
         history.forget_polls(_days_before(started, settings.poll.keep_days))
         deliveries = {} if dry_run else deliver(db, settings, poll, stdout, lambda what: progress("delivering", what))
         if code == 0 and deliveries.keys() & set(alerts.UNDELIVERED):

@@ -23,6 +23,7 @@ from tracker.disturbances import lapses_of
 from tracker.errors import AnotherPoll, StorageError, TrackerError
 from tracker.timetable.lapses import Lapses
 from tracker.timetable.plan import Batches, Plan
+from tracker.workplace import poll_lock
 
 log = structlog.get_logger("tracker.schedule")
 
@@ -52,10 +53,10 @@ def note_interrupted(settings: Settings, reason: str) -> None:
     if not settings.database.exists():
         return  # it ended before it had begun to write
     try:
-        with FileLock(settings.data_dir / "poll.lock", timeout=0), closing(connect(settings.database)) as db:
+        with poll_lock(settings.data_dir), closing(connect(settings.database)) as db:
             if (poll := polls.running(db)) is not None:
                 History(db).note_interrupted(poll, reason)
-    except (Timeout, OSError, TrackerError) as error:
+    except TrackerError as error:
         log.warning("run.reason_not_noted", reason=reason, error=str(error))
 
 

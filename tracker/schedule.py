@@ -8,7 +8,6 @@ for months.
 from __future__ import annotations
 
 import json
-import logging
 import queue
 import random
 import signal
@@ -117,7 +116,6 @@ class Runner:
         """
         check_secrets(self.settings)
         with run_lock(self.settings.data_dir), _served(self.settings, self.state):
-            logging.getLogger("apscheduler").setLevel(logging.ERROR)  # what it tells, we tell ourselves
             self.scheduler = BlockingScheduler(
                 # that of the alerts stays when the polls are planned anew
                 jobstores={_ALERTS: {"type": "memory"}},

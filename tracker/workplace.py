@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
 from storage.archive import Archive
+from storage.copies import copy_database
 from storage.faults import storage_faults
+from storage.opening import open_readonly
 from storage.schema import connect
 from tracker import last_failure
 from tracker.clock import read_clock
@@ -85,10 +86,8 @@ def _opened(settings: Settings, dry_run: bool) -> Iterator[tuple[Database, Archi
     scratch = Path(tempfile.mkdtemp(prefix="tracker-dry-run-"))
     try:
         if settings.database.exists():
-            with sqlite3.connect(settings.database) as real, sqlite3.connect(scratch / "history.db") as copy:
-                real.backup(copy)
-            real.close()
-            copy.close()
+            with closing(open_readonly(settings.database)) as real:
+                copy_database(real, scratch / "history.db")
         db = connect(scratch / "history.db")
         yield db, Archive(scratch / "archive", behind=archive)
         db.close()

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracker.notify.channels.base import Accepted
+from tracker.notify.channels.by_address import ByAddress
 from tracker.notify.channels.hiding import reveal
-from tracker.notify.channels.http import Reply, Route, post, reach
+from tracker.notify.channels.http import Reply, Route, post
 from tracker.notify.channels.robots import JSON, WAIT, judge
 from tracker.notify.chat import COLON, EMOJI, Chat, Flavour, render
 from tracker.notify.message import Message
@@ -47,19 +48,11 @@ _TOO_MANY, _PERHAPS_TOO_MANY = (11232, 99991400), 9499
 
 
 @dataclass(frozen=True, slots=True)
-class FeishuChannel:
+class FeishuChannel(ByAddress):
     """One bot of Feishu or Lark."""
 
     subscription: FeishuSubscription
     route: Route
-
-    def probe(self) -> str:
-        """Connect to the host of the address, and hang up.
-
-        Raises:
-            DeliveryError: it cannot be reached.
-        """
-        return reach(reveal(self.subscription.url, "url"), self.route)
 
     def send(self, message: Message, done: frozenset[str]) -> Iterator[Accepted]:
         """Send the message, which is one part.

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracker.notify.channels.base import Accepted
+from tracker.notify.channels.by_address import ByAddress
 from tracker.notify.channels.hiding import hide, reveal
-from tracker.notify.channels.http import Reply, Route, post, reach, refuse, shorten
+from tracker.notify.channels.http import Reply, Route, post, refuse, shorten
 from tracker.notify.channels.robots import JSON, ask_to_wait
 from tracker.notify.chat import COLON, EMOJI, UNDERSCORE, Chat, Flavour, look_alikes, render, utf16
 from tracker.notify.message import Message
@@ -40,19 +41,11 @@ FLAVOUR = Flavour(
 
 
 @dataclass(frozen=True, slots=True)
-class SlackChannel:
+class SlackChannel(ByAddress):
     """One webhook of Slack."""
 
     subscription: SlackSubscription
     route: Route
-
-    def probe(self) -> str:
-        """Connect to the host of the address, and hang up.
-
-        Raises:
-            DeliveryError: it cannot be reached.
-        """
-        return reach(reveal(self.subscription.url, "url"), self.route)
 
     def send(self, message: Message, done: frozenset[str]) -> Iterator[Accepted]:
         """Send the message, which is one part.

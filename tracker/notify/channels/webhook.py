@@ -15,8 +15,9 @@ from standardwebhooks.webhooks import Webhook
 
 from tracker.errors import DeliveryError
 from tracker.notify.channels.base import Accepted
+from tracker.notify.channels.by_address import ByAddress
 from tracker.notify.channels.hiding import hide, reveal
-from tracker.notify.channels.http import Reply, Route, post, reach, refuse, shorten
+from tracker.notify.channels.http import Reply, Route, post, refuse, shorten
 from tracker.notify.message import Message
 from tracker.notify.payload import Document, encode, parts
 from tracker.subscriptions import WebhookSubscription
@@ -25,19 +26,11 @@ _PREFIX = "whsec_"
 
 
 @dataclass(frozen=True, slots=True)
-class WebhookChannel:
+class WebhookChannel(ByAddress):
     """One receiver of webhooks."""
 
     subscription: WebhookSubscription
     route: Route
-
-    def probe(self) -> str:
-        """Connect to the host of the address, and hang up.
-
-        Raises:
-            DeliveryError: it cannot be reached.
-        """
-        return reach(reveal(self.subscription.url, "url"), self.route)
 
     def send(self, message: Message, done: frozenset[str]) -> Iterator[Accepted]:
         """Send each part that is not done yet, in order.

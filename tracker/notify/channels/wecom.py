@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracker.notify.channels.base import Accepted
+from tracker.notify.channels.by_address import ByAddress
 from tracker.notify.channels.hiding import reveal
-from tracker.notify.channels.http import Route, post, reach
+from tracker.notify.channels.http import Route, post
 from tracker.notify.channels.robots import JSON, judge
 from tracker.notify.chat import MARKDOWN, Chat, Flavour, look_alikes, render
 from tracker.notify.message import Message
@@ -34,19 +35,11 @@ _TOO_MANY = 45009
 
 
 @dataclass(frozen=True, slots=True)
-class WeComChannel:
+class WeComChannel(ByAddress):
     """One robot of WeCom."""
 
     subscription: WeComSubscription
     route: Route
-
-    def probe(self) -> str:
-        """Connect to the host of the address, and hang up.
-
-        Raises:
-            DeliveryError: it cannot be reached.
-        """
-        return reach(reveal(self.subscription.url, "url"), self.route)
 
     def send(self, message: Message, done: frozenset[str]) -> Iterator[Accepted]:
         """Send the message, which is one part.
