@@ -76,8 +76,8 @@ def read_bundle(path: Path) -> Iterator[tuple[str, bytes]]:
         raise StorageError("The backup is cut short", file=path, hint="Use another one")
 
 
-def look_into(path: Path) -> Held:
-    """What a copy of a history holds, after all of it was read.
+def look_into(path: Path, backup: Path | None = None) -> Held:
+    """What a copy of a history holds, after all of it was read; `backup` is where it came from, for people.
 
     Raises:
         StorageError: it is damaged, no history, or of a newer program.
@@ -85,9 +85,10 @@ def look_into(path: Path) -> Held:
     try:
         check_sound(path)
     except StorageError as error:
-        raise StorageError(f"The backup is damaged: {error.message}", file=path, hint="Use another one") from error
+        what = f"The backup is damaged: {error.message}"
+        raise StorageError(what, file=backup or path, hint="Use another one") from error
     with _opened(path) as db:
-        refuse_newer(db, path)
+        refuse_newer(db, backup or path)
         row = next(
             db.query(
                 """SELECT (SELECT count(*) FROM filing) AS filings, (SELECT count(*) FROM change) AS changes,

@@ -35,7 +35,7 @@ def restore(
         parts = _unpack(backup, incoming, progress) if is_bundle else {}
         if not is_bundle:
             shutil.copyfile(backup, incoming)
-        held = look_into(incoming)  # all of it is sound before any of it is put anywhere
+        held = look_into(incoming, backup)  # all of it is sound before any of it is put anywhere
         if is_bundle:
             held.files = _fill(backup, archive, parts, progress)
         sync(incoming)

@@ -14,6 +14,7 @@ import structlog
 from tests.polling import GENAI_PAGE, GENAI_TITLE, ROOT, Desk, genai_docx, genai_rows, label
 from tracker import logs
 from tracker.config import Settings
+from tracker.demo.faults import FaultName
 
 BOTH = ("--series", "genai_service", "--series", "algorithm_recommendation")  # the second one has no page there
 SECRET = "3f2a-the-token-of-a-bot"
@@ -123,3 +124,23 @@ def test_a_fault_of_the_program_itself_is_one_line_with_its_place() -> None:
     event = json.loads(done.stderr)
     assert event["error"] == "oh"
     assert "in broken" in event["exception"]
+
+
+def test_a_site_that_does_not_answer_is_told_by_the_report_alone_and_once(desk: Desk) -> None:
+    dead = {"SITE__CAC_URL": "http://127.0.0.1:9", "SITE__BEIAN_URL": "http://127.0.0.1:9"}
+    done = desk.run("poll", "--quiet", *BOTH, **dead)
+    assert (done.returncode, done.stderr) == (3, "")
+    assert "unreachable" in done.stdout
+    done = desk.run("poll", "--quiet", *BOTH, **dead)
+    assert (done.returncode, done.stdout, done.stderr) == (3, "", "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", list(FaultName))
+def test_whatever_is_wrong_with_the_site_is_told_by_the_report_alone(desk: Desk, fault: FaultName) -> None:
+    publish(desk)
+    for place in (GENAI_PAGE, "downloadfile", "JsonList", "robots.txt"):
+        desk.site.set_fault(place, fault)
+    done = desk.run("poll", "--series", "genai_service", SITE__TIMEOUT="1", SITE__MAX_MEGABYTES="1")
+    assert done.returncode in (0, 3, 4)
+    assert done.stderr == ""

@@ -23,7 +23,9 @@ from tracker.subscriptions import secrets_of
 # What others tell in passing: Scrapy and Twisted of each step, APScheduler of each job. Faults of theirs are told.
 _FOREIGN = {
     "scrapy": "ERROR", "twisted": "ERROR", "apscheduler": "ERROR", "asyncio": "ERROR", "filelock": "ERROR",
-    "scrapy.core.scraper": "CRITICAL",  # what a callback or the sink raises ends the poll, and is told by that
+    # What a callback or the sink raises ends the poll, and is told by that; where a robots.txt does not come, the pages
+    # do not come either, and they are incidents.
+    "scrapy.core.scraper": "CRITICAL", "scrapy.downloadermiddlewares.robotstxt": "CRITICAL",
 }  # fmt: skip
 _FIRST = ("timestamp", "level", "event", "poll")
 _SHORTEST_SECRET = 6  # what is shorter is no secret, and may stand in any word
