@@ -47,6 +47,7 @@ class Year:
         self.lists: list[ListModel] = []
         self.counts: Counter[str] = Counter()
         self.trouble: Trouble | None = None
+        self.quickest = float("inf")  # seconds of a poll
         self.down = 0
         self.polled: list[Polled] = []
         self.taken: list[Request] = []
@@ -178,8 +179,12 @@ class Year:
             self.trouble.renew(self.site)
             self.trouble.polls -= 1
             self.faulty_at = self.now
-        kill_after = self.chance.uniform(0.002, 0.6) if kill else 0.0
+        # within the quickest poll so far, or most would be over before
+        kill_after = self.chance.uniform(0.005, 0.75) * self.quickest if kill else 0.0
+        began = time.perf_counter()
         poll = poll_once(self.desk, self.now, kill_after, faulty=bool(self.trouble), down=bool(self.down))
+        if not poll.killed:
+            self.quickest = min(self.quickest, time.perf_counter() - began)
         self.counts["killed"] += poll.killed
         self.polled.append(poll)
         if poll.clean:
