@@ -1,7 +1,7 @@
 """What follows from the history, as tables: it can be made anew at any time, and is made whole or not at all.
 
 In: values that pure functions made of the history; out: rows of `filing_index`, `stated_event`, `entity`,
-`entity_name`, `stated_total`, `verdict`. Must never touch what was recorded.
+`entity_name`, `filing_gram`, `stated_total`, `verdict`. Must never touch what was recorded.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from storage.grams import grams_of
 from storage.rows import as_json
 from tracker.models import Check, StatedTotal
 
@@ -61,6 +62,7 @@ class DerivedWriter:
         if next(iter(self.db.execute("PRAGMA user_version")))[0] == edition:
             return
         with self.db.atomic():
+            self.db.execute("INSERT INTO filing_gram (filing_gram) VALUES ('delete-all')")
             self.db.execute("DELETE FROM filing_index")
             self.db.execute("DELETE FROM stated_event")
             self.db.execute(f"PRAGMA user_version = {edition:d}")
@@ -69,6 +71,7 @@ class DerivedWriter:
         """Replace what is known of how these filings are found and what their remarks state."""
         with self.db.atomic():
             for row in rows:
+                self._forget_words(row.filing)
                 self.db.execute(
                     """INSERT INTO filing_index (filing_id, version_id, text, latin, former, versions)
                        VALUES (?, ?, ?, ?, ?, (SELECT count(*) FROM version WHERE filing_id = ?))
@@ -109,6 +112,33 @@ class DerivedWriter:
                 "UPDATE filing_index SET entity_id = ? WHERE filing_id = ?", [(e, f) for f, e in members.items()]
             )
 
+    def index_words(self) -> None:
+        """Bring the index of characters up to date: each filing by its text and every name of its entity."""
+        due = self._rows(
+            """SELECT i.filing_id, i.latin, i.text || coalesce(n.names, '') AS words FROM filing_index i
+               LEFT JOIN (SELECT entity_id, group_concat(line, '') AS names FROM (
+                   SELECT entity_id, char(10) || folded AS line FROM entity_name ORDER BY entity_id, folded
+               ) GROUP BY entity_id) n ON n.entity_id = i.entity_id
+               WHERE i.words <> i.text || coalesce(n.names, '')"""
+        )
+        with self.db.atomic():
+            for filing, latin, words in due:
+                self._forget_words(filing)
+                self.db.execute("UPDATE filing_index SET words = ? WHERE filing_id = ?", [words, filing])
+                self.db.execute(
+                    "INSERT INTO filing_gram (rowid, grams) VALUES (?, ?)", [filing, grams_of(words, latin)]
+                )
+
+    def _forget_words(self, filing: int) -> None:
+        """Take a filing out of the index of characters; it must be told what it was put in with."""
+        for words, latin in self._rows("SELECT words, latin FROM filing_index WHERE filing_id = ?", filing):
+            if words:
+                self.db.execute(
+                    "INSERT INTO filing_gram (filing_gram, rowid, grams) VALUES ('delete', ?, ?)",
+                    [filing, grams_of(words, latin)],
+                )
+                self.db.execute("UPDATE filing_index SET words = '' WHERE filing_id = ?", [filing])
+
     def replace_totals(self, totals: Iterable[tuple[int, StatedTotal]]) -> None:
         """Replace the stated totals, each with its announcement, where they are others than before."""
         rows = [(id_, t.series, t.kind, t.since, t.until, t.count, t.sentence) for id_, t in totals]
@@ -134,8 +164,8 @@ class DerivedWriter:
                     marks = ", ".join("?" * (len(row) + 1))
                     self.db.execute(f"INSERT OR REPLACE INTO verdict VALUES ({marks})", [*row, poll])
 
-    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in self.db.execute(sql)]
+    def _rows(self, sql: str, *args: object) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self.db.execute(sql, list(args))]
 
     def _insert(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:

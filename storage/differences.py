@@ -17,7 +17,7 @@ COMPARED: dict[str, tuple[str, ...]] = {
     "repeated_row": (), "round_up_row": (), "attachment": (), "attachment_alias": (), "baseline": (), "listing": (),
     "revision": ("last_seen",), "announcement": ("last_seen", "moved_at"), "offer": ("last_seen", "fetched_at"),
     "held_page": ("first_seen",), "entity": (), "entity_name": (), "filing_index": (), "stated_event": ("id",),
-    "journal": (),
+    "filing_state": (), "state_count": ("last_filing",), "journal": (),
 }  # fmt: skip
 
 

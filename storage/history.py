@@ -160,12 +160,7 @@ class History(OfferWriter):
         """
         with self.db.atomic():
             writer = ListWriter(self.db, recording)
-            recorded = [(writer.record(change), change) for change in changes]
-            writer.leave(extraction, warnings)
-            if recording.is_notice:
-                self._record_notice_rows(recording.revision, extraction.filings)
-            else:
-                writer.place(extraction.filings)
+            # Before its changes: how filings stand (storage/schema_m005.py) is worked out as each of them comes.
             self.db.execute(
                 """UPDATE revision SET state = 'recorded', reason = NULL, title = ?, rows = ?, kept = ?, refused = ?,
                    published_on = ?, recorded_at = ?, poll_id = ? WHERE id = ?""",
@@ -175,6 +170,12 @@ class History(OfferWriter):
                     recording.revision,
                 ],
             )  # fmt: skip
+            recorded = [(writer.record(change), change) for change in changes]
+            writer.leave(extraction, warnings)
+            if recording.is_notice:
+                self._record_notice_rows(recording.revision, extraction.filings)
+            else:
+                writer.place(extraction.filings)
             for address in settled:
                 self._end_at(address, _OVER_WHEN_DIGESTED, recording.now)
             for incident in incidents:

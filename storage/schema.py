@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from storage import schema_m001, schema_m002, schema_m003, schema_m004
+from storage import schema_m001, schema_m002, schema_m003, schema_m004, schema_m005
 from storage.copies import copy_database, unused_name
 from storage.faults import storage_error
 from storage.opening import open_readonly
@@ -47,11 +47,20 @@ def m004_journal(db: Database) -> None:
     _run(db, schema_m004.SQL)
 
 
+@migrations()
+def m005_pages(db: Database) -> None:
+    """How each filing stood from when to when, and an index of characters: what pages of any history size need."""
+    _run(db, schema_m005.SQL)
+
+
 def _run(db: Database, sql: str) -> None:
     """One statement at a time: executescript() would commit the migration's transaction."""
-    for statement in sql.split(";\n"):
-        if statement.strip():
+    statement = ""
+    for line in sql.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):  # the semicolons within a trigger end none
             db.execute(statement)
+            statement = ""
 
 
 def connect(path: Path) -> Database:

@@ -1,18 +1,20 @@
 """The state of the filings, now or at a day of either clock. Never writes.
 
 A day of the *published* clock asks what the regulator had said by then, a day of the *recorded* clock what this
-history held by then. Fields come from the last change that brought a version, the status from the last of all.
+history held by then. Fields come from the last change that brought a version, the status from the last of all:
+`filing_state` has this by one clock, and what both are asked of is worked out from the changes.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
 
+from storage.grams import gram_query
 from storage.rows import as_json, filing_of
 from tracker.models import FIELDS, Filing
 
@@ -29,24 +31,31 @@ LIST_FIELDS = ", ".join(f"v.{name}" for name in (*FIELDS, "province_code") if na
 JOINS = """JOIN revision r ON r.id = v.revision_id JOIN attachment a ON a.id = r.attachment_id
     JOIN offer o ON o.id = r.offer_id JOIN announcement n ON n.id = o.announcement_id"""
 
-# A date that is known by its year or month only counts from its end.
-_PUBLISHED = "c.published_on || substr('-12-31', length(c.published_on) - 3, 10 - length(c.published_on)) <= ?"
-_RECORDED = "substr(c.recorded_at, 1, 10) <= ?"
+# A state that still holds ends on the last of all days.
+OPEN = "9999-12-31"
+_KEPT = ("filing_id", "change_id", "version_id", "status", "series", "kind", "province", "batch", "month")
+# What both clocks allow. A date that is known by its year or month only counts from its end.
+_BOTH = """SELECT z.filing_id, z.id AS change_id, c.version_id, z.status, f.series, v.kind, v.province,
+    a.period AS batch, substr(CASE WHEN v.filed_on GLOB '[12][09][0-9][0-9]-0[1-9]*'
+        OR v.filed_on GLOB '[12][09][0-9][0-9]-1[0-2]*' THEN v.filed_on ELSE r.published_on END, 1, 7) AS month
+    FROM (SELECT c.filing_id, max(c.id) AS last, max(
+            CASE WHEN w.revision_id = c.revision_id OR (c.kind = 'withdrawn' AND c.status <> 'withdrawn') THEN c.id END
+        ) AS stated FROM change c JOIN version w ON w.id = c.version_id
+        WHERE c.published_on || substr('-12-31', length(c.published_on) - 3, 10 - length(c.published_on)) <= ?
+        AND substr(c.recorded_at, 1, 10) <= ? GROUP BY c.filing_id) p
+    JOIN change z ON z.id = p.last JOIN change c ON c.id = p.stated JOIN filing f ON f.id = z.filing_id
+    JOIN version v ON v.id = c.version_id JOIN revision r ON r.id = v.revision_id
+    JOIN attachment a ON a.id = r.attachment_id"""
 
-_LAST = """SELECT c.filing_id, max(c.id) AS last, max(
-        CASE WHEN w.revision_id = c.revision_id OR (c.kind = 'withdrawn' AND c.status <> 'withdrawn') THEN c.id END
-    ) AS stated
-    FROM change c JOIN version w ON w.id = c.version_id WHERE {clock} GROUP BY c.filing_id"""
-_STATE = """SELECT f.id AS filing_id, f.series, {number} AS number, v.kind, z.status, a.period AS batch,
-    r.published_on AS listed_on, {fields}, {source}, i.entity_id, e.name AS entity_today, i.former, i.latin,
-    coalesce(i.text, lower(f.number || v.name || v.entity)) AS text,
-    CASE z.status WHEN 'cancelled' THEN (
-        SELECT json_extract(x.fields, '$.cancelled_on[1]') FROM change x WHERE x.filing_id = f.id AND x.id <= z.id
-        AND json_type(x.fields, '$.cancelled_on') IS NOT NULL ORDER BY x.id DESC LIMIT 1
-    ) END AS cancelled_on
-    FROM ({last}) s JOIN change z ON z.id = s.last JOIN change c ON c.id = s.stated
-    JOIN filing f ON f.id = s.filing_id JOIN version v ON v.id = c.version_id {joins}
-    LEFT JOIN filing_index i ON i.filing_id = f.id LEFT JOIN entity e ON e.id = i.entity_id"""
+_FIELDS = f"""s.filing_id, s.series, {{number}} AS number, s.kind, s.status, s.batch, {LIST_FIELDS}, {SOURCE},
+    i.entity_id, e.name AS entity_today, i.former,
+    CASE s.status WHEN 'cancelled' THEN (
+        SELECT json_extract(x.fields, '$.cancelled_on[1]') FROM change x WHERE x.filing_id = s.filing_id
+        AND x.id <= s.change_id AND json_type(x.fields, '$.cancelled_on') IS NOT NULL ORDER BY x.id DESC LIMIT 1
+    ) END AS cancelled_on"""
+# Filings that the index of characters does not know yet: a poll was cut short, or is under way.
+_UNKNOWN = """SELECT filing_id FROM filing_index WHERE words = ''
+    UNION ALL SELECT id FROM filing WHERE id > (SELECT coalesce(max(filing_id), 0) FROM filing_index)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ class FilingFilter:
 
     `entity` is a folded part of any name that the entity ever had, `entity_id` the entity itself. Each of
     `terms` is (folded text, Latin letters or None): it must stand in the filing's text, in one of its
-    entity's names, or be the letters of a name.
+    entity's names, or be the letters of a name. `after` is the id of the filing behind which to go on.
     """
 
     series: str | None = None
@@ -69,18 +78,33 @@ class FilingFilter:
     number: str | None = None
     as_of: str | None = None
     known_on: str | None = None
+    after: int | None = None
 
 
-def find_filings(db: Database, where: FilingFilter) -> list[dict[str, Any]]:
-    """The filings that fit, with the fields and the source of the state asked for, in list order.
+def find_filings(
+    db: Database, where: FilingFilter, *, limit: int | None = None, newest_first: bool = False
+) -> list[dict[str, Any]]:
+    """The filings that fit, with the fields and the source of the state asked for.
 
-    Beside the keys of a filing each has `former`: the names and numbers that it had before.
+    Without `limit` in list order; with it so many at most, in the order in which they came to the history or, with
+    `newest_first`, against it. Beside the keys of a filing each has `filing_id` and `former`: the names and numbers
+    that it had before.
     """
-    sql, args = _state(where.as_of, where.known_on)
-    conditions, more = _conditions(where)
-    query = f"""SELECT * FROM ({sql}) WHERE {" AND ".join(conditions) or "1"}
-        ORDER BY series, batch, "table", row, sha256, filing_id"""
-    return [filing_row(row) | {"former": json.loads(row["former"] or "[]")} for row in db.query(query, [*args, *more])]
+    sql, args, key = held(db, where)
+    number = "v.number" if where.as_of or where.known_on else "f.number"
+    order = 's.series, s.batch, "table", row, sha256, s.filing_id'
+    if limit is not None:
+        direction = "DESC" if newest_first else "ASC"
+        if where.after is not None:
+            sql, args = f"{sql} AND {key} {'<' if newest_first else '>'} ?", [*args, where.after]
+        sql, args, order = f"{sql} ORDER BY {key} {direction} LIMIT ?", [*args, limit], f"s.filing_id {direction}"
+    query = f"""SELECT {_FIELDS.format(number=number)} FROM ({sql}) s JOIN filing f ON f.id = s.filing_id
+        JOIN version v ON v.id = s.version_id {JOINS} LEFT JOIN filing_index i ON i.filing_id = s.filing_id
+        LEFT JOIN entity e ON e.id = i.entity_id ORDER BY {order}"""
+    return [
+        filing_row(row) | {"filing_id": row["filing_id"], "former": json.loads(row["former"] or "[]")}
+        for row in db.query(query, args)
+    ]
 
 
 def filing_row(row: dict[str, Any]) -> dict[str, Any]:
@@ -88,33 +112,96 @@ def filing_row(row: dict[str, Any]) -> dict[str, Any]:
     return {key: row[key] for key in FILING_KEYS} | {"source": {key: row[key] for key in SOURCE_KEYS}}
 
 
-def count_filings(db: Database, by: str, where: FilingFilter) -> list[dict[str, Any]]:
-    """Counts of filings that are not withdrawn, per province, month, entity, kind or series; the most first.
+def count_found(db: Database, where: FilingFilter, most: int) -> int:
+    """How many filings fit, withdrawn ones too; counted up to `most`."""
+    sql, args, _ = held(db, where)
+    return int(next(iter(db.execute(f"SELECT count(*) FROM ({sql} LIMIT ?)", [*args, most])))[0])
 
-    An entity counts with all its names, under its name today.
+
+def held(db: Database, where: FilingFilter) -> tuple[str, list[Any], str]:
+    """SQL for the filings that fit, its arguments, and the column by which it is to be ordered and cut.
+
+    Its columns: filing_id, change_id (the last), version_id (what states the fields), status, series, kind, province,
+    batch, month.
     """
-    # A date that is none, as printed, says nothing of a month.
-    month = """substr(CASE WHEN filed_on GLOB '[12][09][0-9][0-9]-0[1-9]*' OR filed_on GLOB '[12][09][0-9][0-9]-1[0-2]*'
-        THEN filed_on ELSE listed_on END, 1, 7)"""
-    column = {"month": month, "entity": "coalesce(entity_today, entity)"}
-    sql, args = _state(where.as_of, where.known_on)
-    conditions, more = _conditions(where)
-    query = f"""SELECT {column.get(by, by)} AS value, count(*) AS n FROM ({sql})
-        WHERE {" AND ".join(["status <> 'withdrawn'", *conditions])}
-        GROUP BY {"coalesce(entity_id, entity)" if by == "entity" else "1"}
-        ORDER BY {"1" if by == "month" else "2 DESC, 1"}"""
-    return [{by: row["value"], "count": row["n"]} for row in db.query(query, [*args, *more])]
+    asked = (*where.terms, *([(where.entity, None)] if where.entity else []))
+    unknown = bool(asked) and next(iter(db.execute(f"{_UNKNOWN} LIMIT 1")), None) is not None
+    source, conditions, args, key = _clock(where)
+    if asked and unknown:
+        source += " LEFT JOIN filing_index i ON i.filing_id = s.filing_id"
+        known = "SELECT rowid FROM filing_gram WHERE filing_gram MATCH ?"
+        conditions.append(f"s.filing_id IN ({known} UNION ALL {_UNKNOWN})")
+        args.append(gram_query(asked))
+    elif asked:
+        source = f"""filing_gram g CROSS JOIN filing_index i ON i.filing_id = g.rowid
+            CROSS JOIN {source} ON s.filing_id = g.rowid"""
+        conditions.append("g.filing_gram MATCH ?")
+        args.append(gram_query(asked))
+        key = "g.rowid"
+    for condition, values in (*_plain(db, where), *_texts(where, unknown=unknown)):
+        conditions.append(condition)
+        args += values
+    columns = ", ".join(f"s.{name}" for name in _KEPT)
+    return f"SELECT {columns} FROM {source} WHERE {' AND '.join(conditions)}", args, key
+
+
+def _clock(where: FilingFilter) -> tuple[str, list[str], list[Any], str]:
+    """Where the states of the day asked for come from: source, conditions, arguments, column to order by."""
+    if where.as_of and where.known_on:
+        return f"({_BOTH}) s", ["1"], [where.as_of, where.known_on], "s.filing_id"
+    clock, day = ("published", where.as_of) if where.as_of else ("recorded", where.known_on)
+    if day is None:
+        return "filing_state s", ["s.clock = ?", "s.until = ?"], [clock, OPEN], "s.filing_id"
+    # What came later need not be looked at: it makes a page of a day long ago as cheap as one of today.
+    came = "s.filing_id <= (SELECT coalesce(max(last_filing), 0) FROM state_count WHERE clock = ? AND day <= ?)"
+    conditions = ["s.clock = ?", "s.since <= ?", "s.until > ?", came]
+    return "filing_state s", conditions, [clock, day, day, clock, day], "s.filing_id"
+
+
+def _plain(db: Database, where: FilingFilter) -> Iterator[tuple[str, list[Any]]]:
+    """Conditions on what is equal to something."""
+    for column in ("series", "status", "kind", "batch"):
+        if (value := getattr(where, column)) is not None:
+            yield f"s.{column} = ?", [value]
+    if where.number is not None:
+        dated = where.as_of or where.known_on
+        sql = "s.version_id IN (SELECT id FROM version" if dated else "s.filing_id IN (SELECT id FROM filing"
+        yield f"{sql} WHERE number = ?)", [where.number]
+    if where.entity_id is not None:
+        yield "s.filing_id IN (SELECT filing_id FROM filing_index WHERE entity_id = ?)", [where.entity_id]
+    if where.province:
+        places = [place for place in provinces(db) if where.province in place]
+        yield (f"s.province IN ({', '.join('?' * len(places))})" if len(places) != 1 else "s.province = ?"), places
+
+
+def _texts(where: FilingFilter, *, unknown: bool) -> Iterator[tuple[str, list[Any]]]:
+    """Conditions on what holds a text: the index of characters names those that may."""
+    words = "i.words"
+    named = "EXISTS (SELECT 1 FROM entity_name e WHERE e.entity_id = i.entity_id AND instr(e.folded, ?))"
+    version = "SELECT {} FROM version v JOIN filing f ON f.id = v.filing_id WHERE v.id = s.version_id"
+    if unknown:
+        text = f"coalesce(i.text, ({version.format('lower(f.number || v.name || v.entity)')}))"
+        words = f"coalesce(nullif(i.words, ''), {text})"
+    for term, letters in where.terms:
+        parts = [f"instr({words}, ?)", *(["instr(i.latin, ?)"] if letters else []), *([named] if unknown else [])]
+        yield f"({' OR '.join(parts)})", [term, *([letters] if letters else []), *([term] if unknown else [])]
+    if where.entity:
+        unnamed = f"i.entity_id IS NULL AND instr(({version.format('lower(v.entity)')}), ?)"
+        yield f"({named} OR ({unnamed}))", [where.entity] * 2
+
+
+def provinces(db: Database) -> list[str]:
+    """The places that filings ever had, in order; found by steps through an index, not by reading all of it."""
+    step = "SELECT min(province) FROM filing_state WHERE clock = 'recorded'"
+    sql = f"""WITH RECURSIVE p(x) AS ({step} UNION ALL SELECT ({step} AND province > x) FROM p WHERE x IS NOT NULL)
+        SELECT x FROM p WHERE x IS NOT NULL"""
+    return [row[0] for row in db.execute(sql)]
 
 
 def states(db: Database, *, as_of: str | None = None, known_on: str | None = None) -> dict[int, tuple[int, str]]:
     """(id of the version, status) of every filing at a day, by the filing's id."""
-    clock, args = _clock(as_of, known_on)
-    rows = db.execute(
-        f"""SELECT s.filing_id, c.version_id, z.status FROM ({_LAST.format(clock=clock)}) s
-            JOIN change z ON z.id = s.last JOIN change c ON c.id = s.stated""",
-        args,
-    )
-    return {row[0]: (row[1], row[2]) for row in rows}
+    sql, args, _ = held(db, FilingFilter(as_of=as_of, known_on=known_on))
+    return {row[0]: (row[1], row[2]) for row in db.execute(f"SELECT filing_id, version_id, status FROM ({sql})", args)}
 
 
 def versions_by_id(db: Database, ids: Iterable[int]) -> dict[int, tuple[Filing, dict[str, Any]]]:
@@ -127,37 +214,3 @@ def versions_by_id(db: Database, ids: Iterable[int]) -> dict[int, tuple[Filing, 
     return {
         row["version_id"]: (filing_of(row), {key: row[key] for key in ("batch", *SOURCE_KEYS)}) for row in rows
     }
-
-
-def _conditions(where: FilingFilter) -> tuple[list[str], list[Any]]:
-    conditions: list[str] = []
-    args: list[Any] = []
-    for column in ("series", "status", "kind", "batch", "number", "entity_id"):
-        value = getattr(where, column)
-        if value is not None:
-            conditions.append(f"{column} = ?")
-            args.append(value)
-    if where.province:
-        conditions.append("instr(province, ?)")
-        args.append(where.province)
-    of_entity = "entity_id IN (SELECT entity_id FROM entity_name WHERE instr(folded, ?))"
-    if where.entity:
-        conditions.append(f"({of_entity} OR (entity_id IS NULL AND instr(lower(entity), ?)))")
-        args += [where.entity] * 2
-    for term, letters in where.terms:
-        conditions.append(f"(instr(text, ?) OR {of_entity}{' OR instr(latin, ?)' if letters else ''})")
-        args += [term, term, *([letters] if letters else [])]
-    return conditions, args
-
-
-def _clock(as_of: str | None, known_on: str | None) -> tuple[str, list[Any]]:
-    parts = [(sql, day) for sql, day in ((_PUBLISHED, as_of), (_RECORDED, known_on)) if day]
-    return " AND ".join(sql for sql, _ in parts) or "1", [day for _, day in parts]
-
-
-def _state(as_of: str | None, known_on: str | None) -> tuple[str, list[Any]]:
-    """The state query and its arguments. Today's number is the filing's own; a list may still state a former one."""
-    clock, args = _clock(as_of, known_on)
-    number = "v.number" if args else "f.number"
-    last = _LAST.format(clock=clock)
-    return _STATE.format(number=number, last=last, fields=LIST_FIELDS, source=SOURCE, joins=JOINS), args

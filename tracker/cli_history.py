@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from storage import queries, states
+from storage import counting, queries, states
 from tracker.cli_context import (
     Context,
     Day,
@@ -135,7 +135,7 @@ def _print_filings(ctx: Context, rows: list[dict[str, Any]]) -> None:
 def stats(ctx: Context, /, by: str, as_json: bool, **where: Any) -> None:
     """Counts of filings (those withdrawn aside); an entity counts with all its names."""
     check_series(where["series"])
-    rows = states.count_filings(ctx.open_history(), by, states.FilingFilter(**where))
+    rows = counting.count_filings(ctx.open_history(), by, states.FilingFilter(**where))
     if as_json:
         print_json(rows)
         return

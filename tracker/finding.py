@@ -42,6 +42,7 @@ def search_filings(
     names = queries.names_of_entities(db, {row["entity_id"] for row in rows if row["entity_id"]})
     for row in rows:
         former = row.pop("former")
+        del row["filing_id"]
         others = names.get(row["entity_id"], [])
         row["formerly"] = _explain(words, [row[key] for key in _SHOWN], [*former, *others])
         if wanted and row["formerly"] is None:
@@ -53,7 +54,7 @@ def search_filings(
 def filings_of_entity(db: Database, entity_id: int) -> list[dict[str, Any]]:
     """All filings of one entity, under all its names."""
     rows = find_filings(db, FilingFilter(entity_id=entity_id))
-    return [{key: value for key, value in row.items() if key != "former"} for row in rows]
+    return [{key: value for key, value in row.items() if key not in ("former", "filing_id")} for row in rows]
 
 
 def _explain(words: list[str] | tuple[str, ...], shown: list[str | None], former: list[str]) -> str | None:

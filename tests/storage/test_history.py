@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage import queries, sightings, states
+from storage import counting, queries, sightings, states
 from storage.states import FilingFilter
 from tests.folding import fold
 from tests.storage.recording import NOTICES, Book, filing
@@ -145,7 +145,7 @@ def test_a_date_that_is_none_dates_nothing(tmp_path: Path) -> None:
     book.record([filing(str(n), filed_on=day) for n, day in enumerate(dates)])
     published = {row["published_on"] for row in queries.find_changes(book.db, queries.ChangeFilter())}
     assert published == {"2024-02-29", "2026-01-01"}
-    assert {row["month"] for row in states.count_filings(book.db, "month", FilingFilter())} == {"2024-02", "2026-01"}
+    assert {row["month"] for row in counting.count_filings(book.db, "month", FilingFilter())} == {"2024-02", "2026-01"}
     book.db.close()
 
 

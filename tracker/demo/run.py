@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.text import Text
 from sqlite_utils import Database
 
-from storage import queries, states
+from storage import counting, queries, states
 from storage.schema import connect_readonly
 from tracker.demo.files import TableSpec, make_docx, make_pdf
 from tracker.demo.lists import cancellation_notice, cancelled_algorithms, genai_list
@@ -201,7 +201,7 @@ def _closing(data: Path, lang: Lang, console: Console) -> None:
 
 def _by_province(db: Database) -> list[list[object]]:
     where = states.FilingFilter(series="genai_service", batch="2024-04")
-    return [[row["province"], row["count"]] for row in states.count_filings(db, "province", where)]
+    return [[row["province"], row["count"]] for row in counting.count_filings(db, "province", where)]
 
 
 def _verdicts(db: Database, lang: Lang) -> list[list[object]]:

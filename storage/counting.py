@@ -1,0 +1,78 @@
+"""How many filings there are, now or at a day of either clock, by what they have in common. Never writes.
+
+Withdrawn filings are not counted. What can be told from `state_count` is summed up from it, whatever the number of
+filings; what asks for texts, entities or numbers, or by both clocks, is counted filing by filing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.states import OPEN, FilingFilter, held, provinces
+
+# What filings can be counted by; `entity` counts all names of one under its name today.
+CELLS = ("series", "kind", "province", "status", "batch", "month")
+
+
+def count_filings(db: Database, by: str, where: FilingFilter) -> list[dict[str, Any]]:
+    """Counts per province, month, entity, kind, series, status or batch; the most first, months in their order."""
+    order = "1" if by == "month" else "2 DESC, 1"
+    if by == "entity":
+        rows = _by_entity(db, where, order)
+    elif is_summed(where):
+        sql, args = _summed((by,), where, provinces(db))
+        rows = db.query(f"SELECT nullif({by}, '') AS value, n FROM ({sql}) ORDER BY {order}", args)
+    else:
+        sql, args, _ = held(db, where)
+        rows = db.query(
+            f"""SELECT {by} AS value, count(*) AS n FROM ({sql}) WHERE status <> 'withdrawn'
+                GROUP BY 1 ORDER BY {order}""",
+            args,
+        )
+    return [{by: row["value"], "count": row["n"]} for row in rows]
+
+
+def count_cells(db: Database, by: tuple[str, ...], where: FilingFilter) -> list[dict[str, Any]]:
+    """Counts by several of `CELLS` at once, in their order; unknown is None.
+
+    Only for filters that `is_summed` allows.
+    """
+    sql, args = _summed(by, where, provinces(db))
+    columns = ", ".join(f"nullif({name}, '') AS {name}" for name in by)
+    return list(db.query(f"SELECT {columns}, n AS count FROM ({sql}) ORDER BY {', '.join(by)}", args))
+
+
+def is_summed(where: FilingFilter) -> bool:
+    """True where the filter asks for nothing that only the filings themselves could tell."""
+    asks = (where.entity, where.entity_id, where.terms, where.number, where.after)
+    return not any(asks) and not (where.as_of and where.known_on)
+
+
+def _summed(by: tuple[str, ...], where: FilingFilter, places: list[str]) -> tuple[str, list[Any]]:
+    """SQL for the sums of `state_count` by the columns of `by`, and its arguments."""
+    clock, day = ("published", where.as_of) if where.as_of else ("recorded", where.known_on or OPEN)
+    conditions, args = ["clock = ?", "day <= ?", "status <> 'withdrawn'"], [clock, day]
+    for column in ("series", "kind", "status", "batch"):
+        if (value := getattr(where, column)) is not None:
+            conditions.append(f"{column} = ?")
+            args.append(value)
+    if where.province:
+        those = [place for place in places if where.province in place]
+        conditions.append(f"province IN ({', '.join('?' * len(those))})")
+        args += those
+    columns = ", ".join(by)
+    return f"""SELECT {columns}, sum(n) AS n FROM state_count WHERE {" AND ".join(conditions)}
+        GROUP BY {columns} HAVING sum(n) <> 0""", args
+
+
+def _by_entity(db: Database, where: FilingFilter, order: str) -> Any:
+    sql, args, _ = held(db, where)
+    return db.query(
+        f"""SELECT coalesce(e.name, v.entity) AS value, count(*) AS n FROM ({sql}) s
+            LEFT JOIN filing_index i ON i.filing_id = s.filing_id LEFT JOIN entity e ON e.id = i.entity_id
+            JOIN version v ON v.id = s.version_id
+            WHERE s.status <> 'withdrawn' GROUP BY coalesce(i.entity_id, v.entity) ORDER BY {order}""",
+        args,
+    )

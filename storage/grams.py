@@ -1,0 +1,51 @@
+"""Text as an index of characters: what FTS5's table `filing_gram` holds, and what to ask it. Pure.
+
+In: folded text and Latin letters, as `filing_index` holds them. Out: tokens, or a query. One and two characters are
+found as they stand, for each text leaves every character and every pair of neighbours as a token. Three and more are
+found by their pairs, and Latin letters by threes: what comes back is then looked at once more, with `instr`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+# Of one term: enough to leave few texts to be looked at once more, and a query that FTS5 reads however long a term is.
+MOST_GRAMS = 20
+# FTS5's tokenizer `ascii` ends a token at these; they stand in the private area of Unicode instead.
+_ENDS_TOKENS = {code: chr(0xE000 + code) for code in range(128) if not chr(code).isalnum()}
+_LATIN = "\ue0ff"  # before what is of Latin letters, which are another text
+
+
+def grams_of(words: str, latin: str) -> str:
+    """The tokens of a filing: `words` is its folded text by lines, `latin` as `tracker.reading.search.latin_of`."""
+    tokens: set[str] = set()
+    for line in words.split("\n"):
+        tokens.update(line)
+        tokens.update(map("".join, pairwise(line)))
+    tokens.update(f"{_LATIN}{gram}" for entry in latin.split(" ")[1:] for gram in _threes(f" {entry}"))
+    return " ".join(sorted(token.translate(_ENDS_TOKENS) for token in tokens))
+
+
+def gram_query(terms: Iterable[tuple[str, str | None]]) -> str:
+    """What to ask for texts that hold each term, or its Latin letters where it has some; terms are not empty."""
+    return " AND ".join(
+        f"({_all(_pairs(term))}" + (f" OR {_all(_LATIN + gram for gram in _threes(letters))})" if letters else ")")
+        for term, letters in terms
+    )
+
+
+def _all(tokens: Iterable[str]) -> str:
+    """A conjunction of tokens, of some where there are many."""
+    every = list(dict.fromkeys(tokens))
+    step = -(-len(every) // MOST_GRAMS)
+    quoted = (f'"{token.translate(_ENDS_TOKENS)}"' for token in every[::step])
+    return f"({' AND '.join(quoted)})"
+
+
+def _pairs(text: str) -> list[str]:
+    return [text] if len(text) < 3 else [text[n : n + 2] for n in range(len(text) - 1)]
+
+
+def _threes(text: str) -> list[str]:
+    return [text] if len(text) < 4 else [text[n : n + 3] for n in range(len(text) - 2)]
