@@ -3,80 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
 
 from storage.rows import as_json
 from storage.states import JOINS, LIST_FIELDS, SOURCE, SOURCE_KEYS, filing_row
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeFilter:
-    """Which changes; `since` and `until` are days of the recorded clock, both included."""
-
-    since: str | None = None
-    until: str | None = None
-    series: str | None = None
-    kind: str | None = None
-    batch: str | None = None
-    number: str | None = None
-    filing: int | None = None
-    poll: int | None = None
-    baseline: bool | None = None
-    ids: tuple[int, ...] | None = None
-
-
-def find_changes(db: Database, where: ChangeFilter) -> list[dict[str, Any]]:
-    """The change log, oldest first; a cancellation by a notice names its row there."""
-    conditions, args = ["1"], []
-    pairs = {
-        "substr(c.recorded_at, 1, 10) >= ?": where.since, "substr(c.recorded_at, 1, 10) <= ?": where.until,
-        "f.series = ?": where.series, "c.kind = ?": where.kind, "a.period = ?": where.batch,
-        "f.number = ?": where.number, "f.id = ?": where.filing, "c.poll_id = ?": where.poll,
-        "c.baseline = ?": None if where.baseline is None else int(where.baseline),
-        "c.id IN (SELECT value FROM json_each(?))": None if where.ids is None else as_json(where.ids),
-    }  # fmt: skip
-    for condition, value in pairs.items():
-        if value is not None:
-            conditions.append(condition)
-            args.append(value)
-    rows = db.query(
-        f"""SELECT c.id, c.kind, f.series, v.number, f.number AS number_now, v.name, v.entity, v.province,
-            v.kind AS filing_kind, a.period AS batch, a.series AS list_series,
-            c.published_on, c.recorded_at, c.fields, c.status, c.baseline,
-            (SELECT p.status FROM change p WHERE p.filing_id = c.filing_id AND p.id < c.id ORDER BY p.id DESC LIMIT 1)
-            AS status_before,
-            n.url AS announcement, o.label AS attachment, r.sha256,
-            CASE WHEN v.revision_id = r.id THEN v.table_no ELSE w.table_no END AS "table",
-            CASE WHEN v.revision_id = r.id THEN v.row_no ELSE w.row_no END AS row,
-            CASE WHEN v.revision_id = r.id THEN v.page ELSE w.page END AS page
-            FROM change c JOIN filing f ON f.id = c.filing_id JOIN version v ON v.id = c.version_id
-            JOIN revision r ON r.id = c.revision_id JOIN attachment a ON a.id = r.attachment_id
-            JOIN offer o ON o.id = r.offer_id JOIN announcement n ON n.id = o.announcement_id
-            LEFT JOIN notice_row w ON w.id = (
-                SELECT min(x.id) FROM notice_row x WHERE x.revision_id = r.id AND x.number IN
-                (SELECT y.number FROM version y WHERE y.filing_id = f.id)
-            ) WHERE {" AND ".join(conditions)} ORDER BY c.id""",
-        args,
-    )
-    return [_change(row) for row in rows]
-
-
-def _change(row: dict[str, Any]) -> dict[str, Any]:
-    keys = ("id", "kind", "series", "number", "name", "entity", "batch", "published_on", "recorded_at")
-    return {key: row[key] for key in keys} | {
-        "number_now": row["number_now"],
-        "list": row["list_series"],
-        "province": row["province"],
-        "filing_kind": row["filing_kind"],
-        "fields": json.loads(row["fields"]),
-        "status_before": row["status_before"],
-        "status": row["status"],
-        "baseline": bool(row["baseline"]),
-        "source": {key: row[key] for key in SOURCE_KEYS},
-    }
 
 
 def find_filing_ids(db: Database, number: str) -> list[dict[str, Any]]:
@@ -161,9 +93,9 @@ def find_entities(db: Database, folded: str) -> list[dict[str, Any]]:
 def names_of_entities(db: Database, ids: set[int]) -> dict[int, list[str]]:
     """Every name of each of these entities, today's first."""
     names: dict[int, list[str]] = {}
-    for row in db.execute("SELECT entity_id, name FROM entity_name ORDER BY rowid"):
-        if row[0] in ids:
-            names.setdefault(row[0], []).append(row[1])
+    sql = "SELECT entity_id, name FROM entity_name WHERE entity_id IN (SELECT value FROM json_each(?)) ORDER BY rowid"
+    for row in db.execute(sql, [as_json(sorted(ids))]):
+        names.setdefault(row[0], []).append(row[1])
     return names
 
 

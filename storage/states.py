@@ -53,6 +53,7 @@ _FIELDS = f"""s.filing_id, s.series, {{number}} AS number, s.kind, s.status, s.b
         SELECT json_extract(x.fields, '$.cancelled_on[1]') FROM change x WHERE x.filing_id = s.filing_id
         AND x.id <= s.change_id AND json_type(x.fields, '$.cancelled_on') IS NOT NULL ORDER BY x.id DESC LIMIT 1
     ) END AS cancelled_on"""
+_MANY = 5_000  # filings that hold a text: so many are not named one by one
 # Filings that the index of characters does not know yet: a poll was cut short, or is under way.
 _UNKNOWN = """SELECT filing_id FROM filing_index WHERE words = ''
     UNION ALL SELECT id FROM filing WHERE id > (SELECT coalesce(max(filing_id), 0) FROM filing_index)"""
@@ -143,6 +144,20 @@ def held(db: Database, where: FilingFilter) -> tuple[str, list[Any], str]:
         args += values
     columns = ", ".join(f"s.{name}" for name in _KEPT)
     return f"SELECT {columns} FROM {source} WHERE {' AND '.join(conditions)}", args, key
+
+
+def holding(db: Database, where: FilingFilter, column: str) -> tuple[str, list[Any]]:
+    """SQL for a condition that the filing named by `column` holds the texts asked for, and its arguments.
+
+    Rare texts name their filings; for a common one each row is looked at, of which the first ones will do.
+    """
+    sql, args, _ = held(db, where)
+    rare = len(list(db.execute(f"SELECT 1 FROM ({sql} LIMIT ?)", [*args, _MANY]))) < _MANY
+    if rare:
+        return f"{column} IN (SELECT filing_id FROM ({sql}))", args
+    conditions, values = zip(*_texts(where, unknown=False), strict=True)
+    those = f"SELECT 1 FROM filing_index i WHERE i.filing_id = {column} AND {' AND '.join(conditions)}"
+    return f"EXISTS ({those})", [value for some in values for value in some]
 
 
 def _clock(where: FilingFilter) -> tuple[str, list[str], list[Any], str]:

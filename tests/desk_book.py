@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from storage import plans, queries, sightings, states
+from storage import change_log, plans, queries, sightings, states
 from storage.archive import Archive
 from storage.history import History
 from storage.schema import connect
@@ -77,7 +77,7 @@ class Ledger:
         derive_safely(self.db, self.history, self.poll_id, self.now, Facts(), lambda _: None)
         announce(self.db, self.settings, self.poll_id, self.now)
         results = [SourceResult(series, "ok", 1, 1) for series in SERIES]
-        changes = queries.find_changes(self.db, queries.ChangeFilter(poll=self.poll_id))
+        changes = change_log.find_changes(self.db, change_log.ChangeFilter(poll=self.poll_id))
         self.history.finish_poll(self.poll_id, self.now, 0, results, settled)
         self.begin()
         return [(change["kind"], change["name"], change["fields"]) for change in changes]

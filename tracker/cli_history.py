@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from storage import counting, queries, states
+from storage import change_log, counting, states
 from tracker.cli_context import (
     Context,
     Day,
@@ -45,7 +45,7 @@ def changes(ctx: Context, /, as_csv: bool, as_json: bool, **where: Any) -> None:
     """The change log: what happened to which filing, when, and where it is written."""
     one_form(as_csv=as_csv, as_json=as_json)
     check_series(where["series"])
-    rows = queries.find_changes(ctx.open_history(), queries.ChangeFilter(**where))
+    rows = change_log.find_changes(ctx.open_history(), change_log.ChangeFilter(**where))
     if as_json:
         print_json(rows)
     elif as_csv:

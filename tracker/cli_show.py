@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 from sqlite_utils import Database
 
-from storage import queries
+from storage import change_log, queries
 from storage.archive import Archive
 from storage.rows import beijing_day
 from tracker.cli_context import Context, json_option, pass_context, print_json
@@ -57,7 +57,7 @@ def _filings(db: Database, number: str) -> list[dict[str, Any]]:
 
 def _filing(db: Database, row: dict[str, Any]) -> dict[str, Any]:
     versions = queries.find_versions(db, row["id"])
-    changes = queries.find_changes(db, queries.ChangeFilter(filing=row["id"]))
+    changes = change_log.find_changes(db, change_log.ChangeFilter(filing=row["id"]))
     events = queries.find_events(db, row["id"])
     numbers = dict.fromkeys(version["number"] for version in versions)
     names = queries.names_of_entities(db, {row["entity_id"]}).get(row["entity_id"], [])

@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage import counting, queries, sightings, states
+from storage import change_log, counting, queries, sightings, states
 from storage.states import FilingFilter
 from tests.folding import fold
 from tests.storage.recording import NOTICES, Book, filing
@@ -143,7 +143,7 @@ def test_a_date_that_is_none_dates_nothing(tmp_path: Path) -> None:
     book = Book(tmp_path)
     dates = ["2024-02-29", "2024-02-30", "2024-13", "2204-01-01", "0000-00", "２０２４", "2024年夏", None]
     book.record([filing(str(n), filed_on=day) for n, day in enumerate(dates)])
-    published = {row["published_on"] for row in queries.find_changes(book.db, queries.ChangeFilter())}
+    published = {row["published_on"] for row in change_log.find_changes(book.db, change_log.ChangeFilter())}
     assert published == {"2024-02-29", "2026-01-01"}
     assert {row["month"] for row in counting.count_filings(book.db, "month", FilingFilter())} == {"2024-02", "2026-01"}
     book.db.close()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import journal, queries, states
+from storage import change_log, journal, states
 from storage.archive import Archive
 from storage.differences import differences
 from storage.schema import connect, connect_readonly, migrations
@@ -46,7 +46,7 @@ def test_an_older_history_is_copied_and_brought_up_to_date(kept: Path, tmp_path:
     db = connect(path)
     assert [row.name for row in migrations.applied(db)] == NAMES
     assert len(states.find_filings(db, FilingFilter())) == 21
-    changes = Counter(change["kind"] for change in queries.find_changes(db, queries.ChangeFilter()))
+    changes = Counter(change["kind"] for change in change_log.find_changes(db, change_log.ChangeFilter()))
     assert changes == {"added": 21, "amended": 1, "cancelled": 1}
     db.close()
     copies = list(tmp_path.glob("history.db.before-*"))

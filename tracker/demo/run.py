@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.text import Text
 from sqlite_utils import Database
 
-from storage import counting, queries, states
+from storage import change_log, counting, queries, states
 from storage.schema import connect_readonly
 from tracker.demo.files import TableSpec, make_docx, make_pdf
 from tracker.demo.lists import cancellation_notice, cancelled_algorithms, genai_list
@@ -163,7 +163,7 @@ def _poll(environment: dict[str, str], data: Path, lang: Lang, console: Console)
     for subject in _subjects(data)[told:]:
         console.print(Text(f"✉ {subject}", style="green"))
     db = connect_readonly(data / "history.db")
-    changes = queries.find_changes(db, queries.ChangeFilter(poll=report["poll"]))
+    changes = change_log.find_changes(db, change_log.ChangeFilter(poll=report["poll"]))
     news = [change for change in changes if change["kind"] != "added"]
     if news:
         print_changes(console, news[:5], lang)

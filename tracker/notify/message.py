@@ -1,6 +1,6 @@
 """What an alert says, before any channel gives it a form. Pure values.
 
-A change is a row as `tracker changes --json` prints it (`storage.queries.find_changes`), an incident one as
+A change is a row as `tracker changes --json` prints it (`storage.change_log.find_changes`), an incident one as
 `tracker incidents --json` does, with its `phase`.
 """
 
