@@ -6,6 +6,9 @@ filings; what asks for texts, entities or numbers, or by both clocks, is counted
 
 from __future__ import annotations
 
+import sqlite3
+import time
+from collections.abc import Sequence
 from typing import Any
 
 from sqlite_utils import Database
@@ -14,6 +17,8 @@ from storage.states import OPEN, FilingFilter, held, provinces
 
 # What filings can be counted by; `entity` counts all names of one under its name today.
 CELLS = ("series", "kind", "province", "status", "batch", "month")
+
+_STEPS = 10_000  # of SQLite's machine, some tenths of a millisecond, between two looks at the clock
 
 
 def count_filings(db: Database, by: str, where: FilingFilter) -> list[dict[str, Any]]:
@@ -44,9 +49,23 @@ def count_cells(db: Database, by: tuple[str, ...], where: FilingFilter) -> list[
     return list(db.query(f"SELECT {columns}, n AS count FROM ({sql}) ORDER BY {', '.join(by)}", args))
 
 
+def count_within(db: Database, sql: str, args: Sequence[Any], *, most: int, seconds: float) -> int | None:
+    """How many rows a question has, up to `most`; None where that takes longer than so many seconds."""
+    end = time.monotonic() + seconds
+    db.conn.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+    try:
+        return int(next(iter(db.execute(f"SELECT count(*) FROM ({sql} LIMIT ?)", [*args, most])))[0])
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+            raise
+        return None
+    finally:
+        db.conn.set_progress_handler(None, 0)
+
+
 def is_summed(where: FilingFilter) -> bool:
     """True where the filter asks for nothing that only the filings themselves could tell."""
-    asks = (where.entity, where.entity_id, where.terms, where.number, where.after)
+    asks = (where.entity, where.entity_id, where.terms, where.number, where.filing, where.after)
     return not any(asks) and not (where.as_of and where.known_on)
 
 

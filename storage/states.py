@@ -77,6 +77,7 @@ class FilingFilter:
     kind: str | None = None
     batch: str | None = None
     number: str | None = None
+    filing: int | None = None
     as_of: str | None = None
     known_on: str | None = None
     after: int | None = None
@@ -111,12 +112,6 @@ def find_filings(
 def filing_row(row: dict[str, Any]) -> dict[str, Any]:
     """The keys of a filing, and its source apart."""
     return {key: row[key] for key in FILING_KEYS} | {"source": {key: row[key] for key in SOURCE_KEYS}}
-
-
-def count_found(db: Database, where: FilingFilter, most: int) -> int:
-    """How many filings fit, withdrawn ones too; counted up to `most`."""
-    sql, args, _ = held(db, where)
-    return int(next(iter(db.execute(f"SELECT count(*) FROM ({sql} LIMIT ?)", [*args, most])))[0])
 
 
 def held(db: Database, where: FilingFilter) -> tuple[str, list[Any], str]:
@@ -178,6 +173,8 @@ def _plain(db: Database, where: FilingFilter) -> Iterator[tuple[str, list[Any]]]
     for column in ("series", "status", "kind", "batch"):
         if (value := getattr(where, column)) is not None:
             yield f"s.{column} = ?", [value]
+    if where.filing is not None:
+        yield "s.filing_id = ?", [where.filing]
     if where.number is not None:
         dated = where.as_of or where.known_on
         sql = "s.version_id IN (SELECT id FROM version" if dated else "s.filing_id IN (SELECT id FROM filing"

@@ -100,7 +100,7 @@ def filings(
     db = ctx.open_history()
     rows = search_filings(db, states.FilingFilter(**where), search=search, entity=entity)
     if as_json:
-        print_json(rows)
+        print_json([{key: value for key, value in row.items() if key != "filing_id"} for row in rows])
     elif as_csv:
         print_csv([row | row["source"] for row in rows], (*states.FILING_KEYS, "formerly", *states.SOURCE_KEYS))
     else:

@@ -7,11 +7,9 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.text import Text
-from sqlite_utils import Database
 
-from storage import change_log, queries
+from storage import queries
 from storage.archive import Archive
-from storage.rows import beijing_day
 from tracker.cli_context import Context, json_option, pass_context, print_json
 from tracker.display import change_text, make_console, print_pairs, print_table, source_text
 from tracker.errors import OptionError
@@ -33,8 +31,10 @@ def show(ctx: Context, number: str | None, entity: str | None, as_json: bool) ->
     """
     if (number is None) == (entity is None):
         raise OptionError("Give either a NUMBER or --entity", hint="`tracker filings --search` finds by words")
+    from tracker.dossier import entities_called, filings_with
+
     db, lang = ctx.open_history(), ctx.lang
-    result = _entities(db, entity) if entity is not None else _filings(db, str(number))
+    result = entities_called(db, entity) if entity is not None else filings_with(db, str(number))
     if as_json:
         print_json(result)
         return
@@ -46,65 +46,6 @@ def show(ctx: Context, number: str | None, entity: str | None, as_json: bool) ->
         return
     for one in result:
         (_print_entity if entity is not None else _print_filing)(console, one, lang)
-
-
-def _filings(db: Database, number: str) -> list[dict[str, Any]]:
-    found = queries.find_filing_ids(db, number)
-    if not found:
-        raise OptionError(f"No filing has the number {number}", hint="`tracker filings --search` finds by words")
-    return [_filing(db, row) for row in found]
-
-
-def _filing(db: Database, row: dict[str, Any]) -> dict[str, Any]:
-    versions = queries.find_versions(db, row["id"])
-    changes = change_log.find_changes(db, change_log.ChangeFilter(filing=row["id"]))
-    events = queries.find_events(db, row["id"])
-    numbers = dict.fromkeys(version["number"] for version in versions)
-    names = queries.names_of_entities(db, {row["entity_id"]}).get(row["entity_id"], [])
-    return {
-        "series": row["series"],
-        "number": row["number"],
-        "former_numbers": [number for number in numbers if number != row["number"]],
-        "entity": {"id": row["entity_id"], "names": names} if names else None,
-        "links": queries.find_links(db, row["id"]),
-        "versions": versions,
-        "changes": changes,
-        "events": events,
-        "timeline": _timeline(changes, events),
-    }
-
-
-def _timeline(changes: list[dict[str, Any]], events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What we saw happen (observed) and what remarks say happened (stated), by the day on which it did.
-
-    A remark without a date stands where it was first seen.
-    """
-    observed = [
-        {"on": change["published_on"], "basis": "observed"}
-        | {key: change[key] for key in ("kind", "fields", "status_before", "status", "recorded_at", "source")}
-        for change in changes
-    ]
-    stated = [
-        {"on": event["happened_on"], "basis": "stated"}
-        | {key: event[key] for key in ("kind", "before", "after", "items", "text", "recorded_at", "source")}
-        for event in events
-    ]
-    return sorted([*observed, *stated], key=lambda entry: entry["on"] or beijing_day(entry["recorded_at"]))
-
-
-def _entities(db: Database, text: str) -> list[dict[str, Any]]:
-    """The entities of that name; where one is called just so, the others are left out."""
-    from tracker.finding import filings_of_entity
-    from tracker.reading.search import searchable
-
-    found = queries.find_entities(db, searchable(text))
-    if not found:
-        raise OptionError(f"No entity is or was called {text}", hint="A part of a name is enough: --entity 百度")
-    exact = [entity for entity in found if entity["exact"]]
-    return [
-        {"id": one["id"], "name": one["name"], "names": one["names"], "filings": filings_of_entity(db, one["id"])}
-        for one in exact or found
-    ]
 
 
 def _print_filing(console: Console, filing: dict[str, Any], lang: Lang) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from storage import states
+from storage import moves, states
+from storage.moves import Move
 from tracker.changes.differ import changed_fields
 from tracker.errors import OptionError
 from tracker.models import ChangeKind, Filing, Status
@@ -16,6 +20,25 @@ _BY_STATUS = {
     Status.WITHDRAWN: ChangeKind.WITHDRAWN,
     Status.ACTIVE: ChangeKind.RESTORED,
 }
+_CHUNK = 500  # filings whose versions are looked up at once
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What is compared: the end of `first` with the end of `last`, both ISO days, by one clock.
+
+    `which`: only filings that were not there on `first` ("added"), or only those that were ("changed").
+    """
+
+    first: str
+    last: str
+    recorded: bool = False
+    series: str | None = None
+    which: Literal["added", "changed"] | None = None
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise OptionError(f"{self.last} is before {self.first}", hint="Give the earlier day first")
 
 
 def compare_days(
@@ -28,21 +51,54 @@ def compare_days(
     Raises:
         OptionError: `last` is before `first`.
     """
-    if last < first:
-        raise OptionError(f"{last} is before {first}", hint="Give the earlier day first")
-    clock = "known_on" if recorded else "as_of"
-    before, after = states.states(db, **{clock: first}), states.states(db, **{clock: last})
-    moved = [filing for filing, state in after.items() if before.get(filing) != state]
-    versions = states.versions_by_id(db, {s[filing][0] for s in (before, after) for filing in moved if filing in s})
-    rows = []
-    for filing in sorted(moved):
-        new, source = versions[after[filing][0]]
-        old = versions[before[filing][0]][0] if filing in before else None
-        row = _difference(old, new, before.get(filing, (0, None))[1], after[filing][1])
-        if row and series in (None, new.series):
-            batch = source["batch"]
-            rows.append(row | {"batch": batch, "source": {key: source[key] for key in states.SOURCE_KEYS}})
-    return rows
+    rows = differing(db, Span(first, last, recorded, series))
+    return [row for _, row in sorted(rows, key=lambda pair: pair[0].filing)]
+
+
+def differing(
+    db: Database, span: Span, after: tuple[str, int] | None = None
+) -> Iterator[tuple[Move, dict[str, Any]]]:
+    """The filings that differ, by the day of their last move and their ids; from behind `after`, such a pair."""
+    while True:
+        found = moves.find_moves(
+            db, span.first, span.last, clock="recorded" if span.recorded else "published", series=span.series,
+            which=span.which, after=after, limit=_CHUNK,
+        )  # fmt: skip
+        yield from _differences(db, found)
+        if len(found) < _CHUNK:
+            return
+        after = (found[-1].since, found[-1].filing)
+
+
+def count_differing(db: Database, span: Span, most: int) -> tuple[dict[str, int], bool]:
+    """({kind: filings}, whether all are counted): additions all of them, others among the first `most`."""
+    clock: Literal["recorded", "published"] = "recorded" if span.recorded else "published"
+    counts: Counter[str] = Counter()
+    if span.which != "changed":
+        counts["added"] = moves.count_arrivals(db, span.first, span.last, clock=clock, series=span.series)
+    seen = 0
+    if span.which != "added":
+        changed = Span(span.first, span.last, span.recorded, span.series, "changed")
+        for _, row in differing(db, changed):
+            if seen == most:
+                return dict(+counts), False
+            seen += 1
+            counts[row["kind"]] += 1
+    return dict(+counts), True
+
+
+def _differences(db: Database, found: Sequence[Move]) -> Iterator[tuple[Move, dict[str, Any]]]:
+    ids = {id_ for move in found for id_ in (move.before, move.version) if id_ is not None}
+    versions = states.versions_by_id(db, ids)
+    for move in found:
+        new, source = versions[move.version]
+        old = versions[move.before][0] if move.before is not None else None
+        row = _difference(old, new, move.status_before, move.status)
+        if row:
+            yield move, row | {
+                "batch": source["batch"],
+                "source": {key: source[key] for key in states.SOURCE_KEYS},
+            }
 
 
 def _difference(old: Filing | None, new: Filing, status_before: str | None, status: str) -> dict[str, Any] | None:

@@ -21,40 +21,56 @@ _SHOWN = ("number", "name", "entity", "entity_today", "product", "purpose", "sce
 
 
 def search_filings(
-    db: Database, where: FilingFilter, *, search: str | None = None, entity: str | None = None
-) -> list[dict[str, Any]]:
+    db: Database, where: FilingFilter, *, search: str | None = None, entity: str | None = None,
+    limit: int | None = None, newest_first: bool = False,
+) -> list[dict[str, Any]]:  # fmt: skip
     """The filings that fit `where`, hold every word of `search`, and are of an entity ever called `entity`.
 
-    `formerly` is the former name, number or entity that fits, None where what the filing is called now does;
-    `formerly_entity` is True where it is a name of the entity.
+    Order and `limit` as in `storage.states.find_filings`, and so is `filing_id`. `formerly` is the former name, number
+    or entity that fits, None where what the filing is called now does; `formerly_entity` is True where it is a name of
+    the entity.
 
     Raises:
         OptionError: too many words.
     """
-    words = search_terms(search or "")
-    wanted = searchable(entity)
-    if len(words) > MOST_WORDS:
-        raise OptionError(f"--search takes {MOST_WORDS} words at most", hint="Give fewer, or a longer part of a name")
-    if (search is not None and not words) or (entity is not None and not wanted):
-        return []  # nothing that could be searched for: not everything
-    where = replace(where, entity=wanted or None, terms=tuple((word, latin_term(word)) for word in words))
-    rows = find_filings(db, where)
+    asked = asking(where, search=search, entity=entity)
+    if asked is None:
+        return []
+    rows = find_filings(db, asked, limit=limit, newest_first=newest_first)
     names = queries.names_of_entities(db, {row["entity_id"] for row in rows if row["entity_id"]})
+    words = [term for term, _ in asked.terms]
     for row in rows:
         former = row.pop("former")
-        del row["filing_id"]
         others = names.get(row["entity_id"], [])
         row["formerly"] = _explain(words, [row[key] for key in _SHOWN], [*former, *others])
-        if wanted and row["formerly"] is None:
-            row["formerly"] = _explain([wanted], [row["entity"], row["entity_today"]], others)
+        if asked.entity and row["formerly"] is None:
+            row["formerly"] = _explain([asked.entity], [row["entity"], row["entity_today"]], others)
         row["formerly_entity"] = row["formerly"] in others
     return rows
 
 
-def filings_of_entity(db: Database, entity_id: int) -> list[dict[str, Any]]:
-    """All filings of one entity, under all its names."""
-    rows = find_filings(db, FilingFilter(entity_id=entity_id))
-    return [{key: value for key, value in row.items() if key not in ("former", "filing_id")} for row in rows]
+def asking(where: FilingFilter, *, search: str | None, entity: str | None = None) -> FilingFilter | None:
+    """The filter with what a person typed; None where nothing of it can be searched for, which finds nothing.
+
+    Raises:
+        OptionError: too many words.
+    """
+    terms, wanted = search_for(search or ""), searchable(entity)
+    if (search is not None and not terms) or (entity is not None and not wanted):
+        return None
+    return replace(where, entity=wanted or None, terms=terms)
+
+
+def search_for(text: str) -> tuple[tuple[str, str | None], ...]:
+    """The terms of what a person typed, each with the Latin letters that it may be.
+
+    Raises:
+        OptionError: too many words.
+    """
+    words = search_terms(text)
+    if len(words) > MOST_WORDS:
+        raise OptionError(f"A search takes {MOST_WORDS} words at most", hint="Give fewer, or a longer part of a name")
+    return tuple((word, latin_term(word)) for word in words)
 
 
 def _explain(words: list[str] | tuple[str, ...], shown: list[str | None], former: list[str]) -> str | None:
