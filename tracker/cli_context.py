@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,9 +14,11 @@ from sqlite_utils import Database
 
 from storage.schema import connect_readonly
 from tracker.config import Settings, load_settings
+from tracker.days import first_day, last_day
 from tracker.errors import OptionError
 from tracker.messages import Lang, language
 from tracker.series import select_series
+from tracker.spreadsheets import harmless
 
 
 class Context:
@@ -54,11 +55,10 @@ class Day(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The date as ISO; fails with the forms that are understood."""
-        found = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", str(value))
-        if not found or not ("01" <= (found[2] or "01") <= "12") or not ("01" <= (found[3] or "01") <= "31"):
-            self.fail(f"{value!r} is no date; use 2024-12-31, 2024-12 or 2024", param, ctx)
-        month, day = ("12", "31") if self.end else ("01", "01")
-        return f"{found[1]}-{found[2] or month}-{found[3] or day}"
+        try:
+            return last_day(str(value)) if self.end else first_day(str(value))
+        except OptionError as error:
+            self.fail(error.message, param, ctx)
 
 
 pass_context = click.make_pass_decorator(Context)
@@ -84,11 +84,7 @@ def print_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([_harmless(row[name]) for name in columns])
-
-
-def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "@", "\t", "\r") else value
+        writer.writerow([harmless(value) if isinstance(value := row[name], str) else value for name in columns])
 
 
 def speaks_on_stdout(settings: Settings) -> bool:
