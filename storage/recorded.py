@@ -43,3 +43,14 @@ def stated(db: Database, revision: dict[str, Any]) -> set[str] | None:
 def noticed(db: Database, revision: int) -> set[str]:
     """The numbers that a notice states."""
     return {row[0] for row in db.execute("SELECT number FROM notice_row WHERE revision_id = ?", [revision])}
+
+
+def misstated(db: Database) -> list[str]:
+    """The numbers of the filings of which `filing_state` does not say what the changes do."""
+    columns = """filing_id, clock, since, until, first, change_id, version_id, status, series, kind, province, batch,
+        month"""
+    kept, made = (f"SELECT {columns} FROM {table}" for table in ("filing_state", "filing_state_made"))
+    sql = f"""SELECT DISTINCT f.number FROM filing f JOIN (
+        SELECT * FROM ({kept} EXCEPT {made}) UNION ALL SELECT * FROM ({made} EXCEPT {kept})
+    ) d ON d.filing_id = f.id ORDER BY 1"""
+    return [row[0] for row in db.execute(sql)]

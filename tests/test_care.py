@@ -75,6 +75,15 @@ def test_verify_names_every_cell_that_the_file_states_otherwise(kept: Desk) -> N
     repair(kept)
 
 
+def test_verify_tells_where_what_follows_does_not_follow(kept: Desk) -> None:
+    edit(kept, "UPDATE filing_state SET status = 'cancelled' WHERE filing_id = 3 AND clock = 'published'")
+    done = kept.run("verify", "--json")
+    assert done.returncode == 1
+    number = next(row["number"] for row in kept.ask("filings") if row["sequence"] == "3")
+    assert json.loads(done.stdout)["faults"] == [f"filing_state is not what the changes say, for {number}"]
+    repair(kept)
+
+
 def test_verify_tells_files_that_are_missing_or_altered(kept: Desk) -> None:
     first, second = original(kept, "2024-04"), original(kept, "2023-06")
     bytes_before = first.read_bytes(), second.read_bytes()

@@ -55,6 +55,8 @@ def verify(db: Database, archive: Archive, progress: Callable[[str], None]) -> V
             found.faults += [f"{name}: {fault}" for fault in faults[:MOST_OF_ONE]]
             if len(faults) > MOST_OF_ONE:
                 found.faults.append(f"{name}: and {len(faults) - MOST_OF_ONE} more")
+    if odd := recorded.misstated(db):
+        found.faults.append(f"filing_state is not what the changes say, for {', '.join(odd[:MOST_OF_ONE])}")
     return found
 
 
