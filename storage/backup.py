@@ -13,7 +13,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from storage.archive import Archive
-from storage.backup_files import DATABASE, END, MEMBER, Held, is_bundle, look_into, missing_files, read_bundle
+from storage.backup_files import (
+    DATABASE,
+    END,
+    MEMBER,
+    Held,
+    Sums,
+    is_bundle,
+    look_into,
+    missing_files,
+    read_bundle,
+)
 from storage.copies import copy_database, discard, sync
 from storage.faults import storage_faults
 from storage.opening import open_readonly
@@ -57,13 +67,13 @@ def _bundle(copy: Path, archive: Archive, target: Path, progress: Progress) -> H
     held = look_into(copy)
     try:
         with tarfile.open(scratch, "w:gz" if target.name.endswith(".gz") else "w") as bundle:
-            bundle.add(copy, DATABASE)
-            members = 1
+            members, sums = 1, Sums()
+            _add(bundle, DATABASE, copy.read_bytes(), sums)
             for path, data in _archived(archive):
                 progress(path.name[:12])
-                _add(bundle, f"archive/{path.relative_to(archive.root)}", data)
+                _add(bundle, f"archive/{path.relative_to(archive.root)}", data, sums)
                 members += 1
-            _add(bundle, END, json.dumps({"members": members}).encode())
+            _add(bundle, END, json.dumps({"members": members, "sha256": sums.hexdigest()}).encode())
         progress("…")
         found = {name for name, _ in read_bundle(scratch)}
         sync(scratch)
@@ -85,7 +95,9 @@ def _archived(archive: Archive) -> Iterator[tuple[Path, bytes]]:
             yield path, data
 
 
-def _add(bundle: tarfile.TarFile, name: str, data: bytes) -> None:
+def _add(bundle: tarfile.TarFile, name: str, data: bytes, sums: Sums | None = None) -> None:
     member = tarfile.TarInfo(name)
     member.size, member.mode = len(data), 0o444
     bundle.addfile(member, io.BytesIO(data))
+    if sums is not None:
+        sums.add(name, data)

@@ -26,7 +26,8 @@ from tracker.errors import StorageError
 
 MEMBER = re.compile(r"archive/(?:[0-9a-f]{2}/(?P<sha256>[0-9a-f]{64})|journal/(?P<first>[0-9]{9})\.jsonl)")
 DATABASE = "history.db"
-# The last member: how many came before it. A bundle that was cut short between two members would look whole.
+# The last member: how many came before it, and a hash of all of them. A bundle that was cut short between two members
+# would look whole, and SQLite does not see a value that became another. (Bundles until 2026-11-25 have no hash.)
 END = "end.json"
 
 
@@ -43,6 +44,22 @@ class Held:
     former: Path | None = None  # where the history is now that stood here before
 
 
+class Sums:
+    """A hash of the names and bytes of members, in their order."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+
+    def add(self, name: str, data: bytes) -> None:
+        """One more member."""
+        self._hash.update(f"{name}\n{len(data)}\n".encode())
+        self._hash.update(data)
+
+    def hexdigest(self) -> str:
+        """The hash so far."""
+        return self._hash.hexdigest()
+
+
 def is_bundle(path: Path) -> bool:
     """True for a name that asks for the archive as well."""
     return path.name.endswith((".tar", ".tar.gz"))
@@ -54,12 +71,12 @@ def read_bundle(path: Path) -> Iterator[tuple[str, bytes]]:
     Raises:
         StorageError: it is damaged or cut short, or holds something that no backup does.
     """
-    count, end = 0, None
+    count, end, sums = 0, {}, Sums()
     try:
         with tarfile.open(path) as bundle:
             for member in bundle:
                 if member.name == END and (file := bundle.extractfile(member)) is not None:
-                    end = json.loads(file.read())["members"]
+                    end = dict(json.loads(file.read()))
                     continue
                 count += 1
                 match = MEMBER.fullmatch(member.name)
@@ -69,11 +86,14 @@ def read_bundle(path: Path) -> Iterator[tuple[str, bytes]]:
                 data = file.read()
                 if match and match["sha256"] and hashlib.sha256(data).hexdigest() != match["sha256"]:
                     raise StorageError(f"The backup is damaged at {member.name}", file=path, hint="Use another one")
+                sums.add(member.name, data)
                 yield member.name, data
     except (tarfile.TarError, zlib.error, ValueError, KeyError, EOFError, OSError) as error:
         raise StorageError(f"The backup cannot be read: {error}", file=path, hint="Use another one") from error
-    if end != count:
+    if end.get("members") != count:
         raise StorageError("The backup is cut short", file=path, hint="Use another one")
+    if end.get("sha256", sums.hexdigest()) != sums.hexdigest():
+        raise StorageError("The backup is damaged", file=path, hint="Use another one")
 
 
 def look_into(path: Path, backup: Path | None = None) -> Held:

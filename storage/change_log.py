@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from storage.rows import as_json
 from storage.states import SOURCE_KEYS, FilingFilter, holding, provinces
+from tracker.models import ChangeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +19,8 @@ class ChangeFilter:
     """Which changes: each part that is set must hold. Days are ISO and included.
 
     `since` and `until` are days of the recorded clock, `published_since` and `published_until` of the published one.
-    `batch` is the list that states the change, `series` the filing's. `terms` as in `FilingFilter`. `before` is the
-    id of the change behind which to go on, newest first.
+    `batch` is the list that states the change, `series` the filing's. `terms` as in `FilingFilter`. `field` is one that
+    the change gave another value. `before` is the id of the change behind which to go on, newest first.
     """
 
     since: str | None = None
@@ -39,6 +40,7 @@ class ChangeFilter:
     baseline: bool | None = None
     ids: tuple[int, ...] | None = None
     rows_of: tuple[str, str] | None = None  # filings that a list of this series and period states
+    field: str | None = None
     before: int | None = None
 
 
@@ -59,7 +61,7 @@ _SELECT = """SELECT c.id, c.filing_id, c.kind, f.series, v.number, f.number AS n
         (SELECT y.number FROM version y WHERE y.filing_id = f.id)
     )"""
 # Filters after which few changes are left: these are found by their index and then put in order.
-_FEW = ("batch", "filing", "entity_id", "poll", "ids", "rows_of", "number")
+_FEW = ("batch", "filing", "entity_id", "poll", "ids", "rows_of", "number", "field")
 
 
 def find_changes(db: Database, where: ChangeFilter, *, limit: int | None = None) -> list[dict[str, Any]]:
@@ -104,7 +106,11 @@ def _plain(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
 
 
 def _lists(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
-    """Conditions on the list that states a change, or the filing."""
+    """Conditions on the list that states a change, or the filing; or on what the change did."""
+    if where.field is not None:
+        # Additions change no field. Without them few changes are left to be looked into.
+        few = ", ".join(f"'{kind}'" for kind in ChangeKind if kind != ChangeKind.ADDED)
+        yield f"c.kind IN ({few}) AND ? IN (SELECT j.key FROM json_each(c.fields) j)", [where.field]
     if where.batch is not None:
         yield (
             """c.revision_id IN (SELECT x.id FROM revision x JOIN attachment y ON y.id = x.attachment_id

@@ -13,11 +13,15 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from storage.rows import as_json
 from storage.states import OPEN, FilingFilter, held, provinces
 
 # What filings can be counted by; `entity` counts all names of one under its name today.
 CELLS = ("series", "kind", "province", "status", "batch", "month")
 
+EntityCount = tuple[int, str, int]
+_CHUNK = 50  # entities looked at together
+_FEW = 2_000  # filings that are counted one by one
 _STEPS = 10_000  # of SQLite's machine, some tenths of a millisecond, between two looks at the clock
 
 
@@ -95,3 +99,41 @@ def _by_entity(db: Database, where: FilingFilter, order: str) -> Any:
             WHERE s.status <> 'withdrawn' GROUP BY coalesce(i.entity_id, v.entity) ORDER BY {order}""",
         args,
     )
+
+
+def top_entities(
+    db: Database, most: int, *, as_of: str | None = None, known_on: str | None = None
+) -> list[EntityCount]:  # fmt: skip
+    """The entities with the most filings, withdrawn ones not counted: (id, name today, filings); the most first.
+
+    Looks at the largest ones first, and stops where none of the others can have more. Of those with as many any may be
+    left out.
+    """
+    where = FilingFilter(as_of=as_of, known_on=known_on)
+    if sum(row["count"] for row in count_filings(db, "series", where)) <= _FEW:
+        counts = _counted(db, where)
+        return sorted(counts, key=lambda one: (-one[2], one[0]))[:most]
+    best: list[EntityCount] = []
+    rows = db.execute("SELECT id, filings FROM entity ORDER BY filings DESC, id DESC")
+    while chunk := rows.fetchmany(_CHUNK):
+        if len(best) == most and best[-1][2] >= chunk[0][1]:
+            break
+        best += _counted(db, where, [row[0] for row in chunk])
+        best = sorted(best, key=lambda one: (-one[2], one[0]))[:most]
+    return best
+
+
+def _counted(db: Database, where: FilingFilter, ids: Sequence[int] | None = None) -> list[EntityCount]:
+    """The filings of entities, or of some, on a day; those that have none are left out."""
+    sql, args, _ = held(db, where)
+    source, condition = f"({sql}) s CROSS JOIN filing_index i ON i.filing_id = s.filing_id", "i.entity_id IS NOT NULL"
+    if ids is not None:
+        source = f"filing_index i CROSS JOIN ({sql}) s ON s.filing_id = i.filing_id"
+        condition, args = "i.entity_id IN (SELECT value FROM json_each(?))", [*args, as_json(list(ids))]
+    rows = db.execute(
+        f"""SELECT entity_id, name, n FROM (
+                SELECT i.entity_id, count(*) AS n FROM {source} WHERE {condition} AND s.status <> 'withdrawn' GROUP BY 1
+            ) JOIN entity ON entity.id = entity_id""",
+        args,
+    )
+    return [tuple(row) for row in rows]

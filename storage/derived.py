@@ -106,7 +106,7 @@ class DerivedWriter:
             self.db.execute("UPDATE filing_index SET entity_id = NULL")
             self.db.execute("DELETE FROM entity_name")
             self.db.execute("DELETE FROM entity")
-            self._insert("entity", [(entity.id, entity.names[0][0]) for entity in entities])
+            self._insert("entity", [(e.id, e.names[0][0], len(e.filings)) for e in entities])
             self._insert("entity_name", names)
             self.db.conn.executemany(
                 "UPDATE filing_index SET entity_id = ? WHERE filing_id = ?", [(e, f) for f, e in members.items()]

@@ -123,6 +123,9 @@ CREATE TRIGGER revision_moves_state AFTER UPDATE OF attachment_id ON revision BE
     {_anew("NEW.attachment_id")}
 END;
 {_INSERT};
+ALTER TABLE entity ADD COLUMN filings INTEGER NOT NULL DEFAULT 0;
+UPDATE entity SET filings = (SELECT count(*) FROM filing_index i WHERE i.entity_id = entity.id);
+CREATE INDEX entity_filings ON entity(filings);
 CREATE INDEX change_kind ON change(kind, id);
 CREATE INDEX version_number ON version(number);
 ALTER TABLE filing_index ADD COLUMN words TEXT NOT NULL DEFAULT '';

@@ -1,0 +1,107 @@
+"""The change log as pages show it and as files hold it: by more filters, in either order, so many at a time. Never writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.change_log import ChangeFilter, changed, find_changes
+from storage.rows import as_json
+from storage.states import FilingFilter, holding
+from tracker.models import ChangeKind
+
+Row = dict[str, Any]
+OTHERS = ", ".join(f"'{kind}'" for kind in ChangeKind if kind != ChangeKind.ADDED)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeQuery:
+    """A filter, and what people ask beside it.
+
+    `entity` is a folded part of any name that the filing's entity ever had; `no_additions` leaves out what was added.
+    """
+
+    where: ChangeFilter = ChangeFilter()
+    entity: str | None = None
+    no_additions: bool = False
+
+
+def selected(db: Database, query: ChangeQuery) -> tuple[str, list[Any]]:
+    """SQL for the ids of the changes that fit, in no order, and its arguments."""
+    sql, args = changed(db, query.where)
+    if query.entity:
+        condition, values = holding(db, FilingFilter(entity=query.entity), "c.filing_id")
+        sql, args = f"{sql} AND {condition}", [*args, *values]
+    if query.no_additions:
+        sql += f" AND c.kind IN ({OTHERS})"
+    return sql, args
+
+
+def newest_changes(db: Database, query: ChangeQuery, limit: int) -> list[Row]:
+    """The newest changes that fit, newest first; the next ones are behind `where.before`."""
+    if not query.entity and not query.no_additions:
+        return find_changes(db, query.where, limit=limit)
+    sql, args = selected(db, query)
+    few = "+" if query.no_additions else ""  # these are found by their kind, and then put in order
+    return changes_by_id(db, _ids(db, f"{sql} ORDER BY {few}c.id DESC LIMIT ?", [*args, limit]))
+
+
+def first_changes(db: Database, query: ChangeQuery, limit: int, after: int | None = None) -> list[Row]:
+    """The oldest changes that fit, in the order of recording, which is that of their list; from behind an id."""
+    sql, args = selected(db, query)
+    return changes_by_id(db, _ids(db, f"{sql} AND c.id > ? ORDER BY +c.id LIMIT ?", [*args, after or 0, limit]))
+
+
+def ids_of(db: Database, query: ChangeQuery, most: int) -> list[int]:
+    """The ids of the newest so many changes that fit, newest first."""
+    sql, args = selected(db, query)
+    return _ids(db, f"{sql} ORDER BY +c.id DESC LIMIT ?", [*args, most])
+
+
+def changes_by_id(db: Database, ids: Sequence[int]) -> list[Row]:
+    """The changes of these ids, in this order."""
+    found = {row["id"]: row for row in find_changes(db, ChangeFilter(ids=tuple(ids)))} if ids else {}
+    return [found[id_] for id_ in ids]
+
+
+def with_links(db: Database, rows: Iterable[Row]) -> list[Row]:
+    """Changes with what a page needs to lead on: `entity_id` of the filing, and its `status_now`."""
+    those = list(rows)
+    known = {
+        row["id"]: row
+        for row in db.query(
+            """SELECT c.id, f.status AS status_now, i.entity_id FROM change c JOIN filing f ON f.id = c.filing_id
+               LEFT JOIN filing_index i ON i.filing_id = f.id WHERE c.id IN (SELECT value FROM json_each(?))""",
+            [as_json([row["id"] for row in those])],
+        )
+    }
+    return [row | known[row["id"]] for row in those]
+
+
+def changes_behind(db: Database, clock: str, moves: Iterable[tuple[int, str]]) -> dict[int, Row]:
+    """The change by which each filing came to stand as it did from a day of a clock on, by the filing's id."""
+    rows = db.execute(
+        """SELECT s.filing_id, s.change_id FROM json_each(?) m JOIN filing_state s ON s.filing_id = m.value ->> 0
+           AND s.clock = ? AND s.since = m.value ->> 1""",
+        [as_json([list(move) for move in moves]), clock],
+    ).fetchall()
+    by_id = {row["id"]: row for row in changes_by_id(db, [change for _, change in rows])}
+    return {filing: by_id[change] for filing, change in rows}
+
+
+def periods(db: Database) -> list[str]:
+    """The periods of all lists, newest first."""
+    sql = "SELECT DISTINCT period FROM attachment WHERE period IS NOT NULL ORDER BY period DESC"
+    return [row[0] for row in db.execute(sql)]
+
+
+def entity_name(db: Database, entity: int) -> str | None:
+    """The name of an entity today; None where there is none of that id."""
+    return next((str(row[0]) for row in db.execute("SELECT name FROM entity WHERE id = ?", [entity])), None)
+
+
+def _ids(db: Database, sql: str, args: Sequence[Any]) -> list[int]:
+    return [row[0] for row in db.execute(sql, args)]
