@@ -7,18 +7,22 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.change_pages import OTHERS
+from storage.rows import last_day
 from storage.states import OPEN
 
 Key = tuple[str, str | None]
-_PUBLISHED_END = "c.published_on || substr('-12-31', length(c.published_on) - 3, 10 - length(c.published_on))"
+_PUBLISHED_END = last_day("c.published_on")
 
 
 def other_changes(db: Database, *, as_of: str | None, known_on: str | None) -> dict[Key, dict[str, int]]:
-    """How many changes other than additions each batch states, by kind; batches by (series, period)."""
+    """How many changes other than additions each batch states, by kind; batches by (series, period).
+
+    With a day only what files state that were published, or recorded, by then: a notice may date what it cancels later.
+    """
     rows = db.execute(
         f"""SELECT a.series, a.period, c.kind, count(*) FROM change c JOIN revision r ON r.id = c.revision_id
             JOIN attachment a ON a.id = r.attachment_id WHERE c.kind IN ({OTHERS})
-            AND (? IS NULL OR {_PUBLISHED_END} <= ?) AND (? IS NULL OR substr(c.recorded_at, 1, 10) <= ?)
+            AND (? IS NULL OR r.published_on <= ?) AND (? IS NULL OR substr(c.recorded_at, 1, 10) <= ?)
             GROUP BY 1, 2, 3 ORDER BY 4 DESC""",
         [as_of, as_of, known_on, known_on],
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.rows import as_json
+from storage.rows import as_json, last_day
 from storage.states import SOURCE_KEYS, FilingFilter, holding, provinces
 from tracker.models import ChangeKind
 
@@ -86,8 +86,7 @@ def changed(db: Database, where: ChangeFilter) -> tuple[str, list[Any]]:
 
 
 _JOINS = {"f": "CROSS JOIN filing f ON f.id = c.filing_id", "v": "CROSS JOIN version v ON v.id = c.version_id"}
-# A date that is known by its year or month only counts from its end.
-_PUBLISHED_END = "c.published_on || substr('-12-31', length(c.published_on) - 3, 10 - length(c.published_on))"
+_PUBLISHED_END = last_day("c.published_on")
 
 
 def _plain(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:

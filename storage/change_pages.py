@@ -1,4 +1,4 @@
-"""The change log as pages show it and as files hold it: by more filters, in either order, so many at a time. Never writes."""
+"""The change log as pages show it and as files hold it: by more filters, in either order. Never writes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from sqlite_utils import Database
 
 from storage.change_log import ChangeFilter, changed, find_changes
 from storage.rows import as_json
-from storage.states import FilingFilter, holding
 from tracker.models import ChangeKind
 
 Row = dict[str, Any]
+_MANY = 2_000  # names that hold a text: the filings of so many are not named one by one
 OTHERS = ", ".join(f"'{kind}'" for kind in ChangeKind if kind != ChangeKind.ADDED)
 
 
@@ -24,7 +24,7 @@ class ChangeQuery:
     `entity` is a folded part of any name that the filing's entity ever had; `no_additions` leaves out what was added.
     """
 
-    where: ChangeFilter = ChangeFilter()
+    where: ChangeFilter
     entity: str | None = None
     no_additions: bool = False
 
@@ -33,11 +33,23 @@ def selected(db: Database, query: ChangeQuery) -> tuple[str, list[Any]]:
     """SQL for the ids of the changes that fit, in no order, and its arguments."""
     sql, args = changed(db, query.where)
     if query.entity:
-        condition, values = holding(db, FilingFilter(entity=query.entity), "c.filing_id")
+        condition, values = of_entity(db, query.entity, "c.filing_id")
         sql, args = f"{sql} AND {condition}", [*args, *values]
     if query.no_additions:
         sql += f" AND c.kind IN ({OTHERS})"
     return sql, args
+
+
+def of_entity(db: Database, folded: str, column: str) -> tuple[str, list[Any]]:
+    """SQL for a condition that the filing named by `column` is of an entity ever called so, and its arguments.
+
+    Rare names tell their filings; for a common one each row is looked at, of which the first ones will do.
+    """
+    those = "SELECT entity_id FROM entity_name WHERE instr(folded, ?)"
+    if len(list(db.execute(f"{those} LIMIT ?", [folded, _MANY]))) < _MANY:
+        return f"{column} IN (SELECT filing_id FROM filing_index WHERE entity_id IN ({those}))", [folded]
+    named = "SELECT 1 FROM filing_index i JOIN entity_name n ON n.entity_id = i.entity_id"
+    return f"EXISTS ({named} WHERE i.filing_id = {column} AND instr(n.folded, ?))", [folded]
 
 
 def newest_changes(db: Database, query: ChangeQuery, limit: int) -> list[Row]:

@@ -16,13 +16,12 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage import change_log, queries
-from storage.states import JOINS, LIST_FIELDS, SOURCE, SOURCE_KEYS, FilingFilter, held
+from storage.rows import last_day
+from storage.states import CANCELLED_ON, JOINS, LIST_FIELDS, SOURCE, SOURCE_KEYS, FilingFilter, held
 
 Row = Mapping[str, Any]
 
 _AT_ONCE = 1000  # changes whose details are asked for in one go
-# A date that is known by its year or month only counts from its end.
-_PUBLISHED = "{0} || substr('-12-31', length({0}) - 3, 10 - length({0})) <= ?"
 _RECORDED = "substr({0}, 1, 10) <= ?"
 
 
@@ -76,11 +75,7 @@ def filings(db: Database, scope: Scope) -> Iterator[Row]:
         yield from _flat(
             db.query(
                 f"""SELECT s.filing_id, s.series, {number} AS number, s.kind, s.status, s.batch, {LIST_FIELDS},
-                CASE s.status WHEN 'cancelled' THEN (
-                    SELECT json_extract(x.fields, '$.cancelled_on[1]') FROM change x WHERE x.filing_id = s.filing_id
-                    AND x.id <= s.change_id AND json_type(x.fields, '$.cancelled_on') IS NOT NULL
-                    ORDER BY x.id DESC LIMIT 1
-                ) END AS cancelled_on, {SOURCE}, v.revision_id, i.entity_id, e.name AS entity_today
+                {CANCELLED_ON}, {SOURCE}, v.revision_id, i.entity_id, e.name AS entity_today
                 FROM ({sql}) s JOIN filing f ON f.id = s.filing_id JOIN version v ON v.id = s.version_id {JOINS}
                 LEFT JOIN filing_index i ON i.filing_id = s.filing_id LEFT JOIN entity e ON e.id = i.entity_id
                 ORDER BY s.filing_id""",
@@ -131,7 +126,7 @@ def batches(db: Database, scope: Scope) -> Iterator[Row]:
     filing_sql, filing_args, _ = held(db, scope.filings)
     change_sql, change_args = _changes(db, scope, "c.revision_id", ordered=False)
     named = f"""SELECT v.revision_id FROM ({filing_sql}) s JOIN version v ON v.id = s.version_id UNION {change_sql}"""
-    own = {"a.series = ?": scope.series, _PUBLISHED.format("r.published_on"): scope.as_of,
+    own = {"a.series = ?": scope.series, f"{last_day('r.published_on')} <= ?": scope.as_of,
            _RECORDED.format("r.first_seen"): scope.known_on}  # fmt: skip
     conditions, args = _set(own)
     # What was made of a file later than the day asked for was not known then.
@@ -145,7 +140,7 @@ def batches(db: Database, scope: Scope) -> Iterator[Row]:
             AS state, {made}, r.first_seen
             FROM revision r JOIN attachment a ON a.id = r.attachment_id JOIN offer o ON o.id = r.offer_id
             JOIN announcement n ON n.id = o.announcement_id
-            WHERE ({" AND ".join(conditions)}) OR r.id IN ({named}) ORDER BY a.series, r.id""",
+            WHERE ({" AND ".join(conditions)}) OR r.id IN ({named}) ORDER BY r.id""",
         [*digested * (len(names) + 1), *args, *filing_args, *change_args],
     )
 
@@ -191,7 +186,7 @@ def _changes(db: Database, scope: Scope, columns: str, *, ordered: bool = True) 
     there yet, and neither is its change.
     """
     conditions, args = _set(
-        {"f.series = ?": scope.series, _PUBLISHED.format("c.published_on"): scope.as_of,
+        {"f.series = ?": scope.series, f"{last_day('c.published_on')} <= ?": scope.as_of,
          _RECORDED.format("c.recorded_at"): scope.known_on}
     )  # fmt: skip
     if scope.as_of:

@@ -9,12 +9,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.change_log import ChangeFilter, find_changes
-from storage.change_pages import OTHERS
-from storage.rows import as_json
-from storage.states import JOINS, SOURCE, SOURCE_KEYS, FilingFilter, holding
-
-# A date that is known by its year or month only counts from its end.
-_END = "{0} || substr('-12-31', length({0}) - 3, 10 - length({0}))"
+from storage.change_pages import OTHERS, of_entity
+from storage.rows import as_json, last_day
+from storage.states import JOINS, SOURCE, SOURCE_KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ def renamed(db: Database, where: RenameFilter) -> tuple[str, list[Any]]:
     observed = f"""SELECT c.filing_id, c.id AS change_id, NULL AS event_id, c.fields ->> '$.entity[0]' AS before,
         c.fields ->> '$.entity[1]' AS after, c.published_on AS happened_on, c.recorded_at
         FROM change c WHERE c.kind IN ({OTHERS}) AND json_type(c.fields, '$.entity') IS NOT NULL"""
-    stated = """SELECT s.filing_id, NULL, s.id, s.before, s.after, s.happened_on, v.recorded_at
+    stated = """SELECT s.filing_id, NULL AS change_id, s.id AS event_id, s.before, s.after, s.happened_on, v.recorded_at
         FROM stated_event s JOIN version v ON v.id = s.version_id WHERE s.kind = 'entity_renamed'"""
     parts, args = [], []
     for basis, sql, row in (("observed", observed, "c"), ("stated", stated, "v")):
@@ -64,7 +61,7 @@ def renamed(db: Database, where: RenameFilter) -> tuple[str, list[Any]]:
     those = " UNION ALL ".join(parts)
     condition = "1"
     if where.entity:
-        condition, values = holding(db, FilingFilter(entity=where.entity), "t.filing_id")
+        condition, values = of_entity(db, where.entity, "t.filing_id")
         args += values
     return (
         f"""SELECT before, after, count(DISTINCT filing_id) AS filings, max(recorded_at) AS recorded_at,
@@ -77,7 +74,7 @@ def renamed(db: Database, where: RenameFilter) -> tuple[str, list[Any]]:
 
 def _days(where: RenameFilter, row: str) -> tuple[str, list[Any]]:
     """Conditions on when it was published, and recorded."""
-    pairs = {f"{_END.format(f'{row}.published_on')} <= ?": where.as_of,
+    pairs = {f"{last_day(f'{row}.published_on')} <= ?": where.as_of,
              f"substr({row}.recorded_at, 1, 10) <= ?": where.known_on}  # fmt: skip
     those = {condition: day for condition, day in pairs.items() if day}
     return "".join(f" AND {condition}" for condition in those), list(those.values())
@@ -102,8 +99,8 @@ def _remarks(db: Database, ids: list[int]) -> dict[int, dict[str, Any]]:
 
 def _entities(db: Database, filings: list[int]) -> dict[int, dict[str, Any]]:
     rows = db.query(
-        """SELECT i.filing_id, i.entity_id, e.name AS entity_today FROM filing_index i JOIN entity e ON e.id = i.entity_id
-           WHERE i.filing_id IN (SELECT value FROM json_each(?))""",
+        """SELECT i.filing_id, i.entity_id, e.name AS entity_today FROM filing_index i
+           JOIN entity e ON e.id = i.entity_id WHERE i.filing_id IN (SELECT value FROM json_each(?))""",
         [as_json(filings)],
     )
     return {row["filing_id"]: {key: row[key] for key in ("entity_id", "entity_today")} for row in rows}

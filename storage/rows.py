@@ -39,6 +39,11 @@ def revision_in_force(attachment: str, state: str = "'recorded'") -> str:
         ORDER BY x.recorded_at DESC, x.id DESC LIMIT 1)"""
 
 
+def last_day(column: str) -> str:
+    """SQL for the last day of a date: one that is known by its year or month only counts from its end."""
+    return f"({column} || substr('-12-31', length({column}) - 3, 10 - length({column})))"
+
+
 def as_json(value: object) -> str:
     """A value as the history stores it: compact, Chinese as Chinese."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

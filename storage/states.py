@@ -15,7 +15,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.grams import gram_query
-from storage.rows import as_json, filing_of
+from storage.rows import as_json, filing_of, last_day
 from tracker.models import FIELDS, Filing
 
 FILING_KEYS = (
@@ -34,25 +34,26 @@ JOINS = """JOIN revision r ON r.id = v.revision_id JOIN attachment a ON a.id = r
 # A state that still holds ends on the last of all days.
 OPEN = "9999-12-31"
 _KEPT = ("filing_id", "change_id", "version_id", "status", "series", "kind", "province", "batch", "month")
-# What both clocks allow. A date that is known by its year or month only counts from its end.
-_BOTH = """SELECT z.filing_id, z.id AS change_id, c.version_id, z.status, f.series, v.kind, v.province,
+# What both clocks allow.
+_BOTH = f"""SELECT z.filing_id, z.id AS change_id, c.version_id, z.status, f.series, v.kind, v.province,
     a.period AS batch, substr(CASE WHEN v.filed_on GLOB '[12][09][0-9][0-9]-0[1-9]*'
         OR v.filed_on GLOB '[12][09][0-9][0-9]-1[0-2]*' THEN v.filed_on ELSE r.published_on END, 1, 7) AS month
     FROM (SELECT c.filing_id, max(c.id) AS last, max(
             CASE WHEN w.revision_id = c.revision_id OR (c.kind = 'withdrawn' AND c.status <> 'withdrawn') THEN c.id END
         ) AS stated FROM change c JOIN version w ON w.id = c.version_id
-        WHERE c.published_on || substr('-12-31', length(c.published_on) - 3, 10 - length(c.published_on)) <= ?
+        WHERE {last_day("c.published_on")} <= ?
         AND substr(c.recorded_at, 1, 10) <= ? GROUP BY c.filing_id) p
     JOIN change z ON z.id = p.last JOIN change c ON c.id = p.stated JOIN filing f ON f.id = z.filing_id
     JOIN version v ON v.id = c.version_id JOIN revision r ON r.id = v.revision_id
     JOIN attachment a ON a.id = r.attachment_id"""
 
-_FIELDS = f"""s.filing_id, s.series, {{number}} AS number, s.kind, s.status, s.batch, {LIST_FIELDS}, {SOURCE},
-    i.entity_id, e.name AS entity_today, i.former,
-    CASE s.status WHEN 'cancelled' THEN (
+# Since when a state `s` is cancelled: as the last change by then says.
+CANCELLED_ON = """CASE s.status WHEN 'cancelled' THEN (
         SELECT json_extract(x.fields, '$.cancelled_on[1]') FROM change x WHERE x.filing_id = s.filing_id
         AND x.id <= s.change_id AND json_type(x.fields, '$.cancelled_on') IS NOT NULL ORDER BY x.id DESC LIMIT 1
     ) END AS cancelled_on"""
+_FIELDS = f"""s.filing_id, s.series, {{number}} AS number, s.kind, s.status, s.batch, {LIST_FIELDS}, {SOURCE},
+    i.entity_id, e.name AS entity_today, i.former, {CANCELLED_ON}"""
 _MANY = 5_000  # filings that hold a text: so many are not named one by one
 # Filings that the index of characters does not know yet: a poll was cut short, or is under way.
 _UNKNOWN = """SELECT filing_id FROM filing_index WHERE words = ''

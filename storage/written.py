@@ -29,9 +29,3 @@ def find_file(db: Database, announcement: str, sha256: str) -> dict[str, Any] | 
         [row.pop("attachment_id"), row["announcement"]],
     )
     return row | {"also": [{"announcement": url, "title": title} for url, title in also]}
-
-
-def find_periods(db: Database) -> list[str]:
-    """The periods of all batches, newest first."""
-    sql = "SELECT DISTINCT period FROM attachment WHERE period IS NOT NULL ORDER BY period DESC"
-    return [row[0] for row in db.execute(sql)]

@@ -21,7 +21,7 @@ from tracker.timetable.plan import make_plans
 
 FOLDER = ROOT / "docs" / "operations"
 TEXTS = [*sorted(FOLDER.iterdir()), FOLDER.parent / "operations.md"]
-UNITS = ["tracker.service", "tracker-poll.service"]
+UNITS = ["tracker.service", "tracker-poll.service", "tracker-serve.service"]
 NEEDS_SYSTEMD = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
 
 

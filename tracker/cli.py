@@ -11,7 +11,7 @@ import click
 
 from storage import states
 from storage.faults import is_storage_fault, storage_error
-from tracker import __version__, cli_care, cli_checks, cli_health, cli_history, cli_notify, cli_run, cli_show
+from tracker import __version__, cli_care, cli_checks, cli_export, cli_health, cli_history, cli_notify, cli_run, cli_serve, cli_show
 from tracker.cli_context import Context, json_option, pass_context, print_json, speaks_on_stdout
 from tracker.config import list_settings
 from tracker.display import make_console, print_pairs, print_report, print_table
@@ -143,6 +143,7 @@ for command in (
     cli_show.open_original,
     cli_checks.reconcile,
     cli_checks.incidents,
+    cli_export.export,
     cli_care.backup,
     cli_care.restore,
     cli_care.verify,
@@ -151,6 +152,7 @@ for command in (
     cli_health.doctor,
     cli_notify.notify,
     cli_run.run,
+    cli_serve.serve,
 ):
     cli.add_command(command)
 

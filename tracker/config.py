@@ -94,6 +94,19 @@ class HealthSettings(BaseModel):
     min_free_megabytes: int = Field(500, ge=0, description="`tracker doctor` warns when the disk has less free space")
 
 
+class WebSettings(BaseModel):
+    """How `tracker serve` shows the history."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    listen: str = Field("127.0.0.1:8001", description="where `tracker serve` answers")
+    sql: bool = Field(False, description="let readers ask in SQL, read-only, within a time limit")
+    base_url: str = Field(
+        "", pattern=r"^(https?://[^/?#\s]+/?)?$",
+        description="address under which readers reach it, for feeds and citations; empty: as they ask",
+    )  # fmt: skip
+
+
 class LogSettings(BaseModel):
     """What is written to standard error."""
 
@@ -119,6 +132,7 @@ class Settings(BaseSettings):
     notify: NotifySettings = NotifySettings.model_construct()
     schedule: ScheduleSettings = ScheduleSettings.model_construct()
     health: HealthSettings = HealthSettings.model_construct()
+    web: WebSettings = WebSettings.model_construct()
     log: LogSettings = LogSettings.model_construct()
     subscriptions: list[Subscription] = Field([], description="who is told of what: docs/alerts.md; in the file only")
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from tracker.errors import OptionError
 
-_FORM = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?(?:-(0[1-9]|[12]\d|3[01]))?", re.ASCII)
+_FORM = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
 
 
 def first_day(text: str | date) -> str:

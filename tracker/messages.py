@@ -167,6 +167,7 @@ INCIDENTS: dict[IncidentKind, dict[Lang, tuple[str, str]]] = {
 }
 
 WORDS: dict[str, tuple[str, str]] = {
+    "exporting": ("正在导出", "exporting"),
     "series": ("系列", "series"), "kind": ("类型", "kind"), "number": ("编号", "number"), "name": ("名称", "name"),
     "entity": ("主体", "entity"), "province": ("属地", "province"), "status": ("状态", "status"),
     "batch": ("批次", "batch"), "filed_on": ("日期", "date"), "count": ("数量", "count"), "month": ("月份", "month"),

@@ -15,14 +15,12 @@ from tracker.models import ChangeKind
 from tracker.notify.message import Message, Row
 from tracker.notify.wording import batch_heading, change_fields
 from tracker.notify.words import one_line, period_text, source_name
+from tracker.spreadsheets import harmless
 
 COLUMNS = (
     "id", "kind", "series", "number", "name", "entity", "province", "filing_kind", "batch", "published_on",
     "recorded_at", "fields", "announcement", "attachment", "sha256", "table", "row", "page",
 )  # fmt: skip
-# What makes a spreadsheet program take a cell for a formula (OWASP, CSV Injection, 2026-09); tabs and line breaks do so
-# as well, and never begin a cell, for `one_line` has made blanks of them.
-_FORMULA = tuple("=+-@＝＋－＠")
 _ALL = 1_000_000  # characters: as much as there is
 
 
@@ -93,5 +91,4 @@ def _values(change: Row, message: Message) -> list[object]:
 
 
 def _cell(value: object) -> str:
-    text = one_line(value, _ALL)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return harmless(one_line(value, _ALL))

@@ -1,0 +1,188 @@
+"""Histories that `benchmarks/made_history.py` makes: whole, as asked for, and read by the real program."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any, ClassVar
+
+import pytest
+from sqlite_utils import Database
+
+from benchmarks.made.lists import real_lists, real_size, scaled_lists
+from benchmarks.made_history import make_history
+from benchmarks.pages import Client, Samples, addresses, measure
+from storage.schema import connect_readonly
+from tests.program import run_program
+from tracker.changes.numbers import has_right_check_digit, parse_algorithm_number
+from tracker.facts import known_facts, row_counts
+from tracker.models import ChangeKind
+from tracker.series import GENAI_NUMBER
+
+FILINGS = 300
+Ask = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a made history."""
+    folder = tmp_path_factory.mktemp("made")
+    make_history(folder / "history.db", FILINGS, seed=7)
+    return folder
+
+
+@pytest.fixture
+def db(data: Path) -> Database:
+    return connect_readonly(data / "history.db")
+
+
+@pytest.fixture
+def run(data: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """`tracker …` over that history."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
+
+    def ask(*arguments: str) -> subprocess.CompletedProcess[str]:
+        settings = {"TRACKER_DATA_DIR": str(data), "TRACKER_POLL__KNOWN_FACTS": "false"}
+        return run_program(arguments, kept | settings, data)
+
+    return ask
+
+
+def rows_of(path: Path) -> dict[str, list[Any]]:
+    """Every row of every table that is not SQLite's own, and not the index of characters."""
+    db = connect_readonly(path)
+    tables = [name for name in db.table_names() if not name.startswith(("sqlite_", "filing_gram", "_"))]
+    return {name: db.execute(f"SELECT * FROM [{name}]").fetchall() for name in tables}
+
+
+def test_it_holds_as_many_filings_as_asked_each_under_a_number_of_its_own(db: Database) -> None:
+    assert db.execute("SELECT count(*), count(DISTINCT number) FROM filing").fetchone() == (FILINGS, FILINGS)
+    assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_numbers_are_well_formed(db: Database) -> None:
+    for series, number in db.execute("SELECT series, number FROM filing"):
+        if series in ("genai_service", "on_device"):
+            assert GENAI_NUMBER.fullmatch(number), number
+        else:
+            parts = parse_algorithm_number(number)
+            assert parts is not None
+            assert has_right_check_digit(parts), number
+
+
+def test_the_baseline_adds_and_cancels_and_later_polls_bring_every_kind_of_change(db: Database) -> None:
+    baseline = {row[0] for row in db.execute("SELECT DISTINCT kind FROM change WHERE baseline")}
+    assert {"added"} <= baseline <= {"added", "cancelled"}
+    later = {row[0] for row in db.execute("SELECT DISTINCT kind FROM change WHERE NOT baseline")}
+    assert later == {kind.value for kind in ChangeKind}
+    days = db.execute("SELECT count(DISTINCT substr(recorded_at, 1, 10)) FROM change WHERE NOT baseline").fetchone()[0]
+    assert days > 5
+
+
+def test_every_filing_stands_as_its_last_change_left_it(db: Database) -> None:
+    stands = """SELECT f.id FROM filing f JOIN change c ON c.id = (SELECT max(id) FROM change WHERE filing_id = f.id)
+        WHERE c.status <> f.status OR c.version_id <> f.version_id"""
+    assert db.execute(stands).fetchall() == []
+    counted = db.execute("SELECT rows - (SELECT count(*) FROM entry e WHERE e.attachment_id = r.attachment_id "
+                         "AND e.present) FROM revision r WHERE r.id IN (SELECT max(r.id) FROM revision r JOIN entry e "
+                         "USING (attachment_id) GROUP BY attachment_id)")  # fmt: skip
+    assert {row[0] for row in counted} == {0}
+
+
+def test_what_follows_is_there_for_every_filing(db: Database) -> None:
+    assert db.execute("SELECT count(*) FROM filing_index WHERE entity_id IS NOT NULL").fetchone()[0] == FILINGS
+    for table in ("stated_event", "stated_total", "verdict", "notice_row", "baseline"):
+        assert db.execute(f"SELECT count(*) FROM {table}").fetchone()[0], table
+    assert db.execute("SELECT count(*) FROM revision WHERE state = 'pending'").fetchone()[0] == 0
+    assert db.execute("SELECT count(*) FROM poll WHERE state <> 'finished'").fetchone()[0] == 0
+
+
+def test_the_program_reads_it(run: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+    def ask(*arguments: str) -> Any:
+        done = run(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    assert len(ask("filings")) == FILINGS
+    assert 0 < len(ask("filings", "--as-of", "2024-12-31")) < FILINGS
+    assert sum(row["count"] for row in ask("stats", "--by", "province")) == len(
+        [filing for filing in ask("filings") if filing["status"] != "withdrawn"]
+    )
+    assert {change["kind"] for change in ask("changes", "--since", "2026-05-21")} >= {"amended", "renumbered"}
+    assert {check["name"] for check in ask("reconcile")} >= {"rows", "sequence", "numbers", "notices"}
+
+
+def test_the_same_seed_makes_the_same_rows_and_another_makes_others(tmp_path: Path) -> None:
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        make_history(tmp_path / f"{name}.db", 120, seed)
+    first, again, other = (rows_of(tmp_path / f"{name}.db") for name in "abc")
+    assert first == again
+    assert first["version"] != other["version"]
+
+
+def test_a_file_that_is_there_is_left_alone(data: Path) -> None:
+    before = (data / "history.db").stat().st_mtime_ns
+    with pytest.raises(FileExistsError):
+        make_history(data / "history.db", 10)
+    assert (data / "history.db").stat().st_mtime_ns == before
+
+
+def test_the_real_lists_are_as_long_as_is_known() -> None:
+    made = {(one.series, one.period): one for one in real_lists()}
+    for key, known in row_counts().items():
+        assert known.rows in (None, made[key].rows)
+        assert all(made[key].counts.get(kind, 0) == rows for kind, rows in known.kinds.items())
+    assert sum(made[joint.series, period].counts[joint.kind] for joint in known_facts().joint_counts
+               for period in joint.periods) == sum(joint.count for joint in known_facts().joint_counts)  # fmt: skip
+
+
+class Fake(BaseHTTPRequestHandler):
+    """Answers every address but those that name an entity."""
+
+    protocol_version = "HTTP/1.1"
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_response(404 if self.path.startswith("/entity/") else 200)
+        self.send_header("Content-Length", "5")
+        self.end_headers()
+        self.wfile.write(b"bytes")
+
+    def log_message(self, *args: object) -> None:
+        """Nothing to standard error."""
+
+
+def test_the_benchmark_asks_for_another_filing_each_time_and_tells_what_is_not_there(data: Path) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Fake)
+    Thread(target=server.serve_forever, daemon=True).start()
+    client, samples = Client(f"http://127.0.0.1:{server.server_port}"), Samples(data / "history.db")
+    try:
+        there = measure(client, samples, "/filing/{filing}?as_of={day}", 10)
+        absent = measure(client, samples, "/entity/{entity}", 10)
+    finally:
+        client.close()
+        server.shutdown()
+        server.server_close()
+    assert (len(there.first_bytes), there.statuses, there.size) == (10, frozenset(), 5)
+    assert 0 < there.median <= there.p95
+    assert (absent.first_bytes, absent.statuses) == ((), {404})
+    assert len({path for path in Fake.asked if path.startswith("/filing/")}) > 10
+
+
+def test_every_address_of_the_benchmark_can_be_filled(data: Path) -> None:
+    samples = Samples(data / "history.db")
+    filled = [address.format_map(samples.draw()) for address in addresses()]
+    assert len(filled) > 30
+    assert not [address for address in filled if "{" in address or "//" in address or address.endswith("=")]
+
+
+@pytest.mark.parametrize("filings", [1, 59, real_size(), 1_000_000])
+def test_lists_of_any_size_add_up(filings: int) -> None:
+    assert sum(made.rows for made in scaled_lists(filings)) == filings

@@ -1,0 +1,40 @@
+"""The words of the pages: every one that is asked for is there, in both languages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Formatter
+
+from tracker import messages, web
+from tracker.web.words import TABLES
+
+FOLDER = Path(web.__file__).parent
+# A key that ends with "_" is but its beginning.
+ASKED = re.compile(
+    r"""(?:^|[^\w.]|view\.|self\.)say\(\s*["'](\w+[^\W_])["']"""
+    r"""|\b(?:NotFound|BadParameter|TooSlow)\(\s*["'](\w+)["']"""
+)
+
+
+def test_every_word_that_is_asked_for() -> None:
+    known = set(messages.WORDS).union(*TABLES)
+    # charts have words of their own, and those of alerts
+    python = [file for file in FOLDER.rglob("*.py") if "words" not in file.parts and not file.name.startswith("chart")]
+    files = [*FOLDER.rglob("*.html"), *python]
+    asked = {(file.name, key) for file in files for pair in ASKED.findall(file.read_text()) for key in pair if key}
+    assert len(asked) > 60
+    assert {(name, key) for name, key in asked if key not in known} == set()
+
+
+def test_no_word_stands_in_two_tables() -> None:
+    keys = [key for table in TABLES for key in table]
+    assert sorted({key for key in keys if keys.count(key) > 1}) == []
+
+
+def test_both_languages_take_the_same_values() -> None:
+    for table in TABLES:
+        for key, pair in table.items():
+            fields = [{name for _, name, _, _ in Formatter().parse(text) if name} for text in pair]
+            assert fields[0] == fields[1], key
+            assert all(pair), key

@@ -1,0 +1,156 @@
+"""Changes: the log, and what differs between two days."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage import following
+from storage.change_log import ChangeFilter, find_changes
+from tracker.compare import Span, differing
+from tracker.errors import OptionError
+from tracker.finding import search_for
+from tracker.models import FIELDS, ChangeKind, Kind
+from tracker.records import ChangeRecord, ComparedFiling
+from tracker.web.api import common
+from tracker.web.api.answers import shaped
+from tracker.web.api.asked import Asked, Endpoint, Page, cut, paging
+from tracker.web.api.parameters import Choice, Day, Flag, Number
+from tracker.web.errors import BadParameter, NotFound
+
+# What an entity is called, and what a filing is found by, may be worked out after a change was recorded.
+_LATER = ("search", "entity_id")
+
+
+def _changes(db: Database, asked: Asked) -> Page:
+    after, limit, is_newest = asked.after(int), asked["limit"], asked["order"] == "newest"
+    where, begin = _where(asked), asked["after_id"]
+    if begin is not None:
+        _check_following(db, asked, begin)
+    place = after[0] if after else None
+    if is_newest:
+        rows = find_changes(db, ChangeFilter(**where, before=place), limit=limit + 1)
+    else:
+        rows = following.find_changes_after(db, ChangeFilter(**where), place or begin or 0, limit + 1)
+    page = cut(rows, limit, lambda row: (row["id"],))
+    return Page([shaped(ChangeRecord, row) for row in page.rows], page.next)
+
+
+def _where(asked: Asked) -> dict[str, Any]:
+    names = [one.name for one in _FILTERS if one.name != "search"]
+    return asked.only(*names) | {"terms": search_for(asked["search"] or "")}
+
+
+def _check_following(db: Database, asked: Asked, begin: int) -> None:
+    """Refuse what would leave out changes without a word.
+
+    Raises:
+        BadParameter: it is asked newest first, or by what is worked out later.
+        NotFound: there is no such change: another history lies here now.
+    """
+    if asked["order"] == "newest":
+        raise BadParameter("api_after_newest", name="after_id")
+    for name in _LATER:
+        if asked[name] is not None:
+            raise BadParameter("api_after_later", name=name)
+    if begin and not following.has_change(db, begin):
+        raise NotFound("api_no_change", name="after_id", value=begin)
+
+
+def _compare(db: Database, asked: Asked) -> Page:
+    after, last = asked.after(str, int), asked["to"] or asked.today
+    try:
+        span = Span(asked["from"], last, asked["clock"] == "recorded", asked["series"], asked["which"])
+    except OptionError as error:
+        raise BadParameter("api_backwards", name="to", first=asked["from"], last=last) from error
+    position = (after[0], after[1]) if after else None
+    pairs = list(islice(differing(db, span, position), asked["limit"] + 1))
+    page = pairs[: asked["limit"]]
+    move = page[-1][0] if len(pairs) > len(page) else None
+    return Page([shaped(ComparedFiling, row) for _, row in page], (move.since, move.filing) if move else None)
+
+
+_FILTERS = (
+    Day(name="since", end=False, meaning=("记录于这一天或之后（UTC）", "Recorded on this day or later (UTC)")),
+    Day(name="until", meaning=("记录于这一天或之前（UTC）", "Recorded on this day or earlier (UTC)")),
+    Day(
+        name="published_since", end=False,
+        meaning=("公布于这一天或之后", "Published on this day or later: by the regulator's own dates"),
+    ),
+    Day(name="published_until", meaning=("公布于这一天或之前", "Published on this day or earlier")),
+    common.series,
+    Choice(
+        name="kind", choices=tuple(one.value for one in ChangeKind), meaning=("变更类型", "Kind of change"),
+        example="added",
+    ),
+    common.batch, common.province,
+    Choice(
+        name="filing_kind", choices=tuple(one.value for one in Kind),
+        meaning=("备案类别：filed、registered、on_device", "Kind of filing: filed, registered or on_device"),
+    ),
+    Choice(
+        name="field", choices=("number", "kind", *FIELDS),
+        meaning=("仅此字段的值有变化的", "Only changes that gave this field another value"),
+    ),
+    common.entity_id, common.search,
+    Flag(
+        name="baseline",
+        meaning=(
+            "true：仅首次轮询时已有的；false：不含这些",
+            "true: only what was there when the history began; false: all but that",
+        ),
+    ),
+)  # fmt: skip
+
+ENDPOINTS = (
+    Endpoint(
+        path="/api/v1/changes", answer=_changes, record=ChangeRecord, has_404=True, tried=("kind",),
+        parameters=(
+            *_FILTERS,
+            Choice(
+                name="order", choices=("newest", "oldest"), default="newest",
+                meaning=("新的在前，或旧的在前", "The newest first, or the oldest"),
+            ),
+            Number(
+                name="after_id",
+                meaning=(
+                    "仅此 id 之后记录的变更（须 order=oldest）；0 为从头开始",
+                    "Only changes recorded behind the one of this id (with order=oldest); 0: from the beginning",
+                ),
+            ),
+            *paging(),
+        ),
+        summary=(
+            "变更记录：哪条备案何时发生了什么，出处何在",
+            "The change log: what happened to which filing, when, and where it is written",
+        ),
+    ),
+    Endpoint(
+        path="/api/v1/compare", answer=_compare, record=ComparedFiling,
+        parameters=(
+            Day(
+                name="from", required=True, example="2024-06-30",
+                meaning=("从这一天结束时", "From the end of this day"),
+            ),
+            Day(
+                name="to",
+                meaning=(
+                    "到这一天结束时；默认今天（北京时间）", "To the end of this day; by default of today in Beijing"
+                ),
+            ),
+            Choice(
+                name="clock", choices=("published", "recorded"), default="published",
+                meaning=("按公布日期，或按本站记录日期", "By when it was published, or recorded here"),
+            ),
+            common.series,
+            Choice(
+                name="which", choices=("added", "changed"),
+                meaning=("仅新增的，或仅原有而变化的", "Only filings that came, or only those that changed"),
+            ),
+            *paging(),
+        ),
+        summary=("对比两天：每条备案的净变化", "What became of each filing between two days: the net change"),
+    ),
+)  # fmt: skip

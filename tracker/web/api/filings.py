@@ -1,0 +1,108 @@
+"""Filings: many by a filter, one whole, and how many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, get_args
+
+from sqlite_utils import Database
+
+from storage import counting, queries
+from storage.states import FilingFilter, find_filings
+from tracker import dossier
+from tracker.finding import asking, search_filings
+from tracker.questions import CountedBy
+from tracker.records import CountRecord, FilingRecord, FoundFiling
+from tracker.web.api import common
+from tracker.web.api.answers import FilingAnswer, shaped
+from tracker.web.api.asked import Asked, Endpoint, Page, cut, paging
+from tracker.web.api.parameters import Choice, Parameter, Words
+from tracker.web.errors import NotFound
+
+_FILTERS = (
+    common.series, common.kind, common.province, common.status, common.batch,
+    Words(
+        name="entity", longest=100,
+        meaning=("主体曾用的任何名称（或其一部分）", "A part of any name that the entity ever had"), example="科技",
+    ),
+    common.entity_id, common.search, *common.days,
+)  # fmt: skip
+
+
+_PLAIN = ("series", "kind", "province", "status", "batch", "entity_id")
+
+
+def _where(asked: Asked) -> FilingFilter:
+    """The filter that is asked for, but for the texts."""
+    return FilingFilter(**asked.only(*_PLAIN), **asked.days)
+
+
+def _many(db: Database, asked: Asked) -> Page:
+    after, limit, newest = asked.after(int), asked["limit"], asked["order"] == "newest"
+    where = replace(_where(asked), after=after[0] if after else None)
+    rows = search_filings(db, where, **asked.only("search", "entity"), limit=limit + 1, newest_first=newest)
+    page = cut(rows, limit, lambda row: (row["filing_id"],))
+    return Page([shaped(FoundFiling, row) for row in page.rows], page.next)
+
+
+def _one(db: Database, asked: Asked) -> Mapping[str, Any]:
+    found = [row for row in queries.find_filing_ids(db, asked["number"]) if row["series"] == asked["series"]]
+    if not found:
+        raise NotFound("api_no_filing", series=asked["series"], number=asked["number"])
+    # Its number today comes before one that another filing had once.
+    row = next((one for one in found if one["number"] == asked["number"]), found[-1])
+    states = find_filings(db, FilingFilter(filing=row["id"], **asked.days))
+    state = shaped(FilingRecord, states[0]) if states else None
+    return shaped(FilingAnswer, dossier.filing(db, row, **asked.days) | {"state": state})
+
+
+def _stats(db: Database, asked: Asked) -> Page:
+    after, limit, by = asked.after(int), asked["limit"], asked["by"]
+    begin = int(after[0]) if after else 0
+    where = asking(_where(asked), **asked.only("search", "entity"))
+    rows = counting.count_filings(db, by, where) if where else []
+    end = begin + limit
+    shown = [{"value": row[by], "count": row["count"]} for row in rows[begin:end]]
+    return Page(shown, (end,) if end < len(rows) else None)
+
+
+_ORDER = Choice(
+    name="order", choices=("oldest", "newest"), default="oldest",
+    meaning=(
+        "按进入历史库的先后：oldest 先来的在前，newest 后来的在前", "As they came to the history, or against it"
+    ),
+)  # fmt: skip
+_NUMBER = Parameter(
+    name="number", required=True, longest=150, example="Beijing-WenXinYiYan-20230821",
+    meaning=("编号，现用或曾用", "The number that the regulator gave it, today's or a former one"),
+)  # fmt: skip
+
+ENDPOINTS = (
+    Endpoint(
+        path="/api/v1/filings", answer=_many, record=FoundFiling, tried=("series", "province"),
+        parameters=(*_FILTERS, _ORDER, *paging()),
+        summary=("备案：现在的，或某一天的", "Filings as they are now, or were on a day"),
+    ),
+    Endpoint(
+        path="/api/v1/filings/{series}/{number}", answer=_one, record=FilingAnswer, is_list=False,
+        pieces=(replace(common.series, required=True), _NUMBER), parameters=common.days,
+        summary=(
+            "一条备案的全部：状态、各版本、变更、备注所述、出处",
+            "All of one filing: its state, versions, changes, what remarks state, sources",
+        ),
+    ),
+    Endpoint(
+        path="/api/v1/stats", answer=_stats, record=CountRecord, tried=("series", "batch"),
+        parameters=(
+            Choice(
+                name="by", choices=get_args(CountedBy), required=True, example="province",
+                meaning=("按什么统计", "What is counted by"),
+            ), *_FILTERS, *paging(10_000),
+        ),
+        summary=(
+            "统计：各属地、月份、主体等各有多少条（不含 withdrawn）",
+            "How many filings there are by place, month, entity …; those withdrawn aside",
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""The pages: each handler asks the history and renders one template."""

@@ -1,0 +1,114 @@
+"""One entity, through all its names: what it has filed, since when, and what became of that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from datasette import Response
+from sqlite_utils import Database
+
+from storage.change_log import ChangeFilter
+from storage.change_pages import ChangeQuery, newest_changes
+from storage.counting import count_filings
+from storage.entities import find_entity
+from storage.entity_names import entity_of_filing, filed_days, first_published, names_stated, renames_of
+from storage.states import FilingFilter, find_filings
+from tracker.reading.search import searchable
+from tracker.series import SERIES
+from tracker.web.errors import NotFound
+from tracker.web.view import View
+
+MOST_FILINGS = 300
+MOST_CHANGES = 50
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the history answers: `moved_to` is the entity that this one was found to be."""
+
+    entity: dict[str, Any] | None = None
+    moved_to: int | None = None
+    names: dict[str, str] = field(default_factory=dict)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    counts: list[tuple[str, int, int]] = field(default_factory=list)
+    days: list[tuple[str, int]] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    renames: list[dict[str, Any]] = field(default_factory=list)
+    first: str | None = None
+
+
+async def page(view: View, *, entity_id: int) -> Response:
+    """One entity by its id.
+
+    Raises:
+        NotFound: no entity has this id.
+    """
+    found = await view.ask(lambda db: _ask(db, view, entity_id))
+    if found.entity is None:
+        if found.moved_to is not None:
+            return Response.redirect(view.entity(found.moved_to))
+        raise NotFound("entity_unknown", id=entity_id)
+    name = _name(found) if found.names else found.entity["name"]
+    for change in found.changes:  # as a timeline has them
+        change |= {"on": change["published_on"], "basis": "observed"}
+    groups = [
+        (series, n, cancelled, [row for row in found.rows if row["series"] == series])
+        for series, n, cancelled in found.counts
+    ]
+    files = [(form, view.link(f"/filings.{form}", entity_id=entity_id)) for form in ("csv", "xlsx", "json")]
+    return await view.render(
+        "tracker/entity.html", title=name, name=name, entity=found.entity, found=found, groups=groups, files=files,
+        total=sum(n for _, n, _ in found.counts), cancelled=sum(n for _, _, n in found.counts),
+        months=_months(found.days), most_changes=MOST_CHANGES,
+        all_filings=view.link("/filings", entity_id=entity_id), changes=found.changes[:MOST_CHANGES],
+        all_changes=view.link("/changes", entity=entity_id), most_filings=MOST_FILINGS,
+        api=view.link(f"/api/v1/entities/{entity_id}"),
+    )  # fmt: skip
+
+
+def _ask(db: Database, view: View, entity_id: int) -> _Found:
+    entity = find_entity(db, entity_id)
+    if entity is None:
+        return _Found(moved_to=entity_of_filing(db, entity_id))
+    where = FilingFilter(entity_id=entity_id, as_of=view.as_of, known_on=view.known_on)
+    found = _Found(entity, names={one["name"]: one["basis"] for one in entity["names"]})
+    if view.as_of or view.known_on:
+        found.names = names_stated(db, entity_id, view.as_of, view.known_on)
+    found.rows = find_filings(db, where, limit=MOST_FILINGS + 1, newest_first=True)
+    if not found.rows:
+        found.first = min(first_published(db, _ids(db, entity_id)).values(), default=None)
+        return found
+    first = first_published(db, (row["filing_id"] for row in found.rows))
+    for row in found.rows:
+        row["since"] = row["filed_on"] or first.get(row["filing_id"]) or ""
+        row["listed_as"] = row["entity"] if searchable(row["entity"]) != searchable(_name(found)) else None
+    found.rows = sorted(found.rows[:MOST_FILINGS], key=lambda row: (row["since"], row["filing_id"]), reverse=True)
+    cancelled = {row["series"]: row["count"] for row in count_filings(db, "series", replace(where, status="cancelled"))}
+    counts = {row["series"]: row["count"] for row in count_filings(db, "series", where)}
+    here = counts | {row["series"]: 0 for row in found.rows if row["series"] not in counts}  # all of them withdrawn
+    found.counts = [(series.id, here[series.id], cancelled.get(series.id, 0)) for series in SERIES if series.id in here]
+    found.days = filed_days(db, where)
+    found.renames = renames_of(db, entity_id, view.as_of, view.known_on)
+    asked = ChangeFilter(entity_id=entity_id, published_until=view.as_of, until=view.known_on)
+    found.changes = newest_changes(db, ChangeQuery(asked, no_additions=True), MOST_CHANGES + 1)
+    return found
+
+
+def _months(days: list[tuple[str, int]]) -> dict[str, int]:
+    """Filings by month, or by year where no more is known."""
+    months: dict[str, int] = {}
+    for day, n in days:
+        months[day[:7]] = months.get(day[:7], 0) + n
+    return months
+
+
+def _name(found: _Found) -> str:
+    """The name that the page goes by: the one listed last."""
+    return next(iter(found.names))
+
+
+def _ids(db: Database, entity_id: int) -> list[int]:
+    """The filings of the entity today, as far as the page shows them."""
+    rows = find_filings(db, FilingFilter(entity_id=entity_id), limit=MOST_FILINGS)
+    return [row["filing_id"] for row in rows]

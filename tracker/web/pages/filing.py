@@ -1,0 +1,146 @@
+"""One filing, for those who must prove it: what it states, since when, what happened to it, where that is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from datasette import Response
+from sqlite_utils import Database
+
+from storage.entity_names import names_stated
+from storage.queries import find_filing_ids, find_versions, names_of_entities
+from storage.states import FilingFilter, find_filings
+from storage.written import find_file
+from tracker import dossier
+from tracker.finding import search_filings
+from tracker.reading.search import searchable
+from tracker.web.pages import filing_facts as facts
+from tracker.web.view import View
+
+MOST_OTHERS = 10
+MOST_ALIKE = 5
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the history answers. `mine` is the filing (id, series, number now); None: `same` are to choose from.
+
+    Beside it `same` are those of its series that had its number once.
+
+    `row` is its state; None where it was not there on the day asked for. `places` are the files that state it.
+    """
+
+    mine: dict[str, Any] | None
+    same: list[dict[str, Any]] = field(default_factory=list)
+    alike: list[dict[str, Any]] = field(default_factory=list)
+    row: dict[str, Any] | None = None
+    whole: dict[str, Any] = field(default_factory=dict)
+    versions: list[dict[str, Any]] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    others: list[dict[str, Any]] = field(default_factory=list)
+    elsewhere: list[dict[str, Any]] = field(default_factory=list)
+    places: list[dict[str, Any]] = field(default_factory=list)
+
+
+async def page(view: View, *, series: str, number: str) -> Response:
+    """One filing of a series by its number; a former number leads to today's."""
+    found = await view.ask(lambda db: _ask(db, view, series, number))
+    if found.mine is None:
+        return await _choose(view, found, number, series)
+    if found.mine["number"] != number:
+        return Response.redirect(view.link(view.filing(series, found.mine["number"]).split("?")[0], formerly=number))
+    row, versions = found.row, found.versions
+    former = view.get("formerly")
+    context: dict[str, Any] = {
+        "mine": found.mine, "row": row, "found": found, "whole": found.whole,
+        "formerly": former if former in {one["number"] for one in versions} - {number} else None,
+        "came": facts.first_days(versions), "newest": versions[-1] if versions else None,
+        "api": view.link(f"/api/v1{view.filing(series, number).replace('/filing/', '/filings/', 1).split('?')[0]}"),
+    }  # fmt: skip
+    if row is not None:
+        raw = facts.raw_of(found.whole["versions"], row["source"])
+        recorded = max((one["recorded_at"] for one in found.whole["versions"]), default=versions[-1]["recorded_at"])
+        pinned = view.link(view.filing(series, number).split("?")[0], known_on=view.known_on or view.today)
+        context |= {
+            "lines": facts.field_lines(row, raw), "place_is_derived": facts.is_from_number(row, raw),
+            "missing": {one["sha256"] for one in found.places if not view.site.archive.path(one["sha256"]).is_file()},
+            "cite": facts.cite(view, row, found.places[0] if found.places else None, recorded, view.absolute(pinned)),
+        }  # fmt: skip
+    title = (row and row["name"]) or (versions and versions[-1]["name"]) or number
+    return await view.render("tracker/filing.html", title=title, **context)
+
+
+async def by_number(view: View, *, number: str) -> Response:
+    """A filing by its number alone: leads to the one that has it, offers the choice where several series do."""
+    found = await view.ask(lambda db: _Found(None, find_filing_ids(db, number), _alike(db, number)))
+    if len(found.same) == 1:
+        return Response.redirect(view.filing(found.same[0]["series"], number))
+    return await _choose(view, found, number, None)
+
+
+async def _choose(view: View, found: _Found, number: str, series: str | None) -> Response:
+    """The filings that have the number, where the address does not tell which; 404 where none has."""
+    names = await view.ask(lambda db: {one["id"]: _today(db, one["id"]) for one in found.same})
+    mine = [one for one in found.same if series is None or one["series"] == series]
+    return await view.render(
+        "tracker/filing_choice.html", 200 if mine else 404,
+        title=view.say("filing_which" if mine else "filing_unknown"), number=number, series=series, is_known=bool(mine),
+        same=[one | {"row": names[one["id"]]} for one in mine or found.same], alike=found.alike,
+        search_text=None if mine else number,
+    )  # fmt: skip
+
+
+def _ask(db: Database, view: View, series: str, number: str) -> _Found:
+    same = find_filing_ids(db, number)
+    mine = _the_one([one for one in same if one["series"] == series], number)
+    if mine is None:
+        return _Found(None, same, _alike(db, number) if not same else [])
+    if mine["number"] != number:
+        return _Found(mine)
+    then = FilingFilter(as_of=view.as_of, known_on=view.known_on)
+    found = _Found(mine, [one for one in same if one["series"] == series and one["id"] != mine["id"]])
+    found.row = next(iter(find_filings(db, replace(then, filing=mine["id"]))), None)
+    found.whole = dossier.filing(db, mine, as_of=view.as_of, known_on=view.known_on)
+    found.versions = find_versions(db, mine["id"]) if view.as_of or view.known_on else found.whole["versions"]
+    if found.row is not None:
+        _tell(db, view, found, found.row)
+    return found
+
+
+def _tell(db: Database, view: View, found: _Found, row: dict[str, Any]) -> None:
+    """What else there is to say of a filing that is there."""
+    then = FilingFilter(as_of=view.as_of, known_on=view.known_on)
+    if row["entity_id"]:
+        entity = row["entity_id"]
+        if view.as_of or view.known_on:
+            names = list(names_stated(db, entity, view.as_of, view.known_on))
+        else:
+            names = names_of_entities(db, {entity}).get(entity, [])
+        found.names = [name for name in names if searchable(name) != searchable(row["entity"])]
+        others = find_filings(db, replace(then, entity_id=entity), limit=MOST_OTHERS + 2, newest_first=True)
+        found.others = [one | {"former": []} for one in others if one["filing_id"] != row["filing_id"]]
+    same = find_filings(db, replace(then, number=row["number"]))
+    found.elsewhere = [one | {"former": []} for one in same if one["filing_id"] != row["filing_id"]]
+    change = facts.deciding(found.whole["changes"], row["status"])
+    sources = {"filing_states": row["source"]} | ({change["kind"]: change["source"]} if change else {})
+    for why, source in sources.items():
+        file = find_file(db, source["announcement"], source["sha256"])
+        if file:
+            found.places.append(file | {"why": why, "source": source})
+
+
+def _the_one(rows: list[dict[str, Any]], number: str) -> dict[str, Any] | None:
+    """The filing that has a number now, else the only one that ever had it."""
+    now = [one for one in rows if one["number"] == number]
+    return now[0] if now else rows[0] if len(rows) == 1 else None
+
+
+def _today(db: Database, filing: int) -> dict[str, Any] | None:
+    return next(iter(find_filings(db, FilingFilter(filing=filing))), None)
+
+
+def _alike(db: Database, number: str) -> list[dict[str, Any]]:
+    """Filings that a search for the number finds."""
+    rows = search_filings(db, FilingFilter(), search=number, limit=MOST_ALIKE, newest_first=True)
+    return [row | {"former": [row["formerly"]] if row["formerly"] else []} for row in rows]

@@ -1,0 +1,163 @@
+"""Filings by words and filters: the page, the same as a file, and where the search field leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from datasette import Response
+from sqlite_utils import Database
+
+from storage.change_pages import periods
+from storage.entities import find_entity
+from storage.entity_names import entities_named
+from storage.queries import find_filing_ids
+from storage.states import FilingFilter, find_filings, provinces
+from tracker.finding import search_filings
+from tracker.notify.words import place_text, source_name
+from tracker.reading.search import searchable
+from tracker.web.pages.files import MOST_ROWS
+from tracker.web.pages.filings_question import (
+    COUNTED,
+    KINDS,
+    LISTED,
+    STATUSES,
+    Count,
+    Question,
+    count,
+    nearest,
+    read_question,
+)
+from tracker.web.view import View
+
+PAGE = 50
+MOST_ENTITIES = 3
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the history answers; `now` is how many fit without the days, asked where none fit with them."""
+
+    rows: list[dict[str, Any]]
+    count: Count
+    entities: list[dict[str, Any]] = field(default_factory=list)
+    entity: dict[str, Any] | None = None
+    numbered: list[dict[str, Any]] = field(default_factory=list)
+    nearest: list[tuple[str, Question, Count]] = field(default_factory=list)
+    now: Count | None = None
+    places: list[str] = field(default_factory=list)
+    periods: list[str] = field(default_factory=list)
+
+
+async def page(view: View) -> Response:
+    """The filings that fit, newest first, a page at a time.
+
+    Raises:
+        BadParameter: a filter has a value that it cannot have.
+    """
+    question, after = read_question(view), view.number("after", 0, 1, 10**15) or None
+    question.asked()  # what it cannot ask is told before the history is
+    found = await view.ask(lambda db: _ask(db, question, after))
+    more = len(found.rows) > PAGE
+    rows = found.rows[:PAGE]
+    for row in rows:
+        row["former"] = [row["formerly"]] if row["formerly"] else []
+    return await view.render(
+        "tracker/filings.html",
+        title=question.params.get("q") or view.say("nav_filings"),
+        search_text=question.params.get("q"),
+        question=question, rows=rows, found=found, after=after,
+        next=rows[-1]["filing_id"] if more else None,
+        chips=[(_chip(view, name, value, found), view.here(**{name: None, "after": None}))
+               for name, value in question.params.items()],
+        nearest=[(_chip(view, name, question.params[name], found), view.link("/filings", **other.params), n)
+                 for name, other, n in found.nearest],
+        fields=_fields(view, found),
+        files=[(form, view.link(f"/filings.{form}", **question.params)) for form in ("csv", "xlsx", "json")],
+        api=view.link("/api/v1/filings", **_for_programs(question)),
+        is_too_many=(found.count.n or 0) > MOST_ROWS, most_rows=MOST_ROWS, counted=COUNTED,
+    )  # fmt: skip
+
+
+async def search(view: View) -> Response:
+    """Where the search field of every page leads: the same words at /filings."""
+    params: dict[str, list[str]] = {}
+    for name, value in view.params:
+        params.setdefault(name, []).append(value)
+    return Response.redirect(view.link("/filings", **params))
+
+
+def _for_programs(question: Question) -> dict[str, str]:
+    """The same question as the interface for programs names it."""
+    names = {"q": "search"}
+    return {names.get(name, name): value for name, value in question.params.items()} | {"order": "newest"}
+
+
+def _ask(db: Database, question: Question, after: int | None) -> _Found:
+    asked, q = question.asked(), question.params.get("q", "")
+    rows: list[dict[str, Any]] = []
+    if asked is not None:
+        where = replace(asked, entity=None, terms=(), after=after)
+        rows = search_filings(
+            db, where, search=q or None, entity=question.params.get("entity"), limit=PAGE + 1, newest_first=True
+        )
+    found = _Found(rows, Count(0), places=provinces(db), periods=periods(db))
+    if "entity_id" in question.params:
+        found.entity = find_entity(db, int(question.params["entity_id"]))
+    if q and after is None:
+        found.numbered = [_numbered(db, row, q, question) for row in find_filing_ids(db, q)]
+        found.entities = _entities(db, searchable(q), question)
+    # Counting comes last: it takes away the limit on how long all of this may take.
+    found.count = count(db, asked)
+    if found.count.n == 0 and question.params:
+        found.nearest = nearest(db, question)
+    if found.count.n == 0 and (question.as_of or question.known_on):
+        found.now = count(db, replace(question, as_of=None, known_on=None).asked())
+    return found
+
+
+def _numbered(db: Database, row: dict[str, Any], q: str, question: Question) -> dict[str, Any]:
+    """A filing that has, or had, the number that was typed: with its name of today."""
+    today = next(iter(find_filings(db, FilingFilter(filing=row["id"]))), None)
+    return row | {"name": today and today["name"], "kind": today and today["kind"], "was": row["number"] != q}
+
+
+def _entities(db: Database, folded: str, question: Question) -> list[dict[str, Any]]:
+    if not folded:
+        return []
+    found = entities_named(db, folded, MOST_ENTITIES)
+    if question.as_of or question.known_on:
+        for one in found:
+            then = FilingFilter(entity_id=one["id"], as_of=question.as_of, known_on=question.known_on)
+            one["filings"] = count(db, then).n or 0
+    return [one for one in found if one["filings"]]
+
+
+def _fields(view: View, found: _Found) -> list[tuple[str, str, list[tuple[str, str]], str]]:
+    """The fields of choices: (name, label, choices, chosen)."""
+    lang = view.lang
+    choices = {
+        "series": [(one, source_name(one, lang)) for one in LISTED],
+        "kind": [(one, view.say(one)) for one in KINDS],
+        "province": [(one, place_text(one, lang)) for one in found.places],
+        "status": [(one, view.say(one)) for one in STATUSES],
+        "batch": [(one, one) for one in found.periods],
+    }
+    fields = []
+    for name, some in choices.items():
+        chosen = view.get(name)
+        if chosen and chosen not in dict(some):  # as in an address by hand: 北京
+            some = [(chosen, chosen), *some]
+        fields.append((name, view.say(name), some, chosen))
+    return fields
+
+
+def _chip(view: View, name: str, value: str, found: _Found) -> tuple[str, str]:
+    """A filter in words: (what, value)."""
+    if name == "entity_id":
+        return view.say("entity"), found.entity["name"] if found.entity else value
+    if name in ("kind", "status"):
+        value = view.say(value)
+    elif name in ("series", "province"):
+        value = (source_name if name == "series" else place_text)(value, view.lang)
+    return view.say(f"filings_{name}" if name in ("q", "entity") else name), value

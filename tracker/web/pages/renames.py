@@ -1,0 +1,138 @@
+"""Entities that changed their names: as lists were seen to change, and as remarks state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from datasette import Response
+from sqlite_utils import Database
+
+from storage.counting import count_within
+from storage.renames import RenameFilter, find_renames, renamed
+from tracker.export.columns import at, instant, number, source, text
+from tracker.export.declare import Table
+from tracker.reading.search import searchable
+from tracker.web.pages.files import Ask, FileForm, Page, Row, Rows, send_file
+from tracker.web.view import View
+
+PAGE = 50
+MOST_COUNTED = 1_000_000  # to find them is to count them
+_AT_ONCE = 500
+BASES = ("observed", "stated")
+LINES = Table(
+    name="changes",
+    title=("主体更名", "Renames"),
+    meaning=("每行一对名称及其依据", "One row for each pair of names and each way in which it is known"),
+    columns=(
+        text("before", "原名称 | former name", "原名称 | the former name"),
+        text("after", "新名称 | new name", "新名称 | the new name"),
+        text("basis", "依据 | basis", "观察到或备注所述 | observed in a list, or stated by a remark"),
+        *at("happened_on", "日期 | date", "发生或公布日期 | when it happened, or was published"),
+        instant("recorded_at", "记录时间 | recorded", "记录时间 | when it was recorded"),
+        number("filings", "备案数 | filings", "涉及的备案 | filings that tell it"),
+        number("entity_id", "主体标识 | entity id", "现在的主体 | the entity today", required=False),
+        text("entity_today", "主体现名 | entity today", "现在的名称 | its name today"),
+        text("text", "原文 | text", "备注原文 | what the remark says"),
+        *(column for column in source() if column.name != "source_revision_id"),
+    ),
+    key=("before", "after", "basis"),
+)  # fmt: skip
+
+
+async def page(view: View) -> Response:
+    """The pairs of names, newest recorded first.
+
+    Raises:
+        BadParameter: a parameter cannot be asked for.
+    """
+    where, skip = read_asked(view), view.number("skip", 0, 1, 10**6)
+
+    def ask(db: Database) -> tuple[list[dict[str, Any]], int | None]:
+        if where is None:
+            return [], 0
+        count = count_within(db, *renamed(db, where), most=MOST_COUNTED, seconds=0.1)
+        return find_renames(db, where, limit=PAGE + 1, skip=skip), count
+
+    rows, count = await view.ask(ask)
+    return await view.render(
+        "tracker/renames.html",
+        title=view.say("renames_title"),
+        rows=rows[:PAGE],
+        next=skip + PAGE if len(rows) > PAGE else None,
+        counted=_counted(view, count),
+        text=view.get("entity"),
+        basis=view.get("basis"),
+        bases=[(basis, view.say(f"renames_{basis}")) for basis in BASES],
+        files=[(form, view.link(f"/renames.{form}", entity=view.get("entity"), basis=view.get("basis"), lang=view.lang))
+               for form in ("csv", "xlsx", "json")],
+    )  # fmt: skip
+
+
+def _counted(view: View, count: int | None) -> str:
+    if count is None:
+        return view.say("renames_many")
+    return view.say("renames_n", n=f"{count:,}")
+
+
+def read_asked(view: View) -> RenameFilter | None:
+    """The filter of an address; None where its text holds nothing that can be searched for.
+
+    Raises:
+        BadParameter: there is no such basis.
+    """
+    typed = view.get("entity")[:200]
+    wanted = searchable(typed)
+    basis = view.choice("basis", BASES)
+    if typed and not wanted:
+        return None
+    return RenameFilter(view.as_of, view.known_on, wanted or None, basis)
+
+
+async def csv(view: View) -> Response:
+    """All of them as CSV; raises as `download` does."""
+    return await download(view, "csv")
+
+
+async def xlsx(view: View) -> Response:
+    """All of them as an Excel workbook; raises as `download` does."""
+    return await download(view, "xlsx")
+
+
+async def json(view: View) -> Response:
+    """All of them as JSON; raises as `download` does."""
+    return await download(view, "json")
+
+
+async def download(view: View, form: FileForm) -> Response:
+    """All pairs of names that the address asks for.
+
+    Raises:
+        BadParameter: a parameter cannot be asked for.
+    """
+    where = read_asked(view)
+    return await send_file(view, form, "cac-renames", Rows(LINES, partial(_pages, where), _lines))
+
+
+def _pages(where: RenameFilter | None, ask: Ask) -> Iterator[Page]:
+    skip = 0
+    while where is not None:
+        found = ask(partial(_some, where, skip))
+        yield found
+        if len(found) < _AT_ONCE:
+            return
+        skip += _AT_ONCE
+
+
+def _some(where: RenameFilter, skip: int, db: Database) -> Page:
+    return find_renames(db, where, limit=_AT_ONCE, skip=skip)
+
+
+def _lines(row: dict[str, Any]) -> Iterator[Row]:
+    for basis in BASES:
+        if one := row[basis]:
+            happened_on = one["published_on"] if basis == "observed" else one["happened_on"]
+            own = {"basis": basis, "text": one.get("text"), "happened_on": happened_on,
+                   "recorded_at": one["recorded_at"]}  # fmt: skip
+            yield row | own | {f"source_{key}": value for key, value in one["source"].items()}

@@ -1,0 +1,105 @@
+"""The start page: totals, what changed last, charts, and whether the sources are well."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from datasette import Response
+from sqlite_utils import Database
+
+from storage import batches, change_log, counting, health, queries
+from storage.change_log import ChangeFilter
+from storage.states import FilingFilter
+from tracker.models import IncidentKind
+from tracker.series import SERIES
+from tracker.timetable.warm import usual_day
+from tracker.web.pages import figures
+from tracker.web.view import View
+
+CHANGES = 8
+BATCHES = 6
+
+
+@dataclass(slots=True)
+class SeriesRow:
+    """One series: filings by kind, how many of them are cancelled, its batches, and when the next one is usual."""
+
+    series: str
+    count: int
+    cancelled: int
+    kinds: list[tuple[str, int]]
+    batches: int
+    newest: dict[str, Any] | None
+    expected: str | None
+    overdue: bool
+
+
+@dataclass(slots=True)
+class Start:
+    """What the page shows."""
+
+    totals: list[SeriesRow]
+    changes: list[dict[str, Any]]
+    newest: list[dict[str, Any]]
+    verdicts: Counter[str]
+    incidents: int
+    first: str | None
+
+
+async def page(view: View) -> Response:
+    """The whole page; charts are files of their own."""
+    shown, charts = await view.ask(lambda db: (_ask(db, view), figures.read(db, view)))
+    return await view.render(
+        "tracker/start.html", title=view.say("nav_start"), shown=shown,
+        charts={name: figures.make(name, charts, view.lang) for name in figures.NAMES},
+    )  # fmt: skip
+
+
+def _ask(db: Database, view: View) -> Start:
+    days = _days(view)
+    known = batches.find_batches(db, **days)
+    cells = counting.count_cells(db, ("series", "kind", "status"), FilingFilter(**days))
+    expected = {series: usual_day([date.fromisoformat(day) for day in sorted(set(given))])
+                for series, given in health.batch_days(db).items()}  # fmt: skip
+    totals = [_row(one.id, cells, known, expected.get(one.id), view) for one in SERIES if not one.cancels]
+    changes = change_log.find_changes(
+        db, ChangeFilter(baseline=False, published_until=view.as_of, until=view.known_on), limit=CHANGES
+    )
+    every = known if not view.as_of and not view.known_on else batches.find_batches(db)
+    return Start(
+        totals=[row for row in totals if row.count or row.batches],
+        changes=changes,
+        newest=sorted(known, key=lambda one: one["published_on"], reverse=True)[:BATCHES],
+        verdicts=Counter(row["verdict"] for row in queries.find_verdicts(db)),
+        incidents=sum(row["kind"] != IncidentKind.CHECK_OFF for row in queries.find_incidents(db)),
+        first=min((one["published_on"] for one in every), default=None),
+    )
+
+
+def _days(view: View) -> dict[str, Any]:
+    return {"as_of": view.as_of, "known_on": view.known_on}
+
+
+def _row(
+    series: str, cells: list[dict[str, Any]], known: list[dict[str, Any]], expected: date | None, view: View
+) -> SeriesRow:  # fmt: skip
+    mine = [cell for cell in cells if cell["series"] == series]
+    kinds = Counter({cell["kind"]: 0 for cell in mine if cell["kind"]})
+    for cell in mine:
+        if cell["kind"]:
+            kinds[cell["kind"]] += cell["count"]
+    lists = [batch for batch in known if batch["series"] == series and batch["added"]]
+    is_now = not view.as_of and not view.known_on
+    return SeriesRow(
+        series=series,
+        count=sum(cell["count"] for cell in mine),
+        cancelled=sum(cell["count"] for cell in mine if cell["status"] == "cancelled"),
+        kinds=kinds.most_common() if len(kinds) > 1 else [],
+        batches=len(lists),
+        newest=max(lists, key=lambda one: (one["published_on"], one["batch"] or ""), default=None),
+        expected=expected.isoformat() if expected and is_now else None,
+        overdue=bool(expected and expected.isoformat() < view.today),
+    )

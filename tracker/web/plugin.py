@@ -1,0 +1,146 @@
+"""The Datasette plugin: our routes, what templates know, the guard of each connection, links in cells, error pages.
+
+Only hooks that Datasette 1.0 keeps. In a Datasette that is not a `Site` it does nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable, Generator
+from functools import partial
+from typing import Any
+
+from datasette import Request, Response
+from datasette.app import Datasette
+from datasette.utils.asgi import Base400
+from datasette.views.base import DatasetteError
+from pluggy import HookimplMarker
+
+from tracker import __version__
+from tracker.errors import StorageError
+from tracker.web import cells, kept, shell
+from tracker.web.errors import TooSlow, WebError
+from tracker.web.private import authorize
+from tracker.web.routes import ROUTES, Route, answer, expression
+from tracker.web.site import NAME, Site
+from tracker.web.view import VIEW, View, make_view, read_days
+
+_LOG = logging.getLogger("tracker.web")
+hookimpl = HookimplMarker("datasette")
+
+
+@hookimpl
+def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datasette) -> None:
+    """Have SQLite itself refuse what is private."""
+    if isinstance(datasette, Site) and database == NAME:
+        conn.set_authorizer(authorize)
+
+
+@hookimpl
+def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
+    """Our pages."""
+    if not isinstance(datasette, Site):
+        return []
+    return [(expression(route.pattern), _view_of(route)) for route in ROUTES]
+
+
+@hookimpl
+async def extra_template_vars(request: Request | None, datasette: Datasette) -> dict[str, Any]:
+    """What every template knows."""
+    if not isinstance(datasette, Site) or request is None:
+        return {}
+    view = request.scope.get(VIEW) or _lenient(make_view(datasette, request, is_own=False))
+    return await shell.variables(view)
+
+
+@hookimpl
+def render_cell(row: Any, value: Any, column: str, datasette: Datasette) -> Any:
+    """Links from tables to our pages."""
+    return cells.linked(row, value, column) if isinstance(datasette, Site) else None
+
+
+@hookimpl(wrapper=True)
+def handle_exception(
+    datasette: Datasette, request: Request, exception: Exception
+) -> Generator[None, list[Any], list[Any]]:  # fmt: skip
+    """An error page of ours in place of Datasette's, which prints a trace for each page that is not found."""
+    return _in_place_of((yield), datasette, lambda site: _failure(site, request, exception))
+
+
+@hookimpl(wrapper=True)
+def forbidden(datasette: Datasette, request: Request, message: str) -> Generator[None, list[Any], list[Any]]:
+    """The same where something must not be seen."""
+    return _in_place_of((yield), datasette, lambda site: _error_view(site, request).error(_Forbidden("forbidden")))
+
+
+class _Forbidden(WebError):
+    status, title = 403, "error_403"
+
+
+def _in_place_of(
+    theirs: list[Any], datasette: Datasette, ours: Callable[[Site], Awaitable[Response]]
+) -> list[Any]:  # fmt: skip
+    if not isinstance(datasette, Site):
+        return theirs
+    return [partial(ours, datasette)]
+
+
+def _view_of(route: Route) -> Callable[..., Awaitable[Response]]:
+    async def respond(request: Request, datasette: Site) -> Response:
+        view = make_view(datasette, request)
+        try:
+            view = read_days(view)
+            if not route.is_kept:
+                return await answer(route, view, request.url_vars)
+            return await _kept(route, view)
+        except WebError as error:
+            return await view.error(error)
+
+    return respond
+
+
+async def _kept(route: Route, view: View) -> Response:
+    """An answer with its state; without a body where the browser holds it."""
+    site = view.site  # the state is read before what is made of it: a copy may be thrown away too soon, never kept
+    tag = kept.etag(site.identity, site.stamp(), __version__, view.lang, view.today, view.request.full_path,
+                    view.as_of, view.known_on, view.request.host)  # fmt: skip
+    modified = kept.last_modified(site.changed_at(), time.time())
+    headers = {"ETag": tag} | ({"Last-Modified": modified} if modified else {})
+    if kept.is_kept(view.request.headers, tag, modified):
+        return Response("", status=304, headers=headers)
+    response = await answer(route, view, view.request.url_vars)
+    if response.status == 200:
+        response.headers = headers | response.headers
+    return response
+
+
+async def _failure(site: Site, request: Request, exception: Exception) -> Response:
+    view = _error_view(site, request)
+    if isinstance(exception, WebError):
+        return await view.error(exception)
+    if isinstance(exception, DatasetteError):
+        if exception.message_is_html:  # a question that took too long, with a script
+            return await view.error(TooSlow("too_slow"))
+        status = 400 if exception.status == 500 else exception.status  # it has 500 for what cannot be sorted by
+        return await view.failure(status, exception.title or view.say("error_400"), str(exception.message))
+    if isinstance(exception, Base400):
+        title = f"error_{exception.status}"
+        text = view.say("not_found") if exception.status == 404 else str(exception)
+        return await view.failure(exception.status, view.say(title), text)
+    _LOG.error("%s failed", request.path, exc_info=exception)  # for those who run it; whoever asked gets no trace
+    if isinstance(exception, StorageError | sqlite3.Error | OSError):
+        return await view.failure(503, view.say("error_503"), view.say("unusable"))
+    return await view.failure(500, view.say("error_500"), view.say("failed"))
+
+
+def _error_view(site: Site, request: Request) -> View:
+    return _lenient(request.scope.get(VIEW) or make_view(site, request))
+
+
+def _lenient(view: View) -> View:
+    try:
+        return read_days(view)
+    except WebError:
+        return view  # an error page, or one of Datasette's, which know no days

@@ -1,0 +1,119 @@
+"""The pages, declared: address → handler. A new page is one more line here.
+
+`{name}` is one piece of the path, percent-decoded; `{name:int}` a whole number; `{name:hex}` a sha256.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from datasette import Response
+
+from tracker.web.addresses import read_piece
+from tracker.web.api.handlers import HANDLERS
+from tracker.web.errors import NotFound
+from tracker.web.pages import (
+    about,
+    batch,
+    batch_chart,
+    batches,
+    change_files,
+    changes,
+    compare,
+    compare_files,
+    entity,
+    feeds,
+    figures,
+    filing,
+    filings,
+    filings_download,
+    originals,
+    renames,
+    start,
+    state,
+    suggest,
+)
+from tracker.web.view import View
+
+Handler = Callable[..., Awaitable[Response]]
+_KINDS = {"": r"[^/]+", "int": r"\d{1,18}", "hex": r"[0-9a-f]{64}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`is_kept`: it shows nothing but the history, so that a browser's copy holds until that changes."""
+
+    pattern: str
+    handler: Handler
+    is_kept: bool = True
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("/", start.page),
+    Route("/state", state.page),
+    Route("/chart/{name}.svg", figures.picture),
+    Route("/chart/{name}.csv", figures.data),
+    Route("/filings", filings.page),
+    Route("/search", filings.search),
+    Route("/filings.csv", filings_download.csv),
+    Route("/filings.xlsx", filings_download.xlsx),
+    Route("/filings.json", filings_download.json),
+    Route("/filing/{number}", filing.by_number),
+    Route("/filing/{series}/{number}", filing.page, is_kept=False),  # it tells whether the archive holds the file
+    Route("/entity/{entity_id:int}", entity.page),
+    Route("/suggest", suggest.suggest),
+    Route("/about", about.page),
+    Route("/changes", changes.page),
+    Route("/changes.atom", feeds.atom),
+    Route("/changes.json", feeds.json),
+    Route("/changes.csv", change_files.csv),
+    Route("/changes.xlsx", change_files.xlsx),
+    Route("/changes/download.json", change_files.json),
+    Route("/renames", renames.page),
+    Route("/renames.csv", renames.csv),
+    Route("/renames.xlsx", renames.xlsx),
+    Route("/renames.json", renames.json),
+    Route("/compare", compare.page),
+    Route("/compare.csv", compare_files.csv),
+    Route("/compare.xlsx", compare_files.xlsx),
+    Route("/compare.json", compare_files.json),
+    Route("/batches", batches.page),
+    Route("/batch/{series}/{period}", batch.page),
+    Route("/chart/batches/{series}.svg", batch_chart.svg),
+    Route("/chart/batches/{series}.csv", batch_chart.csv),
+    Route("/original/{sha256}", originals.download),
+    *(Route(pattern, handler) for pattern, handler in HANDLERS),
+)
+
+
+def expression(pattern: str) -> str:
+    """A pattern as a regular expression over the path as it was sent."""
+    parts = re.split(r"\{(\w+)(?::(\w+))?\}", pattern)
+    text = re.escape(parts[0])
+    for name, kind, literal in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        text += f"(?P<{name}>{_KINDS[kind or '']})" + re.escape(literal)
+    return rf"{text}\Z"
+
+
+def pieces(pattern: str, raw: dict[str, str]) -> dict[str, Any]:
+    """The pieces of a path by name, as the handler takes them.
+
+    Raises:
+        NotFound: one is no text.
+    """
+    values: dict[str, Any] = {}
+    for name, text in raw.items():
+        value = read_piece(text)
+        if value is None:
+            raise NotFound("not_found")
+        values[name] = int(value) if f"{{{name}:int}}" in pattern else value
+    return values
+
+
+async def answer(route: Route, view: View, raw: dict[str, str]) -> Response:
+    """What a route answers."""
+    response: Response = await route.handler(view, **pieces(route.pattern, raw))
+    return response

@@ -1,0 +1,94 @@
+"""Serving the pages: one listening socket, uvicorn, and an end when it is told to stop."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+
+from tracker.config import Settings
+from tracker.errors import OptionError, StorageError
+from tracker.messages import language
+from tracker.serving import split_address
+from tracker.web.gate import Gate
+from tracker.web.switch import Switch
+
+_BACKLOG = 128
+_STOP_SECONDS = 10  # for answers under way, once it is told to stop
+_AT_ONCE = 200  # connections; more are told 503 at once
+
+
+def serve(settings: Settings, host: str, port: int, *, sql: bool, tell: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT; `tell` is called with the address once it listens. Port 0 is any free one.
+
+    Raises:
+        OptionError: there is no history, it cannot be read, or the address cannot be listened at.
+    """
+    listening = listen(host, port)
+    try:
+        switch = Switch(settings, sql=sql)
+    except StorageError as error:
+        listening.close()
+        raise OptionError(error.message, hint=error.hint, **error.where) from error
+    gate = Gate(switch, language(settings.lang))
+    config = uvicorn.Config(
+        gate, log_config=None, access_log=False, server_header=False, proxy_headers=False, lifespan="off", ws="none",
+        limit_concurrency=_AT_ONCE, timeout_keep_alive=15, timeout_graceful_shutdown=_STOP_SECONDS,
+    )  # fmt: skip
+    # uvicorn hands a signal on to whoever was there before: by then all is done, and the exit code is 0.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _ignore)
+    with listening:
+        tell(address_of(listening))
+        uvicorn.Server(config).run(sockets=[listening])
+    switch.close()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there.
+
+    Raises:
+        OptionError: the address is taken, or is none of this machine.
+    """
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        one = socket.socket(family, kind)
+        try:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            one.bind(address)
+            one.listen(_BACKLOG)
+        except OSError:
+            one.close()
+            raise
+    except OSError as error:
+        raise OptionError(
+            f"{host}:{port} cannot be listened at: {error.strerror or error}", hint="Choose another with --port"
+        ) from error
+    return one
+
+
+def chosen_address(settings: Settings, host: str | None, port: int | None) -> tuple[str, int]:
+    """Host and port: those of the command line, else those of `web.listen`.
+
+    Raises:
+        OptionError: `web.listen` is no address.
+    """
+    try:
+        set_host, set_port = split_address(settings.web.listen)
+    except OptionError as error:
+        hint = "It is written as 127.0.0.1:8001"
+        raise OptionError(f"web.listen: {settings.web.listen!r} is no address", hint=hint) from error
+    return host or set_host, set_port if port is None else port
+
+
+def address_of(listening: socket.socket) -> str:
+    """The address of a socket, as a browser takes it."""
+    host, port = listening.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def _ignore(number: int, frame: FrameType | None) -> None:
+    """Nothing is left to do."""

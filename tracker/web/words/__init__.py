@@ -1,0 +1,28 @@
+"""The words of the pages in Chinese and English: one table for each part of the site, looked up as one.
+
+A key that none has is looked for among the words of the program (`tracker.messages`): names of fields and states.
+"""
+
+from __future__ import annotations
+
+from tracker.messages import Lang, word
+from tracker.web.words import api, batches, changes, compare, entity, filing, filings, shell, start
+
+TABLES: tuple[dict[str, tuple[str, str]], ...] = (
+    shell.WORDS,
+    start.WORDS,
+    api.WORDS,
+    filings.WORDS,
+    filing.WORDS,
+    entity.WORDS,
+    changes.WORDS, compare.WORDS, batches.WORDS,
+)  # fmt: skip
+
+
+def say(key: str | None, lang: Lang, **values: object) -> str:
+    """A word or sentence in that language; a key that is in no table comes back as it is."""
+    pair = next((table[key] for table in TABLES if key in table), None) if key else None
+    if pair is None:
+        return word(key, lang, **values)
+    text = pair[0 if lang == "zh" else 1]
+    return text.format(**values) if values else text
