@@ -152,15 +152,17 @@ class Client:
 
 def measure(client: Client, samples: Samples, address: str, requests: int) -> Timing:
     """Ask for an address so many times, with other values each time; it stops where the server does not have it."""
-    first_bytes, statuses, size = [], set(), 0
+    first_bytes, statuses, size, answered = [], set(), 0, 0
     for n in range(WARM_UP + requests):
         status, milliseconds, size = client.ask(address.format_map(samples.draw()))
         if status != 200:
             statuses.add(status)
-            if n < WARM_UP:
-                break
-        elif n >= WARM_UP:
-            first_bytes.append(milliseconds)
+        else:
+            answered += 1
+            if n >= WARM_UP:
+                first_bytes.append(milliseconds)
+        if n == WARM_UP - 1 and not answered:
+            break
     return Timing(address, frozenset(statuses), tuple(first_bytes), size)
 
 
@@ -171,23 +173,28 @@ def serving(history: Path) -> Iterator[str]:
     Raises:
         RuntimeError: it did not come up.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("w+", encoding="utf-8") as log:
         (Path(folder) / "history.db").symlink_to(history.resolve())
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
         server = subprocess.Popen(
-            [sys.executable, "-m", "tracker", "serve", "--host", "127.0.0.1", "--port", "0"], stdout=subprocess.PIPE,
-            env=kept | {"TRACKER_DATA_DIR": folder, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)}, cwd=folder,
-            text=True, encoding="utf-8",
+            [sys.executable, "-m", "tracker", "serve", "--host", "127.0.0.1", "--port", "0"],
+            stdout=subprocess.PIPE, stderr=log, cwd=folder, text=True, encoding="utf-8",
+            env=kept | {"TRACKER_DATA_DIR": folder, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
         try:
             assert server.stdout is not None
             found = next((at for line in server.stdout if (at := re.search(r"http://[\w.:\[\]]+", line))), None)
             if found is None:
-                raise RuntimeError(f"the server ended with exit code {server.wait(START_SECONDS)}")
+                code = server.wait(START_SECONDS)
+                log.seek(0)
+                raise RuntimeError(f"the server ended with exit code {code}: {log.read()[-2000:]}")
             yield found[0]
         finally:
             server.terminate()
             server.wait(START_SECONDS)
+            log.seek(0)
+            for event in log.read().splitlines()[:5]:  # what went wrong while it served
+                print(event[-300:], file=sys.stderr)
 
 
 def find_floor(client: Client, samples: Samples, requests: int) -> Timing | None:
@@ -203,7 +210,8 @@ def line(timing: Timing, floor: Timing | None) -> str:
         return f"{'—':>9} {'—':>9} {'—':>9} {'—':>7} {timing.size:>9,}  {timing.address}  (answers {odd})"
     ratio = f"{timing.median / floor.median:6.1f}×" if floor else ""
     told = f"  ({odd} as well)" if odd else ""
-    return f"{timing.median:9.1f} {timing.p95:9.1f} {min(timing.first_bytes):9.1f} {ratio:>7} {timing.size:>9,}  {timing.address}{told}"
+    times = f"{timing.median:9.1f} {timing.p95:9.1f} {min(timing.first_bytes):9.1f}"
+    return f"{times} {ratio:>7} {timing.size:>9,}  {timing.address}{told}"
 
 
 def run(base: str, history: Path, requests: int, only: str, most: float | None) -> int:

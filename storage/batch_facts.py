@@ -7,11 +7,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.change_pages import OTHERS
-from storage.rows import last_day
 from storage.states import OPEN
 
 Key = tuple[str, str | None]
-_PUBLISHED_END = last_day("c.published_on")
 
 
 def other_changes(db: Database, *, as_of: str | None, known_on: str | None) -> dict[Key, dict[str, int]]:

@@ -13,6 +13,8 @@ from storage.states import FilingFilter, held
 
 _LOOKED_AT = 2_000  # filings, of those that hold a text: what a name is likely to be among
 _LAST = chr(0x10FFFF)
+_STATED = """filing_index i CROSS JOIN stated_event s ON s.filing_id = i.filing_id AND +s.kind = 'entity_renamed'
+    CROSS JOIN version v ON v.id = s.version_id"""
 
 
 def entity_of_filing(db: Database, filing: int) -> int | None:
@@ -49,11 +51,11 @@ def names_stated(db: Database, entity_id: int, as_of: str | None, known_on: str 
     """Name → basis (listed or stated) of an entity, as lists and remarks had it by the days; the newest first."""
     condition, days = _by("v.published_on", "v.recorded_at", as_of, known_on)
     said, said_days = _by("coalesce(s.happened_on, v.published_on)", "v.recorded_at", as_of, known_on)
-    own = "JOIN filing_index i ON i.filing_id = v.filing_id WHERE i.entity_id = ?"
-    listed = f"""SELECT v.entity FROM version v {own} AND v.entity IS NOT NULL AND {condition}
+    # The entity's filings first: by the kind of statement there are as many as there are renames at all.
+    listed = f"""SELECT v.entity FROM filing_index i CROSS JOIN version v ON v.filing_id = i.filing_id
+        WHERE i.entity_id = ? AND v.entity IS NOT NULL AND {condition}
         GROUP BY v.entity ORDER BY max(v.published_on) DESC, max(v.id) DESC"""
-    stated = f"""SELECT s.after, s.before FROM stated_event s JOIN version v ON v.id = s.version_id {own}
-        AND s.kind = 'entity_renamed' AND {said} ORDER BY s.id DESC"""
+    stated = f"""SELECT s.after, s.before FROM {_STATED} WHERE i.entity_id = ? AND {said} ORDER BY s.id DESC"""
     names = {row[0]: "listed" for row in db.execute(listed, [entity_id, *days])}
     for pair in db.execute(stated, [entity_id, *said_days]):
         for name in pair:
@@ -98,14 +100,12 @@ def renames_of(db: Database, entity_id: int, as_of: str | None, known_on: str | 
             FROM (
                 SELECT c.filing_id, 'observed' AS basis, c.fields ->> '$.entity[0]' AS before,
                     c.fields ->> '$.entity[1]' AS after, c.published_on AS happened_on, c.recorded_at
-                FROM filing_index i JOIN change c ON c.filing_id = i.filing_id
+                FROM filing_index i CROSS JOIN change c ON c.filing_id = i.filing_id
                 WHERE i.entity_id = ? AND c.kind <> 'added' AND json_type(c.fields, '$.entity') IS NOT NULL
                     AND {observed}
                 UNION ALL
                 SELECT s.filing_id, 'stated', s.before, s.after, s.happened_on, v.recorded_at
-                FROM filing_index i JOIN stated_event s ON s.filing_id = i.filing_id
-                JOIN version v ON v.id = s.version_id
-                WHERE i.entity_id = ? AND s.kind = 'entity_renamed' AND {stated}
+                FROM {_STATED} WHERE i.entity_id = ? AND {stated}
             ) WHERE before IS NOT after GROUP BY before, after ORDER BY coalesce(min(happened_on), min(recorded_at))""",
         [entity_id, *days, entity_id, *said_days],
     )

@@ -34,16 +34,15 @@ JOINS = """JOIN revision r ON r.id = v.revision_id JOIN attachment a ON a.id = r
 # A state that still holds ends on the last of all days.
 OPEN = "9999-12-31"
 _KEPT = ("filing_id", "change_id", "version_id", "status", "series", "kind", "province", "batch", "month")
-# What both clocks allow.
-_BOTH = f"""SELECT z.filing_id, z.id AS change_id, c.version_id, z.status, f.series, v.kind, v.province,
+# What both clocks allow, filing by filing; the newest change by then, and the newest by then that brought fields.
+_BY_THEN = f"""SELECT max(x.id) FROM change x JOIN version w ON w.id = x.version_id WHERE x.filing_id = f.id
+    AND {last_day("x.published_on")} <= ? AND substr(x.recorded_at, 1, 10) <= ?"""
+_BOTH = f"""SELECT f.id AS filing_id, z.id AS change_id, c.version_id, z.status, f.series, v.kind, v.province,
     a.period AS batch, substr(CASE WHEN v.filed_on GLOB '[12][09][0-9][0-9]-0[1-9]*'
         OR v.filed_on GLOB '[12][09][0-9][0-9]-1[0-2]*' THEN v.filed_on ELSE r.published_on END, 1, 7) AS month
-    FROM (SELECT c.filing_id, max(c.id) AS last, max(
-            CASE WHEN w.revision_id = c.revision_id OR (c.kind = 'withdrawn' AND c.status <> 'withdrawn') THEN c.id END
-        ) AS stated FROM change c JOIN version w ON w.id = c.version_id
-        WHERE {last_day("c.published_on")} <= ?
-        AND substr(c.recorded_at, 1, 10) <= ? GROUP BY c.filing_id) p
-    JOIN change z ON z.id = p.last JOIN change c ON c.id = p.stated JOIN filing f ON f.id = z.filing_id
+    FROM filing f JOIN change z ON z.id = ({_BY_THEN})
+    JOIN change c ON c.id = ({_BY_THEN}
+        AND (w.revision_id = x.revision_id OR (x.kind = 'withdrawn' AND x.status <> 'withdrawn')))
     JOIN version v ON v.id = c.version_id JOIN revision r ON r.id = v.revision_id
     JOIN attachment a ON a.id = r.attachment_id"""
 
@@ -132,6 +131,7 @@ def held(db: Database, where: FilingFilter) -> tuple[str, list[Any], str]:
     elif asked:
         source = f"""filing_gram g CROSS JOIN filing_index i ON i.filing_id = g.rowid
             CROSS JOIN {source} ON s.filing_id = g.rowid"""
+        conditions = [condition.replace("s.filing_id <=", "g.rowid <=") for condition in conditions]
         conditions.append("g.filing_gram MATCH ?")
         args.append(gram_query(asked))
         key = "g.rowid"
@@ -158,13 +158,13 @@ def holding(db: Database, where: FilingFilter, column: str) -> tuple[str, list[A
 
 def _clock(where: FilingFilter) -> tuple[str, list[str], list[Any], str]:
     """Where the states of the day asked for come from: source, conditions, arguments, column to order by."""
-    if where.as_of and where.known_on:
-        return f"({_BOTH}) s", ["1"], [where.as_of, where.known_on], "s.filing_id"
     clock, day = ("published", where.as_of) if where.as_of else ("recorded", where.known_on)
     if day is None:
         return "filing_state s", ["s.clock = ?", "s.until = ?"], [clock, OPEN], "s.filing_id"
     # What came later need not be looked at: it makes a page of a day long ago as cheap as one of today.
     came = "s.filing_id <= (SELECT coalesce(max(last_filing), 0) FROM state_count WHERE clock = ? AND day <= ?)"
+    if where.as_of and where.known_on:
+        return f"({_BOTH}) s", [came], [*[where.as_of, where.known_on] * 2, clock, day], "s.filing_id"
     conditions = ["s.clock = ?", "s.since <= ?", "s.until > ?", came]
     return "filing_state s", conditions, [clock, day, day, clock, day], "s.filing_id"
 
@@ -177,9 +177,11 @@ def _plain(db: Database, where: FilingFilter) -> Iterator[tuple[str, list[Any]]]
     if where.filing is not None:
         yield "s.filing_id = ?", [where.filing]
     if where.number is not None:
-        dated = where.as_of or where.known_on
-        sql = "s.version_id IN (SELECT id FROM version" if dated else "s.filing_id IN (SELECT id FROM filing"
-        yield f"{sql} WHERE number = ?)", [where.number]
+        if where.as_of or where.known_on:
+            yield "s.version_id IN (SELECT id FROM version WHERE number = ?)", [where.number]
+            yield "s.filing_id IN (SELECT filing_id FROM version WHERE number = ?)", [where.number]
+        else:
+            yield "s.filing_id IN (SELECT id FROM filing WHERE number = ?)", [where.number]
     if where.entity_id is not None:
         yield "s.filing_id IN (SELECT filing_id FROM filing_index WHERE entity_id = ?)", [where.entity_id]
     if where.province:

@@ -75,6 +75,8 @@ def search_for(text: str) -> tuple[tuple[str, str | None], ...]:
 
 def _explain(words: list[str] | tuple[str, ...], shown: list[str | None], former: list[str]) -> str | None:
     """The first former name that holds a word which nothing that is shown holds."""
+    if not words or not former:
+        return None
     today = [searchable(text) for text in shown]
     for word in words:
         if not any(word in text for text in today):

@@ -157,7 +157,7 @@ def test_often_asked() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("width", "scheme", "lang"), [(360, "dark", "zh-CN"), (1600, "light", "en-GB")])
 def test_in_a_browser(many: Served, browser: Visitor, width: int, scheme: Any, lang: str) -> None:  # noqa: F811
-    visit = browser(width, scheme, lang, address=many.address, javascript=False)
+    visit = browser(width, scheme, lang, address=many.address)
     page = visit.go("/compare")
     visit.check(f"compare-{width}-{scheme}-{lang}")
     page.locator("#f-from").fill("2024-05-01")

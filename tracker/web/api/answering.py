@@ -69,9 +69,11 @@ def _why_empty(endpoint: Endpoint, asked: Asked, db: Database) -> _Note:
         page = endpoint.answer(db, replace(asked, values=plain | some))
         return isinstance(page, Page) and not page.rows
 
-    if is_empty():
+    if not given or is_empty():
         return "api_all_empty", {}
-    alone = [f"{name}={value}" for name, value in given.items() if is_empty(**{name: value})]
+    # One filter by itself has been asked just now.
+    found = [name for name, value in given.items() if len(given) == 1 or is_empty(**{name: value})]
+    alone = [f"{name}={given[name]}" for name in found]
     if alone:
         return "api_empty_alone", {"filters": ", ".join(alone)}
     return "api_empty_together", {"filters": ", ".join(f"{name}={value}" for name, value in given.items())}

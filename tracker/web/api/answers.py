@@ -141,7 +141,7 @@ class StatusRecord(TypedDict):
     newest_change: int | None
     """Id of the change that was recorded last."""
     filings: list[SeriesCount]
-    """Filings by series and status, those withdrawn included."""
+    """Filings by series and status; those withdrawn are not counted."""
     incidents: list[IncidentRecord]
     """What is wrong now."""
     sources: list[SourceState]

@@ -14,7 +14,7 @@ from tracker.errors import OptionError
 from tracker.finding import search_for
 from tracker.models import FIELDS, ChangeKind, Kind
 from tracker.records import ChangeRecord, ComparedFiling
-from tracker.web.api import common
+from tracker.web.api import filters
 from tracker.web.api.answers import shaped
 from tracker.web.api.asked import Asked, Endpoint, Page, cut, paging
 from tracker.web.api.parameters import Choice, Day, Flag, Number
@@ -80,12 +80,12 @@ _FILTERS = (
         meaning=("公布于这一天或之后", "Published on this day or later: by the regulator's own dates"),
     ),
     Day(name="published_until", meaning=("公布于这一天或之前", "Published on this day or earlier")),
-    common.series,
+    filters.series,
     Choice(
         name="kind", choices=tuple(one.value for one in ChangeKind), meaning=("变更类型", "Kind of change"),
         example="added",
     ),
-    common.batch, common.province,
+    filters.batch, filters.province,
     Choice(
         name="filing_kind", choices=tuple(one.value for one in Kind),
         meaning=("备案类别：filed、registered、on_device", "Kind of filing: filed, registered or on_device"),
@@ -94,7 +94,7 @@ _FILTERS = (
         name="field", choices=("number", "kind", *FIELDS),
         meaning=("仅此字段的值有变化的", "Only changes that gave this field another value"),
     ),
-    common.entity_id, common.search,
+    filters.entity_id, filters.search,
     Flag(
         name="baseline",
         meaning=(
@@ -144,7 +144,7 @@ ENDPOINTS = (
                 name="clock", choices=("published", "recorded"), default="published",
                 meaning=("按公布日期，或按本站记录日期", "By when it was published, or recorded here"),
             ),
-            common.series,
+            filters.series,
             Choice(
                 name="which", choices=("added", "changed"),
                 meaning=("仅新增的，或仅原有而变化的", "Only filings that came, or only those that changed"),

@@ -12,7 +12,7 @@ from storage.states import FilingFilter
 from tracker.finding import search_filings
 from tracker.reading.search import searchable
 from tracker.records import EntityRecord, FilingRecord
-from tracker.web.api import common
+from tracker.web.api import filters
 from tracker.web.api.answers import EntitySummary, shaped
 from tracker.web.api.asked import Asked, Endpoint, Page, cut, paging
 from tracker.web.api.parameters import Number, Words
@@ -48,7 +48,7 @@ ENDPOINTS = (
         summary=("主体：按任何时候的名称查找", "Entities by any name that they ever had"),
     ),
     Endpoint(
-        path="/api/v1/entities/{id}", answer=_one, record=EntityRecord, is_list=False, parameters=common.days,
+        path="/api/v1/entities/{id}", answer=_one, record=EntityRecord, is_list=False, parameters=filters.days,
         pieces=(Number(name="id", required=True, least=1, example="1", meaning=("主体的 id", "Id of the entity")),),
         summary=("一个主体及其全部备案", "One entity with its filings under all names"),
     ),

@@ -14,19 +14,19 @@ from tracker import dossier
 from tracker.finding import asking, search_filings
 from tracker.questions import CountedBy
 from tracker.records import CountRecord, FilingRecord, FoundFiling
-from tracker.web.api import common
+from tracker.web.api import filters
 from tracker.web.api.answers import FilingAnswer, shaped
 from tracker.web.api.asked import Asked, Endpoint, Page, cut, paging
 from tracker.web.api.parameters import Choice, Parameter, Words
 from tracker.web.errors import NotFound
 
 _FILTERS = (
-    common.series, common.kind, common.province, common.status, common.batch,
+    filters.series, filters.kind, filters.province, filters.status, filters.batch,
     Words(
         name="entity", longest=100,
         meaning=("主体曾用的任何名称（或其一部分）", "A part of any name that the entity ever had"), example="科技",
     ),
-    common.entity_id, common.search, *common.days,
+    filters.entity_id, filters.search, *filters.days,
 )  # fmt: skip
 
 
@@ -86,7 +86,7 @@ ENDPOINTS = (
     ),
     Endpoint(
         path="/api/v1/filings/{series}/{number}", answer=_one, record=FilingAnswer, is_list=False,
-        pieces=(replace(common.series, required=True), _NUMBER), parameters=common.days,
+        pieces=(replace(filters.series, required=True), _NUMBER), parameters=filters.days,
         summary=(
             "一条备案的全部：状态、各版本、变更、备注所述、出处",
             "All of one filing: its state, versions, changes, what remarks state, sources",

@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage import batches, following, health, queries
+from storage import batches, counting, following, health, queries
+from storage.states import FilingFilter
 from tracker import __version__
 from tracker.models import Verdict
 from tracker.records import BatchRecord, CheckRecord
-from tracker.web.api import common
+from tracker.web.api import filters
 from tracker.web.api.answers import (
     IncidentRecord,
     OriginalRecord,
@@ -45,10 +46,7 @@ def _status(db: Database, asked: Asked) -> Mapping[str, Any]:
         "version": __version__,
         "last_poll": shaped(PollRecord, poll) if poll else None,
         "newest_change": following.newest_change(db),
-        "filings": [
-            {"series": series, "status": status, "count": count}
-            for (series, status), count in health.filings(db).items()
-        ],
+        "filings": counting.count_cells(db, ("series", "status"), FilingFilter()),
         "incidents": [shaped(IncidentRecord, row) for row in queries.find_incidents(db)],
         "sources": [shaped(SourceState, row) for row in health.sources(db)],
     }
@@ -57,7 +55,7 @@ def _status(db: Database, asked: Asked) -> Mapping[str, Any]:
 ENDPOINTS = (
     Endpoint(
         path="/api/v1/batches", answer=_batches, record=BatchRecord, tried=("series",),
-        parameters=(common.series, common.batch, *common.days),
+        parameters=(filters.series, filters.batch, *filters.days),
         summary=("批次及其清单、原始文件，新的在前", "The batches with their lists and files, newest first"),
     ),
     Endpoint(
@@ -74,7 +72,7 @@ ENDPOINTS = (
     Endpoint(
         path="/api/v1/reconcile", answer=_reconcile, record=CheckRecord, tried=("verdict",),
         parameters=(
-            common.series,
+            filters.series,
             Choice(
                 name="verdict", choices=tuple(one.value for one in Verdict), example="off",
                 meaning=("结果：ok 相符、off 不符、not_checkable 无法核对", "How it came out"),

@@ -78,7 +78,7 @@ async def page(view: View, *, series: str, period: str) -> Response:
         later_link=view.link("/changes", rows_of=f"{series}:{period}", kind="changed"),
         kinds=_summed(found.arrivals, "kind"),
         provinces=_summed(found.arrivals, "province"),
-        revisions=found.revisions,
+        revisions=found.revisions[::-1],
         refused=[row | {"cells": json.loads(row["cells"])} for row in found.refused],
         checks=checks_of(found.checks, series, period),
         series_checks=series_checks,

@@ -15,6 +15,7 @@ from storage.written import find_file
 from tracker import dossier
 from tracker.finding import search_filings
 from tracker.reading.search import searchable
+from tracker.web.addresses import filing_path, piece
 from tracker.web.pages import filing_facts as facts
 from tracker.web.view import View
 
@@ -49,19 +50,19 @@ async def page(view: View, *, series: str, number: str) -> Response:
     if found.mine is None:
         return await _choose(view, found, number, series)
     if found.mine["number"] != number:
-        return Response.redirect(view.link(view.filing(series, found.mine["number"]).split("?")[0], formerly=number))
+        return Response.redirect(view.link(filing_path(series, found.mine["number"]), formerly=number))
     row, versions = found.row, found.versions
     former = view.get("formerly")
     context: dict[str, Any] = {
         "mine": found.mine, "row": row, "found": found, "whole": found.whole,
         "formerly": former if former in {one["number"] for one in versions} - {number} else None,
         "came": facts.first_days(versions), "newest": versions[-1] if versions else None,
-        "api": view.link(f"/api/v1{view.filing(series, number).replace('/filing/', '/filings/', 1).split('?')[0]}"),
+        "api": view.link(f"/api/v1/filings/{piece(series)}/{piece(number)}"),
     }  # fmt: skip
     if row is not None:
         raw = facts.raw_of(found.whole["versions"], row["source"])
         recorded = max((one["recorded_at"] for one in found.whole["versions"]), default=versions[-1]["recorded_at"])
-        pinned = view.link(view.filing(series, number).split("?")[0], known_on=view.known_on or view.today)
+        pinned = view.link(filing_path(series, number), known_on=view.known_on or view.today)
         context |= {
             "lines": facts.field_lines(row, raw), "place_is_derived": facts.is_from_number(row, raw),
             "missing": {one["sha256"] for one in found.places if not view.site.archive.path(one["sha256"]).is_file()},
@@ -120,8 +121,10 @@ def _tell(db: Database, view: View, found: _Found, row: dict[str, Any]) -> None:
         found.names = [name for name in names if searchable(name) != searchable(row["entity"])]
         others = find_filings(db, replace(then, entity_id=entity), limit=MOST_OTHERS + 2, newest_first=True)
         found.others = [one | {"former": []} for one in others if one["filing_id"] != row["filing_id"]]
-    same = find_filings(db, replace(then, number=row["number"]))
-    found.elsewhere = [one | {"former": []} for one in same if one["filing_id"] != row["filing_id"]]
+    for other in find_filing_ids(db, row["number"]):
+        if other["id"] != row["filing_id"]:
+            same = find_filings(db, replace(then, filing=other["id"]))
+            found.elsewhere += [one | {"former": []} for one in same if one["number"] == row["number"]]
     change = facts.deciding(found.whole["changes"], row["status"])
     sources = {"filing_states": row["source"]} | ({change["kind"]: change["source"]} if change else {})
     for why, source in sources.items():

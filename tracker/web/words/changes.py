@@ -21,8 +21,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "changes_as_of": ("截至日期", "as-of date"), "changes_known_on": ("记录截至日期", "known-on date"),
     "changes_yes": ("是：程序首次查看时已有", "yes: was there at the first look"), "changes_no": ("否", "no"),
     "changes_more_filters": ("更多筛选", "More filters"), "changes_active": ("当前筛选", "Active filters"),
-    "changes_entity_hint": ("名称的一部分，现名或曾用名", "part of a name, today's or former"),
-    "changes_q_hint": ("名称、主体、编号、备注、拼音首字母", "name, company, number, remark, initials"),
     "changes_remove": ("移除筛选：{name}", "Remove the filter {name}"),
     "changes_all": ("全部变更", "all changes"),
     "changes_intro": (
@@ -56,7 +54,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "changes_published_on": ("公布", "published"),
     "changes_recorded_at": ("记录", "recorded"), "changes_undated": ("未注明日期", "no date stated"),
     "changes_baseline_mark": ("基线", "baseline"),
-    "changes_list": ("清单", "list"), "changes_now": ("现为", "now"), "changes_former": ("当时编号", "number then"),
     # ways to take it away
     "take_away": ("订阅与下载", "Subscribe / download this"),
     "take_feeds": ("订阅此筛选：", "Feed of this filter:"), "take_files": ("下载：", "Download:"),
@@ -94,7 +91,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "renames_observed": ("清单中观察到", "observed in a list"), "renames_stated": ("备注所述", "stated in a remark"),
     "renames_before": ("原名称", "former name"), "renames_after": ("新名称", "new name"),
-    "renames_entity": ("主体", "entity"), "renames_today": ("现名", "name today"),
+    "renames_today": ("现名", "name today"),
     "renames_basis": ("依据", "how it is known"),
     "renames_filings": ("备案数", "filings"), "renames_unstated": ("未写明", "not stated"),
     "renames_also": ("另见：", "See also:"),

@@ -17,9 +17,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "compare_batches": ("最近两批之间", "between the last two batches"),
     "compare_summary": ("{first} 至 {last} 的差异", "{first} to {last}"),
     "compare_changed": ("有变化的备案", "Changed"), "compare_added": ("新增的备案", "Added"),
-    "compare_all_series": ("全部", "all"),
-    "compare_more_than": ("超过 {n}", "more than {n}"),
-    "compare_see_all": ("只看这一类", "only these, page by page"), "compare_both": ("显示两类", "show both"),
+    "compare_more_than": ("超过 {n}", "more than {n}"), "compare_both": ("显示两类", "show both"),
     "compare_since": ("日期", "date"), "compare_stands": ("现状", "stands as"),
     "compare_turned": (
         "起始日期 {first} 晚于结束日期 {last}。", "The first day, {first}, is after the second, {last}.",
@@ -39,10 +37,6 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "compare_no_added": ("这两天之间没有新增的备案。", "Between these days no filing was added."),
     "compare_wider": ("可以选择更长的时间，或按另一个时间对比：", "Take a longer span, or go by the other clock:"),
-    "compare_baseline": (
-        "程序首次查看（{day}）时已有的清单，按记录时间都算在那一天。",
-        "By the recorded clock, all lists that were there at the first look count on that day.",
-    ),
     "compare_too_many": (
         "两日之间有差异的备案超过 {most} 条，不能作为一个文件下载。请缩短时间或选择一个系列。",
         "More than {most} filings differ, too many for one file. Take a shorter span, or one series.",

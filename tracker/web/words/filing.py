@@ -66,8 +66,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "{series}，编号 {number}：{name}，{entity}。"
         "原始文件 sha256：{sha256}。由“网信备案追踪”于 {recorded} 记录，{link}。",
         "Cyberspace Administration of China, “{title}”, {attachment}, {place}, published {published}, {address}. "
-        "{series}, number {number}: {name}, {entity}. Original file sha256 {sha256}. As recorded on {recorded} by CAC "
-        "filing tracker, {link}.",
+        "Listed among {series}, number {number}: {name}, {entity}. Original file sha256 {sha256}. As recorded on "
+        "{recorded} by CAC filing tracker, {link}.",
     ),
     "filing_cite_place": ("表 {table} 第 {row} 行", "table {table}, row {row}"),
     "filing_cite_page": ("（第 {page} 页）", " (page {page})"),
