@@ -87,6 +87,13 @@ def changed(db: Database, where: ChangeFilter) -> tuple[str, list[Any]]:
 
 _JOINS = {"f": "CROSS JOIN filing f ON f.id = c.filing_id", "v": "CROSS JOIN version v ON v.id = c.version_id"}
 _PUBLISHED_END = last_day("c.published_on")
+# The newest change of a date up to one: by steps through an index, so that a day long ago is as cheap as today.
+_NEWEST_BY = """WITH RECURSIVE d(day) AS (
+        SELECT min(published_on) FROM change
+        UNION ALL SELECT (SELECT min(published_on) FROM change WHERE published_on > day AND published_on <= ?) FROM d
+        WHERE day IS NOT NULL
+    ) SELECT coalesce(max((SELECT id FROM change WHERE published_on = day ORDER BY id DESC LIMIT 1)), 0) FROM d
+    WHERE day <= ?"""
 
 
 def _plain(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
@@ -102,6 +109,8 @@ def _plain(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
     for condition, value in pairs.items():
         if value is not None:
             yield condition, [value]
+    if where.published_until is not None:
+        yield f"c.id <= ({_NEWEST_BY})", [where.published_until] * 2
 
 
 def _lists(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,11 @@ from sqlite_utils import Database
 
 from storage.change_log import ChangeFilter, changed, find_changes
 from storage.rows import as_json
+from storage.states import FilingFilter, held
 from tracker.models import ChangeKind
 
 Row = dict[str, Any]
-_MANY = 2_000  # names that hold a text: the filings of so many are not named one by one
+_MANY = 5_000  # so many filings, or changes, are not named one by one
 OTHERS = ", ".join(f"'{kind}'" for kind in ChangeKind if kind != ChangeKind.ADDED)
 
 
@@ -31,34 +32,56 @@ class ChangeQuery:
 
 def selected(db: Database, query: ChangeQuery) -> tuple[str, list[Any]]:
     """SQL for the ids of the changes that fit, in no order, and its arguments."""
-    sql, args = changed(db, query.where)
-    if query.entity:
-        condition, values = of_entity(db, query.entity, "c.filing_id")
-        sql, args = f"{sql} AND {condition}", [*args, *values]
-    if query.no_additions:
-        sql += f" AND c.kind IN ({OTHERS})"
+    sql, args, _ = _selected(db, query)
     return sql, args
 
 
-def of_entity(db: Database, folded: str, column: str) -> tuple[str, list[Any]]:
-    """SQL for a condition that the filing named by `column` is of an entity ever called so, and its arguments.
+def _selected(db: Database, query: ChangeQuery) -> tuple[str, list[Any], bool]:
+    """The same, and whether few are left to be put in order: these are found by an index of what they have."""
+    sql, args = changed(db, query.where)
+    few = query.no_additions
+    if query.no_additions:
+        sql += f" AND c.kind IN ({OTHERS})"
+    if query.entity:
+        condition, values, is_rare = of_entity(db, query.entity, "c.filing_id")
+        sql, args, few = f"{sql} AND {condition}", [*args, *values], few or is_rare
+    for condition, values in _few_days(db, query.where):
+        sql, args, few = f"{sql} AND {condition}", [*args, *values], True
+    return sql, args, few
+
+
+def of_entity(db: Database, folded: str, column: str) -> tuple[str, list[Any], bool]:
+    """SQL for a condition that the filing named by `column` is of an entity ever called so, its arguments, and if rare.
 
     Rare names tell their filings; for a common one each row is looked at, of which the first ones will do.
     """
-    those = "SELECT entity_id FROM entity_name WHERE instr(folded, ?)"
-    if len(list(db.execute(f"{those} LIMIT ?", [folded, _MANY]))) < _MANY:
-        return f"{column} IN (SELECT filing_id FROM filing_index WHERE entity_id IN ({those}))", [folded]
+    sql, args, _ = held(db, FilingFilter(entity=folded))
+    if len(list(db.execute(f"SELECT 1 FROM ({sql} LIMIT ?)", [*args, _MANY]))) < _MANY:
+        return f"{column} IN (SELECT filing_id FROM ({sql}))", args, True
     named = "SELECT 1 FROM filing_index i JOIN entity_name n ON n.entity_id = i.entity_id"
-    return f"EXISTS ({named} WHERE i.filing_id = {column} AND instr(n.folded, ?))", [folded]
+    return f"EXISTS ({named} WHERE i.filing_id = {column} AND instr(n.folded, ?))", [folded], False
+
+
+def _few_days(db: Database, where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
+    """A condition that the index of published days answers, where that leaves few changes; else none.
+
+    A date that is known by its year only sorts before its days, so that the range is a little too wide: the filter's
+    own condition is exact.
+    """
+    days = (where.published_since or "")[:4], where.published_until or "9999"
+    if days == ("", "9999"):
+        return
+    within = "published_on >= ? AND published_on <= ?"
+    if len(list(db.execute(f"SELECT 1 FROM change WHERE {within} LIMIT ?", [*days, _MANY]))) < _MANY:
+        yield f"c.id IN (SELECT id FROM change WHERE {within})", list(days)
 
 
 def newest_changes(db: Database, query: ChangeQuery, limit: int) -> list[Row]:
     """The newest changes that fit, newest first; the next ones are behind `where.before`."""
-    if not query.entity and not query.no_additions:
+    sql, args, few = _selected(db, query)
+    if not few and not query.entity:
         return find_changes(db, query.where, limit=limit)
-    sql, args = selected(db, query)
-    few = "+" if query.no_additions else ""  # these are found by their kind, and then put in order
-    return changes_by_id(db, _ids(db, f"{sql} ORDER BY {few}c.id DESC LIMIT ?", [*args, limit]))
+    return changes_by_id(db, _ids(db, f"{sql} ORDER BY {'+' if few else ''}c.id DESC LIMIT ?", [*args, limit]))
 
 
 def first_changes(db: Database, query: ChangeQuery, limit: int, after: int | None = None) -> list[Row]:

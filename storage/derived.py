@@ -106,10 +106,20 @@ class DerivedWriter:
             self.db.execute("UPDATE filing_index SET entity_id = NULL")
             self.db.execute("DELETE FROM entity_name")
             self.db.execute("DELETE FROM entity")
-            self._insert("entity", [(e.id, e.names[0][0], len(e.filings)) for e in entities])
+            self._insert("entity", [(e.id, e.names[0][0], len(e.filings), 0) for e in entities])
             self._insert("entity_name", names)
             self.db.conn.executemany(
                 "UPDATE filing_index SET entity_id = ? WHERE filing_id = ?", [(e, f) for f, e in members.items()]
+            )
+
+    def count_present(self) -> None:
+        """Note how many filings of each entity are not withdrawn."""
+        counts = """SELECT i.entity_id, sum(f.status <> 'withdrawn') AS n FROM filing_index i
+            JOIN filing f ON f.id = i.filing_id WHERE i.entity_id IS NOT NULL GROUP BY 1"""
+        with self.db.atomic():
+            self.db.execute(
+                f"""UPDATE entity SET present = c.n FROM ({counts}) c
+                    WHERE c.entity_id = entity.id AND entity.present <> c.n"""
             )
 
     def index_words(self) -> None:

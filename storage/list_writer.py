@@ -139,10 +139,10 @@ class ListWriter:
         """
         number = change.former_number or change.number
         row = self._first(
-            """SELECT f.id, f.status, e.version_id FROM entry e JOIN version v ON v.id = e.version_id
-               JOIN filing f ON f.id = e.filing_id
-               WHERE e.attachment_id = ? AND f.series = ? AND v.number = ? ORDER BY e.present DESC""",
-            self.on.attachment, change.series, number,
+            """SELECT f.id, f.status, e.version_id FROM version v CROSS JOIN entry e ON e.version_id = v.id
+               CROSS JOIN filing f ON f.id = e.filing_id
+               WHERE v.number = ? AND e.attachment_id = ? AND f.series = ? ORDER BY e.present DESC""",
+            number, self.on.attachment, change.series,
         )  # fmt: skip
         row = row or self._first(
             "SELECT id, status, version_id FROM filing WHERE series = ? AND number = ?", change.series, number

@@ -32,8 +32,10 @@ def find_moves(
     if series:
         conditions.append("b.series = ?")
         args.append(series)
-    if which:
-        conditions.append(f"a.filing_id IS {'' if which == 'added' else 'NOT '}NULL")
+    if which == "added":
+        conditions.append("a.filing_id IS NULL")
+    elif which == "changed":
+        conditions += ["b.first = 0", "a.filing_id IS NOT NULL"]  # the first of these by an index of its own
     more: list[Any] = []
     if after:
         conditions.append("(b.since, b.filing_id) > (?, ?)")

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlite_utils import Database
 
 from storage.counting import count_filings
 from storage.rows import as_json
-from storage.states import OPEN, FilingFilter, held
+from storage.states import CAME, OPEN, FilingFilter, held
 
-EntityCount = tuple[int, str, int]
-_CHUNK = 50  # entities looked at together
 _FEW = 2_000  # filings that are counted one by one
+
+
+@dataclass(frozen=True, slots=True)
+class EntityCount:
+    """An entity by its name today, with its filings by series."""
+
+    id: int
+    name: str
+    series: dict[str, int]
+
+    @property
+    def count(self) -> int:
+        """All its filings."""
+        return sum(self.series.values())
 
 
 def growth(db: Database, *, as_of: str | None = None, known_on: str | None = None) -> list[tuple[str, str, int]]:
@@ -20,11 +33,11 @@ def growth(db: Database, *, as_of: str | None = None, known_on: str | None = Non
 
     By the published clock, or by the recorded one where only a day of that is given.
     """
-    clock, day = ("recorded", known_on) if known_on and not as_of else ("published", as_of or OPEN)
+    clock = "recorded" if known_on and not as_of else "published"
     rows = db.execute(
         """SELECT series, substr(day, 1, 7), sum(n) FROM state_count
            WHERE clock = ? AND day <= ? AND status <> 'withdrawn' GROUP BY 1, 2 ORDER BY 1, 2""",
-        [clock, day],
+        [clock, as_of or known_on or OPEN],
     )
     points: list[tuple[str, str, int]] = []
     for series, month, more in rows:
@@ -33,39 +46,28 @@ def growth(db: Database, *, as_of: str | None = None, known_on: str | None = Non
     return points
 
 
-def series_of_entities(
-    db: Database, ids: Sequence[int], *, as_of: str | None = None, known_on: str | None = None
-) -> list[tuple[int, str, int]]:  # fmt: skip
-    """(entity, series, filings) of some entities, withdrawn ones not counted."""
-    sql, args, _ = held(db, FilingFilter(as_of=as_of, known_on=known_on))
-    rows = db.execute(
-        f"""SELECT i.entity_id, s.series, count(*) FROM filing_index i CROSS JOIN ({sql}) s ON s.filing_id = i.filing_id
-            WHERE i.entity_id IN (SELECT value FROM json_each(?)) AND s.status <> 'withdrawn' GROUP BY 1, 2
-            ORDER BY 1, 2""",
-        [*args, as_json(list(ids))],
-    )
-    return [tuple(row) for row in rows]
-
-
 def top_entities(
     db: Database, most: int, *, as_of: str | None = None, known_on: str | None = None
 ) -> list[EntityCount]:  # fmt: skip
-    """The entities with the most filings, withdrawn ones not counted: (id, name today, filings); the most first.
+    """The entities with the most filings, withdrawn ones not counted, the most first.
 
-    Looks at the largest ones first, and stops where none of the others can have more. Of those with as many any may be
-    left out.
+    Of those with as many any may be left out.
     """
     where = FilingFilter(as_of=as_of, known_on=known_on)
+    if not as_of and not known_on:
+        ids = [row[0] for row in db.execute("SELECT id FROM entity ORDER BY present DESC, id LIMIT ?", [most])]
+        return _counted(db, where, ids)
     if sum(row["count"] for row in count_filings(db, "series", where)) <= _FEW:
-        counts = _counted(db, where)
-        return sorted(counts, key=lambda one: (-one[2], one[0]))[:most]
+        return _counted(db, where)[:most]
+    # The largest of today first, until none of the others can have had more.
     best: list[EntityCount] = []
     rows = db.execute("SELECT id, filings FROM entity ORDER BY filings DESC, id DESC")
-    while chunk := rows.fetchmany(_CHUNK):
-        if len(best) == most and best[-1][2] >= chunk[0][1]:
+    size = most
+    while chunk := rows.fetchmany(size):
+        size *= 2
+        if len(best) == most and best[-1].count >= chunk[0][1]:
             break
-        best += _counted(db, where, [row[0] for row in chunk])
-        best = sorted(best, key=lambda one: (-one[2], one[0]))[:most]
+        best = _in_order([*best, *_counted(db, where, [row[0] for row in chunk])])[:most]
     return best
 
 
@@ -76,10 +78,23 @@ def _counted(db: Database, where: FilingFilter, ids: Sequence[int] | None = None
     if ids is not None:
         source = f"filing_index i CROSS JOIN ({sql}) s ON s.filing_id = i.filing_id"
         condition, args = "i.entity_id IN (SELECT value FROM json_each(?))", [*args, as_json(list(ids))]
-    rows = db.execute(
-        f"""SELECT entity_id, name, n FROM (
-                SELECT i.entity_id, count(*) AS n FROM {source} WHERE {condition} AND s.status <> 'withdrawn' GROUP BY 1
-            ) JOIN entity ON entity.id = entity_id""",
+        if day := where.as_of or where.known_on:
+            condition, args = f"{condition} AND i.filing_id <= ({CAME})", [*args, _clock(where), day]
+    counts: dict[int, EntityCount] = {}
+    for id_, name, series, n in db.execute(
+        f"""SELECT entity_id, name, series, n FROM (
+                SELECT i.entity_id, s.series, count(*) AS n FROM {source}
+                WHERE {condition} AND s.status <> 'withdrawn' GROUP BY 1, 2
+            ) JOIN entity ON entity.id = entity_id ORDER BY entity_id, series""",
         args,
-    )
-    return [tuple(row) for row in rows]
+    ):
+        counts.setdefault(id_, EntityCount(id_, name, {})).series[series] = n
+    return _in_order(list(counts.values()))
+
+
+def _clock(where: FilingFilter) -> str:
+    return "published" if where.as_of else "recorded"
+
+
+def _in_order(counts: list[EntityCount]) -> list[EntityCount]:
+    return sorted(counts, key=lambda one: (-one.count, one.id))

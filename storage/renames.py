@@ -24,28 +24,30 @@ class RenameFilter:
     basis: str | None = None
 
 
-def find_renames(db: Database, where: RenameFilter, *, limit: int | None = None, skip: int = 0) -> list[dict[str, Any]]:
-    """Each pair of a former and a new name, newest recorded first, with how it is known.
+def find_renames(
+    db: Database, where: RenameFilter, *, limit: int, skip: int = 0
+) -> tuple[list[dict[str, Any]], int]:  # fmt: skip
+    """Each pair of a former and a new name, newest recorded first, with how it is known; and how many pairs there are.
 
     `filings` are those that tell it. `observed` is the newest change of a list that shows it, `stated` the newest
     remark that says so; either may be None. `entity_id` and `entity_today` are whose name it is now. Names that only
     the remark's other side states are None.
     """
-    sql, args = renamed(db, where)
-    pairs = list(db.query(f"{sql} ORDER BY recorded_at DESC, filing_id LIMIT ? OFFSET ?",
-                          [*args, -1 if limit is None else limit, skip]))  # fmt: skip
+    sql, args = _renamed(db, where)
+    pairs = list(db.query(f"{sql} ORDER BY recorded_at DESC, filing_id LIMIT ? OFFSET ?", [*args, limit, skip]))
     changes = {row["id"]: row for row in _changes(db, [row["change_id"] for row in pairs if row["change_id"]])}
     remarks = _remarks(db, [row["event_id"] for row in pairs if row["event_id"]])
     entities = _entities(db, [row["filing_id"] for row in pairs])
-    return [
+    rows = [
         {key: row[key] for key in ("before", "after", "filings", "happened_on", "recorded_at")}
         | {"entity_id": None, "entity_today": None} | entities.get(row["filing_id"], {})
         | {"observed": changes.get(row["change_id"]), "stated": remarks.get(row["event_id"])}
         for row in pairs
     ]  # fmt: skip
+    return rows, pairs[0]["pairs"] if pairs else 0
 
 
-def renamed(db: Database, where: RenameFilter) -> tuple[str, list[Any]]:
+def _renamed(db: Database, where: RenameFilter) -> tuple[str, list[Any]]:
     """SQL for the pairs of names, in no order, and its arguments."""
     observed = f"""SELECT c.filing_id, c.id AS change_id, NULL AS event_id, c.fields ->> '$.entity[0]' AS before,
         c.fields ->> '$.entity[1]' AS after, c.published_on AS happened_on, c.recorded_at
@@ -61,13 +63,13 @@ def renamed(db: Database, where: RenameFilter) -> tuple[str, list[Any]]:
     those = " UNION ALL ".join(parts)
     condition = "1"
     if where.entity:
-        condition, values = of_entity(db, where.entity, "t.filing_id")
+        condition, values, _ = of_entity(db, where.entity, "t.filing_id")
         args += values
     return (
         f"""SELECT before, after, count(DISTINCT filing_id) AS filings, max(recorded_at) AS recorded_at,
             min(happened_on) AS happened_on, max(change_id) AS change_id, max(event_id) AS event_id,
-            max(filing_id) AS filing_id FROM ({those}) t WHERE before IS NOT after AND {condition}
-            GROUP BY before, after""",
+            max(filing_id) AS filing_id, count(*) OVER () AS pairs FROM ({those}) t
+            WHERE before IS NOT after AND {condition} GROUP BY before, after""",
         args,
     )
 

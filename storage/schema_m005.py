@@ -93,6 +93,7 @@ CREATE INDEX filing_state_province ON filing_state(clock, province, filing_id);
 CREATE INDEX filing_state_status ON filing_state(clock, status, filing_id);
 CREATE INDEX filing_state_batch ON filing_state(clock, batch, filing_id);
 CREATE INDEX filing_state_since ON filing_state(clock, since, filing_id);
+CREATE INDEX filing_state_later ON filing_state(clock, since, filing_id) WHERE first = 0;
 CREATE TABLE state_count (
     clock TEXT NOT NULL,
     day TEXT NOT NULL,
@@ -124,8 +125,11 @@ CREATE TRIGGER revision_moves_state AFTER UPDATE OF attachment_id ON revision BE
 END;
 {_INSERT};
 ALTER TABLE entity ADD COLUMN filings INTEGER NOT NULL DEFAULT 0;
-UPDATE entity SET filings = (SELECT count(*) FROM filing_index i WHERE i.entity_id = entity.id);
+ALTER TABLE entity ADD COLUMN present INTEGER NOT NULL DEFAULT 0;
+UPDATE entity SET (filings, present) = (SELECT count(*), sum(f.status <> 'withdrawn') FROM filing_index i
+    JOIN filing f ON f.id = i.filing_id WHERE i.entity_id = entity.id);
 CREATE INDEX entity_filings ON entity(filings);
+CREATE INDEX entity_present ON entity(present);
 CREATE INDEX change_kind ON change(kind, id);
 CREATE INDEX version_number ON version(number);
 ALTER TABLE filing_index ADD COLUMN words TEXT NOT NULL DEFAULT '';

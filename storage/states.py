@@ -31,6 +31,9 @@ LIST_FIELDS = ", ".join(f"v.{name}" for name in (*FIELDS, "province_code") if na
 JOINS = """JOIN revision r ON r.id = v.revision_id JOIN attachment a ON a.id = r.attachment_id
     JOIN offer o ON o.id = r.offer_id JOIN announcement n ON n.id = o.announcement_id"""
 
+# The last filing that had come by a day of a clock. What came later need not be looked at: it makes a page of a day
+# long ago as cheap as one of today.
+CAME = "SELECT coalesce(max(last_filing), 0) FROM state_count WHERE clock = ? AND day <= ?"
 # A state that still holds ends on the last of all days.
 OPEN = "9999-12-31"
 _KEPT = ("filing_id", "change_id", "version_id", "status", "series", "kind", "province", "batch", "month")
@@ -161,8 +164,7 @@ def _clock(where: FilingFilter) -> tuple[str, list[str], list[Any], str]:
     clock, day = ("published", where.as_of) if where.as_of else ("recorded", where.known_on)
     if day is None:
         return "filing_state s", ["s.clock = ?", "s.until = ?"], [clock, OPEN], "s.filing_id"
-    # What came later need not be looked at: it makes a page of a day long ago as cheap as one of today.
-    came = "s.filing_id <= (SELECT coalesce(max(last_filing), 0) FROM state_count WHERE clock = ? AND day <= ?)"
+    came = f"s.filing_id <= ({CAME})"
     if where.as_of and where.known_on:
         return f"({_BOTH}) s", [came], [*[where.as_of, where.known_on] * 2, clock, day], "s.filing_id"
     conditions = ["s.clock = ?", "s.since <= ?", "s.until > ?", came]

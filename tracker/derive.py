@@ -41,6 +41,7 @@ def derive(
     writer.index_filings(map(_index_row, list(sightings.unindexed_filings(db))))
     progress("entities")
     writer.replace_entities(list(_entities(db)))
+    writer.count_present()
     writer.index_words()
     progress("checks")
     writer.replace_totals(_totals(db))

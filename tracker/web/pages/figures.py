@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
-from dataclasses import dataclass
 
 from datasette import Response
 from sqlite_utils import Database
 
 from storage import batches, counting, overview
 from storage.states import FilingFilter
-from tracker.messages import Lang
 from tracker.spreadsheets import harmless
 from tracker.web.charts import Chart, entity_chart, growth_chart, province_chart
 from tracker.web.errors import NotFound
@@ -21,70 +20,46 @@ NAMES = ("growth", "provinces", "entities")
 ENTITIES = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What the charts are drawn of: (series, month, filings), (series, month, period), (place or entity, series, n)."""
-
-    points: list[tuple[str, str, int]]
-    batches: list[tuple[str, str, str]]
-    places: list[tuple[str, str, int]]
-    entities: list[tuple[str, str, int]]
-
-
-def read(db: Database, view: View) -> Figures:
-    """What the history holds of them, on the day that is asked for."""
-    days = {"as_of": view.as_of, "known_on": view.known_on}
-    where = FilingFilter(as_of=view.as_of, known_on=view.known_on)
-    cells = counting.count_cells(db, ("province", "series"), where)
-    top = overview.top_entities(db, ENTITIES, **days)
-    names = {id_: name for id_, name, _ in top}
-    by_series: dict[int, list[tuple[str, int]]] = {}
-    for id_, series, n in overview.series_of_entities(db, list(names), **days):
-        by_series.setdefault(id_, []).append((series, n))
-    return Figures(
-        points=overview.growth(db, **days),
-        batches=[
-            (one["series"], one["published_on"][:7], one["batch"])
-            for one in batches.find_batches(db, **days) if one["batch"] and one["added"]
-        ],
-        places=[(row["province"] or "", row["series"], row["count"]) for row in cells],
-        entities=[(names[id_], series, n) for id_, _, _ in top for series, n in by_series.get(id_, [])],
-    )  # fmt: skip
-
-
-def make(name: str, figures: Figures, lang: Lang, *, narrow: bool = False) -> Chart:
-    """One of the charts; drawn when its picture is asked for.
+def read(db: Database, view: View, name: str, *, narrow: bool = False) -> Chart:
+    """One of the charts, on the day that is asked for; drawn when its picture is asked for.
 
     Raises:
         NotFound: there is no such chart.
     """
+    days = {"as_of": view.as_of, "known_on": view.known_on}
     if name == "growth":
-        return growth_chart(figures.points, figures.batches, lang, narrow=narrow)
+        known = [one for one in batches.find_batches(db, **days) if one["batch"] and one["added"]]
+        marks = [(one["series"], one["published_on"][:7], one["batch"]) for one in known]
+        return growth_chart(overview.growth(db, **days), marks, view.lang, narrow=narrow)
     if name == "provinces":
-        return province_chart(figures.places, lang, narrow=narrow)
+        where = FilingFilter(as_of=view.as_of, known_on=view.known_on)
+        cells = counting.count_cells(db, ("province", "series"), where)
+        places = [(cell["province"] or "", cell["series"], cell["count"]) for cell in cells]
+        return province_chart(places, view.lang, narrow=narrow)
     if name == "entities":
-        return entity_chart(figures.entities, lang, narrow=narrow)
+        top = overview.top_entities(db, ENTITIES, **days)
+        counts = [(one.name, series, n) for one in top for series, n in one.series.items()]
+        return entity_chart(counts, view.lang, narrow=narrow)
     raise NotFound("not_found")
 
 
 async def picture(view: View, *, name: str) -> Response:
     """The picture of a chart."""
-    figures = await view.ask(lambda db: read(db, view))
-    chart = make(name, figures, view.lang, narrow=view.get("narrow") == "1")
-    return picture_of(chart)
+    narrow = view.get("narrow") == "1"
+    chart = await view.ask(lambda db: read(db, view, name, narrow=narrow))
+    return picture_of(await asyncio.to_thread(lambda: chart.svg))
 
 
-def picture_of(chart: Chart) -> Response:
-    """A chart as a file of its own."""
-    if not chart.svg:
+def picture_of(svg: bytes) -> Response:
+    """The picture of a chart as a file of its own."""
+    if not svg:
         raise NotFound("not_found")
-    return Response(chart.svg, content_type="image/svg+xml; charset=utf-8")
+    return Response(svg, content_type="image/svg+xml; charset=utf-8")
 
 
 async def data(view: View, *, name: str) -> Response:
     """The data of a chart as CSV."""
-    figures = await view.ask(lambda db: read(db, view))
-    return data_of(view, make(name, figures, view.lang), f"{name}.csv")
+    return data_of(view, await view.ask(lambda db: read(db, view, name)), f"{name}.csv")
 
 
 def data_of(view: View, chart: Chart, name: str) -> Response:

@@ -9,8 +9,7 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.counting import count_within
-from storage.renames import RenameFilter, find_renames, renamed
+from storage.renames import RenameFilter, find_renames
 from tracker.export.columns import at, instant, number, source, text
 from tracker.export.declare import Table
 from tracker.reading.search import searchable
@@ -18,7 +17,6 @@ from tracker.web.pages.files import Ask, FileForm, Page, Row, Rows, send_file
 from tracker.web.view import View
 
 PAGE = 50
-MOST_COUNTED = 1_000_000  # to find them is to count them
 _AT_ONCE = 500
 BASES = ("observed", "stated")
 LINES = Table(
@@ -49,11 +47,8 @@ async def page(view: View) -> Response:
     """
     where, skip = read_asked(view), view.number("skip", 0, 1, 10**6)
 
-    def ask(db: Database) -> tuple[list[dict[str, Any]], int | None]:
-        if where is None:
-            return [], 0
-        count = count_within(db, *renamed(db, where), most=MOST_COUNTED, seconds=0.1)
-        return find_renames(db, where, limit=PAGE + 1, skip=skip), count
+    def ask(db: Database) -> tuple[list[dict[str, Any]], int]:
+        return find_renames(db, where, limit=PAGE + 1, skip=skip) if where else ([], 0)
 
     rows, count = await view.ask(ask)
     return await view.render(
@@ -61,19 +56,13 @@ async def page(view: View) -> Response:
         title=view.say("renames_title"),
         rows=rows[:PAGE],
         next=skip + PAGE if len(rows) > PAGE else None,
-        counted=_counted(view, count),
+        counted=view.say("renames_n", n=f"{count:,}"),
         text=view.get("entity"),
         basis=view.get("basis"),
         bases=[(basis, view.say(f"renames_{basis}")) for basis in BASES],
         files=[(form, view.link(f"/renames.{form}", entity=view.get("entity"), basis=view.get("basis"), lang=view.lang))
                for form in ("csv", "xlsx", "json")],
     )  # fmt: skip
-
-
-def _counted(view: View, count: int | None) -> str:
-    if count is None:
-        return view.say("renames_many")
-    return view.say("renames_n", n=f"{count:,}")
 
 
 def read_asked(view: View) -> RenameFilter | None:
@@ -126,7 +115,7 @@ def _pages(where: RenameFilter | None, ask: Ask) -> Iterator[Page]:
 
 
 def _some(where: RenameFilter, skip: int, db: Database) -> Page:
-    return find_renames(db, where, limit=_AT_ONCE, skip=skip)
+    return find_renames(db, where, limit=_AT_ONCE, skip=skip)[0]
 
 
 def _lines(row: dict[str, Any]) -> Iterator[Row]:

@@ -51,11 +51,10 @@ class Start:
 
 async def page(view: View) -> Response:
     """The whole page; charts are files of their own."""
-    shown, charts = await view.ask(lambda db: (_ask(db, view), figures.read(db, view)))
-    return await view.render(
-        "tracker/start.html", title=view.say("nav_start"), shown=shown,
-        charts={name: figures.make(name, charts, view.lang) for name in figures.NAMES},
-    )  # fmt: skip
+    shown, charts = await view.ask(
+        lambda db: (_ask(db, view), {name: figures.read(db, view, name) for name in figures.NAMES})
+    )
+    return await view.render("tracker/start.html", title=view.say("nav_start"), shown=shown, charts=charts)
 
 
 def _ask(db: Database, view: View) -> Start:

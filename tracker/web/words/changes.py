@@ -96,7 +96,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "renames_filings": ("备案数", "filings"), "renames_unstated": ("未写明", "not stated"),
     "renames_also": ("另见：", "See also:"),
     "renames_names": ("服务或算法名称的变更", "changes of the name of a service or algorithm"),
-    "renames_n": ("共 {n} 对名称", "{n} pairs of names"), "renames_many": ("很多", "many"),
+    "renames_n": ("共 {n} 对名称", "{n} pairs of names"),
     "renames_none": (
         "没有符合条件的更名。可去掉筛选，或把截至日期改为更晚的一天。",
         "No rename fits. Drop a filter, or set a later as-of date.",
