@@ -47,8 +47,10 @@ def test_what_holds_the_terms_is_always_named(names: list[list[str]], question: 
     db = table(documents)
     found = named(db, terms)
     expected = {n for n, document in enumerate(documents, 1) if holds(document, terms)}
-    assert expected <= found
-    if all(len(term) < 3 and letters is None and "\ue02d" not in question for term, letters in terms):
+    assert expected <= found, (documents, terms)
+    # One character of the private area stands for the hyphen there: what it names is looked at once more.
+    are_pairs = all(len(term) < 3 and letters is None for term, letters in terms)
+    if are_pairs and not any("\ue02d" in text for text in (question, *(words for words, _ in documents))):
         assert expected == found
     db.close()
 
