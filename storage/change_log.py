@@ -60,6 +60,9 @@ _SELECT = """SELECT c.id, c.filing_id, c.kind, f.series, v.number, f.number AS n
         SELECT min(x.id) FROM notice_row x WHERE x.revision_id = r.id AND x.number IN
         (SELECT y.number FROM version y WHERE y.filing_id = f.id)
     )"""
+# What is no addition is rare, and has an index of its own; it is named kind by kind as well, for so that is used.
+_KINDS = ", ".join(repr(kind.value) for kind in ChangeKind if kind != ChangeKind.ADDED)
+OTHERS = f"c.kind <> 'added' AND c.kind IN ({_KINDS})"
 # Filters after which few changes are left: these are found by their index and then put in order.
 _FEW = ("batch", "filing", "entity_id", "poll", "ids", "rows_of", "number", "field")
 
@@ -117,8 +120,7 @@ def _lists(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
     """Conditions on the list that states a change, or the filing; or on what the change did."""
     if where.field is not None:
         # Additions change no field. Without them few changes are left to be looked into.
-        few = ", ".join(f"'{kind}'" for kind in ChangeKind if kind != ChangeKind.ADDED)
-        yield f"c.kind IN ({few}) AND ? IN (SELECT j.key FROM json_each(c.fields) j)", [where.field]
+        yield f"{OTHERS} AND ? IN (SELECT j.key FROM json_each(c.fields) j)", [where.field]
     if where.batch is not None:
         yield (
             """c.revision_id IN (SELECT x.id FROM revision x JOIN attachment y ON y.id = x.attachment_id

@@ -8,14 +8,12 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.change_log import ChangeFilter, changed, find_changes
+from storage.change_log import OTHERS, ChangeFilter, changed, find_changes
 from storage.rows import as_json
 from storage.states import FilingFilter, held
-from tracker.models import ChangeKind
 
 Row = dict[str, Any]
 _MANY = 5_000  # so many filings, or changes, are not named one by one
-OTHERS = ", ".join(f"'{kind}'" for kind in ChangeKind if kind != ChangeKind.ADDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ def _selected(db: Database, query: ChangeQuery) -> tuple[str, list[Any], bool]:
     sql, args = changed(db, query.where)
     few = query.no_additions
     if query.no_additions:
-        sql += f" AND c.kind IN ({OTHERS})"
+        sql += f" AND {OTHERS}"
     if query.entity:
         condition, values, is_rare = of_entity(db, query.entity, "c.filing_id")
         sql, args, few = f"{sql} AND {condition}", [*args, *values], few or is_rare

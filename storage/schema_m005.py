@@ -131,6 +131,8 @@ UPDATE entity SET (filings, present) = (SELECT count(*), sum(f.status <> 'withdr
 CREATE INDEX entity_filings ON entity(filings);
 CREATE INDEX entity_present ON entity(present);
 CREATE INDEX change_kind ON change(kind, id);
+CREATE INDEX change_other ON change(kind, revision_id, filing_id, fields, published_on, recorded_at)
+    WHERE kind <> 'added';
 CREATE INDEX version_number ON version(number);
 ALTER TABLE filing_index ADD COLUMN words TEXT NOT NULL DEFAULT '';
 CREATE INDEX filing_index_words ON filing_index(filing_id) WHERE words = '';

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from storage import moves, states
 from storage.moves import Move
-from tracker.changes.differ import changed_fields
+from tracker.changes.differ import changed_fields, is_changed
 from tracker.errors import OptionError
 from tracker.models import ChangeKind, Filing, Status
 
@@ -56,18 +56,16 @@ def compare_days(
 
 
 def differing(
-    db: Database, span: Span, after: tuple[str, int] | None = None
+    db: Database, span: Span, after: tuple[str, int] | None = None, chunk: int = _CHUNK
 ) -> Iterator[tuple[Move, dict[str, Any]]]:
-    """The filings that differ, by the day of their last move and their ids; from behind `after`, such a pair."""
-    while True:
-        found = moves.find_moves(
-            db, span.first, span.last, clock="recorded" if span.recorded else "published", series=span.series,
-            which=span.which, after=after, limit=_CHUNK,
-        )  # fmt: skip
-        yield from _differences(db, found)
-        if len(found) < _CHUNK:
-            return
-        after = (found[-1].since, found[-1].filing)
+    """The filings that differ, by the day of their last move and their ids; from behind `after`, such a pair.
+
+    So many as `chunk` are looked up at once: as many as are wanted.
+    """
+    for move, old, new, source in _moved(db, span, after, chunk):
+        kind = _net_kind(move, old, new)
+        if kind:
+            yield move, _row(kind, move, old, new, source)
 
 
 def count_differing(db: Database, span: Span, most: int) -> tuple[dict[str, int], bool]:
@@ -79,44 +77,54 @@ def count_differing(db: Database, span: Span, most: int) -> tuple[dict[str, int]
     seen = 0
     if span.which != "added":
         changed = Span(span.first, span.last, span.recorded, span.series, "changed")
-        for _, row in differing(db, changed):
+        kinds = (_net_kind(move, old, new) for move, old, new, _ in _moved(db, changed, None, _CHUNK))
+        for kind in filter(None, kinds):
             if seen == most:
                 return dict(+counts), False
             seen += 1
-            counts[row["kind"]] += 1
+            counts[kind.value] += 1
     return dict(+counts), True
 
 
-def _differences(db: Database, found: Sequence[Move]) -> Iterator[tuple[Move, dict[str, Any]]]:
-    ids = {id_ for move in found for id_ in (move.before, move.version) if id_ is not None}
-    versions = states.versions_by_id(db, ids)
-    for move in found:
-        new, source = versions[move.version]
-        old = versions[move.before][0] if move.before is not None else None
-        row = _difference(old, new, move.status_before, move.status)
-        if row:
-            yield move, row | {
-                "batch": source["batch"],
-                "source": {key: source[key] for key in states.SOURCE_KEYS},
-            }
+def _moved(
+    db: Database, span: Span, after: tuple[str, int] | None, chunk: int
+) -> Iterator[tuple[Move, Filing | None, Filing, dict[str, Any]]]:
+    """Each move with the filing before and after, and the source of the latter."""
+    while True:
+        found = moves.find_moves(
+            db, span.first, span.last, clock="recorded" if span.recorded else "published", series=span.series,
+            which=span.which, after=after, limit=chunk,
+        )  # fmt: skip
+        ids = {id_ for move in found for id_ in (move.before, move.version) if id_ is not None}
+        versions = states.versions_by_id(db, ids)
+        for move in found:
+            old = versions[move.before][0] if move.before is not None else None
+            yield move, old, *versions[move.version]
+        if len(found) < chunk:
+            return
+        after = (found[-1].since, found[-1].filing)
 
 
-def _difference(old: Filing | None, new: Filing, status_before: str | None, status: str) -> dict[str, Any] | None:
-    """The net change of one filing; None where only its place in a file is another."""
-    fields: dict[str, tuple[str | None, str | None]] = {}
+def _net_kind(move: Move, old: Filing | None, new: Filing) -> ChangeKind | None:
+    """What became of one filing; None where only its place in a file is another."""
     if old is None:
-        kind = ChangeKind.ADDED
-    else:
-        fields = changed_fields(old, new)
-        if old.number != new.number:
-            fields = {"number": (old.number, new.number)} | fields
-        if status != status_before:
-            kind = _BY_STATUS[Status(status)]
-        elif fields:
-            kind = ChangeKind.RENUMBERED if "number" in fields else ChangeKind.AMENDED
-        else:
-            return None
+        return ChangeKind.ADDED
+    if move.status != move.status_before:
+        return _BY_STATUS[Status(move.status)]
+    if old.number != new.number:
+        return ChangeKind.RENUMBERED
+    return ChangeKind.AMENDED if is_changed(old, new) else None
+
+
+def _row(
+    kind: ChangeKind, move: Move, old: Filing | None, new: Filing, source: dict[str, Any]
+) -> dict[str, Any]:  # fmt: skip
+    fields = changed_fields(old, new) if old else {}
+    if old and old.number != new.number:
+        fields = {"number": (old.number, new.number)} | fields
     return {
         "kind": kind.value, "series": new.series, "number": new.number, "name": new.name, "entity": new.entity,
-        "status_before": status_before, "status": status, "fields": {name: list(pair) for name, pair in fields.items()},
+        "status_before": move.status_before, "status": move.status,
+        "fields": {name: list(pair) for name, pair in fields.items()},
+        "batch": source["batch"], "source": {key: source[key] for key in states.SOURCE_KEYS},
     }  # fmt: skip

@@ -93,14 +93,20 @@ def one_row_per_number(present: Mapping[str, Filing], incoming: Iterable[Filing]
     return {number: choose(number, same) for number, same in rows.items()}
 
 
+def is_changed(old: Filing, new: Filing) -> bool:
+    """True where `changed_fields` names any."""
+    return old.kind != new.kind or any(
+        mine != other and comparable(name, mine) != comparable(name, other)
+        for name, mine, other in ((name, getattr(old, name), getattr(new, name)) for name in COMPARED)
+    )
+
+
 def changed_fields(old: Filing, new: Filing) -> Fields:
     """The fields whose values differ in substance, each with [before, after] as the lists state them."""
-    if old.kind == new.kind and all(getattr(old, name) == getattr(new, name) for name in COMPARED):
+    if not is_changed(old, new):
         return {}
     before = {name: comparable(name, getattr(old, name)) for name in COMPARED} | {"kind": old.kind}
     after = {name: comparable(name, getattr(new, name)) for name in COMPARED} | {"kind": new.kind}
-    if before == after:
-        return {}
     delta = DeepDiff(before, after, view="tree")
     names = [name for name in ("kind", *COMPARED) if name in delta.affected_root_keys]
     return {name: (getattr(old, name), getattr(new, name)) for name in names}

@@ -66,7 +66,7 @@ def _compare(db: Database, asked: Asked) -> Page:
     except OptionError as error:
         raise BadParameter("api_backwards", name="to", first=asked["from"], last=last) from error
     position = (after[0], after[1]) if after else None
-    pairs = list(islice(differing(db, span, position), asked["limit"] + 1))
+    pairs = list(islice(differing(db, span, position, asked["limit"] + 1), asked["limit"] + 1))
     page = pairs[: asked["limit"]]
     move = page[-1][0] if len(pairs) > len(page) else None
     return Page([shaped(ComparedFiling, row) for _, row in page], (move.since, move.filing) if move else None)

@@ -92,7 +92,7 @@ def to_query(asked: Asked, before: int | None = None) -> ChangeQuery | None:
     return ChangeQuery(where, name or None, kind == CHANGED)
 
 
-def count_changes(db: Database, asked: Asked, most: int, seconds: float = 0.03) -> int | None:
+def count_changes(db: Database, asked: Asked, most: int, seconds: float = 0.02) -> int | None:
     """How many changes fit, up to `most`; None where to count them takes too long."""
     query = to_query(asked)
     return 0 if query is None else count_within(db, *selected(db, query), most=most, seconds=seconds)

@@ -93,7 +93,7 @@ def _part(db: Database, asked: Asked, which: Which, after: tuple[str, int] | Non
     if asked.which not in (None, which):
         return Part([], None)
     most = PAGE if asked.which else BOTH
-    moves = list(islice(differing(db, asked.span(which), after), most + 1))
+    moves = list(islice(differing(db, asked.span(which), after, most + 1), most + 1))
     shown = moves[:most]
     found = changes_behind(db, asked.clock, [(move.filing, move.since) for move, _ in shown])
     behind = dict(zip(found, with_links(db, found.values()), strict=True))
