@@ -10,7 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.rows import as_json, last_day
-from storage.states import SOURCE_KEYS, FilingFilter, holding, provinces
+from storage.states import SOURCE_KEYS, Terms, holding, provinces
 from tracker.models import ChangeKind
 
 
@@ -35,7 +35,7 @@ class ChangeFilter:
     number: str | None = None
     filing: int | None = None
     entity_id: int | None = None
-    terms: tuple[tuple[str, str | None], ...] = ()
+    terms: Terms = ()
     poll: int | None = None
     baseline: bool | None = None
     ids: tuple[int, ...] | None = None
@@ -143,7 +143,7 @@ def _filings(db: Database, where: ChangeFilter) -> Iterator[tuple[str, list[Any]
     if where.entity_id is not None:
         yield "c.filing_id IN (SELECT filing_id FROM filing_index WHERE entity_id = ?)", [where.entity_id]
     if where.terms:
-        yield holding(db, FilingFilter(terms=where.terms), "c.filing_id")
+        yield holding(db, where.terms, "c.filing_id")
 
 
 def _change(row: dict[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ JOINS = """JOIN revision r ON r.id = v.revision_id JOIN attachment a ON a.id = r
 # The last filing that had come by a day of a clock. What came later need not be looked at: it makes a page of a day
 # long ago as cheap as one of today.
 CAME = "SELECT coalesce(max(last_filing), 0) FROM state_count WHERE clock = ? AND day <= ?"
+Terms = tuple[tuple[str, str | None], ...]
 # A state that still holds ends on the last of all days.
 OPEN = "9999-12-31"
 _KEPT = ("filing_id", "change_id", "version_id", "status", "series", "kind", "province", "batch", "month")
@@ -75,7 +76,7 @@ class FilingFilter:
     province: str | None = None
     entity: str | None = None
     entity_id: int | None = None
-    terms: tuple[tuple[str, str | None], ...] = ()
+    terms: Terms = ()
     status: str | None = None
     kind: str | None = None
     batch: str | None = None
@@ -145,11 +146,12 @@ def held(db: Database, where: FilingFilter) -> tuple[str, list[Any], str]:
     return f"SELECT {columns} FROM {source} WHERE {' AND '.join(conditions)}", args, key
 
 
-def holding(db: Database, where: FilingFilter, column: str) -> tuple[str, list[Any]]:
-    """SQL for a condition that the filing named by `column` holds the texts asked for, and its arguments.
+def holding(db: Database, terms: Terms, column: str) -> tuple[str, list[Any]]:
+    """SQL for a condition that the filing named by `column` holds all terms, and its arguments.
 
     Rare texts name their filings; for a common one each row is looked at, of which the first ones will do.
     """
+    where = FilingFilter(terms=terms)
     sql, args, _ = held(db, where)
     rare = len(list(db.execute(f"SELECT 1 FROM ({sql} LIMIT ?)", [*args, _MANY]))) < _MANY
     if rare:
