@@ -7,11 +7,18 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.polling import Desk
 from tests.rebuilding import assert_rebuilds
 from tracker.config import Settings
 from tracker.demo.site import StandIn
+
+CHROMIUM = Path("/usr/bin/chromium")
+_ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-first-run",
+]  # fmt: skip
 
 # How long one example takes says nothing on a busy machine: timing belongs in benchmarks/.
 settings.register_profile("tracker", deadline=None)
@@ -26,3 +33,14 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield one
     if any((one.data / "archive" / "journal").glob("*")):
         assert_rebuilds(Settings(**one.settings()))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, one for all tests of a process: Playwright allows no second one."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"there is no {CHROMIUM}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=_ARGUMENTS)
+        yield browser
+        browser.close()

@@ -83,7 +83,7 @@ def test_each_form_holds_the_same(rows: dict[str, list[Values]]) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, suppress_health_check=LARGE)
+@settings(max_examples=25, suppress_health_check=LARGE)
 @given(ANY_ROWS)
 def test_each_form_holds_the_same_many_times(rows: dict[str, list[Values]]) -> None:
     assert_same(rows)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from tests.notify.test_chart import contrast, luminance
 from tracker.messages import Lang
@@ -27,7 +27,6 @@ from tracker.web.charts import Chart, batch_chart, entity_chart, growth_chart, p
 
 SVG = "{http://www.w3.org/2000/svg}"
 LIGHT_GROUNDS, DARK_GROUNDS = ("#ffffff", "#f6f8fa"), ("#0d1117", "#161b22")
-CHROMIUM = Path("/usr/bin/chromium")
 
 GENAI = [("2024-04", 117), ("2024-08", 97), ("2024-11", 95), ("2025-01", 98), ("2025-03", 98), ("2025-06", 170)]
 DEEP = [
@@ -321,17 +320,9 @@ def test_labels_never_touch(wanted: list[tuple[float, float]]) -> None:
         assert abs(wanted[one][0] - wanted[other][0]) > (wanted[one][1] + wanted[other][1]) / 2
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-
-
-def open_page(browser: Browser, chart: Chart, small: Chart, width: int, scheme: Literal["light", "dark"]) -> Page:
+def open_page(chromium: Browser, chart: Chart, small: Chart, width: int, scheme: Literal["light", "dark"]) -> Page:
     """A page that shows a chart as pages do; the files come with the strictest policy that lets them dress."""
-    page = browser.new_page(viewport={"width": width, "height": 640}, color_scheme=scheme)
+    page = chromium.new_page(viewport={"width": width, "height": 640}, color_scheme=scheme)
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     html = (
         "<!doctype html><meta name=viewport content='width=device-width'><title>-</title><style>:root{color-scheme:"
@@ -372,15 +363,14 @@ _OVERLAPS = """() => {
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}")
 @pytest.mark.parametrize(
     ("lang", "width", "scheme"),
     [("zh", 360, "dark"), ("zh", 1600, "light"), ("en", 360, "light"), ("en", 1600, "dark")],
 )
-def test_a_browser_shows_them(browser: Browser, lang: Lang, width: int, scheme: Literal["light", "dark"]) -> None:
+def test_a_browser_shows_them(chromium: Browser, lang: Lang, width: int, scheme: Literal["light", "dark"]) -> None:
     for name, make in CHARTS.items():
         chart, small = make(lang, False), make(lang, True)
-        page = open_page(browser, chart, small, width, scheme)
+        page = open_page(chromium, chart, small, width, scheme)
         shown = page.evaluate(
             "(({complete, naturalWidth, width}) => [complete, naturalWidth, width])(document.images[0])"
         )

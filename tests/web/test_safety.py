@@ -27,6 +27,8 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
 }
 
+pytestmark = pytest.mark.slow  # most of them start servers of their own
+
 
 @pytest.fixture(scope="module")
 def console(history: Path) -> Iterator[Served]:

@@ -22,8 +22,10 @@ PAGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("lang", ["zh-CN", "en-GB"])
-@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (360, "dark"), (1600, "light"), (1600, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme", "lang"),
+    [(360, "light", "en-GB"), (360, "dark", "zh-CN"), (1600, "light", "zh-CN"), (1600, "dark", "en-GB")],
+)
 def test_every_page_of_the_shell(browser: Visitor, width: int, scheme: Scheme, lang: str) -> None:
     visit = browser(width, scheme, lang)
     for name, (path, status) in PAGES.items():
