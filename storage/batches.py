@@ -16,9 +16,6 @@ _LIST_KEYS = (
     "published_on", "first_seen", "recorded_at", "revisions", "round_up",
 )  # fmt: skip
 
-# A re-issued list was published when it first was.
-_PUBLISHED = "(SELECT min(x.published_on) FROM revision x WHERE x.attachment_id = a.id AND x.state = 'recorded')"
-
 
 def find_batches(
     db: Database, *, series: str | None = None, batch: str | None = None, as_of: str | None = None,
@@ -27,23 +24,26 @@ def find_batches(
     """The batches, newest first: series, batch (its period), published_on, the counts `added` and `held`, and lists.
 
     A list is an attachment with the revision that it stands on. `added` filings came with the batch; `held` are those
-    whose fields it states now, or on the day asked. With a day only lists that were published, or recorded, by then.
+    whose fields it states now, or on the day asked. With a day only lists that were published, or recorded, by then;
+    a list that was recorded anew since stands on the revision that it stood on then.
     """
-    conditions = {
-        "a.series = ?": series, "a.period = ?": batch, f"{_PUBLISHED} <= ?": as_of,
-        "substr(r.recorded_at, 1, 10) <= ?": known_on,
-    }  # fmt: skip
-    asked = {condition: value for condition, value in conditions.items() if value is not None}
+    by = ":known_on" if known_on else None
+    recorded = "FROM revision x WHERE x.attachment_id = a.id AND x.state = 'recorded'"
+    recorded += f" AND substr(x.recorded_at, 1, 10) <= {by}" if by else ""
+    # A re-issued list was published when it first was.
+    published = f"(SELECT min(x.published_on) {recorded})"
+    asked = {"series": series, "batch": batch, "as_of": as_of, "known_on": known_on}
+    conditions = {"series": "a.series = :series", "batch": "a.period = :batch", "as_of": f"{published} <= :as_of"}
     rows = db.query(
         f"""SELECT a.series, a.period AS batch, a.label AS attachment, r.title, n.url AS announcement,
             n.published_at AS announced_at, r.sha256, r.media_type, r.size, r.rows, r.kept, r.refused,
-            {_PUBLISHED} AS published_on, r.first_seen, r.recorded_at, a.round_up,
-            (SELECT count(*) FROM revision x WHERE x.attachment_id = a.id AND x.state = 'recorded') AS revisions
-            FROM attachment a JOIN revision r ON r.id = {revision_in_force("a.id")}
+            {published} AS published_on, r.first_seen, r.recorded_at, a.round_up,
+            (SELECT count(*) {recorded}) AS revisions
+            FROM attachment a JOIN revision r ON r.id = {revision_in_force("a.id", by=by)}
             JOIN offer o ON o.id = r.offer_id JOIN announcement n ON n.id = o.announcement_id
-            {"".join(f" AND {condition}" for condition in asked)}
+            {"".join(f" AND {condition}" for name, condition in conditions.items() if asked[name] is not None)}
             ORDER BY coalesce(a.period, '') DESC, a.series, a.id""",
-        list(asked.values()),
+        asked,
     )
     counts = _counts(db, as_of, known_on)
     batches = []
@@ -82,10 +82,3 @@ def find_revisions(db: Database, series: str, batch: str | None) -> list[dict[st
             [series, batch],
         )
     )
-
-
-def find_refused(db: Database, revision: int) -> list[dict[str, Any]]:
-    """The rows of a revision that were refused: table, row, page, reason, cells as JSON."""
-    sql = """SELECT table_no AS "table", row_no AS row, page, reason, cells FROM refused_row WHERE revision_id = ?
-        ORDER BY rowid"""
-    return list(db.query(sql, [revision]))

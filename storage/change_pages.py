@@ -10,10 +10,10 @@ from sqlite_utils import Database
 
 from storage.change_log import OTHERS, ChangeFilter, changed, find_changes
 from storage.rows import as_json
-from storage.states import FilingFilter, held
+from storage.states import FilingFilter, are_few, held
 
 Row = dict[str, Any]
-_MANY = 5_000  # so many filings, or changes, are not named one by one
+_MANY = 5_000  # so many changes are not named one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,9 @@ def of_entity(db: Database, folded: str, column: str) -> tuple[str, list[Any], b
 
     Rare names tell their filings; for a common one each row is looked at, of which the first ones will do.
     """
-    sql, args, _ = held(db, FilingFilter(entity=folded))
-    if len(list(db.execute(f"SELECT 1 FROM ({sql} LIMIT ?)", [*args, _MANY]))) < _MANY:
+    where = FilingFilter(entity=folded)
+    if are_few(db, where):
+        sql, args, _ = held(db, where)
         return f"{column} IN (SELECT filing_id FROM ({sql}))", args, True
     named = "SELECT 1 FROM filing_index i JOIN entity_name n ON n.entity_id = i.entity_id"
     return f"EXISTS ({named} WHERE i.filing_id = {column} AND instr(n.folded, ?))", [folded], False

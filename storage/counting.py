@@ -49,7 +49,9 @@ def count_within(db: Database, sql: str, args: Sequence[Any], *, most: int, seco
 
 def is_summed(where: FilingFilter) -> bool:
     """True where the filter asks for nothing that only the filings themselves could tell."""
-    asks = (where.entity, where.entity_id, where.terms, where.number, where.filing, where.after)
+    asks = (
+        where.entity, where.entity_id, where.terms, where.filed_on, where.number, where.filing, where.after,
+    )  # fmt: skip
     return not any(asks) and not (where.as_of and where.known_on)
 
 

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
+from storage.states import LAST
+
 Clock = Literal["published", "recorded"]
 
 
@@ -28,7 +30,7 @@ def find_moves(
     which: Literal["added", "changed"] | None = None, after: tuple[str, int] | None = None, limit: int,
 ) -> Sequence[Move]:  # fmt: skip
     """The moves from one day to the other, by the day of their last step and their ids; from behind `after`."""
-    conditions, args = [], [first, first, clock, first, last, last]
+    conditions, args = [], [first, min(first, LAST), clock, first, last, min(last, LAST)]
     if series:
         conditions.append("b.series = ?")
         args.append(series)

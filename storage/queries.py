@@ -42,11 +42,11 @@ def find_versions(db: Database, filing: int) -> list[dict[str, Any]]:
 def find_events(db: Database, filing: int) -> list[dict[str, Any]]:
     """What the remarks of one filing state, each with the source of the remark."""
     rows = db.query(
-        f"""SELECT s.*, v.recorded_at, {SOURCE} FROM stated_event s JOIN version v ON v.id = s.version_id {JOINS}
-            WHERE s.filing_id = ? ORDER BY s.id""",
+        f"""SELECT s.*, v.published_on, v.recorded_at, {SOURCE} FROM stated_event s
+            JOIN version v ON v.id = s.version_id {JOINS} WHERE s.filing_id = ? ORDER BY s.id""",
         [filing],
     )
-    keys = ("kind", "happened_on", "before", "after", "text", "recorded_at")
+    keys = ("kind", "happened_on", "before", "after", "text", "published_on", "recorded_at")
     return [
         {key: row[key] for key in keys}
         | {"items": json.loads(row["items"]), "source": {key: row[key] for key in SOURCE_KEYS}}

@@ -7,6 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.rows import filing_of, revision_in_force
+from storage.states import OPEN
 from tracker.models import Filing
 
 
@@ -43,6 +44,19 @@ def stated(db: Database, revision: dict[str, Any]) -> set[str] | None:
 def noticed(db: Database, revision: int) -> set[str]:
     """The numbers that a notice states."""
     return {row[0] for row in db.execute("SELECT number FROM notice_row WHERE revision_id = ?", [revision])}
+
+
+def is_miscounted(db: Database) -> bool:
+    """True where the sums of `state_count` are not those of `filing_state`."""
+    cell = """clock, {}, series, coalesce(kind, ''), coalesce(province, ''), status, coalesce(batch, ''),
+        coalesce(month, '')"""
+    sql = f"""SELECT 1 FROM (
+            SELECT clock, day, series, kind, province, status, batch, month, n, arrived FROM state_count
+            UNION ALL SELECT {cell.format("since")}, -1, -first FROM filing_state
+            UNION ALL SELECT {cell.format("until")}, 1, 0 FROM filing_state WHERE until < '{OPEN}'
+        ) GROUP BY clock, day, series, kind, province, status, batch, month
+        HAVING sum(n) <> 0 OR sum(arrived) <> 0 LIMIT 1"""
+    return next(iter(db.execute(sql)), None) is not None
 
 
 def misstated(db: Database) -> list[str]:

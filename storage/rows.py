@@ -30,18 +30,21 @@ def filing_of(row: dict[str, Any]) -> Filing:
     )
 
 
-def revision_in_force(attachment: str, state: str = "'recorded'") -> str:
+def revision_in_force(attachment: str, state: str = "'recorded'", by: str | None = None) -> str:
     """SQL for the id of the revision that a list stands on: the one digested last, which need not be the newest.
 
-    A refused one can be accepted after a newer one was recorded. Both arguments are SQL.
+    A refused one can be accepted after a newer one was recorded. With `by`, a day, of those digested by then. All
+    arguments are SQL.
     """
-    return f"""(SELECT x.id FROM revision x WHERE x.attachment_id = {attachment} AND x.state = {state}
+    by_then = f" AND substr(x.recorded_at, 1, 10) <= {by}" if by else ""
+    return f"""(SELECT x.id FROM revision x WHERE x.attachment_id = {attachment} AND x.state = {state}{by_then}
         ORDER BY x.recorded_at DESC, x.id DESC LIMIT 1)"""
 
 
 def last_day(column: str) -> str:
     """SQL for the last day of a date: one that is known by its year or month only counts from its end."""
-    return f"({column} || substr('-12-31', length({column}) - 3, 10 - length({column})))"
+    return f"""(CASE length({column}) WHEN 4 THEN {column} || '-12-31'
+        WHEN 7 THEN date({column} || '-01', '+1 month', '-1 day') ELSE {column} END)"""
 
 
 def as_json(value: object) -> str:

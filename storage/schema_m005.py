@@ -21,7 +21,8 @@ FROM (
             CASE WHEN w.revision_id = c.revision_id OR (c.kind = 'withdrawn' AND c.status <> 'withdrawn')
                 THEN c.id END AS stating,
             CASE k.clock WHEN 'recorded' THEN substr(c.recorded_at, 1, 10)
-                ELSE c.published_on || substr('-12-31', length(c.published_on) - 3, 10 - length(c.published_on))
+                ELSE CASE length(c.published_on) WHEN 4 THEN c.published_on || '-12-31'
+                    WHEN 7 THEN date(c.published_on || '-01', '+1 month', '-1 day') ELSE c.published_on END
                 END AS day
         FROM change c JOIN version w ON w.id = c.version_id
         CROSS JOIN (SELECT 'published' AS clock UNION ALL SELECT 'recorded') k
@@ -126,7 +127,7 @@ END;
 {_INSERT};
 ALTER TABLE entity ADD COLUMN filings INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE entity ADD COLUMN present INTEGER NOT NULL DEFAULT 0;
-UPDATE entity SET (filings, present) = (SELECT count(*), sum(f.status <> 'withdrawn') FROM filing_index i
+UPDATE entity SET (filings, present) = (SELECT count(*), coalesce(sum(f.status <> 'withdrawn'), 0) FROM filing_index i
     JOIN filing f ON f.id = i.filing_id WHERE i.entity_id = entity.id);
 CREATE INDEX entity_filings ON entity(filings);
 CREATE INDEX entity_present ON entity(present);

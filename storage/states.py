@@ -35,8 +35,9 @@ JOINS = """JOIN revision r ON r.id = v.revision_id JOIN attachment a ON a.id = r
 # long ago as cheap as one of today.
 CAME = "SELECT coalesce(max(last_filing), 0) FROM state_count WHERE clock = ? AND day <= ?"
 Terms = tuple[tuple[str, str | None], ...]
-# A state that still holds ends on the last of all days.
+# A state that still holds ends on the last of all days; whoever asks for that day asks for the one before.
 OPEN = "9999-12-31"
+LAST = "9999-12-30"
 _KEPT = ("filing_id", "change_id", "version_id", "status", "series", "kind", "province", "batch", "month")
 # What both clocks allow, filing by filing; the newest change by then, and the newest by then that brought fields.
 _BY_THEN = f"""SELECT max(x.id) FROM change x JOIN version w ON w.id = x.version_id WHERE x.filing_id = f.id
@@ -69,7 +70,8 @@ class FilingFilter:
 
     `entity` is a folded part of any name that the entity ever had, `entity_id` the entity itself. Each of
     `terms` is (folded text, Latin letters or None): it must stand in the filing's text, in one of its
-    entity's names, or be the letters of a name. `after` is the id of the filing behind which to go on.
+    entity's names, or be the letters of a name. `filed_on` is a day, month or year: what is filed within it.
+    `after` is the id of the filing behind which to go on.
     """
 
     series: str | None = None
@@ -80,6 +82,7 @@ class FilingFilter:
     status: str | None = None
     kind: str | None = None
     batch: str | None = None
+    filed_on: str | None = None
     number: str | None = None
     filing: int | None = None
     as_of: str | None = None
@@ -125,7 +128,7 @@ def held(db: Database, where: FilingFilter) -> tuple[str, list[Any], str]:
     batch, month.
     """
     asked = (*where.terms, *([(where.entity, None)] if where.entity else []))
-    unknown = bool(asked) and next(iter(db.execute(f"{_UNKNOWN} LIMIT 1")), None) is not None
+    unknown = bool(asked) and _is_behind(db)
     source, conditions, args, key = _clock(where)
     if asked and unknown:
         source += " LEFT JOIN filing_index i ON i.filing_id = s.filing_id"
@@ -146,15 +149,28 @@ def held(db: Database, where: FilingFilter) -> tuple[str, list[Any], str]:
     return f"SELECT {columns} FROM {source} WHERE {' AND '.join(conditions)}", args, key
 
 
+def _is_behind(db: Database) -> bool:
+    """True where the index of characters does not know some filing yet."""
+    return next(iter(db.execute(f"{_UNKNOWN} LIMIT 1")), None) is not None
+
+
+def are_few(db: Database, where: FilingFilter) -> bool:
+    """True where so few filings hold the texts asked for that they are to be named one by one.
+
+    So they are as well while the index is behind, for by it alone some would be missed.
+    """
+    sql, args, _ = held(db, where)
+    return _is_behind(db) or len(list(db.execute(f"SELECT 1 FROM ({sql} LIMIT ?)", [*args, _MANY]))) < _MANY
+
+
 def holding(db: Database, terms: Terms, column: str) -> tuple[str, list[Any]]:
     """SQL for a condition that the filing named by `column` holds all terms, and its arguments.
 
     Rare texts name their filings; for a common one each row is looked at, of which the first ones will do.
     """
     where = FilingFilter(terms=terms)
-    sql, args, _ = held(db, where)
-    rare = len(list(db.execute(f"SELECT 1 FROM ({sql} LIMIT ?)", [*args, _MANY]))) < _MANY
-    if rare:
+    if are_few(db, where):
+        sql, args, _ = held(db, where)
         return f"{column} IN (SELECT filing_id FROM ({sql}))", args
     conditions, values = zip(*_texts(where, unknown=False), strict=True)
     those = f"SELECT 1 FROM filing_index i WHERE i.filing_id = {column} AND {' AND '.join(conditions)}"
@@ -170,7 +186,7 @@ def _clock(where: FilingFilter) -> tuple[str, list[str], list[Any], str]:
     if where.as_of and where.known_on:
         return f"({_BOTH}) s", [came], [*[where.as_of, where.known_on] * 2, clock, day], "s.filing_id"
     conditions = ["s.clock = ?", "s.since <= ?", "s.until > ?", came]
-    return "filing_state s", conditions, [clock, day, day, clock, day], "s.filing_id"
+    return "filing_state s", conditions, [clock, day, min(day, LAST), clock, day], "s.filing_id"
 
 
 def _plain(db: Database, where: FilingFilter) -> Iterator[tuple[str, list[Any]]]:
@@ -180,6 +196,10 @@ def _plain(db: Database, where: FilingFilter) -> Iterator[tuple[str, list[Any]]]
             yield f"s.{column} = ?", [value]
     if where.filing is not None:
         yield "s.filing_id = ?", [where.filing]
+    if where.filed_on is not None:
+        day, month = where.filed_on, where.filed_on[:7]
+        stated = "SELECT 1 FROM version d WHERE d.id = s.version_id AND d.filed_on BETWEEN ? AND ?"
+        yield f"s.month BETWEEN ? AND ? AND EXISTS ({stated})", [month, f"{month}~", day, f"{day}~"]
     if where.number is not None:
         if where.as_of or where.known_on:
             yield "s.version_id IN (SELECT id FROM version WHERE number = ?)", [where.number]

@@ -80,7 +80,13 @@ def test_verify_tells_where_what_follows_does_not_follow(kept: Desk) -> None:
     done = kept.run("verify", "--json")
     assert done.returncode == 1
     number = next(row["number"] for row in kept.ask("filings") if row["sequence"] == "3")
-    assert json.loads(done.stdout)["faults"] == [f"filing_state is not what the changes say, for {number}"]
+    assert json.loads(done.stdout)["faults"] == [
+        f"filing_state is not what the changes say, for {number}", "state_count is not what filing_state sums up to",
+    ]  # fmt: skip
+    repair(kept)
+    edit(kept, "UPDATE state_count SET n = n + 1 WHERE clock = 'recorded'")
+    faults = json.loads(kept.run("verify", "--json").stdout)["faults"]
+    assert faults == ["state_count is not what filing_state sums up to"]
     repair(kept)
 
 

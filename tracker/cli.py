@@ -11,7 +11,18 @@ import click
 
 from storage import states
 from storage.faults import is_storage_fault, storage_error
-from tracker import __version__, cli_care, cli_checks, cli_export, cli_health, cli_history, cli_notify, cli_run, cli_serve, cli_show
+from tracker import (
+    __version__,
+    cli_care,
+    cli_checks,
+    cli_export,
+    cli_health,
+    cli_history,
+    cli_notify,
+    cli_run,
+    cli_serve,
+    cli_show,
+)
 from tracker.cli_context import Context, json_option, pass_context, print_json, speaks_on_stdout
 from tracker.config import list_settings
 from tracker.display import make_console, print_pairs, print_report, print_table

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import calendar
 from contextlib import closing
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,25 +19,11 @@ if TYPE_CHECKING:
     from tracker.messages import Lang
 
 
-class _RealDay(Day):
-    """A date that there is: it stands in the files."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The date as ISO; of a month or a year its last day."""
-        text = super().convert(value, param, ctx)
-        year, month, day = (int(part) for part in text.split("-"))
-        last = calendar.monthrange(year, month)[1] if year else 0
-        is_whole = text == str(value)
-        if not year or not text.startswith(str(value)) or (is_whole and day > last):
-            self.fail(f"{value!r}: there is no such day", param, ctx)
-        return date(year, month, min(day, last)).isoformat()
-
-
 @click.command("export")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--to", "form", type=click.Choice(FORMS), required=True, help="The form of the files.")
-@click.option("--as-of", type=_RealDay(), help="The state as published by this day.")
-@click.option("--known-on", type=_RealDay(), help="The state as recorded here by this day.")
+@click.option("--as-of", type=Day(), help="The state as published by this day.")
+@click.option("--known-on", type=Day(), help="The state as recorded here by this day.")
 @series_option
 @json_option
 @pass_context

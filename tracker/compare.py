@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -66,24 +65,6 @@ def differing(
         kind = _net_kind(move, old, new)
         if kind:
             yield move, _row(kind, move, old, new, source)
-
-
-def count_differing(db: Database, span: Span, most: int) -> tuple[dict[str, int], bool]:
-    """({kind: filings}, whether all are counted): additions all of them, others among the first `most`."""
-    clock: Literal["recorded", "published"] = "recorded" if span.recorded else "published"
-    counts: Counter[str] = Counter()
-    if span.which != "changed":
-        counts["added"] = moves.count_arrivals(db, span.first, span.last, clock=clock, series=span.series)
-    seen = 0
-    if span.which != "added":
-        changed = Span(span.first, span.last, span.recorded, span.series, "changed")
-        kinds = (_net_kind(move, old, new) for move, old, new, _ in _moved(db, changed, None, _CHUNK))
-        for kind in filter(None, kinds):
-            if seen == most:
-                return dict(+counts), False
-            seen += 1
-            counts[kind.value] += 1
-    return dict(+counts), True
 
 
 def _moved(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from datetime import date
 
@@ -14,24 +15,29 @@ def first_day(text: str | date) -> str:
     """The first day of what is written, as ISO.
 
     Raises:
-        OptionError: it is no date.
+        OptionError: it is no date, or there is no such day.
     """
-    return _day(text, "01", "01")
+    return _day(text, end=False)
 
 
 def last_day(text: str | date) -> str:
-    """The last day of what is written, as ISO; of a month the 31st, which sorts behind all its days.
+    """The last day of what is written, as ISO.
 
     Raises:
-        OptionError: it is no date.
+        OptionError: it is no date, or there is no such day.
     """
-    return _day(text, "12", "31")
+    return _day(text, end=True)
 
 
-def _day(text: str | date, month: str, day: str) -> str:
+def _day(text: str | date, *, end: bool) -> str:
     if isinstance(text, date):
         return text.isoformat()[:10]
     found = _FORM.fullmatch(text)
     if not found:
         raise OptionError(f"{text!r} is no date; use 2024-12-31, 2024-12 or 2024")
-    return f"{found[1]}-{found[2] or month}-{found[3] or day}"
+    year, month = int(found[1]), int(found[2] or (12 if end else 1))
+    last = calendar.monthrange(year, month)[1] if year else 0
+    day = int(found[3] or (last if end else 1))
+    if not year or day > last:
+        raise OptionError(f"{text!r}: there is no such day")
+    return date(year, month, day).isoformat()

@@ -10,6 +10,7 @@ from storage import change_log, queries
 from storage.change_log import ChangeFilter
 from storage.rows import beijing_day
 from storage.states import FilingFilter
+from tracker.days import last_day
 from tracker.errors import OptionError
 from tracker.finding import search_filings
 from tracker.reading.search import searchable
@@ -58,9 +59,9 @@ def filing(
 
 def _is_by(one: dict[str, Any], as_of: str | None, known_on: str | None) -> bool:
     """True for a version or statement that is no later than the days asked."""
-    published = one.get("published_on") or one.get("happened_on") or beijing_day(one["recorded_at"])
+    published = one["published_on"] or beijing_day(one["recorded_at"])
     return (known_on is None or one["recorded_at"][:10] <= known_on) and (
-        as_of is None or published + "-12-31"[len(published) - 4 :] <= as_of
+        as_of is None or last_day(published) <= as_of
     )
 
 

@@ -316,6 +316,8 @@ class EventRecord(TypedDict):
     """What it is after."""
     text: str
     """The clause."""
+    published_on: str | None
+    """When the list with the remark was published."""
     recorded_at: str
     """When the remark was first seen."""
     items: list[str]

@@ -57,6 +57,8 @@ def verify(db: Database, archive: Archive, progress: Callable[[str], None]) -> V
                 found.faults.append(f"{name}: and {len(faults) - MOST_OF_ONE} more")
     if odd := recorded.misstated(db):
         found.faults.append(f"filing_state is not what the changes say, for {', '.join(odd[:MOST_OF_ONE])}")
+    if recorded.is_miscounted(db):
+        found.faults.append("state_count is not what filing_state sums up to")
     return found
 
 

@@ -64,6 +64,15 @@ def test_those_who_only_read_say_what_brings_it_up_to_date(kept: Path, tmp_path:
         connect_readonly(path)
 
 
+def test_an_index_that_is_to_be_made_anew_hinders_no_upgrade(tmp_path: Path) -> None:
+    path = unpack(KEPT[3], tmp_path)
+    with sqlite3.connect(path) as before:
+        before.execute("DELETE FROM filing_index")
+    db = connect(path)
+    assert db.execute("SELECT sum(filings), sum(present) FROM entity").fetchone() == (0, 0)
+    db.close()
+
+
 @pytest.mark.parametrize("kept", KEPT[:3], ids=lambda path: path.name[:8])  # those before the journal
 def test_a_history_that_is_older_than_its_journal_can_be_made_anew_as_well(kept: Path, tmp_path: Path) -> None:
     unpack(kept, tmp_path)

@@ -28,7 +28,10 @@ def names(html: str) -> list[str]:
         (f"q={RENAMED}", 1), ("q=第3科技", 1), ("q=模型 第3", 1), ("entity=公司", 21), ("entity=第3科技", 1),
         ("series=deep_synthesis", 7), ("kind=filed", 14), ("status=cancelled", 1), ("batch=2024-08", 6),
         ("province=北京市", 21), ("province=北京", 21), ("entity_id=10", 1), ("q=模型&batch=2024-04&status=active", 8),
-        ("as_of=2023-12-31", 7), ("as_of=2024-01-04&series=genai_service", 3), ("q=模型&known_on=2020-01-01", 0),
+        ("as_of=2023-12-31", 7), ("filed_on=2024-01-04", 1), ("filed_on=2024-01", 14), ("filed_on=2024", 14),
+        ("filed_on=2024-02", 0), ("filed_on=2024-01-04&q=第3科技", 1), ("filed_on=2024-01&as_of=2024-01-10", 9),
+        ("filed_on=2024-01&as_of=2024-01-10&known_on=2030-01-01", 9),
+        ("as_of=2024-01-04&series=genai_service", 3), ("q=模型&known_on=2020-01-01", 0),
     ],
 )  # fmt: skip
 def test_what_is_found(served: Served, query: str, n: int) -> None:
@@ -36,6 +39,17 @@ def test_what_is_found(served: Served, query: str, n: int) -> None:
     assert len(names(html)) == n
     if n:
         assert f"<strong>{n} filing{'s' if n > 1 else ''}</strong>" in html
+
+
+def test_how_many_were_filed_on_a_day(served: Served) -> None:
+    typed = served.get("/filings?q=2024-01-04").text
+    assert '<a href="/filings?filed_on=2024-01-04">1 filing</a>' in typed
+    page = served.get("/filings?filed_on=2024-01-04").text
+    assert 'name="filed_on" value="2024-01-04"' in page
+    assert "/api/v1/filings" not in page  # the interface has no such filter
+    assert len(served.get("/filings.json?filed_on=2024-01-04").json()) == 1
+    assert "state a date of filing" in served.get("/filings?filed_on=2024-01-04&series=deep_synthesis").text
+    assert served.get("/filings?filed_on=2024-02-30").status_code == 400
 
 
 def test_the_former_name_by_which_it_was_found_is_told(served: Served) -> None:

@@ -128,7 +128,8 @@ def test_sql_is_off_unless_it_is_switched_on(served: Served, console: Served) ->
 
 @pytest.mark.parametrize(
     "sql", ["delete from filing", "update filing set number = 1", "attach ':memory:' as x", "pragma query_only = 0",
-            "select load_extension('x')", "select 1; drop table filing", "vacuum into '/tmp/x'"],
+            "select load_extension('x')", "select FTS3_tokenizer('simple')", "pragma database_list",
+            "select file from pragma_database_list", "select 1; drop table filing", "vacuum into '/tmp/x'"],
 )  # fmt: skip
 def test_the_console_only_reads(console: Served, sql: str) -> None:
     assert ask(console, sql).status_code == 400
@@ -167,7 +168,9 @@ def test_the_database_cannot_be_downloaded(served: Served) -> None:
         ("/history/filing?_sort=nothing", 400), ("/history/filing?_facet=nothing", 400), ("/%FF%FE", 404),
         ("/original/%FF", 404), ("/%2e%2e/%2e%2e/etc/passwd", 404), ("/static/..%2F..%2Fconfig.py", 404),
         ("/original/..%2F..%2Fhistory.db", 404), ("//evil.example/", 400), ("//evil.example/about", 400),
-        ("/history/filing/", 404), ("/\\evil", 400),
+        ("/history/filing/", 404), ("/\\evil", 400), ("/history/filing?_through=1", 400), ("/history/filing?_through=x", 400),
+        ("/history/filing.json?_timelimit=x", 400), ("/history/filing?id__gt=%C2%B2", 400), ("/history/filing?a%00", 400),
+        ("/history/filing?_facet%ED%A0%80=1", 400), ("/history/change_log?_next=%00", 400),
     ],
 )  # fmt: skip
 def test_odd_addresses(served: Served, path: str, status: int) -> None:

@@ -193,10 +193,12 @@ def _closing(data: Path, lang: Lang, console: Console) -> None:
         console.print(f"\n数据库：{where}\n原件：{where.parent / 'archive'}")
         console.print(f"提醒：{where.parent / 'alerts.jsonl'}、feed.atom、feed.json")
         console.print(f"接着试试：TRACKER_DATA_DIR={data} tracker show Shanghai-Abab-20230821")
+        console.print(f"在浏览器中查看：TRACKER_DATA_DIR={data} tracker serve")
     else:
         console.print(f"\nDatabase: {where}\nOriginals: {where.parent / 'archive'}")
         console.print(f"Alerts: {where.parent / 'alerts.jsonl'}, feed.atom, feed.json")
         console.print(f"Now try: TRACKER_DATA_DIR={data} tracker show Shanghai-Abab-20230821")
+        console.print(f"In a browser: TRACKER_DATA_DIR={data} tracker serve")
 
 
 def _by_province(db: Database) -> list[list[object]]:

@@ -9,6 +9,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Generator
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -106,7 +107,8 @@ async def _kept(route: Route, view: View) -> Response:
     site = view.site  # the state is read before what is made of it: a copy may be thrown away too soon, never kept
     tag = kept.etag(site.identity, site.stamp(), __version__, view.lang, view.today, view.request.full_path,
                     view.as_of, view.known_on, view.request.host)  # fmt: skip
-    modified = kept.last_modified(site.changed_at(), time.time())
+    midnight = datetime.fromisoformat(f"{view.today}T00:00+08:00").timestamp()  # pages of today are others from then on
+    modified = kept.last_modified(max(site.changed_at(), midnight), time.time())
     headers = {"ETag": tag} | ({"Last-Modified": modified} if modified else {})
     if kept.is_kept(view.request.headers, tag, modified):
         return Response("", status=304, headers=headers)
@@ -129,10 +131,23 @@ async def _failure(site: Site, request: Request, exception: Exception) -> Respon
         title = f"error_{exception.status}"
         text = view.say("not_found") if exception.status == 404 else str(exception)
         return await view.failure(exception.status, view.say(title), text)
+    if _is_unreadable(request, exception):
+        _LOG.warning("%s was asked what Datasette cannot read: %s", request.path, type(exception).__name__)
+        return await view.failure(400, view.say("error_400"), view.say("unreadable"))
     _LOG.error("%s failed", request.path, exc_info=exception)  # for those who run it; whoever asked gets no trace
     if isinstance(exception, StorageError | sqlite3.Error | OSError):
         return await view.failure(503, view.say("error_503"), view.say("unusable"))
     return await view.failure(500, view.say("error_500"), view.say("failed"))
+
+
+def _is_unreadable(request: Request, exception: Exception) -> bool:
+    """True where parameters made Datasette fail: it reads numbers and JSON from them without looking twice."""
+    if VIEW in request.scope or not (request.query_string and request.path.startswith(f"/{NAME}")):
+        return False
+    if isinstance(exception, sqlite3.OperationalError):
+        return exception.sqlite_errorcode == sqlite3.SQLITE_ERROR  # the question, not the file
+    faults = ValueError | TypeError | LookupError | AttributeError | NameError | sqlite3.ProgrammingError
+    return isinstance(exception, faults)
 
 
 def _error_view(site: Site, request: Request) -> View:

@@ -15,10 +15,11 @@ HELPERS = frozenset(
 )
 INDEX = "filing_gram"  # the index of texts, and the tables in which SQLite keeps it
 _ALLOWED = frozenset({
-    sqlite3.SQLITE_SELECT, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE, sqlite3.SQLITE_TRANSACTION,
-    sqlite3.SQLITE_SAVEPOINT,
+    sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT,
 })  # fmt: skip
-_FIXED = frozenset({"query_only", "writable_schema", "trusted_schema"})
+# How a connection behaves, and (the last) where the file lies.
+_FIXED = frozenset({"query_only", "writable_schema", "trusted_schema", "database_list"})
+_UNSAFE = frozenset({"fts3_tokenizer", "load_extension"})  # the first gives addresses in memory away
 
 
 def authorize(action: int, first: str | None, second: str | None, base: str | None, view: str | None) -> int:
@@ -30,6 +31,8 @@ def authorize(action: int, first: str | None, second: str | None, base: str | No
     elif action == sqlite3.SQLITE_UPDATE:
         # So a virtual table (the index of texts) declares its columns; the file itself is opened for reading only.
         allowed = first == "sqlite_master"
+    elif action == sqlite3.SQLITE_FUNCTION:
+        allowed = (second or "").lower() not in _UNSAFE
     else:
         allowed = action in _ALLOWED
     return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY

@@ -59,7 +59,13 @@ class HistoryDatabase(DatasetteDatabase):  # type: ignore[misc]
         """One question. A page shows its rows whether or not they can be counted at once."""
         if not truncate and sql.startswith("select count(*) from "):
             custom_time_limit = custom_time_limit or COUNT_MILLISECONDS
+        # What a reader asked wrongly is told to the reader; Datasette would write it to the log as it was sent.
+        more["log_sql_errors"] = False
         return await super().execute(sql, params, truncate, custom_time_limit, **more)
+
+    async def attached_databases(self) -> list[Any]:
+        """None: the list would tell where files lie."""
+        return []
 
     async def table_names(self) -> list[str]:
         """The tables that are no one's secret, and that can be read row by row."""

@@ -37,7 +37,8 @@ async def page(view: View) -> Response:
             for one in with_growth(batches)
         ]
 
-    rows = await view.ask(ask)
+    # A notice has the day of its period, a list only the month: by its period it would stand before that month's lists.
+    rows = sorted(await view.ask(ask), key=lambda row: row["published_on"] or "", reverse=True)
     return await view.render(
         "tracker/batches.html",
         title=view.say("nav_batches"),

@@ -70,6 +70,7 @@ async def page(view: View) -> Response:
         files=file_links(view, asked),
         feed_title=heading(view, asked, found.entity),
         choices=_choices(view, found),
+        last_year=int((view.as_of or view.today)[:4]) - 1,
         more_open=any(name in asked.values for name in MORE),
         search_text=asked.values.get("q"),
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+from dataclasses import dataclass, field
 
 from datasette import Response
 from sqlite_utils import Database
 
 from storage import batches, counting, overview
 from storage.states import FilingFilter
+from tracker.notify.words import one_line, place_text, source_name
 from tracker.spreadsheets import harmless
 from tracker.web.charts import Chart, entity_chart, growth_chart, province_chart
 from tracker.web.errors import NotFound
@@ -20,7 +22,15 @@ NAMES = ("growth", "provinces", "entities")
 ENTITIES = 12
 
 
-def read(db: Database, view: View, name: str, *, narrow: bool = False) -> Chart:
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart, and where the first cell of a row of its data leads, by the text of that cell."""
+
+    chart: Chart
+    links: dict[str, str] = field(default_factory=dict)
+
+
+def read(db: Database, view: View, name: str, *, narrow: bool = False) -> Figure:
     """One of the charts, on the day that is asked for; drawn when its picture is asked for.
 
     Raises:
@@ -30,24 +40,28 @@ def read(db: Database, view: View, name: str, *, narrow: bool = False) -> Chart:
     if name == "growth":
         known = [one for one in batches.find_batches(db, **days) if one["batch"] and one["added"]]
         marks = [(one["series"], one["published_on"][:7], one["batch"]) for one in known]
-        return growth_chart(overview.growth(db, **days), marks, view.lang, narrow=narrow)
+        points = overview.growth(db, **days)
+        grown = {source_name(one, view.lang): view.link("/filings", series=one) for one, _, _ in points}
+        return Figure(growth_chart(points, marks, view.lang, narrow=narrow), grown)
     if name == "provinces":
         where = FilingFilter(as_of=view.as_of, known_on=view.known_on)
         cells = counting.count_cells(db, ("province", "series"), where)
         places = [(cell["province"] or "", cell["series"], cell["count"]) for cell in cells]
-        return province_chart(places, view.lang, narrow=narrow)
+        there = {place_text(one, view.lang): view.link("/filings", province=one) for one, _, _ in places if one}
+        return Figure(province_chart(places, view.lang, narrow=narrow), there)
     if name == "entities":
         top = overview.top_entities(db, ENTITIES, **days)
         counts = [(one.name, series, n) for one in top for series, n in one.series.items()]
-        return entity_chart(counts, view.lang, narrow=narrow)
+        whose = {one_line(one.name): view.entity(one.id) for one in top}
+        return Figure(entity_chart(counts, view.lang, narrow=narrow), whose)
     raise NotFound("not_found")
 
 
 async def picture(view: View, *, name: str) -> Response:
     """The picture of a chart."""
     narrow = view.get("narrow") == "1"
-    chart = await view.ask(lambda db: read(db, view, name, narrow=narrow))
-    return picture_of(await asyncio.to_thread(lambda: chart.svg))
+    figure = await view.ask(lambda db: read(db, view, name, narrow=narrow))
+    return picture_of(await asyncio.to_thread(lambda: figure.chart.svg))
 
 
 def picture_of(svg: bytes) -> Response:
@@ -59,7 +73,8 @@ def picture_of(svg: bytes) -> Response:
 
 async def data(view: View, *, name: str) -> Response:
     """The data of a chart as CSV."""
-    return data_of(view, await view.ask(lambda db: read(db, view, name)), f"{name}.csv")
+    figure = await view.ask(lambda db: read(db, view, name))
+    return data_of(view, figure.chart, f"{name}.csv")
 
 
 def data_of(view: View, chart: Chart, name: str) -> Response:

@@ -16,6 +16,7 @@ from storage.states import FilingFilter, find_filings, provinces
 from tracker.finding import search_filings
 from tracker.notify.words import place_text, source_name
 from tracker.reading.search import searchable
+from tracker.web.asked import read_day
 from tracker.web.pages.files import MOST_ROWS
 from tracker.web.pages.filings_question import (
     COUNTED,
@@ -36,7 +37,10 @@ MOST_ENTITIES = 3
 
 @dataclass(slots=True)
 class _Found:
-    """What the history answers; `now` is how many fit without the days, asked where none fit with them."""
+    """What the history answers; `now` is how many fit without the days, asked where none fit with them.
+
+    `filed` is how many were filed on the day that was typed, if a day was.
+    """
 
     rows: list[dict[str, Any]]
     count: Count
@@ -45,6 +49,7 @@ class _Found:
     numbered: list[dict[str, Any]] = field(default_factory=list)
     nearest: list[tuple[str, Question, Count]] = field(default_factory=list)
     now: Count | None = None
+    filed: Count | None = None
     places: list[str] = field(default_factory=list)
     periods: list[str] = field(default_factory=list)
 
@@ -74,7 +79,7 @@ async def page(view: View) -> Response:
                  for name, other, n in found.nearest],
         fields=_fields(view, found),
         files=[(form, view.link(f"/filings.{form}", **question.params)) for form in ("csv", "xlsx", "json")],
-        api=view.link("/api/v1/filings", **_for_programs(question)),
+        api=None if "filed_on" in question.params else view.link("/api/v1/filings", **_for_programs(question)),
         is_too_many=(found.count.n or 0) > MOST_ROWS, most_rows=MOST_ROWS, counted=COUNTED,
     )  # fmt: skip
 
@@ -107,6 +112,8 @@ def _ask(db: Database, question: Question, after: int | None) -> _Found:
     if q and after is None:
         found.numbered = [_numbered(db, row, q, question) for row in find_filing_ids(db, q)]
         found.entities = _entities(db, searchable(q), question)
+    if read_day(q):
+        found.filed = count(db, replace(question, params={"filed_on": q}).asked())
     # Counting comes last: it takes away the limit on how long all of this may take.
     found.count = count(db, asked)
     if found.count.n == 0 and question.params:
@@ -147,7 +154,7 @@ def _fields(view: View, found: _Found) -> list[tuple[str, str, list[tuple[str, s
     for name, some in choices.items():
         chosen = view.get(name)
         if chosen and chosen not in dict(some):  # as in an address by hand: 北京
-            some = [(chosen, chosen), *some]
+            some = [(chosen, place_text(chosen, lang) if name == "province" else chosen), *some]
         fields.append((name, view.say(name), some, chosen))
     return fields
 
@@ -160,4 +167,4 @@ def _chip(view: View, name: str, value: str, found: _Found) -> tuple[str, str]:
         value = view.say(value)
     elif name in ("series", "province"):
         value = (source_name if name == "series" else place_text)(value, view.lang)
-    return view.say(f"filings_{name}" if name in ("q", "entity") else name), value
+    return view.say(f"filings_{name}" if name in ("q", "entity", "filed_on") else name), value

@@ -19,7 +19,7 @@ LISTED = tuple(series.id for series in SERIES if not series.cancels)
 KINDS = tuple(kind.value for kind in Kind)
 STATUSES = tuple(status.value for status in Status)
 # In the order in which they are shown
-NAMES = ("q", "series", "kind", "province", "status", "batch", "entity", "entity_id")
+NAMES = ("q", "series", "kind", "province", "status", "batch", "filed_on", "entity", "entity_id")
 COUNTED = 10_000  # up to so many filings are counted one by one
 _SECONDS = 0.02  # that may take
 
@@ -46,6 +46,7 @@ class Question:
         entity_id = get("entity_id")
         where = FilingFilter(
             series=get("series"), kind=get("kind"), province=get("province"), status=get("status"), batch=get("batch"),
+            filed_on=get("filed_on"),
             entity_id=int(entity_id) if entity_id else None, as_of=self.as_of, known_on=self.known_on,
         )  # fmt: skip
         try:
@@ -76,6 +77,7 @@ def read_question(view: View) -> Question:
     view.choice("kind", KINDS)
     view.choice("status", STATUSES)
     view.number("entity_id", 0, 1, 10**15)
+    view.day("filed_on")
     params = {name: text for name in NAMES if (text := view.get(name))}
     return Question(params, view.as_of, view.known_on)
 

@@ -51,10 +51,10 @@ class Start:
 
 async def page(view: View) -> Response:
     """The whole page; charts are files of their own."""
-    shown, charts = await view.ask(
+    shown, found = await view.ask(
         lambda db: (_ask(db, view), {name: figures.read(db, view, name) for name in figures.NAMES})
     )
-    return await view.render("tracker/start.html", title=view.say("nav_start"), shown=shown, charts=charts)
+    return await view.render("tracker/start.html", title=view.say("nav_start"), shown=shown, figures=found)
 
 
 def _ask(db: Database, view: View) -> Start:

@@ -31,6 +31,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "changes_quick": ("常用：", "Often asked:"),
     "changes_quick_changed": ("除新增以外的变更", "everything but additions"),
     "changes_quick_cancelled": ("注销", "cancellations"),
+    "changes_quick_last_year": ("{year} 年的注销", "cancelled in {year}"),
     "changes_quick_renamed": ("哪些公司更名", "companies that changed their name"),
     "changes_quick_live": ("首次查看以后的变更", "since the first look"),
     # counts

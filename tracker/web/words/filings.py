@@ -5,6 +5,13 @@ from __future__ import annotations
 WORDS: dict[str, tuple[str, str]] = {
     "filings_q": ("搜索", "search"),
     "filings_entity": ("主体名称含", "entity’s name holds"),
+    "filings_filed_on": ("备案日期", "filed on"),
+    "filings_filed": ("在 {day} 备案或登记的：", "Filed or registered on {day}:"),
+    "filings_try_filed": (
+        "只有生成式人工智能的清单写明备案日期；算法请按批次或公布日期查找。",
+        "Only the lists of generative AI state a date of filing; ask for algorithms by batch or in the changes.",
+    ),
+    "filings_none_then": ("到 {day} 为止没有已公布的备案。", "No filing was published by {day}."),
     "filings_now": ("现有筛选", "Filters in force"),
     "filings_remove": ("移除筛选：{name} {value}", "remove the filter {name} {value}"),
     "filings_count": ("共 {n} 条", "{n} filings"),
@@ -16,7 +23,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "filings_newest": ("最新记录的在前", "latest recorded first"),
     "filings_on": ("第一页之后", "further on"),
-    "filings_take": ("下载全部结果", "Download the whole result"),
+    "filings_take": ("下载全部结果：", "Download the whole result:"),
     "filings_api": ("同一查询的 JSON 接口", "the same question for programs (JSON)"),
     "filings_too_many_here": (
         "结果超过 {most} 条，请缩小范围后下载，或使用命令：",

@@ -75,6 +75,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "bad_choice": ("{name} 的值“{value}”不在可选范围：{choices}。", "{name}: “{value}” is none of {choices}."),
     "bad_address": ("地址中含有无法识别的字符。", "The address holds characters that cannot be read."),
+    "unreadable": (
+        "地址中的参数无法识别。请减少或更正参数后再试。",
+        "A parameter of this address cannot be read. Take it away or correct it.",
+    ),
     "too_long": ("请减少筛选条件后再试。", "Ask with fewer filters."),
     "method": ("本站只接受 GET 与 HEAD 请求。", "Only GET and HEAD are answered here."),
     "too_slow": ("该查询耗时过长，已停止。请缩小范围后再试。", "This takes too long and was stopped. Ask for less."),

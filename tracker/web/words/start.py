@@ -19,12 +19,21 @@ WORDS: dict[str, tuple[str, str]] = {
         "自建立基线以来没有记录到任何变更：之后的新增、修改、注销都会列在这里。",
         "Nothing has changed since the baseline; what is added, amended or cancelled later is listed here.",
     ),
+    "start_no_changes_then": (
+        "到那一天为止，除首次查看时已有的内容外，没有已公布的变更。",
+        "By that day nothing had changed, beside what was there at the first look.",
+    ),
+    "start_no_batches": ("还没有公布的批次。", "No batch is known yet."),
+    "start_no_batches_then": ("到那一天为止没有公布任何批次。", "No batch was published by that day."),
+    "start_chart_data": ("图表数据与链接", "Data of the chart, with links"),
+    "start_sources_today": ("来源状态（现在）", "State of the sources today"),
     "start_figures": ("图表", "Charts"),
     "start_sources": ("来源状态", "State of the sources"),
     "start_all_well": (
         "所有来源正常：最近一次轮询没有遗留异常。", "All sources are well: no incident is open.",
     ),
     "start_incidents": ("{n} 项异常未恢复", "{n} incidents are open"),
+    "start_incidents_1": ("1 项异常未恢复", "1 incident is open"),
     "start_checks": (
         "与监管部门公布数字核对：{ok} 项相符，{off} 项不符，{not_checkable} 项无法核对。",
         "Against the regulator's own figures: {ok} checks agree, {off} do not, {not_checkable} cannot be made.",
@@ -36,7 +45,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Nothing was published by {day}. The first batch was published on {first}.",
     ),
     "start_empty": (
-        "历史中还没有备案：首次轮询之后这里会显示总数。", "The history holds no filing yet: totals appear after the first poll.",
+        "历史中还没有备案：首次轮询之后这里会显示总数。",
+        "The history holds no filing yet: totals appear after the first poll.",
     ),
     "state_title": ("来源与核对", "Sources and checks"),
     "state_source": ("来源", "Source"),
