@@ -114,13 +114,22 @@ def test_changes(
     assert history.changes(**asked) == expected
 
 
-def test_changes_by_what_the_command_line_does_not_ask(history: OpenHistory) -> None:
+def test_changes_by_when_they_were_published_where_and_of_what(
+    history: OpenHistory, tracker: Callable[..., Any]
+) -> None:  # fmt: skip
     every = history.changes()
-    assert history.changes(published_since="2025-07", published_until=date(2025, 7, 31)) == [
-        row for row in every if (row["published_on"] or "").startswith("2025-07")
-    ]
-    assert [row["kind"] for row in history.changes(search="新名")] == ["added", "amended"]
-    assert history.changes(province="北京", kind="amended") == [row for row in every if row["kind"] == "amended"]
+    july = [row for row in every if row["published_on"] == "2025-07"]
+    assert july
+    assert history.changes(published_since="2025-07", published_until=date(2025, 7, 31)) == july
+    assert tracker("changes", "--published-since", "2025-07", "--published-until", "2025-07") == july
+    renamed = history.changes(search="新名")
+    assert [row["kind"] for row in renamed] == ["added", "amended"]
+    assert tracker("changes", "--search", "新名") == renamed
+    assert tracker("changes", "--search", "新名", "--field", "entity") == history.changes(field="entity") == renamed[1:]
+    amended = [row for row in every if row["kind"] == "amended"]
+    assert history.changes(province="北京", kind="amended") == amended
+    assert tracker("changes", "--province", "北京", "--kind", "amended") == amended
+    assert tracker("changes", "--search", "　") == []
 
 
 @pytest.mark.parametrize("recorded", [False, True])

@@ -22,7 +22,7 @@ from tracker.cli_context import (
 )
 from tracker.display import counts_text, make_console, print_changes, print_table
 from tracker.messages import word
-from tracker.models import ChangeKind, Kind, Status
+from tracker.models import FIELDS, ChangeKind, Kind, Status
 
 _kind_option = click.option("--kind", type=click.Choice([k.value for k in Kind]), help="Only this kind of filing.")
 _status_option = click.option("--status", type=click.Choice([s.value for s in Status]), help="Only this status.")
@@ -34,18 +34,28 @@ _batch_option = click.option("--batch", metavar="P", help="Only filings whose ne
 @click.command()
 @click.option("--since", type=Day(end=False), help="Recorded on this day or later.")
 @click.option("--until", type=Day(), help="Recorded on this day or earlier.")
+@click.option("--published-since", type=Day(end=False), help="Published on this day or later.")
+@click.option("--published-until", type=Day(), help="Published on this day or earlier.")
 @series_option
+@click.option("--province", metavar="P", help="Only filings of this place; a part of its name is enough: 广东.")
+@click.option("--search", metavar="T", help="Only filings that hold these words, as in `tracker filings`.")
+@click.option("--field", type=click.Choice(["number", *FIELDS]), help="Only where this field became another.")
 @click.option("--kind", type=click.Choice([k.value for k in ChangeKind]), help="Only this kind of change.")
 @click.option("--batch", metavar="P", help="Only the lists of this period, for example 2024-08.")
 @click.option("--baseline/--no-baseline", default=None, help="Only (or without) what the first poll recorded.")
 @csv_option
 @json_option
 @pass_context
-def changes(ctx: Context, /, as_csv: bool, as_json: bool, **where: Any) -> None:
+def changes(ctx: Context, /, search: str | None, as_csv: bool, as_json: bool, **where: Any) -> None:
     """The change log: what happened to which filing, when, and where it is written."""
+    from tracker.finding import search_for
+
     one_form(as_csv=as_csv, as_json=as_json)
     check_series(where["series"])
-    rows = change_log.find_changes(ctx.open_history(), change_log.ChangeFilter(**where))
+    terms = search_for(search or "")
+    is_asked = search is None or terms  # where nothing of it can be searched for, nothing is found
+    asked = change_log.ChangeFilter(terms=terms, **where)
+    rows = change_log.find_changes(ctx.open_history(), asked) if is_asked else []
     if as_json:
         print_json(rows)
     elif as_csv:

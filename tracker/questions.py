@@ -90,12 +90,13 @@ class OpenHistory:
     def changes(
         self, *, since: Day | None = None, until: Day | None = None, published_since: Day | None = None,
         published_until: Day | None = None, kind: str | None = None, series: str | None = None,
-        batch: str | None = None, province: str | None = None, search: str | None = None,
+        batch: str | None = None, province: str | None = None, search: str | None = None, field: str | None = None,
         baseline: bool | None = None,
     ) -> list[ChangeRecord]:  # fmt: skip
         """The change log, oldest first; `since` and `until` are days on which changes were recorded here.
 
-        `baseline` False leaves out what was there when the history began.
+        With `field` only where that field became another ("entity", "name", "number" …). `baseline` False leaves out what
+        was there when the history began.
 
         Raises:
             OptionError: an unknown series, a bad day, too many words.
@@ -107,7 +108,7 @@ class OpenHistory:
         where = ChangeFilter(
             since=_begin(since), until=_end(until), published_since=_begin(published_since),
             published_until=_end(published_until), kind=kind, series=series, batch=batch, province=province,
-            terms=terms, baseline=baseline,
+            terms=terms, field=field, baseline=baseline,
         )  # fmt: skip
         return cast(list[ChangeRecord], change_log.find_changes(self.db, where))
 

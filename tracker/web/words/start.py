@@ -50,6 +50,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "state_title": ("来源与核对", "Sources and checks"),
     "state_source": ("来源", "Source"),
+    "state_channel": ("公告列表 {id}", "list of announcements {id}"),
     "state_outcome": ("结果", "Outcome"),
     "state_asked": ("最近访问", "Last asked"),
     "state_ok": ("最近成功", "Last success"),
