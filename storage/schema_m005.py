@@ -93,6 +93,7 @@ CREATE INDEX filing_state_series ON filing_state(clock, series, filing_id);
 CREATE INDEX filing_state_province ON filing_state(clock, province, filing_id);
 CREATE INDEX filing_state_status ON filing_state(clock, status, filing_id);
 CREATE INDEX filing_state_batch ON filing_state(clock, batch, filing_id);
+CREATE INDEX filing_state_month ON filing_state(clock, month, filing_id);
 CREATE INDEX filing_state_since ON filing_state(clock, since, filing_id);
 CREATE INDEX filing_state_later ON filing_state(clock, since, filing_id) WHERE first = 0;
 CREATE TABLE state_count (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,13 +50,13 @@ class Day(click.ParamType[str]):
 
     name = "date"
 
-    def __init__(self, *, end: bool = True) -> None:
-        self.end = end
+    def __init__(self, *, end: bool = True, read: Callable[[str], str] | None = None) -> None:
+        self.read = read or (last_day if end else first_day)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The date as ISO; fails with the forms that are understood."""
         try:
-            return last_day(str(value)) if self.end else first_day(str(value))
+            return self.read(str(value))
         except OptionError as error:
             self.fail(error.message, param, ctx)
 

@@ -20,6 +20,7 @@ from tracker.cli_context import (
     print_json,
     series_option,
 )
+from tracker.days import period
 from tracker.display import counts_text, make_console, print_changes, print_table
 from tracker.messages import word
 from tracker.models import FIELDS, ChangeKind, Kind, Status
@@ -94,6 +95,7 @@ def _lines_of_change(row: dict[str, Any]) -> list[dict[str, Any]]:
 @_status_option
 @_kind_option
 @_batch_option
+@click.option("--filed-on", type=Day(read=period), help="Filed on this day, or in this month or year.")
 @_as_of_option
 @_known_on_option
 @csv_option

@@ -29,6 +29,16 @@ def last_day(text: str | date) -> str:
     return _day(text, end=True)
 
 
+def period(text: str | date) -> str:
+    """A day, month or year as it is written, as ISO.
+
+    Raises:
+        OptionError: it is no date, or there is no such day.
+    """
+    last_day(text)
+    return text.isoformat()[:10] if isinstance(text, date) else text
+
+
 def _day(text: str | date, *, end: bool) -> str:
     if isinstance(text, date):
         return text.isoformat()[:10]

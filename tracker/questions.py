@@ -26,7 +26,7 @@ from storage.schema import connect_readonly
 from storage.states import FilingFilter
 from tracker import dossier
 from tracker.compare import compare_days
-from tracker.days import first_day, last_day
+from tracker.days import first_day, last_day, period
 from tracker.errors import OptionError
 from tracker.finding import search_filings, search_for
 from tracker.records import (
@@ -55,17 +55,19 @@ class OpenHistory:
     def filings(
         self, *, search: str | None = None, entity: str | None = None, series: str | None = None,
         kind: str | None = None, province: str | None = None, status: str | None = None, batch: str | None = None,
-        as_of: Day | None = None, known_on: Day | None = None,
+        filed_on: Day | None = None, as_of: Day | None = None, known_on: Day | None = None,
     ) -> list[FoundFiling]:  # fmt: skip
         """The filings that fit, in list order; `search` and `entity` also find former names, pinyin and initials.
+
+        `filed_on` is a day, month or year: what is filed within it, where the list says so.
 
         Raises:
             OptionError: an unknown series, a bad day, too many words.
         """
         _check(series)
         where = FilingFilter(
-            series=series, kind=kind, province=province, status=status, batch=batch, as_of=_end(as_of),
-            known_on=_end(known_on),
+            series=series, kind=kind, province=province, status=status, batch=batch,
+            filed_on=None if filed_on is None else period(filed_on), as_of=_end(as_of), known_on=_end(known_on),
         )  # fmt: skip
         rows = search_filings(self.db, where, search=search, entity=entity)
         return cast(list[FoundFiling], [{key: row[key] for key in row if key != "filing_id"} for row in rows])
@@ -95,8 +97,8 @@ class OpenHistory:
     ) -> list[ChangeRecord]:  # fmt: skip
         """The change log, oldest first; `since` and `until` are days on which changes were recorded here.
 
-        With `field` only where that field became another ("entity", "name", "number" …). `baseline` False leaves out what
-        was there when the history began.
+        With `field` only where that field became another ("entity", "name", "number" …). `baseline` False leaves out
+        what was there when the history began.
 
         Raises:
             OptionError: an unknown series, a bad day, too many words.

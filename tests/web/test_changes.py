@@ -176,6 +176,13 @@ def test_names_cannot_harm_the_page(many: Served) -> None:  # noqa: F811
     assert "<img" not in shown
 
 
+def test_what_was_cancelled_last_year_is_one_click_away(many: Served) -> None:  # noqa: F811
+    page = html.unescape(many.get("/changes?as_of=2026-03-01").text)
+    link = re.search(r'href="(/changes\?as_of=2026-03-01&kind=cancelled[^"]+)">cancelled in 2025<', page)
+    assert link
+    assert "1 change" in many.get(link[1]).text
+
+
 def test_chips_take_one_filter_away(many: Served) -> None:  # noqa: F811
     page = many.get("/changes?kind=added&series=genai_service&q=&before=40&as_of=2026-01-01").text
     chips = re.findall(r'<li><span class="quiet">(\w+)</span> ([\w ]+?) <a href="([^"]+)"', page)

@@ -46,7 +46,8 @@ def test_how_many_were_filed_on_a_day(served: Served) -> None:
     assert '<a href="/filings?filed_on=2024-01-04">1 filing</a>' in typed
     page = served.get("/filings?filed_on=2024-01-04").text
     assert 'name="filed_on" value="2024-01-04"' in page
-    assert "/api/v1/filings" not in page  # the interface has no such filter
+    assert '"/api/v1/filings?filed_on=2024-01-04&amp;order=newest"' in page
+    assert len(served.get("/api/v1/filings?filed_on=2024-01-04").json()["data"]) == 1
     assert len(served.get("/filings.json?filed_on=2024-01-04").json()) == 1
     assert "state a date of filing" in served.get("/filings?filed_on=2024-01-04&series=deep_synthesis").text
     assert served.get("/filings?filed_on=2024-02-30").status_code == 400

@@ -26,11 +26,11 @@ _FILTERS = (
         name="entity", longest=100,
         meaning=("主体曾用的任何名称（或其一部分）", "A part of any name that the entity ever had"), example="科技",
     ),
-    filters.entity_id, filters.search, *filters.days,
+    filters.entity_id, filters.search, filters.filed_on, *filters.days,
 )  # fmt: skip
 
 
-_PLAIN = ("series", "kind", "province", "status", "batch", "entity_id")
+_PLAIN = ("series", "kind", "province", "status", "batch", "entity_id", "filed_on")
 
 
 def _where(asked: Asked) -> FilingFilter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tracker.models import Kind, Status
 from tracker.series import SERIES
-from tracker.web.api.parameters import MOST_NUMBER, Choice, Day, Number, Parameter, Words
+from tracker.web.api.parameters import MOST_NUMBER, Choice, Day, Number, Parameter, Within, Words
 
 SERIES_IDS = tuple(one.id for one in SERIES)
 
@@ -42,6 +42,13 @@ search = Words(
     meaning=(
         "搜索词：编号、名称、主体、产品、用途、备注，包括旧名；也可用拼音首字母，如 wxyy",
         "Words in numbers, names, entities, products, purposes, remarks, today's or former; or initials: wxyy",
+    ),
+)  # fmt: skip
+filed_on = Within(
+    name="filed_on", example="2023-08",
+    meaning=(
+        "备案时间或登记时间在这一天、月或年之内（仅生成式人工智能的清单载有）",
+        "Filed or registered within this day, month or year, where the list says so: those of generative AI do",
     ),
 )  # fmt: skip
 as_of = Day(

@@ -163,6 +163,20 @@ class Day(Parameter):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Within(Day):
+    """A parameter that is a day, month or year as it stands: whatever falls into it."""
+
+    def read(self, text: str) -> Any:
+        """The day, month or year.
+
+        Raises:
+            BadParameter: there is none such.
+        """
+        Day.read(self, text)
+        return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flag(Parameter):
     """A parameter that is true or false."""
 

@@ -79,7 +79,7 @@ async def page(view: View) -> Response:
                  for name, other, n in found.nearest],
         fields=_fields(view, found),
         files=[(form, view.link(f"/filings.{form}", **question.params)) for form in ("csv", "xlsx", "json")],
-        api=None if "filed_on" in question.params else view.link("/api/v1/filings", **_for_programs(question)),
+        api=view.link("/api/v1/filings", **_for_programs(question)),
         is_too_many=(found.count.n or 0) > MOST_ROWS, most_rows=MOST_ROWS, counted=COUNTED,
     )  # fmt: skip
 
