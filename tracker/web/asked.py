@@ -6,18 +6,19 @@ would be the filter of a column.
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import unquote_plus
 
+from tracker.days import last_day
+from tracker.errors import OptionError
 from tracker.messages import Lang
 
 OWN = ("lang", "as_of", "known_on")
 COOKIE = "lang"
-_DAY = re.compile(r"([12]\d{3})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?", re.A)
+_YEARS = re.compile("[12]")  # of a slip such as 0204 nothing is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +67,11 @@ def preferred(accept_language: str) -> Lang | None:
 
 def read_day(text: str) -> str | None:
     """A date ("2024-12-31"; "2024-12" and "2024" mean their last day) as ISO; None where it is none."""
-    found = _DAY.fullmatch(text)
-    if not found:
+    try:
+        return last_day(text) if _YEARS.match(text) else None
+    except OptionError:
         return None
-    year, month = int(found[1]), int(found[2] or 12)
-    last = calendar.monthrange(year, month)[1]
-    day = int(found[3] or last)
-    return f"{year:04d}-{month:02d}-{day:02d}" if day <= last else None
+
 
 
 def _language(text: str) -> Lang | None:

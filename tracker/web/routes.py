@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from datasette import Response
@@ -36,6 +37,7 @@ from tracker.web.pages import (
     state,
     suggest,
 )
+from tracker.web.pages.files import FORMS
 from tracker.web.view import View
 
 Handler = Callable[..., Awaitable[Response]]
@@ -51,6 +53,12 @@ class Route:
     is_kept: bool = True
 
 
+def _files(page: str, download: Handler, json: str = "") -> Iterator[Route]:
+    """The same question as a file, in each form; `json` where the page's name with .json is something else."""
+    for form in FORMS:
+        yield Route(json if json and form == "json" else f"{page}.{form}", partial(download, form=form))
+
+
 ROUTES: tuple[Route, ...] = (
     Route("/", start.page),
     Route("/state", state.page),
@@ -58,9 +66,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/chart/{name}.csv", figures.data),
     Route("/filings", filings.page),
     Route("/search", filings.search),
-    Route("/filings.csv", filings_download.csv),
-    Route("/filings.xlsx", filings_download.xlsx),
-    Route("/filings.json", filings_download.json),
+    *_files("/filings", filings_download.download),
     Route("/filing/{number}", filing.by_number),
     Route("/filing/{series}/{number}", filing.page, is_kept=False),  # it tells whether the archive holds the file
     Route("/entity/{entity_id:int}", entity.page),
@@ -69,17 +75,11 @@ ROUTES: tuple[Route, ...] = (
     Route("/changes", changes.page),
     Route("/changes.atom", feeds.atom),
     Route("/changes.json", feeds.json),
-    Route("/changes.csv", change_files.csv),
-    Route("/changes.xlsx", change_files.xlsx),
-    Route("/changes/download.json", change_files.json),
+    *_files("/changes", change_files.download, json="/changes/download.json"),
     Route("/renames", renames.page),
-    Route("/renames.csv", renames.csv),
-    Route("/renames.xlsx", renames.xlsx),
-    Route("/renames.json", renames.json),
+    *_files("/renames", renames.download),
     Route("/compare", compare.page),
-    Route("/compare.csv", compare_files.csv),
-    Route("/compare.xlsx", compare_files.xlsx),
-    Route("/compare.json", compare_files.json),
+    *_files("/compare", compare_files.download),
     Route("/batches", batches.page),
     Route("/batch/{series}/{period}", batch.page),
     Route("/chart/batches/{series}.svg", batch_chart.svg),

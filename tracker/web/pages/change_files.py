@@ -36,22 +36,7 @@ LINES = replace(
 )
 
 
-async def csv(view: View) -> Response:
-    """The changes as CSV; raises as `download` does."""
-    return await download(view, "csv")
-
-
-async def xlsx(view: View) -> Response:
-    """The changes as an Excel workbook; raises as `download` does."""
-    return await download(view, "xlsx")
-
-
-async def json(view: View) -> Response:
-    """The changes as JSON, as `tracker changes --json` has them but newest first; raises as `download` does."""
-    return await download(view, "json")
-
-
-async def download(view: View, form: FileForm) -> Response:
+async def download(view: View, *, form: FileForm) -> Response:
     """All changes that the address asks for.
 
     Raises:

@@ -41,22 +41,7 @@ LINES = replace(
 )
 
 
-async def csv(view: View) -> Response:
-    """The comparison as CSV; raises as `download` does."""
-    return await download(view, "csv")
-
-
-async def xlsx(view: View) -> Response:
-    """The comparison as an Excel workbook; raises as `download` does."""
-    return await download(view, "xlsx")
-
-
-async def json(view: View) -> Response:
-    """The comparison as JSON, as `tracker compare --json` has it; raises as `download` does."""
-    return await download(view, "json")
-
-
-async def download(view: View, form: FileForm) -> Response:
+async def download(view: View, *, form: FileForm) -> Response:
     """All that differs between the days of the address, by the day of its last step.
 
     Raises:

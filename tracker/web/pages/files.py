@@ -28,6 +28,7 @@ from tracker.web.file_response import FileResponse
 from tracker.web.view import View
 
 FileForm = Literal["csv", "xlsx", "json"]
+FORMS: tuple[FileForm, ...] = ("csv", "xlsx", "json")
 Row = Mapping[str, Any]
 Page = list[dict[str, Any]]
 Ask = Callable[[Callable[[Database], Page]], Page]

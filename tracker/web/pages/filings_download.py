@@ -36,22 +36,7 @@ FOUND = replace(
 )  # fmt: skip
 
 
-async def csv(view: View) -> Response:
-    """The filings as CSV; raises as `download` does."""
-    return await download(view, "csv")
-
-
-async def xlsx(view: View) -> Response:
-    """The filings as an Excel workbook; raises as `download` does."""
-    return await download(view, "xlsx")
-
-
-async def json(view: View) -> Response:
-    """The filings as JSON, as `tracker filings --json` has them but newest first; raises as `download` does."""
-    return await download(view, "json")
-
-
-async def download(view: View, form: FileForm) -> Response:
+async def download(view: View, *, form: FileForm) -> Response:
     """All filings that the address asks for, in that form.
 
     Raises:

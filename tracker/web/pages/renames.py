@@ -79,22 +79,7 @@ def read_asked(view: View) -> RenameFilter | None:
     return RenameFilter(view.as_of, view.known_on, wanted or None, basis)
 
 
-async def csv(view: View) -> Response:
-    """All of them as CSV; raises as `download` does."""
-    return await download(view, "csv")
-
-
-async def xlsx(view: View) -> Response:
-    """All of them as an Excel workbook; raises as `download` does."""
-    return await download(view, "xlsx")
-
-
-async def json(view: View) -> Response:
-    """All of them as JSON; raises as `download` does."""
-    return await download(view, "json")
-
-
-async def download(view: View, form: FileForm) -> Response:
+async def download(view: View, *, form: FileForm) -> Response:
     """All pairs of names that the address asks for.
 
     Raises:
