@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import tomllib
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -67,6 +68,9 @@ def check_versions(tell: Teller) -> Iterator[Finding]:
     }  # fmt: skip
     for what, number in found.items():
         yield tell.ok(what.lower(), "version", what=what, version=number)
+    with closing(sqlite3.connect(":memory:")) as db:
+        has_index = db.execute("SELECT count(*) FROM pragma_module_list WHERE name = 'fts5'").fetchone()[0]
+    yield tell.ok("fts5", "fts5") if has_index else tell.fail("fts5", "no_fts5")
 
 
 def check_clock(now: str, newest: str | None, zones: Iterable[str], tell: Teller) -> Iterator[Finding]:

@@ -48,6 +48,11 @@ TEXTS: dict[str, dict[Lang, tuple[str, str]]] = {
         "en": ("site.user_agent is still the default, which names no contact", "set site.user_agent with your contact"),
     },
     # versions, clock, disk
+    "fts5": {"zh": ("SQLite 含全文检索模块 FTS5", ""), "en": ("SQLite has its module for texts, FTS5", "")},
+    "no_fts5": {
+        "zh": ("SQLite 缺少全文检索模块 FTS5", "请安装 SQLite 含 FTS5 的 Python（各发行版与 python.org 的版本均含）"),
+        "en": ("SQLite lacks its module for texts, FTS5", "use a Python whose SQLite has it"),
+    },
     "version": {"zh": ("{what} {version}", ""), "en": ("{what} {version}", "")},
     "clock": {"zh": ("现在是 {now}", ""), "en": ("it is {now}", "")},
     "clock_back": {
