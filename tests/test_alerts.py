@@ -56,6 +56,7 @@ def everything_kept(desk: Desk) -> bytes:
     return b"".join(path.read_bytes() for path in desk.data.glob("history.db*"))
 
 
+@pytest.mark.slow
 def test_a_receiver_that_is_down_for_five_polls_gets_every_alert_in_order_once(desk: Desk) -> None:
     publish_first(desk)
     with Receiver() as receiver:

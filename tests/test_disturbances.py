@@ -165,6 +165,7 @@ def quiet(desk: Desk, *arguments: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_quiet_says_what_is_new_and_nothing_else(desk: Desk) -> None:
     publish_first(desk)
     code, text = quiet(desk)

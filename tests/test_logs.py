@@ -126,6 +126,7 @@ def test_a_fault_of_the_program_itself_is_one_line_with_its_place() -> None:
     assert "in broken" in event["exception"]
 
 
+@pytest.mark.slow
 def test_a_site_that_does_not_answer_is_told_by_the_report_alone_and_once(desk: Desk) -> None:
     dead = {"SITE__CAC_URL": "http://127.0.0.1:9", "SITE__BEIAN_URL": "http://127.0.0.1:9"}
     done = desk.run("poll", "--quiet", *BOTH, **dead)

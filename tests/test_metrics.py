@@ -167,6 +167,7 @@ def test_names_and_texts(tmp_path: Path, server: Server) -> None:
     assert {family.name for family in parse_openmetrics(text)} >= {name.removesuffix("_total") for name in NAMES}
 
 
+@pytest.mark.slow
 def test_without_a_readable_history(tmp_path: Path, server: Server) -> None:
     assert samples(server)["tracker_healthy",] == 0
     status, headers, text = ask(server, "/healthz")

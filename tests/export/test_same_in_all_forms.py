@@ -76,7 +76,7 @@ ANY_ROWS = st.fixed_dictionaries({table.name: rows_of(table) for table in TABLES
 LARGE = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
-@settings(max_examples=6, suppress_health_check=LARGE)
+@settings(max_examples=3, suppress_health_check=LARGE)
 @given(ANY_ROWS)
 def test_each_form_holds_the_same(rows: dict[str, list[Values]]) -> None:
     assert_same(rows)

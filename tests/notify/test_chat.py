@@ -416,7 +416,7 @@ MESSAGE = st.builds(
 
 
 @every_flavour
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(message=MESSAGE)
 def test_any_message_fits_and_is_harmless(name: str, message: Message) -> None:
     flavour = FLAVOURS[name]

@@ -88,7 +88,7 @@ def test_the_schema_is_one() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(messages)
 def test_any_message_fits_and_is_told_whole(message: Message) -> None:
     documents = checked(message)

@@ -220,6 +220,7 @@ def values_of(path: Path) -> dict[str, list[str]]:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=15, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), limit=st.integers(1, 8))
 def test_all_pages_of_any_filter_are_the_whole(api: Api, history: Path, data: st.DataObject, limit: int) -> None:
@@ -237,6 +238,7 @@ def test_all_pages_of_any_filter_are_the_whole(api: Api, history: Path, data: st
     assert api.every("/filings", limit=limit, order="newest", **params) == rows[::-1]
 
 
+@pytest.mark.slow
 @settings(max_examples=10, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     limit=st.integers(1, 8),

@@ -81,6 +81,7 @@ def test_more_than_are_counted_is_said(many_history: Path) -> None:  # noqa: F81
     assert (count.n, count.is_all) == (1, False)
 
 
+@pytest.mark.slow
 def test_additions_page_by_page(many: Served) -> None:  # noqa: F811
     for which, kinds in (("added", {"added"}), ("changed", {"cancelled", "amended"})):
         asked = "from=2024-04-01&to=2030-01-01" if which == "changed" else WHOLE

@@ -16,6 +16,8 @@ from tests.web.conftest import Served, serving
 from tracker.demo.site import StandIn
 from tracker.web.addresses import filing_path
 
+pytestmark = pytest.mark.slow  # a history and a server of its own
+
 
 @pytest.fixture(scope="module")
 def strange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
