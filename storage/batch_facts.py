@@ -7,7 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.change_log import OTHERS
-from storage.states import OPEN
+from storage.states import clock_of
 
 Key = tuple[str, str | None]
 
@@ -36,7 +36,7 @@ def arrivals(
     db: Database, series: str, period: str, *, as_of: str | None, known_on: str | None
 ) -> list[dict[str, Any]]:  # fmt: skip
     """How many filings came with a batch, by kind and province ("" where unknown), the most first."""
-    clock, day = ("published", as_of) if as_of else ("recorded", known_on or OPEN)
+    clock, day = clock_of(as_of, known_on)
     return list(
         db.query(
             """SELECT nullif(kind, '') AS kind, province, sum(arrived) AS count FROM state_count

@@ -9,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.rows import revision_in_force
-from storage.states import OPEN
+from storage.states import clock_of
 
 _LIST_KEYS = (
     "attachment", "title", "announcement", "announced_at", "sha256", "media_type", "size", "rows", "kept", "refused",
@@ -61,7 +61,7 @@ def find_batches(
 
 def _counts(db: Database, as_of: str | None, known_on: str | None) -> dict[tuple[str, str], tuple[int, int]]:
     """(added, held) by (series, batch)."""
-    clock, day = ("published", as_of) if as_of else ("recorded", known_on or OPEN)
+    clock, day = clock_of(as_of, known_on)
     rows = db.execute(
         """SELECT series, batch, sum(arrived), sum(CASE WHEN status <> 'withdrawn' THEN n ELSE 0 END)
            FROM state_count WHERE clock = ? AND day <= ? GROUP BY 1, 2""",

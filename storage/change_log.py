@@ -10,7 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.rows import as_json, last_day
-from storage.states import SOURCE_KEYS, Terms, holding, provinces
+from storage.states import SOURCE_KEYS, Terms, holding, places_like
 from tracker.models import ChangeKind
 
 
@@ -138,7 +138,7 @@ def _lists(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
 def _filings(db: Database, where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
     """Conditions on the filing that only what follows from the history knows."""
     if where.province is not None:
-        places = [place for place in provinces(db) if where.province in place]
+        places = places_like(db, where.province)
         yield f"v.province IN ({', '.join('?' * len(places))})", places
     if where.entity_id is not None:
         yield "c.filing_id IN (SELECT filing_id FROM filing_index WHERE entity_id = ?)", [where.entity_id]

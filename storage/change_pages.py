@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from storage.change_log import OTHERS, ChangeFilter, changed, find_changes
 from storage.rows import as_json
-from storage.states import FilingFilter, are_few, held
+from storage.states import FilingFilter, named
 
 Row = dict[str, Any]
 _MANY = 5_000  # so many changes are not named one by one
@@ -53,12 +53,10 @@ def of_entity(db: Database, folded: str, column: str) -> tuple[str, list[Any], b
 
     Rare names tell their filings; for a common one each row is looked at, of which the first ones will do.
     """
-    where = FilingFilter(entity=folded)
-    if are_few(db, where):
-        sql, args, _ = held(db, where)
-        return f"{column} IN (SELECT filing_id FROM ({sql}))", args, True
-    named = "SELECT 1 FROM filing_index i JOIN entity_name n ON n.entity_id = i.entity_id"
-    return f"EXISTS ({named} WHERE i.filing_id = {column} AND instr(n.folded, ?))", [folded], False
+    if rare := named(db, FilingFilter(entity=folded), column):
+        return *rare, True
+    called = "SELECT 1 FROM filing_index i JOIN entity_name n ON n.entity_id = i.entity_id"
+    return f"EXISTS ({called} WHERE i.filing_id = {column} AND instr(n.folded, ?))", [folded], False
 
 
 def _few_days(db: Database, where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:

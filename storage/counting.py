@@ -12,26 +12,26 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.states import OPEN, FilingFilter, held, provinces
+from storage.states import FilingFilter, clock_of, held, places_like
 from storage.time_limit import is_interrupted, time_limit
-
-# What filings can be counted by; `entity` counts all names of one under its name today.
-CELLS = ("series", "kind", "province", "status", "batch", "month")
 
 
 def count_filings(db: Database, by: str, where: FilingFilter) -> list[dict[str, Any]]:
-    """Counts per province, month, entity, kind, series, status or batch; the most first, months in their order."""
+    """Counts per province, month, entity, kind, series, status or batch; the most first, months in their order.
+
+    An entity counts with all its names, under its name today.
+    """
     if by == "entity":
         return [{by: row["value"], "count": row["n"]} for row in _by_entity(db, where)]
-    sql, args = _cells((by,), where, provinces(db)) if is_summed(where) else _found(db, (by,), where)
+    sql, args = _cells(db, (by,), where) if is_summed(where) else _found(db, (by,), where)
     order = "1" if by == "month" else "2 DESC, 1"
     rows = db.query(f"SELECT nullif({by}, '') AS value, n FROM ({sql}) ORDER BY {order}", args)
     return [{by: row["value"], "count": row["n"]} for row in rows]
 
 
 def count_cells(db: Database, by: tuple[str, ...], where: FilingFilter) -> list[dict[str, Any]]:
-    """Counts by several of `CELLS` at once, in their order; unknown is None."""
-    sql, args = _cells(by, where, provinces(db)) if is_summed(where) else _found(db, by, where)
+    """Counts by several of these at once (not by entity), in their order; unknown is None."""
+    sql, args = _cells(db, by, where) if is_summed(where) else _found(db, by, where)
     columns = ", ".join(f"nullif({name}, '') AS {name}" for name in by)
     return list(db.query(f"SELECT {columns}, n AS count FROM ({sql}) ORDER BY {', '.join(by)}", args))
 
@@ -55,16 +55,16 @@ def is_summed(where: FilingFilter) -> bool:
     return not any(asks) and not (where.as_of and where.known_on)
 
 
-def _cells(by: tuple[str, ...], where: FilingFilter, places: list[str]) -> tuple[str, list[Any]]:
+def _cells(db: Database, by: tuple[str, ...], where: FilingFilter) -> tuple[str, list[Any]]:
     """SQL for the sums of `state_count` by the columns of `by`, and its arguments."""
-    clock, day = ("published", where.as_of) if where.as_of else ("recorded", where.known_on or OPEN)
+    clock, day = clock_of(where.as_of, where.known_on)
     conditions, args = ["clock = ?", "day <= ?", "status <> 'withdrawn'"], [clock, day]
     for column in ("series", "kind", "status", "batch"):
         if (value := getattr(where, column)) is not None:
             conditions.append(f"{column} = ?")
             args.append(value)
     if where.province:
-        those = [place for place in places if where.province in place]
+        those = places_like(db, where.province)
         conditions.append(f"province IN ({', '.join('?' * len(those))})")
         args += those
     columns = ", ".join(by)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.grams import gram_query
-from storage.rows import as_json, last_day
+from storage.rows import as_json, by_then
 from storage.states import FilingFilter, held
 
 _LOOKED_AT = 2_000  # filings, of those that hold a text: what a name is likely to be among
@@ -49,8 +49,8 @@ def entities_named(db: Database, folded: str, most: int) -> list[dict[str, Any]]
 
 def names_stated(db: Database, entity_id: int, as_of: str | None, known_on: str | None) -> dict[str, str]:
     """Name → basis (listed or stated) of an entity, as lists and remarks had it by the days; the newest first."""
-    condition, days = _by("v.published_on", "v.recorded_at", as_of, known_on)
-    said, said_days = _by("coalesce(s.happened_on, v.published_on)", "v.recorded_at", as_of, known_on)
+    condition, days = by_then("v.published_on", "v.recorded_at", as_of, known_on)
+    said, said_days = by_then("coalesce(s.happened_on, v.published_on)", "v.recorded_at", as_of, known_on)
     # The entity's filings first: by the kind of statement there are as many as there are renames at all.
     listed = f"""SELECT v.entity FROM filing_index i CROSS JOIN version v ON v.filing_id = i.filing_id
         WHERE i.entity_id = ? AND v.entity IS NOT NULL AND {condition}
@@ -92,8 +92,8 @@ def renames_of(db: Database, entity_id: int, as_of: str | None, known_on: str | 
 
     `basis` is observed where a list came to state another name, else stated: a remark says so.
     """
-    observed, days = _by("c.published_on", "c.recorded_at", as_of, known_on)
-    stated, said_days = _by("coalesce(s.happened_on, v.published_on)", "v.recorded_at", as_of, known_on)
+    observed, days = by_then("c.published_on", "c.recorded_at", as_of, known_on)
+    stated, said_days = by_then("coalesce(s.happened_on, v.published_on)", "v.recorded_at", as_of, known_on)
     rows = db.query(
         f"""SELECT before, after, min(basis) AS basis, count(DISTINCT filing_id) AS filings,
                 min(happened_on) AS happened_on, min(recorded_at) AS recorded_at
@@ -110,10 +110,3 @@ def renames_of(db: Database, entity_id: int, as_of: str | None, known_on: str | 
         [entity_id, *days, entity_id, *said_days],
     )
     return list(rows)
-
-
-def _by(published: str, recorded: str, as_of: str | None, known_on: str | None) -> tuple[str, list[str]]:
-    """A condition that something was out, and recorded, by the days, and its arguments."""
-    pairs = [(f"{last_day(published)} <= ?", as_of), (f"substr({recorded}, 1, 10) <= ?", known_on)]
-    those = [(condition, day) for condition, day in pairs if day]
-    return " AND ".join(["1", *(condition for condition, _ in those)]), [day for _, day in those]

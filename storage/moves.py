@@ -8,9 +8,7 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from storage.states import LAST
-
-Clock = Literal["published", "recorded"]
+from storage.states import LAST, Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from storage.counting import count_filings
 from storage.rows import as_json
-from storage.states import CAME, OPEN, FilingFilter, held
+from storage.states import CAME, OPEN, FilingFilter, clock_of, held
 
 _FEW = 2_000  # filings that are counted one by one
 
@@ -78,8 +78,9 @@ def _counted(db: Database, where: FilingFilter, ids: Sequence[int] | None = None
     if ids is not None:
         source = f"filing_index i CROSS JOIN ({sql}) s ON s.filing_id = i.filing_id"
         condition, args = "i.entity_id IN (SELECT value FROM json_each(?))", [*args, as_json(list(ids))]
-        if day := where.as_of or where.known_on:
-            condition, args = f"{condition} AND i.filing_id <= ({CAME})", [*args, _clock(where), day]
+        if where.as_of or where.known_on:
+            came = clock_of(where.as_of, where.known_on)
+            condition, args = f"{condition} AND i.filing_id <= ({CAME})", [*args, *came]
     counts: dict[int, EntityCount] = {}
     for id_, name, series, n in db.execute(
         f"""SELECT entity_id, name, series, n FROM (
@@ -90,10 +91,6 @@ def _counted(db: Database, where: FilingFilter, ids: Sequence[int] | None = None
     ):
         counts.setdefault(id_, EntityCount(id_, name, {})).series[series] = n
     return _in_order(list(counts.values()))
-
-
-def _clock(where: FilingFilter) -> str:
-    return "published" if where.as_of else "recorded"
 
 
 def _in_order(counts: list[EntityCount]) -> list[EntityCount]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
 
-from storage.change_log import OTHERS, ChangeFilter, find_changes
-from storage.change_pages import of_entity
-from storage.rows import as_json, last_day
+from storage.change_log import OTHERS
+from storage.change_pages import changes_by_id, of_entity
+from storage.rows import as_json, by_then
 from storage.states import JOINS, SOURCE, SOURCE_KEYS
 
 
@@ -35,7 +34,7 @@ def find_renames(
     """
     sql, args = _renamed(db, where)
     pairs = list(db.query(f"{sql} ORDER BY recorded_at DESC, filing_id LIMIT ? OFFSET ?", [*args, limit, skip]))
-    changes = {row["id"]: row for row in _changes(db, [row["change_id"] for row in pairs if row["change_id"]])}
+    changes = {row["id"]: row for row in changes_by_id(db, [row["change_id"] for row in pairs if row["change_id"]])}
     remarks = _remarks(db, [row["event_id"] for row in pairs if row["event_id"]])
     entities = _entities(db, [row["filing_id"] for row in pairs])
     rows = [
@@ -57,8 +56,8 @@ def _renamed(db: Database, where: RenameFilter) -> tuple[str, list[Any]]:
     parts, args = [], []
     for basis, sql, row in (("observed", observed, "c"), ("stated", stated, "v")):
         if where.basis in (None, basis):
-            conditions, values = _days(where, row)
-            parts.append(sql + conditions)
+            condition, values = by_then(f"{row}.published_on", f"{row}.recorded_at", where.as_of, where.known_on)
+            parts.append(f"{sql} AND {condition}")
             args += values
     those = " UNION ALL ".join(parts)
     condition = "1"
@@ -74,24 +73,12 @@ def _renamed(db: Database, where: RenameFilter) -> tuple[str, list[Any]]:
     )
 
 
-def _days(where: RenameFilter, row: str) -> tuple[str, list[Any]]:
-    """Conditions on when it was published, and recorded."""
-    pairs = {f"{last_day(f'{row}.published_on')} <= ?": where.as_of,
-             f"substr({row}.recorded_at, 1, 10) <= ?": where.known_on}  # fmt: skip
-    those = {condition: day for condition, day in pairs.items() if day}
-    return "".join(f" AND {condition}" for condition in those), list(those.values())
-
-
-def _changes(db: Database, ids: list[int]) -> list[dict[str, Any]]:
-    return find_changes(db, ChangeFilter(ids=tuple(ids))) if ids else []
-
-
 def _remarks(db: Database, ids: list[int]) -> dict[int, dict[str, Any]]:
     rows = db.query(
         f"""SELECT s.id, s.happened_on, s.text, f.series, f.number AS number_now, v.name, v.recorded_at, {SOURCE}
             FROM stated_event s JOIN filing f ON f.id = s.filing_id JOIN version v ON v.id = s.version_id {JOINS}
             WHERE s.id IN (SELECT value FROM json_each(?))""",
-        [json.dumps(ids)],
+        [as_json(ids)],
     )
     keys = ("happened_on", "text", "series", "number_now", "name", "recorded_at")
     return {

@@ -47,6 +47,13 @@ def last_day(column: str) -> str:
         WHEN 7 THEN date({column} || '-01', '+1 month', '-1 day') ELSE {column} END)"""
 
 
+def by_then(published: str, recorded: str, as_of: str | None, known_on: str | None) -> tuple[str, list[str]]:
+    """SQL for a condition that something was published, and recorded, by the days, and its arguments."""
+    pairs = [(f"{last_day(published)} <= ?", as_of), (f"substr({recorded}, 1, 10) <= ?", known_on)]
+    those = [(condition, day) for condition, day in pairs if day]
+    return " AND ".join(["1", *(condition for condition, _ in those)]), [day for _, day in those]
+
+
 def as_json(value: object) -> str:
     """A value as the history stores it: compact, Chinese as Chinese."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlite_utils import Database
 
@@ -34,6 +34,7 @@ JOINS = """JOIN revision r ON r.id = v.revision_id JOIN attachment a ON a.id = r
 # The last filing that had come by a day of a clock. What came later need not be looked at: it makes a page of a day
 # long ago as cheap as one of today.
 CAME = "SELECT coalesce(max(last_filing), 0) FROM state_count WHERE clock = ? AND day <= ?"
+Clock = Literal["published", "recorded"]
 Terms = tuple[tuple[str, str | None], ...]
 # A state that still holds ends on the last of all days; whoever asks for that day asks for the one before.
 OPEN = "9999-12-31"
@@ -129,7 +130,8 @@ def held(db: Database, where: FilingFilter) -> tuple[str, list[Any], str]:
     """
     asked = (*where.terms, *([(where.entity, None)] if where.entity else []))
     unknown = bool(asked) and _is_behind(db)
-    source, conditions, args, key = _clock(where)
+    key = "g.rowid" if asked and not unknown else "s.filing_id"
+    source, conditions, args = _clock(where, key)
     if asked and unknown:
         source += " LEFT JOIN filing_index i ON i.filing_id = s.filing_id"
         known = "SELECT rowid FROM filing_gram WHERE filing_gram MATCH ?"
@@ -138,10 +140,8 @@ def held(db: Database, where: FilingFilter) -> tuple[str, list[Any], str]:
     elif asked:
         source = f"""filing_gram g CROSS JOIN filing_index i ON i.filing_id = g.rowid
             CROSS JOIN {source} ON s.filing_id = g.rowid"""
-        conditions = [condition.replace("s.filing_id <=", "g.rowid <=") for condition in conditions]
         conditions.append("g.filing_gram MATCH ?")
         args.append(gram_query(asked))
-        key = "g.rowid"
     for condition, values in (*_plain(db, where), *_texts(where, unknown=unknown)):
         conditions.append(condition)
         args += values
@@ -154,13 +154,15 @@ def _is_behind(db: Database) -> bool:
     return next(iter(db.execute(f"{_UNKNOWN} LIMIT 1")), None) is not None
 
 
-def are_few(db: Database, where: FilingFilter) -> bool:
-    """True where so few filings hold the texts asked for that they are to be named one by one.
+def named(db: Database, where: FilingFilter, column: str) -> tuple[str, list[Any]] | None:
+    """SQL for a condition that the filing of `column` is one that holds the texts asked for, and its arguments.
 
-    So they are as well while the index is behind, for by it alone some would be missed.
+    None where there are too many to be named one by one. While the index is behind they are named however many there
+    are, for by it alone some would be missed.
     """
     sql, args, _ = held(db, where)
-    return _is_behind(db) or len(list(db.execute(f"SELECT 1 FROM ({sql} LIMIT ?)", [*args, _MANY]))) < _MANY
+    few = _is_behind(db) or len(list(db.execute(f"SELECT 1 FROM ({sql} LIMIT ?)", [*args, _MANY]))) < _MANY
+    return (f"{column} IN (SELECT filing_id FROM ({sql}))", args) if few else None
 
 
 def holding(db: Database, terms: Terms, column: str) -> tuple[str, list[Any]]:
@@ -169,24 +171,23 @@ def holding(db: Database, terms: Terms, column: str) -> tuple[str, list[Any]]:
     Rare texts name their filings; for a common one each row is looked at, of which the first ones will do.
     """
     where = FilingFilter(terms=terms)
-    if are_few(db, where):
-        sql, args, _ = held(db, where)
-        return f"{column} IN (SELECT filing_id FROM ({sql}))", args
+    if rare := named(db, where, column):
+        return rare
     conditions, values = zip(*_texts(where, unknown=False), strict=True)
     those = f"SELECT 1 FROM filing_index i WHERE i.filing_id = {column} AND {' AND '.join(conditions)}"
     return f"EXISTS ({those})", [value for some in values for value in some]
 
 
-def _clock(where: FilingFilter) -> tuple[str, list[str], list[Any], str]:
-    """Where the states of the day asked for come from: source, conditions, arguments, column to order by."""
-    clock, day = ("published", where.as_of) if where.as_of else ("recorded", where.known_on)
-    if day is None:
-        return "filing_state s", ["s.clock = ?", "s.until = ?"], [clock, OPEN], "s.filing_id"
-    came = f"s.filing_id <= ({CAME})"
+def _clock(where: FilingFilter, key: str) -> tuple[str, list[str], list[Any]]:
+    """Where the states of the day asked for come from: source, conditions, arguments; `key` is the filing's column."""
+    clock, day = clock_of(where.as_of, where.known_on)
+    if not where.as_of and not where.known_on:
+        return "filing_state s", ["s.clock = ?", "s.until = ?"], [clock, OPEN]
+    came = f"{key} <= ({CAME})"
     if where.as_of and where.known_on:
-        return f"({_BOTH}) s", [came], [*[where.as_of, where.known_on] * 2, clock, day], "s.filing_id"
+        return f"({_BOTH}) s", [came], [*[where.as_of, where.known_on] * 2, clock, day]
     conditions = ["s.clock = ?", "s.since <= ?", "s.until > ?", came]
-    return "filing_state s", conditions, [clock, day, min(day, LAST), clock, day], "s.filing_id"
+    return "filing_state s", conditions, [clock, day, min(day, LAST), clock, day]
 
 
 def _plain(db: Database, where: FilingFilter) -> Iterator[tuple[str, list[Any]]]:
@@ -209,24 +210,34 @@ def _plain(db: Database, where: FilingFilter) -> Iterator[tuple[str, list[Any]]]
     if where.entity_id is not None:
         yield "s.filing_id IN (SELECT filing_id FROM filing_index WHERE entity_id = ?)", [where.entity_id]
     if where.province:
-        places = [place for place in provinces(db) if where.province in place]
+        places = places_like(db, where.province)
         yield (f"s.province IN ({', '.join('?' * len(places))})" if len(places) != 1 else "s.province = ?"), places
 
 
 def _texts(where: FilingFilter, *, unknown: bool) -> Iterator[tuple[str, list[Any]]]:
     """Conditions on what holds a text: the index of characters names those that may."""
     words = "i.words"
-    named = "EXISTS (SELECT 1 FROM entity_name e WHERE e.entity_id = i.entity_id AND instr(e.folded, ?))"
+    of_entity = "EXISTS (SELECT 1 FROM entity_name e WHERE e.entity_id = i.entity_id AND instr(e.folded, ?))"
     version = "SELECT {} FROM version v JOIN filing f ON f.id = v.filing_id WHERE v.id = s.version_id"
     if unknown:
         text = f"coalesce(i.text, ({version.format('lower(f.number || v.name || v.entity)')}))"
         words = f"coalesce(nullif(i.words, ''), {text})"
     for term, letters in where.terms:
-        parts = [f"instr({words}, ?)", *(["instr(i.latin, ?)"] if letters else []), *([named] if unknown else [])]
+        parts = [f"instr({words}, ?)", *(["instr(i.latin, ?)"] if letters else []), *([of_entity] if unknown else [])]
         yield f"({' OR '.join(parts)})", [term, *([letters] if letters else []), *([term] if unknown else [])]
     if where.entity:
         unnamed = f"i.entity_id IS NULL AND instr(({version.format('lower(v.entity)')}), ?)"
-        yield f"({named} OR ({unnamed}))", [where.entity] * 2
+        yield f"({of_entity} OR ({unnamed}))", [where.entity] * 2
+
+
+def clock_of(as_of: str | None, known_on: str | None) -> tuple[Clock, str]:
+    """The clock that is asked, and its day: the published one where both are; the last of all days for now."""
+    return ("published", as_of) if as_of else ("recorded", known_on or OPEN)
+
+
+def places_like(db: Database, text: str) -> list[str]:
+    """The places of which a part of the name is `text`."""
+    return [place for place in provinces(db) if text in place]
 
 
 def provinces(db: Database) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -76,14 +76,27 @@ def _moved(
             db, span.first, span.last, clock="recorded" if span.recorded else "published", series=span.series,
             which=span.which, after=after, limit=chunk,
         )  # fmt: skip
-        ids = {id_ for move in found for id_ in (move.before, move.version) if id_ is not None}
-        versions = states.versions_by_id(db, ids)
-        for move in found:
-            old = versions[move.before][0] if move.before is not None else None
-            yield move, old, *versions[move.version]
+        yield from _with_versions(db, found)
         if len(found) < chunk:
             return
         after = (found[-1].since, found[-1].filing)
+
+
+def kinds_of(db: Database, found: Sequence[Move]) -> Iterator[tuple[str, ChangeKind]]:
+    """(series, kind) of each move that `differing` would give; which fields differ is not worked out."""
+    for move, old, new, _ in _with_versions(db, found):
+        if kind := _net_kind(move, old, new):
+            yield new.series, kind
+
+
+def _with_versions(
+    db: Database, found: Sequence[Move]
+) -> Iterator[tuple[Move, Filing | None, Filing, dict[str, Any]]]:  # fmt: skip
+    ids = {id_ for move in found for id_ in (move.before, move.version) if id_ is not None}
+    versions = states.versions_by_id(db, ids)
+    for move in found:
+        old = versions[move.before][0] if move.before is not None else None
+        yield move, old, *versions[move.version]
 
 
 def _net_kind(move: Move, old: Filing | None, new: Filing) -> ChangeKind | None:

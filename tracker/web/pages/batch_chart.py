@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv as csv_module
-import io
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +9,11 @@ from datasette import Response
 from sqlite_utils import Database
 
 from storage.batches import find_batches
-from tracker.spreadsheets import harmless
 from tracker.web.addresses import piece
 from tracker.web.charts import Chart, batch_chart
 from tracker.web.errors import NotFound
 from tracker.web.pages.batches import SERIES_IDS
+from tracker.web.pages.figures import data_of, picture_of
 from tracker.web.view import View
 
 
@@ -52,10 +50,7 @@ async def svg(view: View, *, series: str) -> Response:
     Raises:
         NotFound: there is no such series, or nothing to draw.
     """
-    chart = await _asked(view, series)
-    if chart.drawing is None:
-        raise NotFound("batch_no_chart")
-    return Response(chart.svg.decode(), content_type="image/svg+xml; charset=utf-8")
+    return await picture_of(await _asked(view, series), "batch_no_chart")
 
 
 async def csv(view: View, *, series: str) -> Response:
@@ -64,11 +59,7 @@ async def csv(view: View, *, series: str) -> Response:
     Raises:
         NotFound: there is no such series.
     """
-    columns, rows = (await _asked(view, series)).table
-    out = io.StringIO(newline="")
-    writer = csv_module.writer(out, lineterminator="\r\n")
-    writer.writerows([[harmless(str(cell)) for cell in row] for row in (columns, *rows)])
-    return view.download(out.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", f"cac-batches_{series}.csv")
+    return data_of(view, await _asked(view, series), f"cac-batches_{series}.csv")
 
 
 async def _asked(view: View, series: str) -> Chart:

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from sqlite_utils import Database
 
-from storage.moves import Move, count_arrivals, find_moves
-from storage.states import versions_by_id
-from tracker.changes.renumbering import COMPARED
-from tracker.compare import Span
-from tracker.models import ChangeKind, Status
-from tracker.reading.normalise import comparable
+from storage.moves import count_arrivals, find_moves
+from tracker.compare import Span, kinds_of
 from tracker.web.pages.change_filter import FILINGS_OF
 from tracker.web.view import View
 
@@ -25,10 +20,6 @@ CLOCKS = ("published", "recorded")
 # What a filing can be otherwise by; additions stand apart.
 OTHERS = ("cancelled", "amended", "renumbered", "withdrawn", "restored")
 KINDS = ("added", *OTHERS)
-
-_BY_STATUS = {
-    Status.CANCELLED: ChangeKind.CANCELLED, Status.WITHDRAWN: ChangeKind.WITHDRAWN, Status.ACTIVE: ChangeKind.RESTORED,
-}  # fmt: skip
 
 
 class Count(NamedTuple):
@@ -123,7 +114,7 @@ def count_all(db: Database, asked: Asked, most: int) -> dict[tuple[str, str], Co
             db, asked.first, asked.last, clock=asked.clock, series=asked.series, which="changed", limit=most + 1
         )  # fmt: skip
         is_all = len(moves) <= most
-        counts.update(_kinds(db, moves[:most]))
+        counts.update(kinds_of(db, moves[:most]))
     if asked.which != "changed":
         for series in FILINGS_OF:
             if asked.series in (None, series):
@@ -131,18 +122,3 @@ def count_all(db: Database, asked: Asked, most: int) -> dict[tuple[str, str], Co
                     db, asked.first, asked.last, clock=asked.clock, series=series
                 )  # fmt: skip
     return {key: Count(n, is_all or key[1] == "added") for key, n in counts.items() if n}
-
-
-def _kinds(db: Database, moves: Sequence[Move]) -> Iterator[tuple[str, str]]:
-    """(series, kind) of each that `tracker.compare.differing` would give; which fields differ need not be known."""
-    versions = versions_by_id(db, {id_ for move in moves for id_ in (move.before, move.version) if id_ is not None})
-    for move in moves:
-        new, old = versions[move.version][0], versions[move.before or 0][0]
-        if move.status != move.status_before:
-            yield new.series, _BY_STATUS[Status(move.status)]
-        elif old.number != new.number:
-            yield new.series, ChangeKind.RENUMBERED
-        elif old.kind != new.kind or any(
-            comparable(name, getattr(old, name)) != comparable(name, getattr(new, name)) for name in COMPARED
-        ):
-            yield new.series, ChangeKind.AMENDED

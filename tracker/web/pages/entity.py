@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
 
 from datasette import Response
@@ -10,7 +11,7 @@ from sqlite_utils import Database
 
 from storage.change_log import ChangeFilter
 from storage.change_pages import ChangeQuery, newest_changes
-from storage.counting import count_filings
+from storage.counting import count_cells
 from storage.entities import find_entity
 from storage.entity_names import entity_of_filing, filed_days, first_published, names_stated, renames_of
 from storage.states import FilingFilter, find_filings
@@ -84,10 +85,13 @@ def _ask(db: Database, view: View, entity_id: int) -> _Found:
         row["since"] = row["filed_on"] or first.get(row["filing_id"]) or ""
         row["listed_as"] = row["entity"] if searchable(row["entity"]) != searchable(_name(found)) else None
     found.rows = sorted(found.rows[:MOST_FILINGS], key=lambda row: (row["since"], row["filing_id"]), reverse=True)
-    cancelled = {row["series"]: row["count"] for row in count_filings(db, "series", replace(where, status="cancelled"))}
-    counts = {row["series"]: row["count"] for row in count_filings(db, "series", where)}
-    here = counts | {row["series"]: 0 for row in found.rows if row["series"] not in counts}  # all of them withdrawn
-    found.counts = [(series.id, here[series.id], cancelled.get(series.id, 0)) for series in SERIES if series.id in here]
+    counts, cancelled = Counter[str](), Counter[str]()
+    for cell in count_cells(db, ("series", "status"), where):
+        counts[cell["series"]] += cell["count"]
+        cancelled[cell["series"]] += cell["count"] if cell["status"] == "cancelled" else 0
+    withdrawn = {row["series"] for row in found.rows} - counts.keys()  # all of them
+    here = dict(counts) | dict.fromkeys(withdrawn, 0)
+    found.counts = [(series.id, here[series.id], cancelled[series.id]) for series in SERIES if series.id in here]
     found.days = filed_days(db, where)
     found.renames = renames_of(db, entity_id, view.as_of, view.known_on)
     asked = ChangeFilter(entity_id=entity_id, published_until=view.as_of, until=view.known_on)

@@ -61,14 +61,18 @@ async def picture(view: View, *, name: str) -> Response:
     """The picture of a chart."""
     narrow = view.get("narrow") == "1"
     figure = await view.ask(lambda db: read(db, view, name, narrow=narrow))
-    return picture_of(await asyncio.to_thread(lambda: figure.chart.svg))
+    return await picture_of(figure.chart)
 
 
-def picture_of(svg: bytes) -> Response:
-    """The picture of a chart as a file of its own."""
-    if not svg:
-        raise NotFound("not_found")
-    return Response(svg, content_type="image/svg+xml; charset=utf-8")
+async def picture_of(chart: Chart, unknown: str = "not_found") -> Response:
+    """The picture of a chart as a file of its own, drawn in a thread: it takes a while.
+
+    Raises:
+        NotFound: there is nothing to draw; in these words.
+    """
+    if chart.drawing is None:
+        raise NotFound(unknown)
+    return Response(await asyncio.to_thread(lambda: chart.svg), content_type="image/svg+xml; charset=utf-8")
 
 
 async def data(view: View, *, name: str) -> Response:

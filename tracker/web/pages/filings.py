@@ -114,7 +114,6 @@ def _ask(db: Database, question: Question, after: int | None) -> _Found:
         found.entities = _entities(db, searchable(q), question)
     if read_day(q):
         found.filed = count(db, replace(question, params={"filed_on": q}).asked())
-    # Counting comes last: it takes away the limit on how long all of this may take.
     found.count = count(db, asked)
     if found.count.n == 0 and question.params:
         found.nearest = nearest(db, question)

@@ -67,9 +67,10 @@ def _ask(db: Database, view: View) -> Start:
     changes = change_log.find_changes(
         db, ChangeFilter(baseline=False, published_until=view.as_of, until=view.known_on), limit=CHANGES
     )
-    every = known if not view.as_of and not view.known_on else batches.find_batches(db)
+    shown = [row for row in totals if row.count or row.batches]
+    every = [] if shown else batches.find_batches(db)  # asked only where the day shows nothing
     return Start(
-        totals=[row for row in totals if row.count or row.batches],
+        totals=shown,
         changes=changes,
         newest=sorted(known, key=lambda one: one["published_on"], reverse=True)[:BATCHES],
         verdicts=Counter(row["verdict"] for row in queries.find_verdicts(db)),
