@@ -2,13 +2,16 @@
 # make test   set up, then the tests
 # make lint   ruff, mypy and the import rules
 # make lock   renew constraints.txt with the newest versions that pyproject.toml allows
+# make bench  set up, then every benchmark beside its peer, into benchmarks/results.md (about an hour; SIZE=small: minutes)
+# make audit  what is known against the pinned versions: advisories, versions taken back, newer ones (some minutes)
 # make clean  remove what the targets above have made
 
 PYTHON ?= python3
 WORKERS ?= 2
+SIZE ?= whole
 BIN := .venv/bin
 
-.PHONY: demo test lint lock clean
+.PHONY: demo test lint bench lock audit clean
 .DELETE_ON_ERROR:
 
 demo: .venv/.demo
@@ -21,6 +24,9 @@ lint: .venv/.test
 	@echo "ruff" && $(BIN)/ruff check .
 	@echo "mypy" && $(BIN)/mypy
 	@echo "import rules" && $(BIN)/lint-imports
+
+bench: .venv/.test
+	@$(BIN)/python -m benchmarks --size $(SIZE)
 
 # Sets $$python to an interpreter that is new enough, by asking each one: a name alone proves nothing.
 define find_python
@@ -79,12 +85,19 @@ lock:
 	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT; \
 	echo "resolving afresh in $$folder …"; \
 	"$$python" -m venv "$$folder/venv" && \
-	"$$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[demo,test]' \
+	"$$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[demo,test,fuzz]' \
 	  >"$$folder/log" 2>&1 || { cat "$$folder/log" >&2; exit 1; }; \
 	"$$folder/venv/bin/python" -m pip freeze --exclude-editable >"$$folder/freeze" && \
 	{ echo "# The exact versions that are tested together; \`make lock\` renews them."; \
 	  LC_ALL=C sort -f "$$folder/freeze"; } >"$$folder/new" && \
 	cp "$$folder/new" constraints.txt && echo "constraints.txt: $$(grep -c == constraints.txt) versions"
+
+# In an environment of its own: what looks at the pinned versions must not change them.
+audit:
+	@$(find_python); \
+	rm -rf build/audit && "$$python" -m venv build/audit && \
+	build/audit/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip pip-audit==2.10.1 && \
+	build/audit/bin/python .ci/audit.py
 
 clean:
 	rm -rf .venv build demo-data *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

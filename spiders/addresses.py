@@ -23,12 +23,17 @@ _UNSENDABLE = re.compile(r"[^\x21-\x7e]+")
 
 
 def hosts_of(bases: Mapping[str, str]) -> dict[str, str]:
-    """The published host names of each site, and the configured one, → the configured base."""
+    """The published host names of each site that may be asked, and the configured one, → the configured base.
+
+    A site without a base is not asked: its host is as foreign as any other.
+    """
     hosts: dict[str, str] = {}
     for site in SITES:
-        base = bases.get(site.id, site.url).rstrip("/")
-        published = urlsplit(site.url).netloc
-        for host in (published, published.removeprefix("www."), urlsplit(base).netloc):
+        if site.id not in bases:
+            continue
+        base = bases[site.id].rstrip("/")
+        bare = urlsplit(site.url).netloc.removeprefix("www.")
+        for host in (bare, f"www.{bare}", urlsplit(base).netloc):
             hosts[host.lower()] = base
     return hosts
 
@@ -58,7 +63,10 @@ def resolve(href: str, page_address: str, bases: Mapping[str, str]) -> str | Non
     base = base_of(page_address, bases)
     if href.startswith("/"):
         return base + href
-    joined = urljoin(page_address, href)
+    try:
+        joined = urljoin(page_address, href)
+    except ValueError:  # "\x01//[": urllib takes it for a host after all, and for none that there can be
+        return None
     return joined if joined.startswith(base + "/") else None
 
 
@@ -69,7 +77,10 @@ def sendable(address: str) -> str:
 
 def same_site(before: str, after: str) -> bool:
     """True where a redirect stays on its host and port; http and https on their own ports count as one."""
-    return _host_and_port(before) == _host_and_port(after)
+    try:
+        return _host_and_port(before) == _host_and_port(after)
+    except ValueError:  # http://[::1, http://host:99999: no host, or no port
+        return False
 
 
 def _host_and_port(address: str) -> tuple[str | None, int | None]:

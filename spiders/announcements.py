@@ -8,6 +8,7 @@ before: the site shows such pages while it is being edited. It goes out as `Held
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -20,6 +21,7 @@ from spiders.incidents import incident_of
 from spiders.pages import parse_page, split_links
 from tracker.errors import LayoutChanged
 from tracker.models import Held, Incident, IncidentKind, Page
+from tracker.series import CAC_MARKUP, SERIES, site_of
 
 
 class AnnouncementSpider(SiteSpider):
@@ -30,6 +32,8 @@ class AnnouncementSpider(SiteSpider):
     def __init__(self, *, pages: Iterable[tuple[str, str, int]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.pages = list(pages)
+        declared = {series.id: site_of(series.id).markup for series in SERIES}
+        self.markups = defaultdict(lambda: CAC_MARKUP, declared)
 
     def first_requests(self) -> Iterable[Request]:
         for url, series, min_links in self.pages:
@@ -42,7 +46,7 @@ class AnnouncementSpider(SiteSpider):
         """One page; `url` is the address it is known by, wherever a redirect on the site led."""
         hint = response.headers.get("Content-Type") or b""
         try:
-            page = parse_page(response.body, url, hint.decode("latin-1"))
+            page = parse_page(response.body, url, hint.decode("latin-1"), self.markups[series])
         except LayoutChanged as error:
             yield incident_of(error, series, url)
             return

@@ -31,16 +31,17 @@ _CHALLENGE_WORDS = tuple(
 # A page with one of these is content, whatever words it holds: an announcement may *speak* of the firewall.
 # <DIV id=BodyLabel>, <h1 class="title">, <div class="times">
 _CONTENT_MARKUP = re.compile(
-    rb"id\s*=\s*[\"']?BodyLabel|<h1[^>]*class\s*=\s*[\"']?title|class\s*=\s*[\"']?times\b", re.I
+    rb"id\s*=\s*[\"']?BodyLabel|<h1[^<>]*class\s*=\s*[\"']?title|class\s*=\s*[\"']?times\b", re.I
 )
+# Possessive (*+), for a page of thousands of comments can be parted in more ways than there is time to try.
 # "\ufeff  <!-- x --> <!DOCTYPE html>", "<html lang=zh>", "<script>location=…"
 _HTML_START = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|script|meta|title|div|p|h1)\b",
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*+<(?:!doctype\s+html|html|head|body|script|meta|title|div|p|h1)\b",
     re.I | re.S,
 )
 
 # <DIV id=BodyLabel>
-_BODY_MARKUP = re.compile(rb"<div[^>]*\bid\s*=\s*[\"']?BodyLabel", re.I)
+_BODY_MARKUP = re.compile(rb"<div[^<>]*\bid\s*=\s*[\"']?BodyLabel", re.I)
 
 # First bytes → type. OOXML is a zip and told apart by the names in it.
 _MAGIC = (

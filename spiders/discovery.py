@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 
 from spiders.asking import SiteSpider
 from spiders.incidents import incident_of
-from spiders.listings import Found, parse_column, parse_json_list, parse_notices
+from spiders.listings import Found, parse_column, parse_json_list, parse_links, parse_notices
 from spiders.pages import decode
 from tracker.errors import SiteError
 from tracker.models import Incident, IncidentKind, Listed
@@ -25,9 +25,9 @@ from tracker.series import SITES, Listing
 Step = Listed | Incident | Request
 
 
-def all_listings() -> tuple[tuple[str, Listing], ...]:
-    """Every listing of every declared site, as (site id, listing)."""
-    return tuple((site.id, listing) for site in SITES for listing in site.listings)
+def all_listings(bases: Collection[str]) -> tuple[tuple[str, Listing], ...]:
+    """Every listing of every declared site of which there is a base, as (site id, listing)."""
+    return tuple((site.id, listing) for site in SITES if site.id in bases for listing in site.listings)
 
 
 class DiscoverySpider(SiteSpider):
@@ -49,7 +49,7 @@ class DiscoverySpider(SiteSpider):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.listings = list(all_listings() if listings is None else listings)
+        self.listings = list(all_listings(self.bases) if listings is None else listings)
         self.known = known
         self.max_pages, self.per_page = max_pages, per_page
 
@@ -58,6 +58,8 @@ class DiscoverySpider(SiteSpider):
             base = self._base(site)
             if listing.form == "json_list":
                 yield self._page(base, listing, 1)
+            elif listing.form == "column":
+                yield self._get(base + listing.path, listing, self.parse_links)
             else:
                 yield self._get(base + listing.path, listing, self.parse_notices)
 
@@ -86,6 +88,17 @@ class DiscoverySpider(SiteSpider):
         yield from self._entries(found, listing, response.url)
         if self._known_of(listing) and not self._meets_known(found, listing):
             yield self._gap(listing, response.url, f"the column, as the listing failed ({first.detail}),")
+
+    def parse_links(self, response: Response, listing: Listing) -> Iterable[Step]:
+        """A page of links: its first page alone, so that what lies behind it is a gap where nothing on it is known."""
+        try:
+            found = parse_links(decode(response.body), self.bases, listing.channel, response.url)
+        except SiteError as error:
+            yield incident_of(error, listing.channel, response.url)
+            return
+        yield from self._entries(found, listing, response.url)
+        if self._known_of(listing) and not self._meets_known(found, listing):
+            yield self._gap(listing, response.url, "the column")
 
     def parse_notices(self, response: Response, listing: Listing) -> Iterable[Step]:
         """The notice list of beian.cac.gov.cn: all in one answer."""
@@ -159,5 +172,4 @@ class DiscoverySpider(SiteSpider):
         return Incident(first.kind, first.source, first.address, detail)
 
     def _base(self, site: str) -> str:
-        published = next(entry.url for entry in SITES if entry.id == site)
-        return self.bases.get(site, published).rstrip("/")
+        return self.bases[site].rstrip("/")

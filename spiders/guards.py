@@ -12,7 +12,7 @@ import asyncio
 import ipaddress
 from time import monotonic
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -31,6 +31,10 @@ from tracker.models import IncidentKind
 EXPECT = "tracker_expect"
 SOURCE = "tracker_source"
 _LONGEST_WAIT = 60.0
+_REDIRECTS = (301, 302, 303, 307, 308)
+# Where a redirect may lead: never from an encrypted address to one that anybody on the way can read and change.
+_SCHEMES = {"http": ("http", "https"), "https": ("https",)}
+_MOST_SHOWN = 500  # characters of what a site wrote
 
 
 class Refusal(IgnoreRequest):
@@ -103,6 +107,8 @@ class AnswerGuard:
             if is_challenge(response.body):
                 return Fault(IncidentKind.CHALLENGE, f"the firewall answered with status {response.status}")
             return None
+        if response.status != 200:  # a part that was not asked for (206), nothing (204), someone else's copy (203)
+            return Fault(IncidentKind.HTTP_ERROR, f"the site answered with status {response.status}")
         if expected == "file":
             return fault_of_file(response.body)
         if expected == "page":
@@ -111,14 +117,27 @@ class AnswerGuard:
 
 
 class RedirectGuard(RedirectMiddleware):
-    """Follows redirects within a host and keeps the Referer; refuses those to another host."""
+    """Follows redirects within a host and keeps the Referer; refuses those to anything else."""
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        location = response.headers.get("Location")
+        # Looked at before Scrapy does, which takes "javascript:…" for an error of the program.
+        if location is not None and response.status in _REDIRECTS:
+            self._refuse_elsewhere(request.url, location.decode("latin-1"))
         answer = super().process_response(request, response)
-        if isinstance(answer, Request) and not same_site(request.url, answer.url):
-            detail = f"the site redirects to {answer.url}, which was not asked"
-            raise Refusal(Fault(IncidentKind.OFFSITE_REDIRECT, detail))
+        if isinstance(answer, Request):
+            self._refuse_elsewhere(request.url, answer.url)
         return answer
+
+    def _refuse_elsewhere(self, address: str, location: str) -> None:
+        try:
+            target = urljoin(address, location)
+            is_here = same_site(address, target) and urlsplit(target).scheme in _SCHEMES[urlsplit(address).scheme]
+        except ValueError:
+            is_here = False  # no address at all
+        if not is_here:
+            detail = f"the site redirects to {location[:_MOST_SHOWN]}, which was not asked"
+            raise Refusal(Fault(IncidentKind.OFFSITE_REDIRECT, detail))
 
     def handle_referer(self, request: Request, response: Response) -> None:
         """Leaves the Referer as it is: the sites answer with nothing where it is missing."""

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from spiders.addresses import resolve
-from spiders.pages import CLASS, clean_title, first_text, parse_time, text_of, tree_of, whole
+from spiders.pages import clean_title, first_text, parse_time, text_of, tree_of, whole
 from tracker.errors import LayoutChanged, SiteError
 from tracker.models import Link, Listed
 from tracker.series import FILING_WORDS
@@ -24,13 +24,16 @@ from tracker.series import FILING_WORDS
 _NOTICE_FILE = "/api/file/fileDownLoad?noticeId="
 # http://www.cac.gov.cn/2024-08/05/c_1724541639039621.htm as a notice's whole content; else it is a text
 _ADDRESS = re.compile(r"(?:(?:https?:)?//|/)\S+")
+_MOST_ROWS = 1000  # the site gives a hundred at most; each costs a look at the history
 # 1234 entries in all; a longer number is none
 _TOTAL = re.compile(r"\d{1,7}")
 # 关于注销“仲帆PreWrite算法”等28个算法备案编号的公告
 _CANCELLATION = re.compile("注销")
 # <li><h5><a href=//www.cac.gov.cn/… title="…">…</a></h5><div class="times">2026-03-17</div></li>
 _COLUMN_ITEMS = "//li[.//h5//a[@href]]"
-_COLUMN_TIME = f".//*[{CLASS.format('times')}]"
+_COLUMN_TIME = ".//*[contains(concat(' ', normalize-space(@class), ' '), ' times ')]"
+# /fwhd/tzgg/202608/t20260807_1350194.shtml, /v/2024/04/4859.html: an article, not a column or a file
+_ARTICLE = re.compile(r"\d[^/?#]{0,200}\.s?html?$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,24 @@ def parse_column(page: str, bases: Mapping[str, str], channel: str, url: str) ->
     return sorter.found()
 
 
+def parse_links(page: str, bases: Mapping[str, str], channel: str, url: str) -> Found:
+    """A page of links to articles, whatever its markup: each link with a text and the address of an article.
+
+    The time is what stands beside the link, in the same item of a list or table. Links that lead to other hosts are
+    left out: such pages are framed by them. Raises `LayoutChanged` where it names nothing.
+    """
+    sorter = _Sorter(bases, channel, url)
+    named: set[str] = set()
+    for anchor in tree_of(page, url).xpath("//a[@href]"):
+        href, title = anchor.get("href", ""), clean_title(anchor.get("title") or text_of(anchor))
+        address = resolve(href, url, bases)
+        if title and address and address not in named and _ARTICLE.search(address):
+            named.add(address)
+            beside = anchor.xpath("ancestor::*[self::li or self::tr or self::dd or self::p or self::div][1]")
+            sorter.add(title, href, text_of(beside[0]) if beside else "")
+    return sorter.found()
+
+
 def parse_notices(text: str, bases: Mapping[str, str], channel: str, url: str) -> Found:
     """The notices of beian.cac.gov.cn.
 
@@ -147,4 +168,6 @@ def _rows(answer: dict[str, Any], key: str, url: str) -> list[dict[str, Any]]:
     rows = answer.get(key)
     if not isinstance(rows, list) or not rows:
         raise LayoutChanged(f'the listing names nothing (no "{key}")', address=url)
+    if len(rows) > _MOST_ROWS:
+        raise LayoutChanged(f"the listing names {len(rows)} entries in one answer", address=url)
     return [row if isinstance(row, dict) else {} for row in rows]

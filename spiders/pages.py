@@ -10,24 +10,29 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from urllib.parse import unquote
 
 import lxml.etree
 import lxml.html
+from cssselect import HTMLTranslator
 from lxml.html import HtmlElement
 
 from spiders.addresses import resolve
 from tracker.errors import LayoutChanged
 from tracker.models import Link, Page
+from tracker.series import CAC_MARKUP, Markup
 
 # charset=gb2312 in a Content-Type, <meta charset="GBK">
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
+_CHARSET = re.compile(r"charset\s*=[\s\"']*([\w-]+)", re.I)
 # A page in Chinese is in one of these; any other declared charset (iso-8859-1) is a mistake of the server's.
 _CHINESE_CHARSETS = {"gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5hkscs"}
 # 2026年03月17日 19:36 · 2026-03-17 19:36:00 · 2026-03-17
 _TIME = re.compile(r"(20\d\d)\s*[年/-]\s*(\d{1,2})\s*[月/-]\s*(\d{1,2})\s*日?[\sT]*(?:(\d{1,2}):(\d{2}))?")
 # <font color='red'>, </b>: the topics of the listing carry them, sometimes as entities
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+# &#99999…: a number of thousands of digits, which Python refuses to read
+_NO_CHARACTER = re.compile(r"&#\d{20,};?")
 # 来源：中国网信网
 _SOURCE = re.compile(r"^\s*来源\s*[:：]\s*")
 # /cms/pub/interact/downloadfile.jsp?filepath=… · /a/b/list.docx · …/file.PDF?x=1
@@ -42,42 +47,65 @@ _EDGE = "\x00"
 # "\ud83d" in an answer in JSON: half a character, which nothing can store or send
 _HALF = re.compile(r"[\ud800-\udfff]")
 
-# an XPath test for one word of a class attribute
-CLASS = "contains(concat(' ', normalize-space(@class), ' '), ' {} ')"
-_TITLE_PATH = f"//h1[{CLASS.format('title')}]"
-_BODY_PATH = "//*[@id='BodyLabel']"
-_CONTENT_PATH = f"ancestor::*[{CLASS.format('main-content')}][1]"
 
-
-def parse_page(body: bytes, url: str, charset_hint: str | None = None) -> Page:
-    """An announcement page, parsed.
+def parse_page(body: bytes, url: str, charset_hint: str | None = None, markup: Markup = CAC_MARKUP) -> Page:
+    """An announcement page, parsed; `markup` is its site's.
 
     Raises:
         LayoutChanged: the page has no title or no body, or these are empty.
     """
     tree = tree_of(decode(body, charset_hint), url)
-    title = first_text(tree, _TITLE_PATH)
+    title = _first_of(tree, markup.title)
     if not title:
-        raise LayoutChanged("the page has no title (h1.title)", address=url)
-    bodies = tree.xpath(_BODY_PATH)
-    text = "\n".join(filter(None, (_lines_of(node) for node in bodies)))
+        raise LayoutChanged(f"the page has no title ({', '.join(markup.title)})", address=url)
+    bodies, text = _bodies(tree, markup)
     if not text:
-        raise LayoutChanged("the page has no body (#BodyLabel)", address=url)
+        raise LayoutChanged(f"the page has no body ({', '.join(markup.body)})", address=url)
     return Page(
         url=url,
         title=title,
-        published_at=parse_time(first_text(tree, "//span[@id='pubtime']")),
-        source=_SOURCE.sub("", first_text(tree, "//span[@id='source']")) or None,
+        published_at=parse_time(_first_of(tree, markup.time)),
+        source=_SOURCE.sub("", _first_of(tree, markup.source)) or None,
         text=text,
-        links=_file_links(bodies),
+        links=_file_links(bodies, markup.content),
         html=body,
     )
 
 
+@cache
+def _path(css: str) -> str:
+    """A selector as an XPath: from anywhere below a node."""
+    return HTMLTranslator().css_to_xpath(css, prefix="descendant-or-self::")
+
+
+def _first_of(tree: HtmlElement, selectors: Iterable[str]) -> str:
+    """The text of the first element that one of the selectors finds and that has any; nothing where none has."""
+    for css in selectors:
+        for node in tree.xpath(_path(css))[:1]:
+            if text := " ".join(node.get("content", "").split()) if node.tag == "meta" else text_of(node):
+                return text
+    return ""
+
+
+def _bodies(tree: HtmlElement, markup: Markup) -> tuple[list[HtmlElement], str]:
+    """The elements of the first selector of the body that find text, and that text."""
+    for css in markup.body:
+        bodies = _outermost(tree.xpath(_path(css)))
+        if text := "\n".join(filter(None, (_lines_of(node) for node in bodies))):
+            return bodies, text
+    return [], ""
+
+
+def _outermost(nodes: list[HtmlElement]) -> list[HtmlElement]:
+    """Those that stand in no other of them: what a body within a body says would count twice."""
+    known = set(nodes)
+    return [node for node in nodes if not any(outer in known for outer in node.iterancestors())]
+
+
 def split_links(page: Page, bases: Mapping[str, str]) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
     """The page's links to the configured sites, and those to any other host (which must not be followed)."""
-    inside = tuple(link for link in page.links if resolve(link.href, page.url, bases))
-    return inside, tuple(link for link in page.links if link not in inside)
+    inside = dict.fromkeys(link for link in page.links if resolve(link.href, page.url, bases))
+    return tuple(inside), tuple(link for link in page.links if link not in inside)
 
 
 def decode(body: bytes, charset_hint: str | None = None) -> str:
@@ -109,7 +137,7 @@ def parse_time(text: str) -> str | None:
 
 def clean_title(raw: str) -> str:
     """A title without tags, entities and runs of blanks."""
-    once = whole(html.unescape(_TAG.sub("", raw)))
+    once = whole(html.unescape(_NO_CHARACTER.sub("\ufffd", _TAG.sub("", raw))))
     return " ".join(_TAG.sub("", once).split())
 
 
@@ -153,12 +181,15 @@ def first_text(tree: HtmlElement, path: str) -> str:
     return text_of(found[0]) if found else ""
 
 
-def _file_links(bodies: Iterable[HtmlElement]) -> tuple[Link, ...]:
+def _file_links(bodies: Iterable[HtmlElement], around: str) -> tuple[Link, ...]:
     """The attachment links of the content around the bodies; one link in several anchors counts once."""
     labels: dict[str, list[str]] = {}
-    for node in bodies:
-        content = node.xpath(_CONTENT_PATH) or [node]
-        for anchor in content[0].xpath(".//a[@href]"):
+    bodies = list(bodies)
+    frames = set(bodies[0].getroottree().xpath(_path(around))) if around and bodies else set()
+    # Each once: a page may say of any number of its elements that they are its body.
+    contents = dict.fromkeys(next((one for one in node.iterancestors() if one in frames), node) for node in bodies)
+    for content in contents:
+        for anchor in content.xpath(".//a[@href]"):
             href = anchor.get("href", "")
             if not _FILE_LINK.search(href):
                 continue

@@ -10,6 +10,8 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from scrapy.settings import default_settings as defaults
+
 from spiders.guards import Pace
 from tracker.errors import OptionError
 
@@ -39,12 +41,8 @@ RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408, 429]
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the incident says it
 
 COOKIES_ENABLED = False
-METAREFRESH_ENABLED = False  # challenge pages use it
-TELNETCONSOLE_ENABLED = False
-REMOTE_CONTROL_ENABLED = False
-MEMUSAGE_ENABLED = False
+METAREFRESH_ENABLED = False
 STATS_DUMP = False
-LOGSTATS_INTERVAL = 0
 LOG_VERSIONS: list[str] = []
 LOG_LEVEL = "ERROR"  # what goes wrong is an incident; `tracker.logs` says what else is logged
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
@@ -52,6 +50,24 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/json;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9",
 }
+
+# What a poll has no use for. It is taken out of Scrapy's own tables, for what is only switched off, or None in ours, is
+# loaded all the same: half of Scrapy's start.
+_unused = frozenset({
+    "scrapy.extensions.telnet.TelnetConsole", "scrapy.extensions.remote_control.RemoteControl",
+    "scrapy.extensions.feedexport.FeedExporter", "scrapy.extensions.memdebug.MemoryDebugger",
+    "scrapy.extensions.memusage.MemoryUsage", "scrapy.extensions.spiderstate.SpiderState",
+    "scrapy.extensions.logstats.LogStats", "scrapy.extensions.logcount.LogCount",
+    "scrapy.extensions.corestats.CoreStats", "scrapy.extensions.closespider.CloseSpider",
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware",
+    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware",
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware",  # challenge pages use it
+})  # fmt: skip
+EXTENSIONS_BASE = {path: place for path, place in defaults.EXTENSIONS_BASE.items() if path not in _unused}
+DOWNLOADER_MIDDLEWARES_BASE = {
+    path: place for path, place in defaults.DOWNLOADER_MIDDLEWARES_BASE.items() if path not in _unused
+}
+DOWNLOAD_HANDLERS: dict[str, None] = dict.fromkeys(("data", "file", "ftp", "s3"))
 
 # Ours in place of Scrapy's own where there is one; the numbers run from the engine (0) to the site (1000).
 DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {

@@ -1,83 +1,69 @@
-"""Bytes by sha256 under one folder: written once, whole or not at all, never overwritten.
+"""Bytes by sha256, in a folder or a bucket: written once, whole or not at all, never overwritten.
 
-In: bytes; out: their sha256, and the bytes again. Must never leave a half file under a final name.
+In: bytes; out: their sha256, and the bytes again. The file of a hash is `<first two digits>/<sha256>`; `journal/` holds
+the journal, as files that are named for their first event (`storage.journal`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import itertools
-import os
-import tempfile
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from storage.copies import sync, unused_name
-from tracker.errors import StorageError
+from storage.folder_store import FolderStore
+from storage.stores import Store, ahead
+from tracker.errors import ArchiveUnreachable, StorageError
+
+_JOURNAL = "journal"
+_ORIGINAL = re.compile(r"([0-9a-f]{2})/(?P<sha256>\1[0-9a-f]{62})")
+_PART = re.compile(rf"{_JOURNAL}/(?P<name>[^/]+\.jsonl)")
 
 
 class Archive:
-    """The archive below `root`: file `<first two digits>/<sha256>`; `tmp/` holds what is being written.
+    """The archive in a store; a folder may be given by its path.
 
-    `journal/` holds the journal, as files that are named for their first event (`storage.journal`).
-
-    What `root` lacks is read from `behind`, where there is one (a dry run stands before the real archive).
+    What it lacks is read from `behind`, where there is one (a dry run stands before the real archive). Every method
+    raises `StorageError` where it cannot be read or written to, `ArchiveUnreachable` where nothing of it can be had.
     """
 
-    def __init__(self, root: Path, behind: Archive | None = None) -> None:
-        self.root, self.behind = root, behind
+    def __init__(self, place: Path | Store, behind: Archive | None = None) -> None:
+        self.store: Store = FolderStore(place) if isinstance(place, Path) else place
+        self.behind = behind
 
-    def path(self, sha256: str) -> Path:
-        """Where the bytes of that hash lie, or would lie."""
-        return self.root / sha256[:2] / sha256
+    def address(self, sha256: str) -> str:
+        """Where the bytes of that hash lie, or would lie: a path, or an address that begins with s3://."""
+        return self.store.address(_key(sha256))
+
+    def has(self, sha256: str) -> bool:
+        """True where there is a file of that name."""
+        return self.store.has(_key(sha256)) or (self.behind is not None and self.behind.has(sha256))
+
+    def having(self, hashes: Iterable[str]) -> set[str]:
+        """Those of some hashes of which there are files. Where most files are asked for, `originals` is faster."""
+        wanted = list(hashes)
+        found = ahead(self.has, wanted, self.store.at_once)
+        return {one for one, is_there in zip(wanted, found, strict=True) if is_there}
 
     def put(self, data: bytes) -> str:
         """Keep `data` and return its sha256; bytes that are there already are not written again.
 
-        Temporary file, fsync, rename, fsync of the folder: after a crash at any point the final name
-        holds all of the bytes or does not exist.
-
-        Raises:
-            StorageError: the folder cannot be written to.
+        After a crash at any point the file of that name holds all of the bytes or does not exist.
         """
         sha256 = hashlib.sha256(data).hexdigest()
-        target = self.path(sha256)
-        if not target.exists():
-            self._write(target, data)
+        self.store.write(_key(sha256), data)
         return sha256
 
-    def _write(self, target: Path, data: bytes) -> None:
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            scratch = self.root / "tmp"
-            scratch.mkdir(exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=scratch, delete=False) as file:
-                try:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-                    Path(file.name).chmod(0o444)
-                    Path(file.name).rename(target)
-                except BaseException:
-                    Path(file.name).unlink(missing_ok=True)
-                    raise
-            sync(target.parent)
-        except OSError as error:
-            raise StorageError(
-                f"The archive cannot be written: {error.strerror}", file=target, hint="Check the disk and its rights"
-            ) from error
-
     def mend(self, sha256: str, data: bytes) -> bool:
-        """Put back `data`, whose hash that is, where it is missing or altered; what was altered is kept beside it.
-
-        Raises:
-            StorageError: the folder cannot be written to.
-        """
-        path = self.path(sha256)
-        if path.exists():
-            if path.read_bytes() == data:
+        """Put back `data`, whose hash that is, where it is missing or altered; what was altered is kept beside it."""
+        key = _key(sha256)
+        if self.store.has(key):
+            if self.store.read(key) == data:
                 return False
-            path.rename(unused_name(path.with_name(f"{sha256}.altered")))
-        self._write(path, data)
+            more = (f"{key}.altered-{n}" for n in itertools.count(2))
+            self._set_aside(key, itertools.chain([f"{key}.altered"], more))
+        self.store.write(key, data)
         return True
 
     def get(self, sha256: str) -> bytes:
@@ -86,48 +72,83 @@ class Archive:
         Raises:
             StorageError: the file is missing, or holds other bytes.
         """
-        path = self.path(sha256)
-        if self.behind and not path.exists():
+        key = _key(sha256)
+        if self.behind and not self.store.has(key):
             return self.behind.get(sha256)
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise StorageError(f"A file of the archive cannot be read: {error}", file=path) from error
+        data = self.store.read(key)
         if hashlib.sha256(data).hexdigest() != sha256:
             raise StorageError(
-                "A file of the archive does not hold the bytes of its name", file=path,
+                "A file of the archive does not hold the bytes of its name", file=self.store.address(key),
                 hint="Restore it from a backup",
             )  # fmt: skip
         return data
 
-    @property
-    def journal(self) -> Path:
-        """The folder of the journal."""
-        return self.root / "journal"
+    def look_at(self, hashes: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
+        """Each hash with its bytes; with None where the file is missing or holds others."""
 
-    def journal_files(self) -> list[Path]:
-        """The files of the journal, in order."""
-        return sorted(self.journal.glob("*.jsonl"))
+        def look(sha256: str) -> tuple[str, bytes | None]:
+            try:
+                return sha256, self.get(sha256)
+            except ArchiveUnreachable:
+                raise
+            except StorageError:
+                return sha256, None
+
+        yield from ahead(look, hashes, self.store.at_once)
+
+    def originals(self) -> list[str]:
+        """The sha256 of everything that is there, sorted."""
+        return sorted(match["sha256"] for key in self.store.walk() if (match := _ORIGINAL.fullmatch(key)))
+
+    def is_empty(self) -> bool:
+        """True where nothing lies there."""
+        return next(iter(self.store.walk()), None) is None
+
+    def journal_parts(self) -> list[str]:
+        """The names of the journal's files, in order."""
+        return sorted(match["name"] for key in self.store.walk(_JOURNAL) if (match := _PART.fullmatch(key)))
+
+    def read_journal(self, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Files of the journal: each name with its bytes."""
+        return ahead(lambda name: (name, self.store.read(f"{_JOURNAL}/{name}")), names, self.store.at_once)
+
+    def journal_address(self, name: str = "") -> str:
+        """Where a file of the journal lies, or all of it."""
+        return self.store.address(f"{_JOURNAL}/{name}" if name else _JOURNAL)
 
     def put_journal(self, first: int, data: bytes) -> None:
         """Keep a part of the journal, whose first event has the number `first`.
 
         Raises:
-            StorageError: the folder cannot be written to.
+            StorageError: there is another one of that number.
         """
-        self._write(self.journal / journal_name(first), data)
+        key = f"{_JOURNAL}/{journal_name(first)}"
+        if not self.store.write(key, data) and self.store.read(key) != data:
+            raise StorageError("The journal has another part of this name", file=self.store.address(key))
 
-    def set_journal_aside(self, path: Path) -> Path:
-        """Have a part of the journal count no more, but keep it; returns where it is now."""
-        taken = (path.with_name(f"{path.name}.superseded{n}") for n in itertools.count(1))
-        return path.rename(next(one for one in taken if not one.exists()))
+    def set_journal_aside(self, name: str) -> str:
+        """Have a part of the journal count no more, but keep it; returns its new name."""
+        key = f"{_JOURNAL}/{name}"
+        free = self._set_aside(key, (f"{key}.superseded{n}" for n in itertools.count(1)))
+        return free.removeprefix(f"{_JOURNAL}/")
+
+    def _set_aside(self, key: str, names: Iterator[str]) -> str:
+        """Rename a file to the first of these names that is free."""
+        free = next(name for name in names if not self.store.has(name))
+        self.store.rename(key, free)
+        return free
+
+    def leftovers(self) -> int:
+        """How many files an interrupted write has left."""
+        return self.store.leftovers()
 
     def clear_scratch(self) -> int:
-        """Remove what an interrupted write left in `tmp/`; returns how many files that were."""
-        left = list((self.root / "tmp").glob("*"))
-        for file in left:
-            file.unlink()
-        return len(left)
+        """Remove what an interrupted write has left; returns how many files that were."""
+        return self.store.clear_leftovers()
+
+
+def _key(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256}"
 
 
 def journal_name(first: int) -> str:

@@ -5,7 +5,6 @@ A file that ends with .tar (or .tar.gz) holds `history.db` and `archive/…`; an
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import tarfile
@@ -16,7 +15,6 @@ from storage.archive import Archive
 from storage.backup_files import (
     DATABASE,
     END,
-    MEMBER,
     Held,
     Sums,
     is_bundle,
@@ -69,9 +67,9 @@ def _bundle(copy: Path, archive: Archive, target: Path, progress: Progress) -> H
         with tarfile.open(scratch, "w:gz" if target.name.endswith(".gz") else "w") as bundle:
             members, sums = 1, Sums()
             _add(bundle, DATABASE, copy.read_bytes(), sums)
-            for path, data in _archived(archive):
-                progress(path.name[:12])
-                _add(bundle, f"archive/{path.relative_to(archive.root)}", data, sums)
+            for name, data in _archived(archive):
+                progress(Path(name).name[:12])
+                _add(bundle, name, data, sums)
                 members += 1
             _add(bundle, END, json.dumps({"members": members, "sha256": sums.hexdigest()}).encode())
         progress("…")
@@ -86,13 +84,14 @@ def _bundle(copy: Path, archive: Archive, target: Path, progress: Progress) -> H
     return held
 
 
-def _archived(archive: Archive) -> Iterator[tuple[Path, bytes]]:
+def _archived(archive: Archive) -> Iterator[tuple[str, bytes]]:
     """What the archive holds; a file that does not hold the bytes of its name is no original, and counts as missing."""
-    files = (path for path in archive.root.glob("??/*") if MEMBER.fullmatch(f"archive/{path.parent.name}/{path.name}"))
-    for path in (*sorted(files), *archive.journal_files()):
-        data = path.read_bytes()
-        if path.parent == archive.journal or hashlib.sha256(data).hexdigest() == path.name:
-            yield path, data
+    originals, parts = archive.originals(), archive.journal_parts()
+    for sha256, data in archive.look_at(originals):
+        if data is not None:
+            yield f"archive/{sha256[:2]}/{sha256}", data
+    for name, data in archive.read_journal(parts):
+        yield f"archive/journal/{name}", data
 
 
 def _add(bundle: tarfile.TarFile, name: str, data: bytes, sums: Sums | None = None) -> None:

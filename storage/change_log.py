@@ -63,6 +63,7 @@ _SELECT = """SELECT c.id, c.filing_id, c.kind, f.series, v.number, f.number AS n
 # What is no addition is rare, and has an index of its own; it is named kind by kind as well, for so that is used.
 _KINDS = ", ".join(repr(kind.value) for kind in ChangeKind if kind != ChangeKind.ADDED)
 OTHERS = f"c.kind <> 'added' AND c.kind IN ({_KINDS})"
+_MANY = 5_000  # versions of a place: so many are not named one by one
 # Filters after which few changes are left: these are found by their index and then put in order.
 _FEW = ("batch", "filing", "entity_id", "poll", "ids", "rows_of", "number", "field")
 
@@ -72,24 +73,38 @@ def find_changes(db: Database, where: ChangeFilter, *, limit: int | None = None)
 
     A cancellation by a notice names its row there.
     """
-    sql, args = changed(db, where)
+    sql, args, few = changed(db, where)
     if limit is not None:
-        few = any(getattr(where, name) is not None for name in _FEW)
         sql, args = f"{sql} ORDER BY {'+' if few else ''}c.id DESC LIMIT ?", [*args, limit]
     order = "DESC" if limit is not None else "ASC"
     return [_change(row) for row in db.query(f"{_SELECT} WHERE c.id IN ({sql}) ORDER BY c.id {order}", args)]
 
 
-def changed(db: Database, where: ChangeFilter) -> tuple[str, list[Any]]:
-    """SQL for the ids of the changes that fit, in no order, and its arguments."""
-    pairs = [*_plain(where), *_lists(where), *_filings(db, where)]
+def changed(db: Database, where: ChangeFilter) -> tuple[str, list[Any], bool]:
+    """SQL for the ids of the changes that fit, in no order, its arguments, and whether they are few.
+
+    Few are found by an index of what they have, and then put in order; else the first ones of the order will do.
+    """
+    few = any(getattr(where, name) is not None for name in _FEW)
+    pairs = [*_plain(where), *_lists(where)]
+    for condition, values, is_rare in _filings(db, where):
+        pairs.append((condition, values))
+        few = few or is_rare
     conditions = " AND ".join(["1", *(condition for condition, _ in pairs)])
-    joins = "".join(f" {join}" for name, join in _JOINS.items() if f"{name}." in conditions)
-    return f"SELECT c.id FROM change c{joins} WHERE {conditions}", [value for _, values in pairs for value in values]
+    sql = f"SELECT c.id FROM change c WHERE {conditions}"
+    return sql, [value for _, values in pairs for value in values], few
 
 
-_JOINS = {"f": "CROSS JOIN filing f ON f.id = c.filing_id", "v": "CROSS JOIN version v ON v.id = c.version_id"}
+# Looked up change by change: of a join SQLite would first read the other table as a whole, to make a filter of it.
+_SERIES = "(SELECT f.series FROM filing f WHERE f.id = c.filing_id)"
+_KIND = "(SELECT v.kind FROM version v WHERE v.id = c.version_id)"
+_PLACE = "(SELECT v.province FROM version v WHERE v.id = c.version_id)"
 _PUBLISHED_END = last_day("c.published_on")
+# The ends of what was recorded between two days: what is recorded later is never dated earlier (`tracker.instants`).
+_OLDEST_RECORDED = """SELECT coalesce(min(id), 0) FROM (
+        SELECT id FROM change WHERE recorded_at >= ? ORDER BY recorded_at, id LIMIT 1)"""
+_NEWEST_RECORDED = """SELECT coalesce(max(id), 0) FROM (
+        SELECT id FROM change WHERE recorded_at < ? ORDER BY recorded_at DESC, id DESC LIMIT 1)"""
 # The newest change of a date up to one: by steps through an index, so that a day long ago is as cheap as today.
 _NEWEST_BY = """WITH RECURSIVE d(day) AS (
         SELECT min(published_on) FROM change
@@ -104,14 +119,19 @@ def _plain(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
     pairs = {
         "substr(c.recorded_at, 1, 10) >= ?": where.since, "substr(c.recorded_at, 1, 10) <= ?": where.until,
         f"{_PUBLISHED_END} >= ?": where.published_since, f"{_PUBLISHED_END} <= ?": where.published_until,
-        "f.series = ?": where.series, "c.kind = ?": where.kind, "f.number = ?": where.number,
-        "v.kind = ?": where.filing_kind, "c.filing_id = ?": where.filing, "c.poll_id = ?": where.poll,
+        f"{_SERIES} = ?": where.series, "c.kind = ?": where.kind,
+        "c.filing_id IN (SELECT id FROM filing WHERE number = ?)": where.number,
+        f"{_KIND} = ?": where.filing_kind, "c.filing_id = ?": where.filing, "c.poll_id = ?": where.poll,
         "c.baseline = ?": None if where.baseline is None else int(where.baseline), "c.id < ?": where.before,
         "c.id IN (SELECT value FROM json_each(?))": None if where.ids is None else as_json(where.ids),
     }  # fmt: skip
     for condition, value in pairs.items():
         if value is not None:
             yield condition, [value]
+    if where.since is not None:
+        yield f"c.id >= ({_OLDEST_RECORDED})", [where.since]
+    if where.until is not None:
+        yield f"c.id <= ({_NEWEST_RECORDED})", [f"{where.until}~"]
     if where.published_until is not None:
         yield f"c.id <= ({_NEWEST_BY})", [where.published_until] * 2
 
@@ -135,13 +155,16 @@ def _lists(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
         )
 
 
-def _filings(db: Database, where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
-    """Conditions on the filing that only what follows from the history knows."""
+def _filings(db: Database, where: ChangeFilter) -> Iterator[tuple[str, list[Any], bool]]:
+    """Conditions on the filing that only what follows from the history knows, or on its place; and if few fit."""
     if where.province is not None:
         places = places_like(db, where.province)
-        yield f"v.province IN ({', '.join('?' * len(places))})", places
+        marks = ", ".join("?" * len(places))
+        those = f"SELECT id FROM version WHERE province IN ({marks})"
+        is_rare = len(db.execute(f"{those} LIMIT ?", [*places, _MANY]).fetchall()) < _MANY
+        yield (f"c.version_id IN ({those})" if is_rare else f"{_PLACE} IN ({marks})"), places, is_rare
     if where.entity_id is not None:
-        yield "c.filing_id IN (SELECT filing_id FROM filing_index WHERE entity_id = ?)", [where.entity_id]
+        yield "c.filing_id IN (SELECT filing_id FROM filing_index WHERE entity_id = ?)", [where.entity_id], True
     if where.terms:
         yield holding(db, where.terms, "c.filing_id")
 

@@ -36,8 +36,8 @@ def selected(db: Database, query: ChangeQuery) -> tuple[str, list[Any]]:
 
 def _selected(db: Database, query: ChangeQuery) -> tuple[str, list[Any], bool]:
     """The same, and whether few are left to be put in order: these are found by an index of what they have."""
-    sql, args = changed(db, query.where)
-    few = query.no_additions
+    sql, args, few = changed(db, query.where)
+    few = few or query.no_additions
     if query.no_additions:
         sql += f" AND {OTHERS}"
     if query.entity:
@@ -76,15 +76,15 @@ def _few_days(db: Database, where: ChangeFilter) -> Iterator[tuple[str, list[Any
 def newest_changes(db: Database, query: ChangeQuery, limit: int) -> list[Row]:
     """The newest changes that fit, newest first; the next ones are behind `where.before`."""
     sql, args, few = _selected(db, query)
-    if not few and not query.entity:
-        return find_changes(db, query.where, limit=limit)
     return changes_by_id(db, _ids(db, f"{sql} ORDER BY {'+' if few else ''}c.id DESC LIMIT ?", [*args, limit]))
 
 
 def first_changes(db: Database, query: ChangeQuery, limit: int, after: int | None = None) -> list[Row]:
     """The oldest changes that fit, in the order of recording, which is that of their list; from behind an id."""
-    sql, args = selected(db, query)
-    return changes_by_id(db, _ids(db, f"{sql} AND c.id > ? ORDER BY +c.id LIMIT ?", [*args, after or 0, limit]))
+    sql, args, few = _selected(db, query)
+    mark = "+" if few else ""
+    sql = f"{sql} AND {mark}c.id > ? ORDER BY {mark}c.id LIMIT ?"
+    return changes_by_id(db, _ids(db, sql, [*args, after or 0, limit]))
 
 
 def ids_of(db: Database, query: ChangeQuery, most: int) -> list[int]:

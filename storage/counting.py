@@ -16,16 +16,19 @@ from storage.states import FilingFilter, clock_of, held, places_like
 from storage.time_limit import is_interrupted, time_limit
 
 
-def count_filings(db: Database, by: str, where: FilingFilter) -> list[dict[str, Any]]:
+def count_filings(
+    db: Database, by: str, where: FilingFilter, *, limit: int = -1, skip: int = 0
+) -> list[dict[str, Any]]:  # fmt: skip
     """Counts per province, month, entity, kind, series, status or batch; the most first, months in their order.
 
-    An entity counts with all its names, under its name today.
+    An entity counts with all its names, under its name today. With `limit` so many at most, behind the first `skip`.
     """
     if by == "entity":
-        return [{by: row["value"], "count": row["n"]} for row in _by_entity(db, where)]
+        return [{by: row["value"], "count": row["n"]} for row in _by_entity(db, where, limit, skip)]
     sql, args = _cells(db, (by,), where) if is_summed(where) else _found(db, (by,), where)
     order = "1" if by == "month" else "2 DESC, 1"
-    rows = db.query(f"SELECT nullif({by}, '') AS value, n FROM ({sql}) ORDER BY {order}", args)
+    query = f"SELECT nullif({by}, '') AS value, n FROM ({sql}) ORDER BY {order} LIMIT ? OFFSET ?"
+    rows = db.query(query, [*args, limit, skip])
     return [{by: row["value"], "count": row["n"]} for row in rows]
 
 
@@ -63,6 +66,9 @@ def _cells(db: Database, by: tuple[str, ...], where: FilingFilter) -> tuple[str,
         if (value := getattr(where, column)) is not None:
             conditions.append(f"{column} = ?")
             args.append(value)
+    if where.without:
+        conditions.append(f"series NOT IN ({', '.join('?' * len(where.without))})")
+        args += where.without
     if where.province:
         those = places_like(db, where.province)
         conditions.append(f"province IN ({', '.join('?' * len(those))})")
@@ -72,6 +78,14 @@ def _cells(db: Database, by: tuple[str, ...], where: FilingFilter) -> tuple[str,
         GROUP BY {columns} HAVING sum(n) <> 0""", args
 
 
+def _is_counted(db: Database) -> bool:
+    """True where `entity` counts every filing: nothing was recorded since, and each is of an entity."""
+    made = next(iter(db.execute("SELECT change_id FROM derivation WHERE step = 'entities'")), None)
+    newest = next(iter(db.execute("SELECT max(id) FROM change")))
+    none = next(iter(db.execute("SELECT 1 FROM filing_index WHERE entity_id IS NULL LIMIT 1")), None)
+    return made == newest and none is None
+
+
 def _found(db: Database, by: tuple[str, ...], where: FilingFilter) -> tuple[str, list[Any]]:
     """SQL for the same, filing by filing."""
     sql, args, _ = held(db, where)
@@ -79,12 +93,16 @@ def _found(db: Database, by: tuple[str, ...], where: FilingFilter) -> tuple[str,
     return f"SELECT {columns}, count(*) AS n FROM ({sql}) WHERE status <> 'withdrawn' GROUP BY {columns}", args
 
 
-def _by_entity(db: Database, where: FilingFilter) -> Any:
+def _by_entity(db: Database, where: FilingFilter, limit: int, skip: int) -> Any:
+    if where == FilingFilter() and _is_counted(db):
+        kept = "SELECT name AS value, present AS n FROM entity WHERE present > 0 ORDER BY present DESC, name"
+        return db.query(f"{kept} LIMIT ? OFFSET ?", [limit, skip])
     sql, args, _ = held(db, where)
     return db.query(
         f"""SELECT coalesce(e.name, v.entity) AS value, count(*) AS n FROM ({sql}) s
             LEFT JOIN filing_index i ON i.filing_id = s.filing_id LEFT JOIN entity e ON e.id = i.entity_id
             JOIN version v ON v.id = s.version_id
-            WHERE s.status <> 'withdrawn' GROUP BY coalesce(i.entity_id, v.entity) ORDER BY 2 DESC, 1""",
-        args,
+            WHERE s.status <> 'withdrawn' GROUP BY coalesce(i.entity_id, v.entity) ORDER BY 2 DESC, 1
+            LIMIT ? OFFSET ?""",
+        [*args, limit, skip],
     )

@@ -6,12 +6,16 @@ In: values that pure functions made of the history; out: rows of `filing_index`,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
 from sqlite_utils import Database
 
+from storage.following import newest_change
 from storage.grams import grams_of
 from storage.rows import as_json
 from tracker.models import Check, StatedTotal
@@ -32,10 +36,14 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True)
 class IndexRow:
-    """How one filing is found: folded text, Latin letters, the names and numbers that it had before."""
+    """How one filing is found: folded text, Latin letters, the names and numbers that it had before.
+
+    `versions` is how many it has, and `version` the one in force.
+    """
 
     filing: int
     version: int
+    versions: int
     text: str
     latin: str
     former: tuple[str, ...]
@@ -49,6 +57,13 @@ class EntityRow:
     id: int
     names: tuple[tuple[str, str, str], ...]
     filings: tuple[int, ...]
+
+
+_CHUNK = 1_000  # filings that are held at a time
+# What a filing `i` is found by: its text and every name of its entity, by lines
+_WORDS = """i.text || coalesce((SELECT group_concat(line, '') FROM (
+    SELECT char(10) || n.folded AS line FROM entity_name n WHERE n.entity_id = i.entity_id ORDER BY n.folded)), '')"""
+_THOSE = "i.filing_id IN (SELECT value FROM json_each(?))"
 
 
 class DerivedWriter:
@@ -67,50 +82,97 @@ class DerivedWriter:
             self.db.execute("DELETE FROM stated_event")
             self.db.execute(f"PRAGMA user_version = {edition:d}")
 
+    def is_made(self, step: str, edition: str) -> bool:
+        """True where a step was made by this edition of the rules, and nothing was recorded since."""
+        return self._rows("SELECT edition, change_id FROM derivation WHERE step = ?", step) == [
+            (edition, newest_change(self.db) or 0)
+        ]
+
+    def note_made(self, step: str, edition: str) -> None:
+        """Note that a step was made of all that is recorded."""
+        with self.db.atomic():
+            made = [step, edition, newest_change(self.db) or 0]
+            self.db.execute("INSERT OR REPLACE INTO derivation VALUES (?, ?, ?)", made)
+
     def index_filings(self, rows: Iterable[IndexRow]) -> None:
         """Replace what is known of how these filings are found and what their remarks state."""
+        left = iter(rows)
         with self.db.atomic():
-            for row in rows:
-                self._forget_words(row.filing)
-                self.db.execute(
-                    """INSERT INTO filing_index (filing_id, version_id, text, latin, former, versions)
-                       VALUES (?, ?, ?, ?, ?, (SELECT count(*) FROM version WHERE filing_id = ?))
-                       ON CONFLICT (filing_id) DO UPDATE SET version_id = excluded.version_id, text = excluded.text,
-                       latin = excluded.latin, former = excluded.former, versions = excluded.versions""",
-                    [row.filing, row.version, row.text, row.latin, as_json(row.former), row.filing],
-                )
-                self.db.execute("DELETE FROM stated_event WHERE filing_id = ?", [row.filing])
-                for event in row.events:
-                    self.db.execute(
-                        """INSERT INTO stated_event (filing_id, version_id, kind, happened_on, before, after, items,
-                           text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-                        [
-                            row.filing, event.version, event.kind, event.happened_on, event.before, event.after,
-                            as_json(event.items), event.text,
-                        ],
-                    )  # fmt: skip
+            while chunk := list(islice(left, _CHUNK)):
+                self._index(chunk)
 
-    def replace_entities(self, entities: Sequence[EntityRow]) -> None:
-        """Replace the entities and which filing belongs to which, where they are others than before."""
-        names = [
-            (entity.id, name, folded, basis, int(place == 0))
-            for entity in entities
-            for place, (name, folded, basis) in enumerate(entity.names)
-        ]
-        members = {filing: entity.id for entity in entities for filing in entity.filings}
-        if names == self._rows("SELECT * FROM entity_name ORDER BY rowid") and members == dict(
-            self._rows("SELECT filing_id, entity_id FROM filing_index WHERE entity_id IS NOT NULL")
-        ):
-            return
+    def _index(self, rows: Sequence[IndexRow]) -> None:
+        filings = [row.filing for row in rows]
+        self._forget_words(filings)
+        self.db.conn.executemany(
+            """INSERT INTO filing_index (filing_id, version_id, text, latin, former, versions)
+               VALUES (?, ?, ?, ?, ?, ?)
+               ON CONFLICT (filing_id) DO UPDATE SET version_id = excluded.version_id, text = excluded.text,
+               latin = excluded.latin, former = excluded.former, versions = excluded.versions""",
+            ((row.filing, row.version, row.text, row.latin, as_json(row.former), row.versions) for row in rows),
+        )
+        self.db.execute(
+            "DELETE FROM stated_event WHERE filing_id IN (SELECT value FROM json_each(?))", [as_json(filings)]
+        )
+        self.db.conn.executemany(
+            """INSERT INTO stated_event (filing_id, version_id, kind, happened_on, before, after, items, text)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+            (
+                (row.filing, e.version, e.kind, e.happened_on, e.before, e.after, as_json(e.items), e.text)
+                for row in rows
+                for e in row.events
+            ),
+        )
+
+    def replace_entities(self, entities: Iterable[EntityRow]) -> None:
+        """Bring the entities, and which filing belongs to which, up to date; they come by their ids.
+
+        What stands already is left as it is.
+        """
+        members: dict[int, int] = {}
+        others: list[EntityRow] = []  # than those that stand
+        standing: set[int] = set()
+        before = self._named_before()
+        old = next(before, None)
+        for entity in entities:
+            members |= dict.fromkeys(entity.filings, entity.id)
+            while old and old[0] < entity.id:
+                old = next(before, None)
+            if old and old == (entity.id, len(entity.filings), entity.names):
+                standing.add(entity.id)
+            else:
+                others.append(entity)
+        moved = self._moved(members)
+        gone = [row[0] for row in self.db.execute("SELECT id FROM entity") if row[0] not in standing]
+        kept = standing | {entity.id for entity in others}
         with self.db.atomic():
-            self.db.execute("UPDATE filing_index SET entity_id = NULL")
-            self.db.execute("DELETE FROM entity_name")
-            self.db.execute("DELETE FROM entity")
-            self._insert("entity", [(e.id, e.names[0][0], len(e.filings), 0) for e in entities])
-            self._insert("entity_name", names)
-            self.db.conn.executemany(
-                "UPDATE filing_index SET entity_id = ? WHERE filing_id = ?", [(e, f) for f, e in members.items()]
+            many = self.db.conn.executemany
+            many("DELETE FROM entity_name WHERE entity_id = ?", ((id_,) for id_ in gone))
+            many(
+                """INSERT INTO entity (id, name, filings, present) VALUES (?, ?, ?, 0)
+                   ON CONFLICT (id) DO UPDATE SET name = excluded.name, filings = excluded.filings""",
+                ((e.id, e.names[0][0], len(e.filings)) for e in others),
             )
+            many(
+                "INSERT INTO entity_name VALUES (?, ?, ?, ?, ?)",
+                ((e.id, *name, int(place == 0)) for e in others for place, name in enumerate(e.names)),
+            )
+            many("UPDATE filing_index SET entity_id = ? WHERE filing_id = ?", moved)
+            many("DELETE FROM entity WHERE id = ?", ((id_,) for id_ in gone if id_ not in kept))
+
+    def _named_before(self) -> Iterator[tuple[int, int, tuple[tuple[str, str, str], ...]]]:
+        """The entities that stand, by their ids: id, number of filings, names as `EntityRow` has them."""
+        rows = self.db.execute(
+            """SELECT e.id, e.filings, n.name, n.folded, n.basis FROM entity e JOIN entity_name n ON n.entity_id = e.id
+               ORDER BY e.id, n.rowid"""
+        )
+        for (id_, filings), those in groupby(rows, key=itemgetter(0, 1)):
+            yield id_, filings, tuple(row[2:] for row in those)
+
+    def _moved(self, members: dict[int, int]) -> list[tuple[int | None, int]]:
+        """(entity, filing) of each filing that is of another entity than `filing_index` says."""
+        rows = self.db.execute("SELECT filing_id, entity_id FROM filing_index")
+        return [(now, filing) for filing, before in rows if (now := members.get(filing)) != before]
 
     def count_present(self) -> None:
         """Note how many filings of each entity are not withdrawn."""
@@ -124,30 +186,34 @@ class DerivedWriter:
 
     def index_words(self) -> None:
         """Bring the index of characters up to date: each filing by its text and every name of its entity."""
-        due = self._rows(
-            """SELECT i.filing_id, i.latin, i.text || coalesce(n.names, '') AS words FROM filing_index i
-               LEFT JOIN (SELECT entity_id, group_concat(line, '') AS names FROM (
-                   SELECT entity_id, char(10) || folded AS line FROM entity_name ORDER BY entity_id, folded
-               ) GROUP BY entity_id) n ON n.entity_id = i.entity_id
-               WHERE i.words <> i.text || coalesce(n.names, '')"""
-        )
+        rows = self.db.execute(f"SELECT i.filing_id FROM filing_index i WHERE i.words <> {_WORDS} ORDER BY i.filing_id")
+        due = array("q", (row[0] for row in rows))
         with self.db.atomic():
-            for filing, latin, words in due:
-                self._forget_words(filing)
-                self.db.execute("UPDATE filing_index SET words = ? WHERE filing_id = ?", [words, filing])
-                self.db.execute(
-                    "INSERT INTO filing_gram (rowid, grams) VALUES (?, ?)", [filing, grams_of(words, latin)]
-                )
+            for start in range(0, len(due), _CHUNK):
+                self._index_words(list(due[start : start + _CHUNK]))
 
-    def _forget_words(self, filing: int) -> None:
-        """Take a filing out of the index of characters; it must be told what it was put in with."""
-        for words, latin in self._rows("SELECT words, latin FROM filing_index WHERE filing_id = ?", filing):
-            if words:
-                self.db.execute(
-                    "INSERT INTO filing_gram (filing_gram, rowid, grams) VALUES ('delete', ?, ?)",
-                    [filing, grams_of(words, latin)],
-                )
-                self.db.execute("UPDATE filing_index SET words = '' WHERE filing_id = ?", [filing])
+    def _index_words(self, filings: Sequence[int]) -> None:
+        self._forget_words(filings)
+        rows = self._rows(f"SELECT i.filing_id, i.latin, {_WORDS} FROM filing_index i WHERE {_THOSE}", as_json(filings))
+        many = self.db.conn.executemany
+        many(
+            "INSERT INTO filing_gram (rowid, grams) VALUES (?, ?)",
+            ((filing, grams_of(words, latin)) for filing, latin, words in rows),
+        )
+        many("UPDATE filing_index SET words = ? WHERE filing_id = ?", ((words, filing) for filing, _, words in rows))
+
+    def _forget_words(self, filings: Sequence[int]) -> None:
+        """Take filings out of the index of characters; it must be told what each was put in with."""
+        rows = self._rows(
+            f"SELECT i.filing_id, i.words, i.latin FROM filing_index i WHERE {_THOSE} AND i.words <> ''",
+            as_json(filings),
+        )
+        many = self.db.conn.executemany
+        many(
+            "INSERT INTO filing_gram (filing_gram, rowid, grams) VALUES ('delete', ?, ?)",
+            ((filing, grams_of(words, latin)) for filing, words, latin in rows),
+        )
+        many("UPDATE filing_index SET words = '' WHERE filing_id = ?", ((filing,) for filing, _, _ in rows))
 
     def replace_totals(self, totals: Iterable[tuple[int, StatedTotal]]) -> None:
         """Replace the stated totals, each with its announcement, where they are others than before."""

@@ -7,6 +7,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from storage.rows import as_json
+from storage.states import entities_holding
+
 # Names stand in the order in which they were given: today's first.
 _NAMES = """(SELECT json_group_array(json_object('name', name, 'basis', basis, 'current', current)) FROM
     (SELECT * FROM entity_name n WHERE n.entity_id = e.id ORDER BY n.rowid))"""
@@ -18,12 +21,15 @@ def list_entities(db: Database, *, folded: str | None = None, after: int = 0, li
 
     With `folded` those that ever had a name that holds this text.
     """
-    condition = "" if folded is None else (
-        "AND EXISTS (SELECT 1 FROM entity_name m WHERE m.entity_id = e.id AND instr(m.folded, :folded))"
-    )  # fmt: skip
+    condition, among = "", None
+    if folded is not None:
+        condition = "AND EXISTS (SELECT 1 FROM entity_name m WHERE m.entity_id = e.id AND instr(m.folded, :folded))"
+        among = entities_holding(db, folded)
+    if among is not None:
+        condition += " AND e.id IN (SELECT value FROM json_each(:among))"
     rows = db.query(
         f"{_SELECT} WHERE e.id > :after {condition} ORDER BY e.id LIMIT :limit",
-        {"folded": folded, "after": after, "limit": limit},
+        {"folded": folded, "after": after, "limit": limit, "among": as_json(among)},
     )
     return [_entity(row) for row in rows]
 

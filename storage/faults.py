@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tracker.errors import StorageError
+from tracker.errors import ArchiveUnreachable, StorageError
 
 _RIGHTS = "Check who owns its folder, its rights, and whether the disk is read-only"
 _WAIT = "Close what writes to it, then try again: nothing is lost"
@@ -30,8 +30,8 @@ _MEANINGS = {
 
 
 def is_storage_fault(error: BaseException) -> bool:
-    """True where the database itself cannot be used, whatever was asked of it."""
-    return isinstance(error, sqlite3.OperationalError) or _meaning(error) is not None
+    """True where the database or the archive itself cannot be used, whatever was asked of it."""
+    return isinstance(error, sqlite3.OperationalError | ArchiveUnreachable) or _meaning(error) is not None
 
 
 def storage_error(error: sqlite3.Error, file: Path | None = None) -> StorageError:

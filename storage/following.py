@@ -15,9 +15,7 @@ from storage.change_log import ChangeFilter, changed, find_changes
 
 def find_changes_after(db: Database, where: ChangeFilter, after: int, limit: int) -> list[dict[str, Any]]:
     """The first so many changes that fit behind that id, oldest first."""
-    sql, args = changed(db, where)
-    # Of one batch, entity or text there are few: found by their index, then put in order.
-    few = where.batch is not None or where.entity_id is not None or bool(where.terms)
+    sql, args, few = changed(db, where)
     mark = "+" if few else ""
     sql = f"{sql} AND {mark}c.id > ? ORDER BY {mark}c.id LIMIT ?"
     ids = tuple(row[0] for row in db.execute(sql, [*args, after, limit]))

@@ -8,23 +8,28 @@ found by their pairs, and Latin letters by threes: what comes back is then looke
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
+from operator import add
 
 # Of one term: enough to leave few texts to be looked at once more, and a query that FTS5 reads however long a term is.
 MOST_GRAMS = 20
 # FTS5's tokenizer `ascii` ends a token at these; they stand in the private area of Unicode instead.
 _ENDS_TOKENS = {code: chr(0xE000 + code) for code in range(128) if not chr(code).isalnum()}
+_WITHIN_TOKENS = {code: mark for code, mark in _ENDS_TOKENS.items() if code != ord("\n")}  # but for what ends lines
+_SPACE = _ENDS_TOKENS[ord(" ")]
 _LATIN = "\ue0ff"  # before what is of Latin letters, which are another text
 
 
 def grams_of(words: str, latin: str) -> str:
     """The tokens of a filing: `words` is its folded text by lines, `latin` as `tracker.reading.search.latin_of`."""
     tokens: set[str] = set()
-    for line in words.split("\n"):
+    for line in words.translate(_WITHIN_TOKENS).split("\n"):
         tokens.update(line)
-        tokens.update(map("".join, pairwise(line)))
-    tokens.update(f"{_LATIN}{gram}" for entry in latin.split(" ")[1:] for gram in _threes(f" {entry}"))
-    return " ".join(sorted(token.translate(_ENDS_TOKENS) for token in tokens))
+        tokens.update(map(add, line, line[1:]))
+    for entry in latin.translate(_WITHIN_TOKENS).split(_SPACE)[1:]:
+        text = _SPACE + entry
+        threes = map(add, map(add, map(_LATIN.__add__, text), text[1:]), text[2:])
+        tokens.update(threes if len(text) > 2 else [_LATIN + text])
+    return " ".join(sorted(tokens))
 
 
 def gram_query(terms: Iterable[tuple[str, str | None]]) -> str:

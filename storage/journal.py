@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
@@ -63,6 +62,14 @@ class Journal:
         self.db.execute("INSERT INTO journal (poll_id, event) VALUES (?, ?)", [self._poll, line])
 
 
+def newest_effect(db: Database) -> int | None:
+    """The last event but for ends of polls, which change nothing of what follows from the history; None without any."""
+    rows = db.execute(
+        "SELECT id FROM journal WHERE json_extract(event, '$.event') <> 'finished' ORDER BY id DESC LIMIT 1"
+    )
+    return next((int(row[0]) for row in rows), None)
+
+
 def anchor(db: Database, archive: Archive) -> None:
     """Let the journal of a history that is older than its journal begin with the history as it stands."""
     row = next(db.query("SELECT (SELECT max(id) FROM poll) AS poll, EXISTS (SELECT 1 FROM journal) AS begun"))
@@ -80,12 +87,14 @@ def export(db: Database, archive: Archive) -> list[str]:
     A file that is missing or cut short is written anew from the history. One that says something else was written by a
     history that is no more: an older backup took its place. It is kept under another name.
     """
-    set_aside, last = [], 0
-    files = archive.journal_files()
-    while files and (found := _last_event(db, files[0], last + 1)) is not None:
-        last, files = found, files[1:]
-    for path in files:  # what follows a gap is written anew as well, so that one file goes on where another ends
-        set_aside.append(archive.set_journal_aside(path).name)
+    last, whole = 0, 0
+    parts = archive.journal_parts()
+    for name, data in archive.read_journal(parts):
+        if (found := _last_event(db, name, data, last + 1)) is None:
+            break
+        last, whole = found, whole + 1
+    # What follows a gap is written anew as well, so that one file goes on where another ends.
+    set_aside = [archive.set_journal_aside(name) for name in parts[whole:]]
     rows = list(db.query("SELECT id, poll_id, event FROM journal WHERE id > ? ORDER BY id", [last]))
     if rows:
         lines = "".join(_line(row) for row in rows)
@@ -97,15 +106,15 @@ def _line(row: Mapping[str, Any]) -> str:
     return as_json({"id": row["id"], "poll": row["poll_id"], **json.loads(row["event"])}) + "\n"
 
 
-def _last_event(db: Database, path: Path, first: int) -> int | None:
+def _last_event(db: Database, name: str, data: bytes, first: int) -> int | None:
     """The last event of a file that goes on with `first`, whole, and ends as the history says; else None."""
     try:
-        lines = path.read_text(encoding="utf-8")
+        lines = data.decode()
         last = int(json.loads(lines.rstrip("\n").rpartition("\n")[2])["id"])
-    except (ValueError, KeyError, TypeError):  # cut short, or no journal at all
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):  # cut short, or no journal at all
         return None
     row = next(db.query("SELECT id, poll_id, event FROM journal WHERE id = ?", [last]), None)
-    is_whole = path.name == journal_name(first) and lines.count("\n") == last - first + 1
+    is_whole = name == journal_name(first) and lines.count("\n") == last - first + 1
     return last if is_whole and row is not None and lines.endswith(_line(row)) else None
 
 
@@ -116,12 +125,13 @@ def read(archive: Archive) -> Iterator[Event]:
         StorageError: there is no journal, a part of it is missing, or a line is no event.
     """
     expected = 1
-    for path in archive.journal_files():
-        for number, line in enumerate(path.read_text(encoding="utf-8").rstrip("\n").split("\n"), 1):
+    for name, data in archive.read_journal(archive.journal_parts()):
+        path = archive.journal_address(name)
+        for number, line in enumerate(data.rstrip(b"\n").split(b"\n"), 1):
             try:
                 event: Event = json.loads(line)
                 found = int(event["id"])
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
                 raise StorageError("A line of the journal is damaged", file=path, line=number) from error
             if found != expected:
                 raise StorageError(
@@ -131,4 +141,4 @@ def read(archive: Archive) -> Iterator[Event]:
             expected += 1
             yield event
     if expected == 1:
-        raise StorageError("The archive has no journal", file=archive.journal, hint="Restore a backup")
+        raise StorageError("The archive has no journal", file=archive.journal_address(), hint="Restore a backup")

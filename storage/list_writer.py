@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -43,16 +43,21 @@ class Recording:
     is_notice: bool = False
 
 
+# The fields of a filing that a version has as columns of their own names
+_FIELDS = tuple(field.name for field in fields(Filing) if field.name not in ("series", "place", "raw"))
+
+
 class ListWriter:
     """Writes the changes of one revision inside the caller's transaction."""
 
     def __init__(self, db: Database, recording: Recording) -> None:
         self.db, self.on = db, recording
+        self._is_baseline: bool | None = None  # as long as the transaction lasts
 
     def record(self, change: Change) -> int:
         """One change: the version it leads to, the list's entry, the filing's status. Returns its id."""
         filing, before, current = self._filing(change)
-        elsewhere = self._listed_elsewhere(filing)
+        elsewhere = None if before is None else self._listed_elsewhere(filing)
         if change.kind is ChangeKind.WITHDRAWN:
             # What other lists state of it holds from now on: this one may have stated it by a slip.
             version = elsewhere or current or self._version(filing, change)
@@ -161,13 +166,11 @@ class ListWriter:
         return self.on.is_notice or (change.kind is ChangeKind.CANCELLED and not fields)
 
     def _version(self, filing: int, change: Change) -> int:
-        values = asdict(change.filing)
-        place, raw = values.pop("place"), values.pop("raw")
-        values.pop("series")
-        columns = values | {
-            "filing_id": filing, "revision_id": self.on.revision, "raw": as_json(raw), "table_no": place["table"],
-            "row_no": place["row"], "page": place["page"], "published_on": self._published(change),
-            "recorded_at": self.on.now,
+        stated = change.filing
+        columns = {name: getattr(stated, name) for name in _FIELDS} | {
+            "filing_id": filing, "revision_id": self.on.revision, "raw": as_json(stated.raw),
+            "table_no": stated.place.table, "row_no": stated.place.row, "page": stated.place.page,
+            "published_on": self._published(change), "recorded_at": self.on.now,
         }  # fmt: skip
         sql = f"INSERT INTO version ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
         return int(self.db.execute(sql, list(columns.values())).lastrowid or 0)
@@ -190,8 +193,10 @@ class ListWriter:
 
     def is_baseline(self) -> bool:
         """True until the baseline of the list's series is over."""
-        sql = "SELECT 1 FROM baseline b JOIN attachment a ON a.series = b.series WHERE a.id = ?"
-        return self._first(sql, self.on.attachment) is None
+        if self._is_baseline is None:
+            sql = "SELECT 1 FROM baseline b JOIN attachment a ON a.series = b.series WHERE a.id = ?"
+            self._is_baseline = self._first(sql, self.on.attachment) is None
+        return self._is_baseline
 
     def is_first(self) -> bool:
         """True where no poll before this one has recorded the list: what changes in it later is told one by one."""

@@ -26,12 +26,19 @@ class Move:
 def find_moves(
     db: Database, first: str, last: str, *, clock: Clock, series: str | None = None,
     which: Literal["added", "changed"] | None = None, after: tuple[str, int] | None = None, limit: int,
+    without: Sequence[str] = (),
 ) -> Sequence[Move]:  # fmt: skip
-    """The moves from one day to the other, by the day of their last step and their ids; from behind `after`."""
+    """The moves from one day to the other, by the day of their last step and their ids; from behind `after`.
+
+    Those of the series `without` are left out.
+    """
     conditions, args = [], [first, min(first, LAST), clock, first, last, min(last, LAST)]
     if series:
         conditions.append("b.series = ?")
         args.append(series)
+    if without:
+        conditions.append(f"b.series NOT IN ({', '.join('?' * len(without))})")
+        args += without
     if which == "added":
         conditions.append("a.filing_id IS NULL")
     elif which == "changed":

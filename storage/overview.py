@@ -28,10 +28,13 @@ class EntityCount:
         return sum(self.series.values())
 
 
-def growth(db: Database, *, as_of: str | None = None, known_on: str | None = None) -> list[tuple[str, str, int]]:
+def growth(
+    db: Database, *, as_of: str | None = None, known_on: str | None = None, without: Sequence[str] = ()
+) -> list[tuple[str, str, int]]:  # fmt: skip
     """(series, month, filings at its end) of each month in which that changed, in order; withdrawn ones not counted.
 
-    By the published clock, or by the recorded one where only a day of that is given.
+    By the published clock, or by the recorded one where only a day of that is given. The series of `without` are left
+    out.
     """
     clock = "recorded" if known_on and not as_of else "published"
     rows = db.execute(
@@ -40,21 +43,21 @@ def growth(db: Database, *, as_of: str | None = None, known_on: str | None = Non
         [clock, as_of or known_on or OPEN],
     )
     points: list[tuple[str, str, int]] = []
-    for series, month, more in rows:
+    for series, month, more in (row for row in rows if row[0] not in without):
         before = points[-1][2] if points and points[-1][0] == series else 0
         points.append((series, month, before + more))
     return points
 
 
 def top_entities(
-    db: Database, most: int, *, as_of: str | None = None, known_on: str | None = None
+    db: Database, most: int, *, as_of: str | None = None, known_on: str | None = None, without: Sequence[str] = ()
 ) -> list[EntityCount]:  # fmt: skip
-    """The entities with the most filings, withdrawn ones not counted, the most first.
+    """The entities with the most filings, withdrawn ones and those of the series `without` not counted, the most first.
 
     Of those with as many any may be left out.
     """
-    where = FilingFilter(as_of=as_of, known_on=known_on)
-    if not as_of and not known_on:
+    where = FilingFilter(as_of=as_of, known_on=known_on, without=tuple(without))
+    if not as_of and not known_on and not without:
         ids = [row[0] for row in db.execute("SELECT id FROM entity ORDER BY present DESC, id LIMIT ?", [most])]
         return _counted(db, where, ids)
     if sum(row["count"] for row in count_filings(db, "series", where)) <= _FEW:

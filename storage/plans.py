@@ -151,13 +151,25 @@ def pending_revisions(db: Database, revision: int | None = None) -> list[dict[st
                a.round_up, n.url AS announcement, n.published_at, n.title AS announcement_title,
                o.label AS offer_label,
                (SELECT count(*) FROM entry e WHERE e.attachment_id = a.id AND e.present) AS known_rows,
-               (SELECT count(*) FROM revision x WHERE x.attachment_id = a.id AND x.state = 'recorded') AS recorded
+               (SELECT count(*) FROM revision x WHERE x.attachment_id = a.id AND x.state = 'recorded') AS recorded,
+               (SELECT count(*) FROM revision x WHERE x.offer_id = o.id AND x.state = 'recorded') AS recorded_here
                FROM revision r JOIN attachment a ON a.id = r.attachment_id JOIN offer o ON o.id = r.offer_id
                JOIN announcement n ON n.id = o.announcement_id
                WHERE r.state = 'pending' AND coalesce(:revision, r.id) = r.id ORDER BY a.period, a.series, r.id""",
             {"revision": revision},
         )
     )
+
+
+def offers_recorded(db: Database, revision: int) -> list[tuple[str, str, str | None]]:
+    """Where the recorded files of a revision's list stood: (label, title of the page, when that was published)."""
+    rows = db.execute(
+        """SELECT DISTINCT o.label, n.title, n.published_at FROM revision r JOIN revision x
+           ON x.attachment_id = r.attachment_id JOIN offer o ON o.id = x.offer_id
+           JOIN announcement n ON n.id = o.announcement_id WHERE r.id = ? AND x.state = 'recorded'""",
+        [revision],
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def is_offered_elsewhere(db: Database, url: str) -> bool:

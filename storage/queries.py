@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.rows import as_json
-from storage.states import JOINS, LIST_FIELDS, SOURCE, SOURCE_KEYS, filing_row
+from storage.states import JOINS, LIST_FIELDS, SOURCE, SOURCE_KEYS, entities_holding, filing_row
 
 
 def find_filing_ids(db: Database, number: str) -> list[dict[str, Any]]:
@@ -71,13 +71,17 @@ def find_entities(db: Database, folded: str) -> list[dict[str, Any]]:
 
     One whose name is just that comes first.
     """
+    among = entities_holding(db, folded) if folded else None
+    named = "SELECT entity_id FROM entity_name WHERE instr(folded, :q)"
+    if among is not None:
+        named += " AND entity_id IN (SELECT value FROM json_each(:among))"
     rows = db.query(
-        """SELECT e.id, e.name, json_group_array(json_object('name', n.name, 'basis', n.basis, 'current', n.current))
-           AS names, max(n.folded = :q) AS exact FROM entity e
-           JOIN (SELECT * FROM entity_name ORDER BY rowid) n ON n.entity_id = e.id
-           WHERE e.id IN (SELECT entity_id FROM entity_name WHERE instr(folded, :q))
-           GROUP BY e.id ORDER BY exact DESC, e.id""",
-        {"q": folded},
+        f"""SELECT id, name, json_group_array(json_object('name', called, 'basis', basis, 'current', current))
+           AS names, max(folded = :q) AS exact FROM (
+               SELECT e.id, e.name, n.name AS called, n.basis, n.current, n.folded FROM entity e
+               CROSS JOIN entity_name n ON n.entity_id = e.id WHERE e.id IN ({named}) ORDER BY e.id, n.rowid
+           ) GROUP BY id ORDER BY exact DESC, id""",
+        {"q": folded, "among": as_json(among)},
     )
     return [
         {

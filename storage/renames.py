@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.change_log import OTHERS
 from storage.change_pages import changes_by_id, of_entity
 from storage.rows import as_json, by_then
 from storage.states import JOINS, SOURCE, SOURCE_KEYS
@@ -48,9 +47,10 @@ def find_renames(
 
 def _renamed(db: Database, where: RenameFilter) -> tuple[str, list[Any]]:
     """SQL for the pairs of names, in no order, and its arguments."""
-    observed = f"""SELECT c.filing_id, c.id AS change_id, NULL AS event_id, c.fields ->> '$.entity[0]' AS before,
-        c.fields ->> '$.entity[1]' AS after, c.published_on AS happened_on, c.recorded_at
-        FROM change c WHERE {OTHERS} AND json_type(c.fields, '$.entity') IS NOT NULL"""
+    observed = """SELECT c.filing_id, c.id AS change_id, NULL AS event_id,
+        c.fields ->> '$.entity[0]' AS before, c.fields ->> '$.entity[1]' AS after,
+        c.published_on AS happened_on, c.recorded_at FROM change c INDEXED BY change_renamed
+        WHERE c.kind <> 'added' AND json_type(c.fields, '$.entity') IS NOT NULL"""
     stated = """SELECT s.filing_id, NULL AS change_id, s.id AS event_id, s.before, s.after, s.happened_on, v.recorded_at
         FROM stated_event s JOIN version v ON v.id = s.version_id WHERE s.kind = 'entity_renamed'"""
     parts, args = [], []

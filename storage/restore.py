@@ -48,7 +48,8 @@ def restore(
         ) from error
     finally:
         discard(incoming)
-    held.missing = missing_files(database, lambda sha256: archive.path(sha256).is_file())
+    there = set(archive.originals())
+    held.missing = missing_files(database, lambda sha256: sha256 in there)
     return held
 
 
@@ -94,12 +95,11 @@ def _unpack(backup: Path, incoming: Path, progress: Callable[[str], None]) -> di
 
 def _fill(backup: Path, archive: Archive, parts: dict[str, bytes], progress: Callable[[str], None]) -> int:
     """The bundle's files in the archive, and its journal in the place of any other; returns how many originals."""
-    for path in archive.journal_files():  # that of another history: two of them would be no whole
-        if parts.get(path.name) != path.read_bytes():
-            archive.set_journal_aside(path)
+    for name, data in archive.read_journal(archive.journal_parts()):
+        if parts.get(name) != data:  # that of another history: two of them would be no whole
+            archive.set_journal_aside(name)
     for name, data in parts.items():
-        if not (archive.journal / name).exists():
-            archive.put_journal(int(Path(name).stem), data)
+        archive.put_journal(int(Path(name).stem), data)
     files = 0
     for sha256, data in _originals(backup):
         progress(sha256[:12])

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from storage import schema_m001, schema_m002, schema_m003, schema_m004, schema_m005
+from storage import schema_m001, schema_m002, schema_m003, schema_m004, schema_m005, schema_m006
 from storage.copies import copy_database, unused_name
 from storage.faults import storage_error
 from storage.opening import open_readonly
@@ -51,6 +51,12 @@ def m004_journal(db: Database) -> None:
 def m005_pages(db: Database) -> None:
     """How each filing stood from when to when, and an index of characters: what pages of any history size need."""
     _run(db, schema_m005.SQL)
+
+
+@migrations()
+def m006_sizes(db: Database) -> None:
+    """Further indexes, and what the derivations were made of: what questions of a large history need."""
+    _run(db, schema_m006.SQL)
 
 
 def _run(db: Database, sql: str) -> None:

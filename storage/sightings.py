@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -10,8 +12,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.rows import beijing_day, filing_of, revision_in_force
-from tracker.models import Filing, Kind, KnownList, StatedTotal
+from storage.rows import as_json, beijing_day, filing_of, revision_in_force
+from tracker.models import FIELDS, Filing, Kind, KnownList, StatedTotal
 
 # All that an announcement offers, and what it says
 Row = dict[str, Any]
@@ -40,6 +42,8 @@ class EntitySighting:
     renames: tuple[tuple[str | None, str | None], ...]
 
 
+_CHUNK = 1_000  # filings
+_STATED = ", ".join(f"v.{name}" for name in (*FIELDS, "number", "kind", "province_code", "table_no", "row_no", "page"))
 # A filing can have gone to another version and back since: the newest one alone does not tell.
 _UNINDEXED = """FROM filing f LEFT JOIN filing_index i ON i.filing_id = f.id WHERE i.version_id IS NOT f.version_id
     OR i.versions <> (SELECT count(*) FROM version n WHERE n.filing_id = f.id)"""
@@ -51,17 +55,24 @@ def is_index_behind(db: Database) -> bool:
 
 
 def unindexed_filings(db: Database) -> Iterator[FilingSighting]:
-    """The filings of which the index does not know all versions."""
-    rows = db.query(
-        """SELECT f.id AS filing, f.version_id, f.series, v.*, v.id AS version FROM filing f
-           JOIN version v ON v.filing_id = f.id WHERE f.id IN (SELECT f.id """
-        f"{_UNINDEXED}) ORDER BY f.id, v.id"
-    )
-    for filing, those in groupby(rows, key=itemgetter("filing")):
-        versions = list(those)
-        yield FilingSighting(
-            filing, versions[0]["version_id"], tuple((row["version"], filing_of(row)) for row in versions)
+    """The filings of which the index does not know all versions; they may be indexed meanwhile.
+
+    Cells as printed are left out. So many as `_CHUNK` are held at a time, whatever the size of the history.
+    """
+    ids = array("q", (row[0] for row in db.execute(f"SELECT f.id {_UNINDEXED} ORDER BY f.id")))
+    for start in range(0, len(ids), _CHUNK):
+        rows = list(
+            db.query(
+                f"""SELECT f.id AS filing, f.version_id, f.series, {_STATED}, v.id AS version FROM filing f
+                    CROSS JOIN version v ON v.filing_id = f.id WHERE f.id IN (SELECT value FROM json_each(?))
+                    ORDER BY f.id, v.id""",
+                [as_json(list(ids[start : start + _CHUNK]))],
+            )
         )
+        for filing, those in groupby(rows, key=itemgetter("filing")):
+            versions = list(those)
+            stated = tuple((row["version"], filing_of(row, raw=False)) for row in versions)
+            yield FilingSighting(filing, versions[0]["version_id"], stated)
 
 
 def entity_sightings(db: Database) -> Iterator[EntitySighting]:
@@ -70,21 +81,21 @@ def entity_sightings(db: Database) -> Iterator[EntitySighting]:
     events = "SELECT filing_id, before, after FROM stated_event WHERE kind = 'entity_renamed' ORDER BY id"
     for row in db.execute(events):
         renames.setdefault(row[0], []).append((row[1], row[2]))
-    rows = db.query(
+    rows = db.execute(
         """SELECT f.id AS filing, f.number, v.name, v.entity FROM filing f JOIN version v ON v.filing_id = f.id
            ORDER BY f.id, v.id"""
     )
-    for filing, those in groupby(rows, key=itemgetter("filing")):
+    for filing, those in groupby(rows, key=itemgetter(0)):
         versions = list(those)
-        since = max(
-            (n for n in range(1, len(versions)) if _is_another(versions[n - 1], versions[n])), default=0
-        )
-        names = tuple(row["entity"] for row in versions[since:] if row["entity"])
-        yield EntitySighting(filing, versions[0]["number"], names, tuple(renames.get(filing, ())))
+        since = max((n for n in range(1, len(versions)) if _is_another(versions[n - 1], versions[n])), default=0)
+        # Many filings have one entity: its name is held once.
+        names = tuple(sys.intern(entity) for _, _, _, entity in versions[since:] if entity)
+        yield EntitySighting(filing, versions[0][1], names, tuple(renames.get(filing, ())))
 
 
-def _is_another(before: Row, after: Row) -> bool:
-    return bool(before["name"] != after["name"] and before["entity"] != after["entity"])
+def _is_another(before: tuple[Any, ...], after: tuple[Any, ...]) -> bool:
+    (_, _, name, entity), (_, _, later_name, later_entity) = before, after
+    return bool(name != later_name and entity != later_entity)
 
 
 def announcements(db: Database) -> list[Row]:
@@ -112,22 +123,23 @@ _LISTS = f"""SELECT a.id, a.series, a.period, o.label, n.title, n.url, n.publish
 
 
 def known_lists(db: Database) -> list[KnownList]:
-    """Every list with the filings that it states now, in its own order."""
+    """Every list with the filings that it states now, in its own order; cells as printed are left out."""
     filings: dict[int, list[Filing]] = {}
     repeated: dict[tuple[int, str], list[str | None]] = {}
     for row in db.query("SELECT revision_id, number, sequence FROM repeated_row ORDER BY rowid"):
         repeated.setdefault((row["revision_id"], row["number"]), []).append(row["sequence"])
     lists = list(db.query(_LISTS.format(state="'recorded'")))
+    sequence = "coalesce(e.sequence, v.sequence) AS sequence"
     revisions = {row["id"]: row["revision"] for row in lists}
     for row in db.query(
-        """SELECT f.series, v.*, coalesce(e.sequence, v.sequence) AS sequence_now, e.attachment_id FROM entry e
+        f"""SELECT f.series, {_STATED.replace("v.sequence", sequence)}, e.attachment_id FROM entry e
            JOIN version v ON v.id = e.version_id JOIN filing f ON f.id = e.filing_id WHERE e.present
            ORDER BY coalesce(e.table_no, v.table_no), coalesce(e.row_no, v.row_no), v.id"""
     ):
-        filing = filing_of(row)
+        filing = filing_of(row, raw=False)
         key = (revisions.get(row["attachment_id"], 0), filing.number)
-        sequences = repeated.get(key, [row["sequence_now"]])
-        rows = [replace(filing, sequence=sequence) for sequence in sequences]
+        sequences = repeated.get(key)
+        rows = [filing] if sequences is None else [replace(filing, sequence=sequence) for sequence in sequences]
         filings.setdefault(row["attachment_id"], []).extend(rows)
     return [_known_list(row, filings[row["id"]]) for row in lists if row["id"] in filings]
 

@@ -60,6 +60,9 @@ CANCELLED_ON = """CASE s.status WHEN 'cancelled' THEN (
 _FIELDS = f"""s.filing_id, s.series, {{number}} AS number, s.kind, s.status, s.batch, {LIST_FIELDS}, {SOURCE},
     i.entity_id, e.name AS entity_today, i.former, {CANCELLED_ON}"""
 _MANY = 5_000  # filings that hold a text: so many are not named one by one
+_FEW_HELD = 3_000  # filings whose texts are looked at one by one, rather than those of all that hold the text
+# Changes that are no additions: of few filings, and in an index of their own.
+_OTHERS = "kind <> 'added' AND kind IN ('amended', 'renumbered', 'cancelled', 'relisted', 'withdrawn', 'restored')"
 # Filings that the index of characters does not know yet: a poll was cut short, or is under way.
 _UNKNOWN = """SELECT filing_id FROM filing_index WHERE words = ''
     UNION ALL SELECT id FROM filing WHERE id > (SELECT coalesce(max(filing_id), 0) FROM filing_index)"""
@@ -72,6 +75,7 @@ class FilingFilter:
     `entity` is a folded part of any name that the entity ever had, `entity_id` the entity itself. Each of
     `terms` is (folded text, Latin letters or None): it must stand in the filing's text, in one of its
     entity's names, or be the letters of a name. `filed_on` is a day, month or year: what is filed within it.
+    The series of `without` are left out.
     `after` is the id of the filing behind which to go on.
     """
 
@@ -89,6 +93,7 @@ class FilingFilter:
     as_of: str | None = None
     known_on: str | None = None
     after: int | None = None
+    without: tuple[str, ...] = ()
 
 
 def find_filings(
@@ -130,23 +135,64 @@ def held(db: Database, where: FilingFilter) -> tuple[str, list[Any], str]:
     """
     asked = (*where.terms, *([(where.entity, None)] if where.entity else []))
     unknown = bool(asked) and _is_behind(db)
-    key = "g.rowid" if asked and not unknown else "s.filing_id"
+    way = find_way(db, where, for_texts=bool(asked))
+    by_text = bool(asked) and not unknown and not way.few
+    key = "g.rowid" if by_text else "s.filing_id"
     source, conditions, args = _clock(where, key)
-    if asked and unknown:
+    if where.as_of and where.known_on:
+        among, values = _either(db, where, way.column)
+        conditions, args = [*conditions, *among], [*args, *values]
+    elif way.column and not by_text:
+        source += f" INDEXED BY filing_state_{way.column}"
+    elif not by_text and not way.few:
+        conditions[0] = f"+{conditions[0]}"  # no index of a clock: filings stand in the order of the table
+    if way.none:
+        conditions.append("0")
+    if by_text:
+        # How a filing stood is a narrow row, and its texts are a wide one: that is read last.
+        source = f"""filing_gram g CROSS JOIN {source} ON s.filing_id = g.rowid
+            CROSS JOIN filing_index i ON i.filing_id = g.rowid"""
+        conditions.append("g.filing_gram MATCH ?")
+        args.append(gram_query(asked))
+        for condition, values in _bounds(db, where, way.column):
+            conditions.append(condition)
+            args += values
+    elif asked:
         source += " LEFT JOIN filing_index i ON i.filing_id = s.filing_id"
+    if asked and unknown:
         known = "SELECT rowid FROM filing_gram WHERE filing_gram MATCH ?"
         conditions.append(f"s.filing_id IN ({known} UNION ALL {_UNKNOWN})")
-        args.append(gram_query(asked))
-    elif asked:
-        source = f"""filing_gram g CROSS JOIN filing_index i ON i.filing_id = g.rowid
-            CROSS JOIN {source} ON s.filing_id = g.rowid"""
-        conditions.append("g.filing_gram MATCH ?")
         args.append(gram_query(asked))
     for condition, values in (*_plain(db, where), *_texts(where, unknown=unknown)):
         conditions.append(condition)
         args += values
     columns = ", ".join(f"s.{name}" for name in _KEPT)
     return f"SELECT {columns} FROM {source} WHERE {' AND '.join(conditions)}", args, key
+
+
+def _either(db: Database, where: FilingFilter, column: str | None) -> tuple[list[str], list[Any]]:
+    """A condition that leaves out filings which cannot fit by both clocks, and its arguments.
+
+    Of a filing that only came, either clock has the one state; what became of the others is looked at one by one.
+    """
+    if column is None:
+        return [], []
+    condition, values = dict(_cell_conditions(db, where))[column]
+    came = f"SELECT x.filing_id FROM filing_state x WHERE x.clock = 'recorded' AND {condition.format('x')}"
+    return [f"s.filing_id IN ({came} UNION ALL SELECT filing_id FROM change WHERE {_OTHERS})"], values
+
+
+def _bounds(db: Database, where: FilingFilter, column: str | None) -> Iterator[tuple[str, list[Any]]]:
+    """Conditions that leave out filings before the first and behind the last of a column's value.
+
+    Lists come whole, so that the filings of one batch, or month, stand close together.
+    """
+    if column not in ("batch", "month", "kind"):
+        return
+    condition, values = dict(_cell_conditions(db, where))[column]
+    for comparison, end in ((">=", "min"), ("<=", "max")):
+        ends = f"SELECT {end}(x.filing_id) FROM filing_state x WHERE x.clock = ? AND {condition.format('x')}"
+        yield f"g.rowid {comparison} ({ends})", [clock_of(where.as_of, where.known_on)[0], *values]
 
 
 def _is_behind(db: Database) -> bool:
@@ -161,21 +207,37 @@ def named(db: Database, where: FilingFilter, column: str) -> tuple[str, list[Any
     are, for by it alone some would be missed.
     """
     sql, args, _ = held(db, where)
-    few = _is_behind(db) or len(list(db.execute(f"SELECT 1 FROM ({sql} LIMIT ?)", [*args, _MANY]))) < _MANY
-    return (f"{column} IN (SELECT filing_id FROM ({sql}))", args) if few else None
+    most = -1 if _is_behind(db) else _MANY
+    those = [row[0] for row in db.execute(f"SELECT filing_id FROM ({sql} LIMIT ?)", [*args, most])]
+    return None if len(those) == most else (f"{column} IN (SELECT value FROM json_each(?))", [as_json(those)])
 
 
-def holding(db: Database, terms: Terms, column: str) -> tuple[str, list[Any]]:
-    """SQL for a condition that the filing named by `column` holds all terms, and its arguments.
+def entities_holding(db: Database, folded: str) -> list[int] | None:
+    """The entities of filings that hold a text, by which names that hold it are found; None where they are too many.
+
+    Filings are found by all names of their entity, so that no entity is missing; some may hold it elsewhere.
+    """
+    if _is_behind(db):
+        return None
+    rows = db.execute(
+        """SELECT i.entity_id FROM filing_gram g CROSS JOIN filing_index i ON i.filing_id = g.rowid
+           WHERE g.filing_gram MATCH ? LIMIT ?""",
+        [gram_query([(folded, None)]), _MANY],
+    ).fetchall()
+    return None if len(rows) == _MANY else sorted({row[0] for row in rows if row[0] is not None})
+
+
+def holding(db: Database, terms: Terms, column: str) -> tuple[str, list[Any], bool]:
+    """SQL for a condition that the filing named by `column` holds all terms, its arguments, and if few do.
 
     Rare texts name their filings; for a common one each row is looked at, of which the first ones will do.
     """
     where = FilingFilter(terms=terms)
     if rare := named(db, where, column):
-        return rare
+        return *rare, True
     conditions, values = zip(*_texts(where, unknown=False), strict=True)
     those = f"SELECT 1 FROM filing_index i WHERE i.filing_id = {column} AND {' AND '.join(conditions)}"
-    return f"EXISTS ({those})", [value for some in values for value in some]
+    return f"EXISTS ({those})", [value for some in values for value in some], False
 
 
 def _clock(where: FilingFilter, key: str) -> tuple[str, list[str], list[Any]]:
@@ -192,15 +254,15 @@ def _clock(where: FilingFilter, key: str) -> tuple[str, list[str], list[Any]]:
 
 def _plain(db: Database, where: FilingFilter) -> Iterator[tuple[str, list[Any]]]:
     """Conditions on what is equal to something."""
-    for column in ("series", "status", "kind", "batch"):
-        if (value := getattr(where, column)) is not None:
-            yield f"s.{column} = ?", [value]
+    for _, (condition, cell_values) in _cell_conditions(db, where):
+        yield condition.format("s"), cell_values
+    if where.without:
+        yield f"s.series NOT IN ({', '.join('?' * len(where.without))})", list(where.without)
     if where.filing is not None:
         yield "s.filing_id = ?", [where.filing]
     if where.filed_on is not None:
-        day, month = where.filed_on, where.filed_on[:7]
         stated = "SELECT 1 FROM version d WHERE d.id = s.version_id AND d.filed_on BETWEEN ? AND ?"
-        yield f"s.month BETWEEN ? AND ? AND EXISTS ({stated})", [month, f"{month}~", day, f"{day}~"]
+        yield f"EXISTS ({stated})", [where.filed_on, f"{where.filed_on}~"]
     if where.number is not None:
         if where.as_of or where.known_on:
             yield "s.version_id IN (SELECT id FROM version WHERE number = ?)", [where.number]
@@ -209,9 +271,56 @@ def _plain(db: Database, where: FilingFilter) -> Iterator[tuple[str, list[Any]]]
             yield "s.filing_id IN (SELECT id FROM filing WHERE number = ?)", [where.number]
     if where.entity_id is not None:
         yield "s.filing_id IN (SELECT filing_id FROM filing_index WHERE entity_id = ?)", [where.entity_id]
+
+
+def _cell_conditions(db: Database, where: FilingFilter) -> Iterator[tuple[str, tuple[str, list[Any]]]]:
+    """(column, (condition, arguments)) of what `state_count` tells apart; `{}` stands for the table."""
+    for column in ("series", "status", "kind", "batch"):
+        if (value := getattr(where, column)) is not None:
+            yield column, (f"{{}}.{column} = ?", [value])
+    if where.filed_on is not None:
+        month = where.filed_on[:7]
+        is_whole = len(month) == 7
+        yield "month", ("{}.month = ?", [month]) if is_whole else ("{}.month BETWEEN ? AND ?", [month, f"{month}~"])
     if where.province:
         places = places_like(db, where.province)
-        yield (f"s.province IN ({', '.join('?' * len(places))})" if len(places) != 1 else "s.province = ?"), places
+        marks = f"IN ({', '.join('?' * len(places))})" if len(places) != 1 else "= ?"
+        yield "province", (f"{{}}.province {marks}", places)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the filings that fit are best reached: by the index of a column, if any; `few` where that names few."""
+
+    column: str | None = None
+    few: bool = False
+    none: bool = False  # nothing fits
+
+
+def find_way(db: Database, where: FilingFilter, *, for_texts: bool) -> Way:
+    """How to reach the filings that fit; counted before where several ways lead there, whatever SQLite would guess."""
+    if where.number is not None or where.filing is not None or where.entity_id is not None:
+        return Way(few=True)
+    cells = dict(_cell_conditions(db, where))
+    if not cells or len(cells) + for_texts < 2:
+        return Way(next(iter(cells), None))
+    clock, day = clock_of(where.as_of, where.known_on)
+    each = [f"sum(CASE WHEN {condition.format('k')} THEN n ELSE 0 END)" for condition, _ in cells.values()]
+    every = " AND ".join(condition.format("k") for condition, _ in cells.values())
+    values = [value for _, those in cells.values() for value in those]
+    row = next(
+        iter(
+            db.execute(
+                f"""SELECT sum(CASE WHEN {every} THEN n ELSE 0 END), {", ".join(each)} FROM state_count k
+                    WHERE clock = ? AND day <= ?""",
+                [*values, *values, clock, day],
+            )
+        )
+    )
+    counts = dict(zip(cells, (count or 0 for count in row[1:]), strict=True))
+    column = min(counts, key=lambda name: counts[name])
+    is_exact = not (where.as_of and where.known_on)
+    return Way(column, few=is_exact and counts[column] <= _FEW_HELD, none=is_exact and not row[0])
 
 
 def _texts(where: FilingFilter, *, unknown: bool) -> Iterator[tuple[str, list[Any]]]:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.object_service import Service, object_service
 from tests.polling import Desk
 from tests.rebuilding import assert_rebuilds
 from tracker.config import Settings
@@ -44,3 +45,10 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=_ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[Service]:
+    """A server that speaks S3, one for all tests of a process."""
+    with object_service() as one:
+        yield one

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tracker.derive import derive_safely
 from tracker.digest import Digester
 from tracker.facts import Facts
 from tracker.models import Link, Page, SourceResult
+from tracker.readings import Readings
 from tracker.series import select_series
 
 SITE = "https://site"
@@ -87,8 +89,10 @@ class Ledger:
         if sightings.is_index_behind(self.db):
             derive_safely(self.db, self.history, self.poll_id, self.now, Facts(), lambda _: None)
         rules = make_rules(self.db, self.settings, self.now)
-        digester = Digester(self.db, self.history, self.archive, self.settings, self.poll_id, self.now, rules)
-        digester.run(select_series(SERIES), lambda _: None)
+        with ThreadPoolExecutor(1) as executor:
+            readings = Readings(self.archive, executor)
+            digester = Digester(self.db, self.history, readings, self.settings, self.poll_id, self.now, rules)
+            digester.run(select_series(SERIES), lambda _: None)
 
     def incidents(self) -> list[tuple[str, str]]:
         """(kind, detail) of what is open, checks aside."""

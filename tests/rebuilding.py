@@ -8,9 +8,9 @@ from tempfile import TemporaryDirectory
 from sqlite_utils import Database
 
 from storage import journal
-from storage.archive import Archive
 from storage.differences import differences
 from storage.schema import connect, connect_readonly
+from tracker.archives import open_archive
 from tracker.config import Settings
 from tracker.rebuild import rebuild
 
@@ -18,7 +18,7 @@ from tracker.rebuild import rebuild
 def assert_rebuilds(settings: Settings) -> None:
     """The archive's journal, played again, gives the history as it stands, ids and instants included."""
     db = connect(settings.database)
-    journal.export(db, Archive(settings.archive))  # as the next poll would, where one was killed
+    journal.export(db, open_archive(settings))  # as the next poll would, where one was killed
     db.close()
     with TemporaryDirectory() as scratch:
         target = Path(scratch) / "history.db"

@@ -41,10 +41,11 @@ def test_a_file_that_the_program_stumbles_over_does_not_block_the_others(ledger:
     ledger.page(ONE, (LABEL, synthesis(range(1, 11))))
     ledger.page(TWO, (LATER, synthesis(range(11, 21))))
     sha256 = plans.pending_revisions(ledger.db)[0]["sha256"]
-    lost = ledger.archive.path(sha256).rename(ledger.archive.path(sha256).with_suffix(".away"))
+    place = Path(ledger.archive.address(sha256))
+    lost = place.rename(place.with_suffix(".away"))
     assert kinds(ledger.poll()) == {"added": 10}
     assert [kind for kind, _ in ledger.incidents()] == ["failure"]
-    lost.rename(ledger.archive.path(sha256))
+    lost.rename(place)
     assert kinds(ledger.poll()) == {"added": 10}
     assert ledger.incidents() == []
 

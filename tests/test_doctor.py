@@ -101,8 +101,8 @@ def test_a_file_is_missing_and_another_altered(folder: Path) -> None:
     settings = settings_of(folder)
     with peek(settings.database) as db:
         (missing, what), (altered, _) = list(referred_files(db).items())[:2]
-    (settings.archive / missing[:2] / missing).unlink()
-    victim = settings.archive / altered[:2] / altered
+    (settings.archive_folder / missing[:2] / missing).unlink()
+    victim = settings.archive_folder / altered[:2] / altered
     data = bytearray(victim.read_bytes())
     data[len(data) // 2] ^= 1
     victim.chmod(0o644)
@@ -117,11 +117,11 @@ def test_a_file_is_missing_and_another_altered(folder: Path) -> None:
 
 def test_what_nothing_refers_to_is_a_note(folder: Path) -> None:
     settings = settings_of(folder)
-    (settings.archive / "tmp").mkdir(exist_ok=True)
-    (settings.archive / "tmp" / "half").write_bytes(b"half a fi")
+    (settings.archive_folder / "tmp").mkdir(exist_ok=True)
+    (settings.archive_folder / "tmp" / "half").write_bytes(b"half a fi")
     stray = "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9"  # the sha256 of "0"
-    (settings.archive / "5f").mkdir(exist_ok=True)
-    (settings.archive / "5f" / stray).write_text("0")
+    (settings.archive_folder / "5f").mkdir(exist_ok=True)
+    (settings.archive_folder / "5f" / stray).write_text("0")
     findings = examined(settings)
     assert bad(findings) == []
     assert message(findings, "archive", "unreferenced").startswith("nothing refers to 1 of them")
@@ -130,7 +130,7 @@ def test_what_nothing_refers_to_is_a_note(folder: Path) -> None:
 
 def test_a_whole_archive_is_gone(folder: Path) -> None:
     settings = settings_of(folder)
-    settings.archive.rename(folder / "elsewhere")
+    settings.archive_folder.rename(folder / "elsewhere")
     assert bad(examined(settings)) == [("archive", "missing", FAILED)] * 3
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,10 +18,17 @@ from sqlite_utils import Database
 from benchmarks.made.lists import real_lists, real_size, scaled_lists
 from benchmarks.made_history import make_history
 from benchmarks.pages import Client, Samples, addresses, measure
-from storage.schema import connect_readonly
+from benchmarks.queries import measure as measure_questions
+from storage import counting, queries, states
+from storage.entities import list_entities
+from storage.history import History
+from storage.schema import connect, connect_readonly
+from storage.states import FilingFilter
 from tests.program import run_program
 from tracker.changes.numbers import has_right_check_digit, parse_algorithm_number
-from tracker.facts import known_facts, row_counts
+from tracker.derive import derive
+from tracker.facts import Facts, known_facts, row_counts
+from tracker.finding import search_filings
 from tracker.models import ChangeKind
 from tracker.series import GENAI_NUMBER
 
@@ -140,6 +148,70 @@ def test_the_real_lists_are_as_long_as_is_known() -> None:
         assert all(made[key].counts.get(kind, 0) == rows for kind, rows in known.kinds.items())
     assert sum(made[joint.series, period].counts[joint.kind] for joint in known_facts().joint_counts
                for period in joint.periods) == sum(joint.count for joint in known_facts().joint_counts)  # fmt: skip
+
+
+@pytest.mark.parametrize("few", [0, 3_000], ids=["by their texts", "by what else is asked"])
+@pytest.mark.parametrize("days", [{}, {"as_of": "2024-06-30"}, {"as_of": "2026-06", "known_on": "2026-07-01"}], ids=str)
+def test_filings_fit_all_that_is_asked_whatever_way_leads_to_them(
+    db: Database, monkeypatch: pytest.MonkeyPatch, few: int, days: dict[str, str]
+) -> None:  # fmt: skip
+    monkeypatch.setattr(states, "_FEW_HELD", few)
+    filters = [{"series": "deep_synthesis"}, {"kind": "filed"}, {"status": "cancelled"}, {"province": "北京"},
+               {"batch": "2024-02"}, {"filed_on": "2023"}, {"filed_on": "2024-02"}]  # fmt: skip
+    words = ["算", "科技", "北京", "wlkj", "生成 算法"]
+
+    def ids(search: str | None = None, **where: str) -> set[int]:
+        return {row["filing_id"] for row in search_filings(db, FilingFilter(**where, **days), search=search)}
+
+    alone = [(where, ids(**where)) for where in filters]
+    found = [(word, ids(word)) for word in words]
+    assert sum(map(bool, (those for _, those in (*alone, *found)))) > 6
+    for where, fitting in alone:
+        for word, holding in found:
+            assert ids(word, **where) == fitting & holding, (where, word)
+        for other, also in alone:
+            if not where.keys() & other.keys():
+                assert ids(**where, **other) == fitting & also, (where, other)
+
+
+def test_counts_of_entities_that_are_kept_are_those_that_are_counted(db: Database) -> None:
+    kept = counting.count_filings(db, "entity", FilingFilter())
+    assert kept == counting.count_filings(db, "entity", FilingFilter(without=("none",)))
+    assert counting.count_filings(db, "entity", FilingFilter(), limit=7, skip=5) == kept[5:12]
+
+
+@pytest.mark.parametrize("most", [3, 5_000])
+def test_names_are_found_whether_few_or_many_hold_them(
+    db: Database, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:  # fmt: skip
+    monkeypatch.setattr(states, "_MANY", most)
+    rows = db.execute("SELECT entity_id, folded FROM entity_name").fetchall()
+    for text in ("科技", "北京", rows[0][1], rows[9][1][:4], "无此名"):
+        holding = {entity for entity, folded in rows if text in folded}
+        assert {one["id"] for one in queries.find_entities(db, text)} == holding
+        assert [one["id"] for one in list_entities(db, folded=text, limit=1000)] == sorted(holding)
+
+
+def test_derivations_of_a_history_that_did_not_change_leave_it_as_it_is(data: Path, tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    shutil.copy(data / "history.db", path)
+    before = rows_of(path) | {"derivation": []}
+    for is_noted in (True, False):  # whether it is known that nothing was recorded since
+        db = connect(path)
+        if not is_noted:
+            db.execute("DELETE FROM derivation")
+            db.conn.commit()
+        poll, now = db.execute("SELECT max(id), max(started_at) FROM poll").fetchone()
+        derive(db, History(db), poll, now, Facts(), lambda part: None)
+        db.close()
+        assert rows_of(path) | {"derivation": []} == before
+
+
+@pytest.mark.slow
+def test_every_question_of_the_benchmark_is_answered(data: Path) -> None:
+    one = measure_questions(data / "history.db", 2)
+    assert len(one.questions) > 300
+    assert all(len(timing.times) == 2 and 0 < timing.p50 <= timing.p95 for timing in one.questions)
 
 
 class Fake(BaseHTTPRequestHandler):

@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 from cronsim import CronSim
@@ -34,7 +35,7 @@ def commands(text: str) -> list[list[str]]:
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
 def test_commands_and_options_that_are_named_exist(path: Path) -> None:
     for name, *options in commands(path.read_text(encoding="utf-8")):
-        command = cli.commands.get(name)
+        command = cli.get_command(click.Context(cli), name)
         assert command, f"{path.name}: there is no `tracker {name}`"
         known = {option for parameter in command.params for option in parameter.opts}
         assert set(options) <= known, f"{path.name}: `tracker {name}` has no {options}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import signal
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,30 @@ def test_baseline_then_nothing_then_a_new_batch(desk: Desk) -> None:
     assert desk.files_asked() == asked + 1
     baseline = {row[0]: row[1] for row in desk.db().execute("SELECT poll_id, max(baseline) FROM change GROUP BY 1")}
     assert baseline == {1: 1, 3: 0}
+
+
+def test_checks_are_made_again_when_what_they_stand_on_is_another(desk: Desk) -> None:
+    def verdicts() -> int:
+        return int(desk.db().execute("SELECT count(*) FROM verdict").fetchone()[0])
+
+    def forget() -> None:
+        with sqlite3.connect(desk.data / "history.db") as db:
+            db.execute("DELETE FROM verdict")
+        db.close()
+
+    publish_first(desk)
+    desk.poll()
+    made = verdicts()
+    assert made
+    forget()
+    desk.poll()
+    assert verdicts() == 0  # nothing is new: they were not made again
+    desk.poll(POLL__KNOWN_FACTS="true")
+    assert verdicts() > made  # other facts
+    forget()
+    desk.site.replace_attachment(GENAI_PAGE, label("2024-04"), genai_docx(genai_rows(1, 20, r3c3="新名公司")))
+    desk.poll()
+    assert verdicts() == made  # something was recorded
 
 
 def test_a_silent_reissue_is_told_field_by_field(desk: Desk) -> None:

@@ -14,9 +14,9 @@ from storage import alerts
 from tests.desk_book import SERIES, Ledger, synthesis
 from tests.notify.receivers import Receiver, Request
 from tests.polling import SYNTHESIS
-from tracker import deliver as deliver_module
 from tracker.deliver import deliver
 from tracker.models import Incident, IncidentKind, Listed
+from tracker.notify import compose as compose_module
 from tracker.secret import Endpoint
 
 LABEL = "境内深度合成服务算法备案清单（2023年6月）"
@@ -357,7 +357,7 @@ def test_a_list_that_no_poll_can_read_holds_no_changes_of_others_back(folder: Pa
 def test_a_message_that_cannot_be_made_keeps_no_other_from_going_out(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = deliver_module.subject_of
+    real = compose_module.subject_of
 
     def stumbles(topic: str, contents: dict[str, Any], lang: Any) -> str:
         if topic == "changes":
@@ -367,7 +367,7 @@ def test_a_message_that_cannot_be_made_keeps_no_other_from_going_out(
     book = Told(folder, TOLD)
     book.list(range(1, 11))
     book.incident(IncidentKind.LAYOUT_CHANGED)
-    monkeypatch.setattr(deliver_module, "subject_of", stumbles)
+    monkeypatch.setattr(compose_module, "subject_of", stumbles)
     book.poll()
     assert [message["type"] for message in book.told()] == ["incidents"]
     assert ("failure", "ValueError: a fault of ours") in [(kind, text[:27]) for kind, text in book.incidents()]

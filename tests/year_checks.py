@@ -11,13 +11,14 @@ from datetime import datetime
 from statistics import mean, median
 from typing import Any
 
-from storage.archive import Archive
 from tests.rebuilding import assert_rebuilds
 from tests.year import Year
 from tests.year_polls import Polled
+from tracker.archives import open_archive
 from tracker.config import Settings
 from tracker.models import IncidentKind
 from tracker.notify.telling import PASSING
+from tracker.readings import open_readings
 from tracker.verify import verify
 
 # What time alone brings about, or a poll that was killed: no fault of the site.
@@ -149,8 +150,8 @@ def _archive(year: Year) -> Iterator[str]:
         assert_rebuilds(settings)
     except AssertionError as error:
         yield str(error)
-    with closing(year.desk.db()) as db:
-        yield from verify(db, Archive(settings.archive), lambda _: None).faults
+    with closing(year.desk.db()) as db, open_readings(open_archive(settings), settings.reading, files=2) as readings:
+        yield from verify(db, readings, lambda _: None).faults
 
 
 def summary(year: Year, seconds: float) -> str:

@@ -17,7 +17,7 @@ from storage import plans
 from tracker.collect import Collector
 from tracker.errors import OptionError
 from tracker.models import IncidentKind
-from tracker.series import Series
+from tracker.series import Series, site_of
 
 _FEWEST_DIGITS = 8
 
@@ -43,7 +43,7 @@ def accept(rows: Sequence[dict[str, Any]], collector: Collector, bases: Mapping[
         if row["what"] == "revision":
             history.accept(row["id"], now)
             continue
-        page = parse_page(collector.archive.get(row["sha256"]), row["url"], "")
+        page = parse_page(collector.archive.get(row["sha256"]), row["url"], "", site_of(row["series"]).markup)
         collector.keep_page(replace(page, links=split_links(page, bases)[0]), row["series"])
         history.accept_page(row["sha256"], now)
         history.end_incident(IncidentKind.FEWER_ATTACHMENTS, row["url"], now)

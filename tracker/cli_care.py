@@ -12,12 +12,12 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from storage.archive import Archive
 from storage.backup import back_up
 from storage.backup_files import Held
 from storage.differences import Differences
 from storage.restore import restore as put_back
 from storage.restore import restore_files
+from tracker.archives import open_archive
 from tracker.cli_context import Context, json_option, pass_context, print_json
 from tracker.display import make_console, print_table
 from tracker.errors import StorageError
@@ -38,7 +38,7 @@ def backup(ctx: Context, file: Path, as_json: bool) -> None:
     """
     settings = ctx.settings
     with progress_line(ctx.lang, quiet=as_json) as show:
-        held = back_up(settings.database, Archive(settings.archive), file, lambda what: show("backup", what))
+        held = back_up(settings.database, open_archive(settings), file, lambda what: show("backup", what))
     if as_json:
         print_json(_held(held))
     else:
@@ -62,7 +62,7 @@ def restore(ctx: Context, file: Path, replace: bool, files_only: bool, as_json: 
 
     settings = ctx.settings
     with poll_lock(settings.data_dir), progress_line(ctx.lang, quiet=as_json) as show:
-        archive = Archive(settings.archive)
+        archive = open_archive(settings)
         if files_only:
             brought = restore_files(file, archive, lambda what: show("restore", what))
             _print_brought(ctx, brought, as_json=as_json)
@@ -103,10 +103,16 @@ def _held(held: Held) -> dict[str, Any]:
 @pass_context
 def verify(ctx: Context, as_json: bool) -> None:
     """Hash every file again and read every recorded list again: is the history what the files say?"""
+    from tracker.readings import open_readings
     from tracker.verify import verify as look_again
 
-    with closing(ctx.open_history()) as db, progress_line(ctx.lang, quiet=as_json) as show:
-        found = look_again(db, Archive(ctx.settings.archive), lambda what: show("verify", what))
+    archive, files = open_archive(ctx.settings), sys.maxsize
+    with (
+        closing(ctx.open_history()) as db,
+        open_readings(archive, ctx.settings.reading, files) as readings,
+        progress_line(ctx.lang, quiet=as_json) as show,
+    ):
+        found = look_again(db, readings, lambda what: show("verify", what))
     if as_json:
         print_json(asdict(found))
     else:

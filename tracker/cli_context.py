@@ -7,18 +7,21 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from sqlite_utils import Database
 
-from storage.schema import connect_readonly
-from tracker.config import Settings, load_settings
 from tracker.days import first_day, last_day
 from tracker.errors import OptionError
 from tracker.messages import Lang, language
 from tracker.series import select_series
 from tracker.spreadsheets import harmless
+from tracker.visible import visible, visible_json
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from tracker.config import Settings
 
 
 class Context:
@@ -32,6 +35,8 @@ class Context:
     def settings(self) -> Settings:
         """The settings in force."""
         if self._settings is None:
+            from tracker.config import load_settings  # not all that is asked of the command line needs them
+
             self._settings = load_settings(self.config)
         return self._settings
 
@@ -42,6 +47,8 @@ class Context:
 
     def open_history(self) -> Database:
         """The history, read-only."""
+        from storage.schema import connect_readonly
+
         return connect_readonly(self.settings.database)
 
 
@@ -83,8 +90,9 @@ def print_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None
     """Rows as CSV; text that a spreadsheet would take for a formula is kept from running with a quote."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
+    shown = visible if sys.stdout.isatty() else str  # a file has each text as it was published
     for row in rows:
-        writer.writerow([harmless(value) if isinstance(value := row[name], str) else value for name in columns])
+        writer.writerow([shown(harmless(value)) if isinstance(value := row[name], str) else value for name in columns])
 
 
 def speaks_on_stdout(settings: Settings) -> bool:
@@ -93,7 +101,8 @@ def speaks_on_stdout(settings: Settings) -> bool:
 
 
 def print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    """A value as JSON, without a character that could command a terminal."""
+    click.echo(visible_json(json.dumps(value, ensure_ascii=False, indent=2)))
 
 
 def check_series(name: str | None) -> None:

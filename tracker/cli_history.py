@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from storage import change_log, counting, states
+from storage.leads import there
 from tracker.cli_context import (
     Context,
     Day,
@@ -24,6 +25,7 @@ from tracker.days import period
 from tracker.display import counts_text, make_console, print_changes, print_table
 from tracker.messages import word
 from tracker.models import FIELDS, ChangeKind, Kind, Status
+from tracker.series import not_counted
 
 _kind_option = click.option("--kind", type=click.Choice([k.value for k in Kind]), help="Only this kind of filing.")
 _status_option = click.option("--status", type=click.Choice([s.value for s in Status]), help="Only this status.")
@@ -145,9 +147,14 @@ def _print_filings(ctx: Context, rows: list[dict[str, Any]]) -> None:
 @json_option
 @pass_context
 def stats(ctx: Context, /, by: str, as_json: bool, **where: Any) -> None:
-    """Counts of filings (those withdrawn aside); an entity counts with all its names."""
+    """Counts of filings (those withdrawn aside); an entity counts with all its names.
+
+    Lists of provinces count only where --series names one: their filings stand in the centre's lists as well.
+    """
     check_series(where["series"])
-    rows = counting.count_filings(ctx.open_history(), by, states.FilingFilter(**where))
+    db = ctx.open_history()
+    without = there(db, not_counted(where["series"]))
+    rows = counting.count_filings(db, by, states.FilingFilter(**where, without=without))
     if as_json:
         print_json(rows)
         return
@@ -158,6 +165,8 @@ def stats(ctx: Context, /, by: str, as_json: bool, **where: Any) -> None:
     table = [[word(row[by], lang) or word("none", lang), row["count"]] for row in rows]
     print_table(console, [by, "count"], table, lang)
     console.print(word("filings_total", lang, n=sum(row["count"] for row in rows)))
+    if without:
+        console.print(word("left_out", lang, series=", ".join(without)))
 
 
 @click.command()
@@ -168,7 +177,10 @@ def stats(ctx: Context, /, by: str, as_json: bool, **where: Any) -> None:
 @json_option
 @pass_context
 def compare(ctx: Context, first: str, last: str, series: str | None, recorded: bool, as_json: bool) -> None:
-    """What changed between two days, from the end of FROM to the end of TO: the net result for each filing."""
+    """What changed between two days, from the end of FROM to the end of TO: the net result for each filing.
+
+    Lists of provinces only where --series names one.
+    """
     from tracker.compare import compare_days
 
     check_series(series)

@@ -21,6 +21,7 @@ from tracker.display import counts_text, make_console, print_table
 from tracker.errors import DeliveryError, OptionError, StorageError
 from tracker.messages import Lang, word
 from tracker.subscriptions import AnySubscription
+from tracker.visible import visible
 
 Answers = Sequence[tuple[str, str, str]]  # subscription, subject, what was answered
 _ID_DIGITS = 12  # of an id, as a table shows them: "msg_" and eight digits
@@ -228,7 +229,8 @@ def preview_alert(ctx: Context, name: str, id_: str | None, form: str) -> None:
 
     subscription = _subscriptions(ctx.settings, (name,))[0]
     message = preview(ctx.open_history(), ctx.settings, subscription, id_, read_clock())
-    click.echo(render_as(message, form, subscription, ctx.settings), nl=False)
+    text = render_as(message, form, subscription, ctx.settings)
+    click.echo(visible(text.decode("utf-8", "replace")) if sys.stdout.isatty() else text, nl=False)
 
 
 def _subscriptions(settings: Settings, names: Sequence[str]) -> list[AnySubscription]:

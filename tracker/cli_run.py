@@ -45,7 +45,8 @@ def run(ctx: Context, is_list: bool, as_json: bool) -> None:
         Runner(settings, partial(load_settings, ctx.config)).run()
         return
     now, batches = datetime.now(UTC), read_batches(settings)
-    rows = [_row(plan, read_last(settings, plan.series), batches, now) for plan in make_plans(settings.schedule)]
+    plans = make_plans(settings.schedule, settings.poll.provinces)
+    rows = [_row(plan, read_last(settings, plan.series), batches, now) for plan in plans]
     if as_json:
         print_json(rows)
     else:

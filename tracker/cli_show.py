@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,9 +11,10 @@ from rich.text import Text
 
 from storage import queries
 from storage.archive import Archive
+from tracker.archives import open_archive
 from tracker.cli_context import Context, json_option, pass_context, print_json
 from tracker.display import change_text, make_console, print_pairs, print_table, source_text
-from tracker.errors import OptionError
+from tracker.errors import OptionError, StorageError
 from tracker.messages import Lang, word
 from tracker.models import FIELDS
 
@@ -57,6 +59,7 @@ def _print_filing(console: Console, filing: dict[str, Any], lang: Lang) -> None:
         *((key, newest[key]) for key in FIELDS if key != "cancelled_on"),
         ("cancelled_on", cancelled[-1] if cancelled else None),
         ("former_names", "、".join(filing["entity"]["names"][1:]) if filing["entity"] else None),
+        ("ahead", "; ".join(lead_text(lead, lang) for lead in filing["leads"])),
         ("links", "; ".join(f"{link['series']} {link['name']} ({link['entity']})" for link in filing["links"])),
     ]  # fmt: skip
     print_pairs(console, pairs, lang)
@@ -68,6 +71,15 @@ def _print_filing(console: Console, filing: dict[str, Any], lang: Lang) -> None:
     console.print()
     print_table(console, ["published", "recorded", "basis", "change", "what", "source"], rows, lang)
     console.print()
+
+
+def lead_text(lead: dict[str, Any], lang: Lang) -> str:
+    """One list of a province with the filing, and how long before the centre's it had it."""
+    said = {"series": lead["series"], "first": lead["published_on"]}
+    if lead["later_series"] is None:
+        return word("lead_waits", lang, **said)
+    came = {"later": lead["later_published_on"], "days": lead["published_days"]}
+    return word("lead_at_most" if lead["at_most"] else "lead_came", lang, **said, **came)
 
 
 def _what(entry: dict[str, Any], lang: Lang) -> str:
@@ -89,22 +101,57 @@ def _print_entity(console: Console, entity: dict[str, Any], lang: Lang) -> None:
 
 @click.command("open")
 @click.argument("what", metavar="NUMBER|SHA256")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+    help="Write the file's bytes to FILE; there must be one only.",
+)
 @json_option
 @pass_context
-def open_original(ctx: Context, what: str, as_json: bool) -> None:
-    """Where the original files are that state a number, or that have a sha256."""
+def open_original(ctx: Context, what: str, out: Path | None, as_json: bool) -> None:
+    """Where the original files are that state a number, or that have a sha256: paths, or addresses in a bucket.
+
+    With --out the bytes of one of them.
+    """
     rows = queries.find_originals(ctx.open_history(), what)
     if not rows:
         raise OptionError(f"No file states {what}", hint="Give a number as listed, or 8 or more digits of a sha256")
-    archive = Archive(ctx.settings.archive)
+    archive = open_archive(ctx.settings)
+    if out is not None:
+        _write_original(archive, rows, out)
+    there = archive.having(row["sha256"] for row in rows)
     for row in rows:
-        row["file"] = str(archive.path(row["sha256"]).absolute())
-        row["exists"] = archive.path(row["sha256"]).is_file()
+        row["file"] = archive.address(row["sha256"])
+        row["exists"] = row["sha256"] in there
     if as_json:
         print_json(rows)
         return
+    if out is not None:
+        make_console().print(Text(word("original_written", ctx.lang, file=out), style="bold"))
     for row in rows:
         keys = ("file", "series", "batch", "attachment", "media_type", "sha256", "first_seen", "state", "reason")
         addresses = [("announcement", url) for url in row["announcements"]]
         print_pairs(make_console(), [*((key, row[key]) for key in keys), *addresses], ctx.lang)
+        if not row["exists"]:
+            click.echo(word("file_missing", ctx.lang))
         click.echo()
+
+
+def _write_original(archive: Archive, rows: list[dict[str, Any]], out: Path) -> None:
+    """The bytes of the one file that was found.
+
+    Raises:
+        OptionError: there are several, or there is a file of that name.
+        StorageError: the archive lacks it or cannot be read, or it cannot be written.
+    """
+    hashes = sorted({row["sha256"] for row in rows})
+    if len(hashes) > 1:
+        named = ", ".join(sha256[:12] for sha256 in hashes)
+        raise OptionError(f"{len(hashes)} files are meant: {named}", hint="Name one by its sha256")
+    data = archive.get(hashes[0])
+    try:
+        with out.open("xb") as file:
+            file.write(data)
+    except FileExistsError as error:
+        raise OptionError(f"There is a file already: {out}", hint="Name another one, or take it away") from error
+    except OSError as error:
+        raise StorageError(f"The file cannot be written: {error}", file=out) from error

@@ -31,6 +31,8 @@ from tracker.reading.sniff import sniff
 from tracker.series import (
     FILING_WORDS,
     SITES,
+    STANDARD,
+    Listing,
     Series,
     is_round_up,
     label_key,
@@ -38,6 +40,8 @@ from tracker.series import (
     series_by_id,
     series_of_label,
     series_of_title,
+    site_of_channel,
+    state_key,
 )
 
 Item = Listed | Page | Held | Fetched | Incident
@@ -99,7 +103,7 @@ class Collector:
 
     def _accept_listed(self, item: Listed) -> None:
         self.good[item.channel] += 1
-        series = series_of_title(item.title)
+        series = series_of_title(item.title, site_of_channel(item.channel))
         if series is not None and series.cancels and item.attachments:
             # A notice names its file itself: there is no page of its own to look at.
             page = Page(item.url, item.title, item.published_at, None, item.title, item.attachments)
@@ -158,7 +162,9 @@ def offered_link(link: Link, page: Page, series: Series) -> OfferedLink:
     A link that names no month takes it from its page, where the page publishes one batch only; the month
     then becomes part of the label, for many a label is the same in each batch.
     """
-    own = series_of_label(link.label) or series
+    own = series_of_label(link.label, series.site) or series
+    if own.cumulative:  # one list of no period, which each file states as it is by then
+        return OfferedLink(link.href, link.label, state_key(link.label), own.id, None, False)
     # A notice is known by its id: its title names an algorithm, whatever that is called, and may be corrected.
     notice = page.url.partition("#")[2] if own.cancels else ""
     key, round_up = notice or label_key(link.label), not own.cancels and is_round_up(link.label)
@@ -177,7 +183,7 @@ def collect(
 ) -> list[SourceResult]:  # fmt: skip
     """Ask the site for all that is new or due; returns how each source did."""
     collector = Collector(history, archive, poll, now)
-    bases = site_bases(settings)
+    bases = site_bases(settings, selected)
 
     async def script(run: Run) -> None:
         async def step(name: str, spider: type, **arguments: object) -> None:
@@ -187,10 +193,11 @@ def collect(
 
         sites = [site for site in SITES if any(s.site == site.id for s in selected)]
         listings = [(site.id, listing) for site in sites for listing in site.listings]
-        await step(
-            "discovery", DiscoverySpider, listings=listings, known=plans.known_listings(db),
-            max_pages=settings.site.discovery_pages,
-        )  # fmt: skip
+        if listings:
+            await step(
+                "discovery", DiscoverySpider, listings=listings, max_pages=settings.site.discovery_pages,
+                known=_known_of_sites(plans.known_listings(db), listings, bases),
+            )  # fmt: skip
         for _, listing in listings:
             if listing.channel not in collector.cut_short:
                 history.settle_listings(listing.channel)
@@ -278,13 +285,23 @@ def _is_due(key: str, last: str, days: float, now: str) -> bool:
     return passed >= wait or passed < timedelta(0)
 
 
-def site_bases(settings: Settings) -> dict[str, str]:
-    """The address of each site, by its id."""
-    return {site.id: _base(site.id, settings) for site in SITES}
+def _known_of_sites(
+    known: Iterable[str], listings: Iterable[tuple[str, Listing]], bases: dict[str, str]
+) -> dict[str, frozenset[str]]:  # fmt: skip
+    """What is known of the site of each listing: a site that is asked for the first time has no gap."""
+    urls = list(known)
+    of_site = {site: frozenset(url for url in urls if url.startswith(f"{bases[site]}/")) for site, _ in listings}
+    return {listing.channel: of_site[site] for site, listing in listings}
+
+
+def site_bases(settings: Settings, selected: Iterable[Series]) -> dict[str, str]:
+    """The address of each site that may be asked, by its id: the centre's, and those of the series selected."""
+    asked = {series.site for series in selected} | {series_by_id(name).site for name in STANDARD}
+    return {site.id: _base(site.id, settings) for site in SITES if site.id in asked}
 
 
 def _base(site: str, settings: Settings) -> str:
-    return str(getattr(settings.site, f"{site}_url")).rstrip("/")
+    return settings.site.url(site)
 
 
 def settled_series(results: Iterable[SourceResult], selected: Iterable[Series], pending: Iterable[str]) -> list[str]:

@@ -13,6 +13,7 @@ from storage.moves import Move
 from tracker.changes.differ import changed_fields, is_changed
 from tracker.errors import OptionError
 from tracker.models import ChangeKind, Filing, Status
+from tracker.series import not_counted
 
 _BY_STATUS = {
     Status.CANCELLED: ChangeKind.CANCELLED,
@@ -25,6 +26,8 @@ _CHUNK = 500  # filings whose versions are looked up at once
 @dataclass(frozen=True, slots=True)
 class Span:
     """What is compared: the end of `first` with the end of `last`, both ISO days, by one clock.
+
+    Where `series` names none, lists that are ahead of others are left out: their filings would count twice.
 
     `which`: only filings that were not there on `first` ("added"), or only those that were ("changed").
     """
@@ -74,7 +77,7 @@ def _moved(
     while True:
         found = moves.find_moves(
             db, span.first, span.last, clock="recorded" if span.recorded else "published", series=span.series,
-            which=span.which, after=after, limit=chunk,
+            which=span.which, after=after, limit=chunk, without=not_counted(span.series),
         )  # fmt: skip
         yield from _with_versions(db, found)
         if len(found) < chunk:

@@ -1,6 +1,7 @@
 """All settings in one table: name, default, meaning; from `tracker.toml`, then TRACKER_* variables.
 
-A variable nests with `__`: `TRACKER_SITE__DELAY=5` is `delay` in the table `[site]`.
+A variable nests with `__`: `TRACKER_SITE__DELAY=5` is `delay` in the table `[site]`. With `defer_build` the validator
+of each table is built once, as a part of the whole, and not by itself as well: that would be felt at each start.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, create_model
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -21,6 +22,7 @@ from pydantic_settings import (
 )
 
 from tracker import __version__
+from tracker.archive_settings import ArchiveSettings
 from tracker.config_faults import (
     SUBSCRIPTIONS,
     Fault,
@@ -30,8 +32,10 @@ from tracker.config_faults import (
     variable_faults,
 )
 from tracker.config_lines import line_of
+from tracker.config_values import check_province
 from tracker.errors import OptionError
 from tracker.secret import is_private_file
+from tracker.series import SITES
 from tracker.subscriptions import NotifySettings, Subscription, check_url, secrets_of
 from tracker.timetable.settings import ScheduleSettings
 
@@ -41,13 +45,11 @@ _COPY_OF = "# As `tracker run` has accepted it; a copy of "
 _ORIGINAL = re.compile(rf"^{re.escape(_COPY_OF)}(.+)\n\Z", re.M)
 
 
-class SiteSettings(BaseModel):
+class SiteManners(BaseModel):
     """How the sites are asked."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
-    cac_url: str = Field("https://www.cac.gov.cn", description="address of the regulator's site")
-    beian_url: str = Field("https://beian.cac.gov.cn", description="address of the registry's site")
     delay: float = Field(2.0, ge=0, description="seconds between two requests")
     timeout: float = Field(60.0, gt=0, description="seconds until an answer must be complete")
     retries: int = Field(3, ge=0, description="further tries after a 5xx or a time-out")
@@ -59,11 +61,28 @@ class SiteSettings(BaseModel):
     proxy: str = Field("", description="HTTP(S) proxy; none where empty")
     discovery_pages: int = Field(5, gt=0, description="how far back a listing is followed, in pages")
 
+    def url(self, site: str) -> str:
+        """The address of a site that is declared, without a slash at its end."""
+        return str(getattr(self, f"{site}_url")).rstrip("/")
+
+
+if TYPE_CHECKING:
+    SiteSettings = SiteManners
+else:  # the table [site]: with them the address of each site that is declared, cac_url and so on
+    SiteSettings = create_model(
+        "SiteSettings",
+        __base__=SiteManners,
+        **{
+            f"{site.id}_url": (str, Field(site.url, description=f"address of {site.meaning or site.en}"))
+            for site in SITES
+        },
+    )
+
 
 class PollSettings(BaseModel):
     """What a poll does."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     recheck_pages_days: float = Field(
         1.0, ge=0, description="every batch page is looked at again within so many days; 0: in each poll"
@@ -75,6 +94,9 @@ class PollSettings(BaseModel):
     known_facts: bool = Field(
         True, description="check the history against the row counts and totals that the program carries"
     )
+    provinces: list[Annotated[str, AfterValidator(check_province)]] = Field(
+        [], description='lists of provinces that are polled as well: ["genai_guangdong"]; docs/sources.md'
+    )
     keep_days: int = Field(
         400, ge=1, description="polls in which nothing happened are forgotten after so many days"
     )
@@ -83,10 +105,24 @@ class PollSettings(BaseModel):
     )
 
 
+class ReadingSettings(BaseModel):
+    """Where lists are read, and what reading one may cost."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+    workers: int = Field(0, ge=0, description="processes that read lists; 0: one for each core")
+    timeout: float = Field(60.0, gt=0, description="seconds after which the reading of one file is stopped")
+    max_megabytes: int = Field(1536, ge=256, description="the most memory that a process which reads may take")
+    cluster: str = Field(
+        "", pattern=r"^((tcp|tls|ws|wss)://\S+)?$",
+        description="address of a Dask scheduler whose workers read instead; empty: processes of this machine",
+    )  # fmt: skip
+
+
 class HealthSettings(BaseModel):
     """From when on something is wrong."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     max_age_hours: float = Field(
         26, gt=0, description="unhealthy when no poll has ended for so many hours; more where polls are rarer"
@@ -97,7 +133,7 @@ class HealthSettings(BaseModel):
 class WebSettings(BaseModel):
     """How `tracker serve` shows the history."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     listen: str = Field("127.0.0.1:8001", description="where `tracker serve` answers")
     sql: bool = Field(False, description="let readers ask in SQL, read-only, within a time limit")
@@ -110,7 +146,7 @@ class WebSettings(BaseModel):
 class LogSettings(BaseModel):
     """What is written to standard error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     level: Literal["debug", "info", "warning", "error", ""] = Field(
         "", description="debug, info, warning or error; empty: info for `tracker run`, else error"
@@ -122,13 +158,15 @@ class Settings(BaseSettings):
     """Everything that can be set."""
 
     model_config = SettingsConfigDict(
-        env_prefix="TRACKER_", env_nested_delimiter="__", extra="forbid", frozen=True
+        env_prefix="TRACKER_", env_nested_delimiter="__", extra="forbid", frozen=True, defer_build=True
     )
 
-    data_dir: Path = Field(Path("data"), description="folder of `history.db` and `archive/`")
+    data_dir: Path = Field(Path("data"), description="folder of `history.db` and, unless in a bucket, of `archive/`")
     lang: Literal["zh", "en", ""] = Field("", description="zh or en; empty: the locale's")
     site: SiteSettings = SiteSettings.model_construct()
     poll: PollSettings = PollSettings.model_construct()
+    reading: ReadingSettings = ReadingSettings.model_construct()
+    archive: ArchiveSettings = ArchiveSettings.model_construct()
     notify: NotifySettings = NotifySettings.model_construct()
     schedule: ScheduleSettings = ScheduleSettings.model_construct()
     health: HealthSettings = HealthSettings.model_construct()
@@ -142,8 +180,8 @@ class Settings(BaseSettings):
         return self.data_dir / "history.db"
 
     @property
-    def archive(self) -> Path:
-        """Where the bytes lie."""
+    def archive_folder(self) -> Path:
+        """Where the original files lie, unless `archive.url` says otherwise: `tracker.archives` opens either."""
         return self.data_dir / "archive"
 
     def entry_of(self, name: str) -> str:
@@ -228,7 +266,7 @@ def _read(file: Path) -> tuple[str, dict[str, Any]]:
         return text, tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise OptionError(f"The configuration is no valid TOML: {error}", file=file) from error
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # no UTF-8, a number of thousands of digits, nested too deep
         raise OptionError(f"The configuration cannot be read: {error}", file=file) from error
 
 
@@ -256,7 +294,8 @@ def check_secrets(settings: Settings) -> None:
     Raises:
         OptionError: one cannot be looked up, or is no address where it should be one.
     """
-    tables: list[tuple[str, BaseModel]] = [(f"subscription {one.name}", one) for one in settings.subscriptions]
+    tables: list[tuple[str, BaseModel]] = [("archive", settings.archive)]
+    tables += [(f"subscription {one.name}", one) for one in settings.subscriptions]
     if any(one.channel == "email" for one in settings.subscriptions):
         tables.append(("notify.smtp", settings.notify.smtp))
     faults = [fault for where, table in tables for fault in _secret_faults(where, table)]

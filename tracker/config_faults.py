@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from tracker.archive_settings import ArchiveSettings
 from tracker.config_lines import Location
 from tracker.config_values import closest
 from tracker.reading.normalise import PROVINCE_SUFFIX, PROVINCES, province
@@ -131,6 +132,8 @@ def sense_faults(written: Mapping[str, Any], smtp: Mapping[str, Any], *, private
         yield from _no_provinces(where, entry)
         if channel in CHANNELS and not private:
             yield from _open_secrets(where, entry, private_fields(CHANNELS[channel]), file)
+    if isinstance(archive := written.get("archive"), dict) and not private:
+        yield from _open_secrets(("archive",), archive, private_fields(ArchiveSettings), file)
 
 
 def _doubles(values: Iterable[tuple[Location, str, Any]]) -> Iterator[Fault]:

@@ -14,7 +14,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from tracker.series import SERIES, fold
+from tracker.series import AHEAD, SERIES, fold
 
 NO_EMAIL = "this is no e-mail address"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
@@ -118,6 +118,17 @@ def check_series(name: str) -> str:
     known = [series.id for series in SERIES]
     if name not in known:
         raise ValueError(f"there is no such series; {closest(name, known)}")
+    return name
+
+
+def check_province(name: str) -> str:
+    """The id of a series that is polled only where it is asked for.
+
+    Raises:
+        ValueError: there is none of that id.
+    """
+    if name not in AHEAD:
+        raise ValueError(f"this is no list of a province; {closest(name, AHEAD)}")
     return name
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from sqlite_utils import Database
 
@@ -26,17 +26,18 @@ from tracker.failures import failure
 from tracker.messages import Lang, language
 from tracker.models import Change, Incident, IncidentKind
 from tracker.notify.backoff import next_try
-from tracker.notify.channels.base import Accepted
-from tracker.notify.channels.opening import open_channel
-from tracker.notify.compose import compose, series_concerned, subject_of
 from tracker.notify.digests import due_at
 from tracker.notify.filters import folded, wants_change, wants_incident, wants_unclassified
-from tracker.notify.message import Message
-from tracker.notify.sending import Dispatcher, Job, fault
 from tracker.notify.telling import find_news
 from tracker.reading.search import searchable
 from tracker.standing import keep_standing
 from tracker.subscriptions import AnySubscription
+
+if TYPE_CHECKING:
+    # Channels and messages take mail, HTTP and templates along: most polls have nothing to send, and do without.
+    from tracker.notify.channels.base import Accepted
+    from tracker.notify.message import Message
+    from tracker.notify.sending import Job
 
 
 def make_rules(db: Database, settings: Settings, now: str) -> list[Rule]:
@@ -121,6 +122,8 @@ def seal_due(
 
 
 def _seal(db: Database, settings: Settings, row: dict[str, Any], now: str) -> None:
+    from tracker.notify.compose import series_concerned, subject_of
+
     contents, lang = alerts.contents(db, row["seq"]), lang_of(settings, row["subscription"])
     facts = alerts.facts_of(db, series_concerned(contents))
     Outbox(db).seal(row["seq"], lang, subject_of(row["topic"], contents, lang), facts, contents, now)
@@ -130,6 +133,8 @@ def message_of(
     db: Database, settings: Settings, delivery: dict[str, Any], contents: dict[str, Any] | None = None
 ) -> Message:  # fmt: skip
     """The message of a sealed delivery, as its subscription gets it; `contents` where they are not in the outbox."""
+    from tracker.notify.compose import compose
+
     if contents is None:
         kept = delivery.get("contents")
         contents = json.loads(kept) if kept else alerts.contents(db, delivery["seq"])
@@ -155,15 +160,20 @@ class Deliverer:
 
     def run(self, names: Sequence[str] = ()) -> None:
         """Send to these subscriptions (or all) until nothing more is due or can be sent now."""
-        notify = self.settings.notify
-        channels = {
-            one.name: open_channel(one, notify, self.stdout)
-            for one in self.settings.subscriptions
-            if not names or one.name in names
-        }
+        notify, now = self.settings.notify, read_clock()
+        asked = [one for one in self.settings.subscriptions if not names or one.name in names]
+        due = [one for one in asked if alerts.next_due(self.db, one.name, now)]
+        if not due:
+            return
+        from tracker.notify.channels.opening import open_channel
+        from tracker.notify.sending import Dispatcher
+
+        channels = {one.name: open_channel(one, notify, self.stdout) for one in due}
         Dispatcher(channels, self._next, self._accept, self._finish, patience=notify.timeout * EXCHANGES).run()
 
     def _next(self, subscription: str) -> Job | None:
+        from tracker.notify.sending import Job, fault
+
         delivery = alerts.next_due(self.db, subscription, read_clock())
         if delivery is None:
             return None

@@ -6,29 +6,31 @@ is killed before, or a program that reads remarks better than the last one, is m
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from sqlite_utils import Database
 
-from storage import health, notices, plans, sightings
+from storage import health, journal, notices, plans, sightings
 from storage.derived import DerivedWriter, EntityRow, EventRow, IndexRow
 from storage.faults import is_storage_fault
 from storage.history import History
 from storage.rows import beijing_day
-from tracker.changes.entities import EntityClaim, group_entities
-from tracker.changes.indexing import EDITION, index_filing
-from tracker.changes.numbers import applicant_of
-from tracker.changes.reconcile import reconcile
+from tracker.changes.editions import ENTITIES, INDEX
 from tracker.config import Settings
 from tracker.facts import Facts, known_facts
 from tracker.failures import failure
 from tracker.freshness import find_stale
 from tracker.models import Check, Incident, IncidentKind, StatedTotal, Verdict
-from tracker.reading.search import searchable
-from tracker.reading.totals import find_totals
+from tracker.rules_edition import edition_of
 from tracker.standing import keep_standing
+
+# Of the rules by which filings belong to entities, and of those on which these stand
+EDITIONS = f"{INDEX}.{ENTITIES}"
+# Of the package: what the checks are made by
+CHECKED_BY = (".", "changes", "facts", "reading")
 
 
 def derive(
@@ -37,21 +39,33 @@ def derive(
     """Bring everything that follows from the history up to date."""
     writer = DerivedWriter(db)
     progress("index")
-    writer.forget_index(EDITION)
-    writer.index_filings(map(_index_row, list(sightings.unindexed_filings(db))))
+    writer.forget_index(INDEX)
+    writer.index_filings(map(_index_row, sightings.unindexed_filings(db)))
     progress("entities")
-    writer.replace_entities(list(_entities(db)))
-    writer.count_present()
-    writer.index_words()
+    if not writer.is_made("entities", EDITIONS):
+        writer.replace_entities(_entities(db))
+        writer.count_present()
+        writer.index_words()
+        writer.note_made("entities", EDITIONS)
     progress("checks")
-    writer.replace_totals(_totals(db))
-    checks = run_checks(db, facts)
-    writer.replace_verdicts(checks, poll)
+    edition = _checks_edition(db, facts)
+    if edition is None or not writer.is_made("checks", edition):
+        writer.replace_totals(_totals(db))
+        checks = run_checks(db, facts)
+        writer.replace_verdicts(checks, poll)
+        keep_standing(db, history, poll, now, IncidentKind.CHECK_OFF, _check_incidents(checks))
+        writer.note_made("checks", edition or "")
     for row in notices.unknown_numbers_now_known(db):
         history.end_incident(IncidentKind.UNKNOWN_NUMBER, row["address"], now)
-    keep_standing(db, history, poll, now, IncidentKind.CHECK_OFF, _check_incidents(checks))
     keep_standing(db, history, poll, now, IncidentKind.LIST_GONE, map(_gone_incident, plans.lists_not_offered(db)))
     keep_standing(db, history, poll, now, IncidentKind.STALE, find_stale(health.batch_days(db), beijing_day(now)))
+
+
+def _checks_edition(db: Database, facts: Facts) -> str | None:
+    """What the checks depend on: the rules, the known facts, the last event that had an effect; None without any."""
+    event = journal.newest_effect(db)
+    known = zlib.crc32(repr(facts).encode())
+    return None if event is None else f"{edition_of(CHECKED_BY)} {known:08x} {event}"
 
 
 def derive_safely(
@@ -74,6 +88,8 @@ def derive_safely(
 
 def run_checks(db: Database, facts: Facts) -> list[Check]:
     """Every check of the history against what the regulator states, and against itself."""
+    from tracker.changes.reconcile import reconcile  # a poll that finds nothing new does without
+
     return reconcile(
         sightings.known_lists(db), sightings.known_notices(db), sightings.stated_totals(db), facts,
         round_ups=sightings.known_round_ups(db),
@@ -84,23 +100,31 @@ def facts_in_force(settings: Settings) -> Facts:
     """The facts that the program carries, with addresses of the site in force; or none."""
     if not settings.poll.known_facts:
         return Facts()
-    facts, base = known_facts(), settings.site.cac_url.rstrip("/")
+    facts, base = known_facts(), settings.site.url("cac")
     # "/2025-01/08/c_1738034725920930.htm" is a page of the site, "press" is none
     totals = (replace(t, address=base + t.address if t.address.startswith("/") else t.address) for t in facts.totals)
     return replace(facts, totals=tuple(totals))
 
 
 def _index_row(sighting: sightings.FilingSighting) -> IndexRow:
+    from tracker.changes.indexing import index_filing
+
     indexed = index_filing([fields for _, fields in sighting.versions])
     events = tuple(
         EventRow(sighting.versions[place][0], e.kind.value, e.on, e.before, e.after, e.items, e.text)
         for place, e in indexed.events
     )
-    return IndexRow(sighting.filing, sighting.version, indexed.text, indexed.latin, indexed.former, events)
+    return IndexRow(
+        sighting.filing, sighting.version, len(sighting.versions), indexed.text, indexed.latin, indexed.former, events
+    )  # fmt: skip
 
 
 def _entities(db: Database) -> Iterator[EntityRow]:
     """The entities of all filings; a filing without any name of one belongs to none."""
+    from tracker.changes.entities import EntityClaim, group_entities
+    from tracker.changes.numbers import applicant_of
+    from tracker.reading.search import searchable
+
     claims = (
         EntityClaim(one.filing, one.names, applicant_of(one.number), one.renames)
         for one in sightings.entity_sightings(db)
@@ -112,6 +136,8 @@ def _entities(db: Database) -> Iterator[EntityRow]:
 
 
 def _totals(db: Database) -> Iterator[tuple[int, StatedTotal]]:
+    from tracker.reading.totals import find_totals
+
     for page in sightings.announcements(db):
         published = (page["published_at"] or "")[:10] or None
         for total in find_totals(page["text"], page["series"], page["url"], published):

@@ -14,22 +14,20 @@ from urllib.parse import urlsplit
 from sqlite_utils import Database
 
 from storage import notices, plans
-from storage.archive import Archive
 from storage.faults import is_storage_fault
 from storage.history import History
 from storage.list_writer import Recording
 from storage.outbox import Rule
 from storage.rows import beijing_day
-from tracker.changes import guards
+from tracker.changes import growing, guards
 from tracker.changes.cancellations import KnownNotice, Target, diff_notice
 from tracker.changes.differ import Known, diff_list, is_cancelled, status_after
 from tracker.changes.repeated import diff_repeated
 from tracker.config import Settings
-from tracker.errors import ContentError
+from tracker.errors import ArchiveUnreachable, ClusterError, ContentError
 from tracker.failures import failure
 from tracker.models import LIST_INCIDENTS, Change, Extraction, Filing, Incident, IncidentKind, Status
-from tracker.reading.document import read_document
-from tracker.reading.filings import read_filings
+from tracker.readings import Readings, Wanted
 from tracker.series import Series, series_by_id
 
 Row = dict[str, Any]
@@ -41,7 +39,7 @@ class Digester:
 
     db: Database
     history: History
-    archive: Archive
+    readings: Readings
     settings: Settings
     poll: int
     now: str
@@ -55,19 +53,25 @@ class Digester:
 
         Raises:
             sqlite3.Error: the database itself cannot be used.
+            ClusterError: what reads the lists does not answer.
         """
         ids = {series.id for series in selected}
         pending = [row for row in plans.pending_revisions(self.db) if row["series"] in ids]
         pending.sort(key=lambda row: series_by_id(row["series"]).cancels)
         announced = self.announced(pending)
+        self.expect(pending)
         for row in pending:
             progress(f"{row['series']} {row['period'] or row['label']}")
             try:
                 self.digest(row["id"], announced)
             except Exception as error:  # whatever it is, the next list must not wait for it
-                if is_storage_fault(error):
+                if is_storage_fault(error) or isinstance(error, ClusterError):
                     raise
                 self.history.record_incident(failure(row["series"], _address(row), error), self.poll, self.now)
+
+    def expect(self, pending: Iterable[Row]) -> None:
+        """Say which revisions will be digested, in this order: they are read meanwhile."""
+        self.readings.expect(Wanted(row["sha256"], row["series"], row["period"]) for row in pending)
 
     def digest(self, revision: int, announced: frozenset[str]) -> None:
         """Record one pending revision, or set it aside, with the note of it in the journal: all in one transaction."""
@@ -81,13 +85,17 @@ class Digester:
         for row in plans.pending_revisions(self.db, revision):
             self._digest(row, announced)
 
-    def announced(self, pending: Iterable[Row]) -> frozenset[str]:
+    def announced(self, pending: Sequence[Row]) -> frozenset[str]:
         """The numbers of notices that wait behind the lists, as far as these can be read and may be recorded."""
         numbers: set[str] = set()
-        for row in (row for row in pending if series_by_id(row["series"]).cancels):
+        waiting = [row for row in pending if series_by_id(row["series"]).cancels]
+        self.expect(waiting)
+        for row in waiting:
             try:
                 extraction = self._read(row)
                 objection = None if row["accepted_at"] else self._bounds(row, extraction)
+            except (ClusterError, ArchiveUnreachable):  # the lists would be recorded otherwise than with an answer
+                raise
             except Exception:  # noqa: BLE001  it is read again, and told, when its turn comes
                 continue
             if not objection:
@@ -104,6 +112,10 @@ class Digester:
         if row["round_up"]:
             self._keep_as_check(row, extraction)
             return
+        if series.cumulative and not row["accepted_at"] and self._is_former(row):
+            why = "a former state of a list that the history holds as it was later"
+            self.history.set_aside(row["id"], self.poll, "round_up", why, None, self.now, (), self._addresses(row))
+            return
         objection = None if row["accepted_at"] else self._bounds(row, extraction)
         if objection:
             self._refuse(row, objection)
@@ -112,9 +124,13 @@ class Digester:
         else:
             self._digest_list(row, extraction, announced)
 
+    def _is_former(self, row: Row) -> bool:
+        """True for an older file of a cumulative list, of which a later one is recorded."""
+        mine = growing.reach(row["offer_label"], row["announcement_title"], row["published_at"])
+        return growing.is_former(mine, (growing.reach(*one) for one in plans.offers_recorded(self.db, row["id"])))
+
     def _read(self, row: Row) -> Extraction:
-        series = series_by_id(row["series"])
-        return read_filings(read_document(self.archive.get(row["sha256"])), series, row["period"])
+        return self.readings.read(Wanted(row["sha256"], row["series"], row["period"]))
 
     def _bounds(self, row: Row, extraction: Extraction) -> str | None:
         known_rows = row["known_rows"]
@@ -164,6 +180,8 @@ class Digester:
         overlaps = [
             guards.Overlap(**one | {"beside": bool(one["beside"]), "renamed": bool(one["renamed"])}) for one in found
         ]
+        if series_by_id(row["series"]).cumulative and (state := growing.find_state(len(numbers), overlaps)):
+            return state
         twin = guards.find_twin(len(numbers), overlaps)
         if twin is not None and guards.may_merge(twin, row["period"]):
             return twin
@@ -237,9 +255,14 @@ def publication_date(row: Row, series: Series, *, is_baseline: bool) -> str:
 
     A first revision on a page of its own was published with the page. On a rolling page it was published
     in the month of its label: by the month's last day, or by the day we saw it, whichever came first. A
-    re-issue is silent, so the day we saw it is all that is known.
+    re-issue is silent, so the day we saw it is all that is known. A later file of a cumulative list was published
+    with its page where that offers it for the first time.
     """
     seen = beijing_day(row["first_seen"])
+    if series.cumulative:
+        reached = growing.reach(row["offer_label"], row["announcement_title"], row["published_at"])
+        stated = growing.stated_day(reached, row["published_at"])
+        return seen if row["recorded_here"] or stated is None else min(stated, seen)
     if row["recorded"] or (not is_baseline and not row["published_at"]):
         return seen
     if urlsplit(row["announcement"]).path not in series.rolling:

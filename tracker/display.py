@@ -6,22 +6,31 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from tracker.messages import Lang, incident_text, word
+from tracker.visible import visible
 
 MOST_WARNINGS = 10  # of one list, as a poll prints them; --json has all
 TABLE_WIDTH = 160  # columns that the change log needs as a table
 PIPE_WIDTH = 4000  # a pipe has no width: let each row be one line
+
+class _Terminal(Console):
+    """A console to which data can give no commands; the colours are our own."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(visible(segment.text), segment.style)
 
 
 def make_console(*, stderr: bool = False) -> Console:
     """A console that fits the terminal, or never wraps in a pipe. Markup in data is never interpreted."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else PIPE_WIDTH
-    return Console(stderr=stderr, width=width, markup=False, highlight=False, soft_wrap=False)
+    return _Terminal(stderr=stderr, width=width, markup=False, highlight=False, soft_wrap=False)
 
 
 def print_table(
@@ -36,7 +45,7 @@ def print_table(
         numeric = bool(rows) and all(isinstance(row[index], int) for row in rows)
         table.add_column(word(name, lang), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_cell(value)) for value in row))
+        table.add_row(*(Text(visible(_cell(value))) for value in row))
     console.print(table)
 
 
@@ -47,7 +56,7 @@ def print_pairs(console: Console, pairs: Iterable[tuple[str, object]], lang: Lan
     table.add_column(overflow="fold")
     for name, value in pairs:
         if value not in (None, ""):
-            table.add_row(word(name, lang), Text(_cell(value)))
+            table.add_row(word(name, lang), Text(visible(_cell(value))))
     console.print(table)
 
 

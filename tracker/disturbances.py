@@ -27,18 +27,22 @@ INTERRUPTED_IN_A_ROW = 3
 
 
 def note_disturbances(
-    db: Database, history: History, poll: int, now: str, series: Collection[str], schedule: ScheduleSettings | None
+    db: Database, history: History, poll: int, now: str, series: Collection[str], schedule: ScheduleSettings | None,
+    provinces: Collection[str] = (),
 ) -> None:  # fmt: skip
-    """Open and end the incidents about polls, for a poll of `series` that begins; `schedule` where it was due."""
+    """Open and end the incidents about polls, for a poll of `series` that begins; `schedule` where it was due.
+
+    `provinces` are those that are polled beside the series of the centre.
+    """
     interrupted = interruption(polls.interrupted(db, poll))
     keep_standing(db, history, poll, now, IncidentKind.INTERRUPTED, [interrupted] if interrupted else [])
     if schedule is None:  # somebody has looked after the polls: what was missed is made up
         for kind in (IncidentKind.MISSED, IncidentKind.OVERLAP):
             keep_standing(db, history, poll, now, kind, [])
         return
-    plan = plan_of(schedule, series)
+    plan = plan_of(schedule, series, provinces)
     lapses = lapses_of(db, plan, series, datetime.fromisoformat(now), poll)
-    jobs = {one.id for one in make_plans(schedule)}
+    jobs = {one.id for one in make_plans(schedule, provinces)}
     for kind, times in ((IncidentKind.MISSED, lapses.missed), (IncidentKind.OVERLAP, lapses.overlap)):
         incidents = [_times_incident(kind, plan.id, times)] if times.count else []
         # a job that the schedule has no more will never have a poll that ends its incident
@@ -59,9 +63,9 @@ def _times_incident(kind: IncidentKind, job: str, times: Times) -> Incident:
     return Incident(kind, SOURCE, job, f"due {first}" if times.count == 1 else f"{times.count}: {first} to {last}")
 
 
-def plan_of(schedule: ScheduleSettings, series: Collection[str]) -> Plan:
+def plan_of(schedule: ScheduleSettings, series: Collection[str], provinces: Collection[str] = ()) -> Plan:
     """The job by which some of its series are polled."""
-    return next(plan for plan in make_plans(schedule) if set(series) & set(plan.series))
+    return next(plan for plan in make_plans(schedule, provinces) if set(series) & set(plan.series))
 
 
 def lapses_of(

@@ -8,12 +8,14 @@ from sqlite_utils import Database
 
 from storage import change_log, queries
 from storage.change_log import ChangeFilter
+from storage.leads import find_leads, there
 from storage.rows import beijing_day
 from storage.states import FilingFilter
 from tracker.days import last_day
 from tracker.errors import OptionError
 from tracker.finding import search_filings
 from tracker.reading.search import searchable
+from tracker.series import LATER
 
 
 def filings_with(db: Database, number: str, series: str | None = None) -> list[dict[str, Any]]:
@@ -43,6 +45,7 @@ def filing(
             [one for one in those if _is_by(one, as_of, known_on)] for those in (versions, events)
         )
     numbers = dict.fromkeys(version["number"] for version in versions)
+    ahead = {one: LATER[one] for one in there(db, LATER)}
     names = queries.names_of_entities(db, {row["entity_id"]}).get(row["entity_id"], [])
     return {
         "series": row["series"],
@@ -50,11 +53,28 @@ def filing(
         "former_numbers": [number for number in numbers if number != row["number"]],
         "entity": {"id": row["entity_id"], "names": names} if names else None,
         "links": queries.find_links(db, row["id"]),
+        "leads": find_leads(db, ahead, filing=row["id"], as_of=as_of, known_on=known_on),
         "versions": versions,
         "changes": changes,
         "events": events,
         "timeline": timeline(changes, events),
     }
+
+
+def leads(
+    db: Database, series: str | None = None, *, waiting: bool = False, as_of: str | None = None,
+    known_on: str | None = None,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The filings of the lists that are ahead of others (or of one), with `waiting` those that stand there alone.
+
+    Raises:
+        OptionError: the series is ahead of none.
+    """
+    if series is not None and series not in LATER:
+        raise OptionError(f"{series} is no list of a province", hint=f"Lists of provinces: {', '.join(LATER)}")
+    asked = LATER if series is None else {series: LATER[series]}
+    rows = find_leads(db, asked, as_of=as_of, known_on=known_on)
+    return [row for row in rows if not waiting or row["later_series"] is None]
 
 
 def _is_by(one: dict[str, Any], as_of: str | None, known_on: str | None) -> bool:

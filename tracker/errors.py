@@ -9,6 +9,8 @@
     │   ├── NoTable              4   a file without a table that we know
     │   └── HostileFile          4   a file that breaks a limit on size, depth or expansion
     ├── StorageError             1   the database or the archive cannot be used
+    │   └── ArchiveUnreachable   1   the service that holds the archive does not answer, or refuses
+    ├── ClusterError             1   the cluster that reads the lists does not answer
     ├── DeliveryError            5   an alert could not be delivered
     ├── ClockError               1   the clock reads a time before what is recorded
     └── AnotherPoll              6   another poll is running
@@ -78,6 +80,14 @@ class HostileFile(ContentError):
 
 class StorageError(TrackerError):
     """The database or the archive cannot be used."""
+
+
+class ArchiveUnreachable(StorageError):
+    """The service that holds the archive does not answer, or refuses: whatever is asked of it, nothing can be had."""
+
+
+class ClusterError(TrackerError):
+    """The cluster that reads the lists cannot be reached, or does not answer."""
 
 
 class ClockError(TrackerError):

@@ -39,10 +39,10 @@ INCIDENTS: dict[IncidentKind, dict[Lang, tuple[str, str]]] = {
         "en": ("the answer stops before its end", "the next poll fetches it again"),
     },
     IncidentKind.OFFSITE_REDIRECT: {
-        "zh": ("被重定向到其他网站", "请核对网站是否迁移；迁移后修改 site.cac_url / site.beian_url"),
+        "zh": ("被重定向到其他网站", "请核对网站是否迁移；迁移后修改 site.*_url"),
         "en": (
             "a redirect leads to another site",
-            "check whether the site has moved; then set site.cac_url or site.beian_url",
+            "check whether the site has moved; then set its address, site.*_url",
         ),
     },
     IncidentKind.TOO_LARGE: {
@@ -232,6 +232,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "历史引用的 {n} 个文件不在存档中：请运行 tracker restore --files 备份.tar",
         "{n} files that the history names are not in the archive: tracker restore --files BACKUP.tar",
     ),
+    "file_missing": (
+        "! 存档中缺少这个文件：请运行 tracker restore --files 备份.tar",
+        "! The archive lacks this file: tracker restore --files BACKUP.tar",
+    ),
+    "original_written": ("原始文件已写入 {file}", "the original file is written to {file}"),
     "files_brought": ("已从备份恢复 {n} 个文件", "{n} files brought back from the backup"),
     "verified": (
         "已核对 {files} 个文件、{lists} 份清单、{rows} 行、{versions} 个版本",
@@ -253,6 +258,41 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "kept_at": ("重建的历史保存为 {file}", "the history made anew is kept as {file}"),
     "table": ("表", "table"),
+    # lists of provinces, and the centre's
+    "lead_first": ("省级公布", "province"), "lead_later": ("国家网信办公布", "centre"),
+    "lead_days": ("早（天）", "days ahead"), "lead_seen": ("本站所见早（天）", "as seen here"),
+    "ahead": ("省级清单", "province's list"),
+    "lead_came": (
+        "{series}：{first} 公布，国家网信办 {later} 公布，早 {days} 天",
+        "{series}: published {first}, by the centre {later}, {days} days ahead",
+    ),
+    "lead_at_most": (
+        "{series}：{first} 公布，国家网信办最迟 {later} 公布（仅知月份），至多早 {days} 天",
+        "{series}: published {first}, by the centre until {later} (its month is known), at most {days} days ahead",
+    ),
+    "lead_waits": (
+        "{series}：{first} 公布，国家网信办尚未公布", "{series}: published {first}, not by the centre so far"
+    ),
+    "leads_at_most": (
+        "≤：国家网信办的清单仅知公布月份，按月末计",
+        "≤: the month of the centre's list is known, and counts from its end",
+    ),
+    "no_leads": (
+        "没有省级清单：见 docs/sources.md 中的 poll.provinces",
+        "no list of a province: see poll.provinces, docs/sources.md",
+    ),
+    "leads_total": (
+        "省级清单共 {n} 条，其中 {came} 条国家网信办已公布，{waiting} 条尚未公布",
+        "{n} filings of provinces' lists: {came} published by the centre as well, {waiting} not so far",
+    ),
+    "leads_days": (
+        "公布早的天数：中位数 {median}，最少 {least}，最多 {most}",
+        "days ahead: median {median}, from {least} to {most}",
+    ),
+    "left_out": (
+        "未计入省级清单（同一备案国家网信办也公布）：{series}",
+        "lists of provinces are not counted, their filings stand in the centre's as well: {series}",
+    ),
     # sentences
     "many_entities": (
         "{n} 个主体符合；请给出更完整的名称以查看其备案", "{n} entities fit; give more of the name to see their filings"

@@ -7,7 +7,8 @@ killed at any point is made good by the next one.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,18 +25,19 @@ from tracker.collect import Collector, collect, settled_series, site_bases
 from tracker.config import Settings, check_secrets
 from tracker.deliver import announce, deliver, make_rules
 from tracker.derive import derive_safely, facts_in_force
-from tracker.digest import Digester
 from tracker.disturbances import note_disturbances
-from tracker.errors import DeliveryError
+from tracker.errors import ClusterError, DeliveryError
+from tracker.failures import failure
 from tracker.instants import poll_instant
 from tracker.models import LIST_INCIDENTS, SITE_INCIDENTS, IncidentKind, SourceResult
 from tracker.poll_log import tell_report
-from tracker.series import Series, select_series
+from tracker.series import Series, polled_series, select_series
 from tracker.workplace import workplace
 
 log = structlog.get_logger("tracker.poll")
 
 EXIT_OWN, EXIT_SITE, EXIT_LIST = 1, 3, 4
+CLUSTER = "reading.cluster"  # the address of incidents about it
 
 
 def run_poll(
@@ -44,6 +46,8 @@ def run_poll(
     progress: Callable[[str, str], None] = lambda stage, what: None, stdout: TextIO = sys.stdout,
 ) -> dict[str, Any]:  # fmt: skip
     """Poll once and return the report that `tracker poll --json` prints.
+
+    Where `ids` name no series these are those of the centre, and those of `poll.provinces`.
 
     `accepted` are the sha256 of lists and pages that guards refused and that a person has looked at. With
     `dry_run` everything happens on a copy of the history, nothing is kept, and nobody is told. `stdout` is
@@ -56,7 +60,7 @@ def run_poll(
         ClockError: the clock was set back.
         StorageError: the history or the archive cannot be used.
     """
-    selected = select_series(ids)
+    selected = select_series(ids or polled_series(settings.poll.provinces))
     progress = partial(_tell_stage, progress)
     if dry_run:
         settings = settings.model_copy(update={"subscriptions": []})  # nobody is told
@@ -71,10 +75,12 @@ def run_poll(
             log.warning("journal.set_aside", file=name)
         poll = history.begin_poll(started, _opening(settings, selected))
         due = settings.schedule if scheduled else None
-        note_disturbances(db, history, poll, started, [series.id for series in selected], due)
+        note_disturbances(
+            db, history, poll, started, [series.id for series in selected], due, settings.poll.provinces
+        )
         structlog.contextvars.bind_contextvars(poll=poll)
         log.info("poll.begun", series=",".join(series.id for series in selected), dry_run=dry_run)
-        accept(looked_at, Collector(history, archive, poll, started), site_bases(settings))
+        accept(looked_at, Collector(history, archive, poll, started), site_bases(settings, selected))
         results = collect(
             db, history, archive, settings, poll, started, selected, lambda what: progress("collecting", what)
         )
@@ -82,8 +88,15 @@ def run_poll(
         if sightings.is_index_behind(db):  # a poll was killed before: rules ask what entities are called
             derive_safely(db, history, poll, started, facts, lambda what: progress("deriving", what))
         rules = make_rules(db, settings, started)
-        digester = Digester(db, history, archive, settings, poll, started, rules)
-        digester.run(selected, lambda what: progress("digesting", what))
+        with _cluster_faults(history, poll, started):
+            if pending := len(plans.pending_revisions(db)):
+                # most polls find nothing new, and do without the readers
+                from tracker.digest import Digester
+                from tracker.readings import open_readings
+
+                with open_readings(archive, settings.reading, pending) as readings:
+                    digester = Digester(db, history, readings, settings, poll, started, rules)
+                    digester.run(selected, lambda what: progress("digesting", what))
         derive_safely(db, history, poll, started, facts, lambda what: progress("deriving", what))
         left = [row["series"] for row in plans.pending_revisions(db)]
         _end_incidents(history, poll, results, started)
@@ -102,6 +115,17 @@ def run_poll(
         report = _report(db, poll, results) | times | {"exit": code, "deliveries": deliveries}
         tell_report(report)
         return report
+
+
+@contextmanager
+def _cluster_faults(history: History, poll: int, now: str) -> Iterator[None]:
+    """A cluster that does not answer is an incident, and what waits goes on waiting: the rest of the poll is done."""
+    try:
+        yield
+    except ClusterError as error:
+        history.record_incident(failure("reading", CLUSTER, error), poll, now)
+    else:
+        history.end_incident(IncidentKind.FAILURE, CLUSTER, now)
 
 
 def _tell_stage(progress: Callable[[str, str], None], stage: str, what: str) -> None:

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
 
-from rich.progress import Progress, SpinnerColumn, TextColumn
-
-from tracker.display import make_console
 from tracker.messages import Lang, word
+from tracker.visible import visible
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
-def progress_line(lang: Lang, *, quiet: bool) -> ProgressLine:
+def progress_line(lang: Lang, *, quiet: bool) -> AbstractContextManager[Callable[[str, str], None]]:
     """A progress line on a terminal; silent in a pipe and with --json."""
-    console = make_console(stderr=True)
-    show = sys.stderr.isatty() and not quiet
-    bar = Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console, transient=True, disable=not show)
-    return ProgressLine(bar, lang)
+    if quiet or not sys.stderr.isatty():
+        return nullcontext(lambda stage, what: None)
+    from rich.progress import Progress, SpinnerColumn, TextColumn
+
+    from tracker.display import make_console
+
+    columns = SpinnerColumn(), TextColumn("{task.description}", markup=False)
+    return ProgressLine(Progress(*columns, console=make_console(stderr=True), transient=True), lang)
 
 
 class ProgressLine:
@@ -28,7 +35,7 @@ class ProgressLine:
     def __enter__(self) -> Callable[[str, str], None]:
         self.bar.start()
         task = self.bar.add_task("")
-        return lambda stage, what: self.bar.update(task, description=f"{word(stage, self.lang)}: {what}")
+        return lambda stage, what: self.bar.update(task, description=f"{word(stage, self.lang)}: {visible(what)}")
 
     def __exit__(self, *_: object) -> None:
         self.bar.stop()

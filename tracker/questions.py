@@ -11,6 +11,7 @@ and `json.dumps` take them as they are. Days are "2024-12-31", "2024-12" (its la
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,7 @@ from sqlite_utils import Database
 from storage import batches, change_log, counting, queries
 from storage.archive import Archive
 from storage.change_log import ChangeFilter
+from storage.leads import there
 from storage.schema import connect_readonly
 from storage.states import FilingFilter
 from tracker import dossier
@@ -38,10 +40,12 @@ from tracker.records import (
     EntityRecord,
     FilingDossier,
     FoundFiling,
+    LeadRecord,
 )
-from tracker.series import select_series
+from tracker.series import not_counted, select_series
 
 Day = str | date
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.A)
 CountedBy = Literal["province", "month", "entity", "kind", "series", "status", "batch"]
 
 
@@ -134,13 +138,15 @@ class OpenHistory:
     ) -> list[CountRecord]:  # fmt: skip
         """How many filings there are per value, cancelled ones included; the most first, months in their order.
 
+        Lists of provinces count only where `series` names one: their filings stand in the centre's lists as well.
+
         Raises:
             OptionError: an unknown series, a bad day.
         """
         _check(series)
         where = FilingFilter(
             series=series, kind=kind, province=province, status=status, batch=batch, as_of=_end(as_of),
-            known_on=_end(known_on),
+            known_on=_end(known_on), without=there(self.db, not_counted(series)),
         )  # fmt: skip
         return [CountRecord(value=r[by], count=r["count"]) for r in counting.count_filings(self.db, by, where)]
 
@@ -155,6 +161,17 @@ class OpenHistory:
         _check(series)
         found = batches.find_batches(self.db, series=series, as_of=_end(as_of), known_on=_end(known_on))
         return cast(list[BatchRecord], found)
+
+    def leads(
+        self, *, series: str | None = None, waiting: bool = False, as_of: Day | None = None, known_on: Day | None = None
+    ) -> list[LeadRecord]:  # fmt: skip
+        """The filings of provinces' own lists, and when the centre published each; with `waiting` those it has not.
+
+        Raises:
+            OptionError: no such series is ahead of another, a bad day.
+        """
+        rows = dossier.leads(self.db, series, waiting=waiting, as_of=_end(as_of), known_on=_end(known_on))
+        return cast(list[LeadRecord], rows)
 
     def reconcile(self, *, series: str | None = None) -> list[CheckRecord]:
         """The regulator's own figures against the history, as the last poll found it.
@@ -171,11 +188,11 @@ class OpenHistory:
 
         Raises:
             OptionError: the archive does not hold it.
+            StorageError: it holds other bytes than its name says, or cannot be read.
         """
-        path = self.archive.path(sha256) if len(sha256) == 64 and sha256.isalnum() else None
-        if path is None or not path.is_file():
+        if not _SHA256.fullmatch(sha256) or not self.archive.has(sha256):
             raise OptionError(f"The archive holds no file {sha256}", hint="`source` of a filing names its sha256")
-        return path.read_bytes()
+        return self.archive.get(sha256)
 
     def close(self) -> None:
         """Close the file."""
@@ -190,14 +207,26 @@ class OpenHistory:
         self.close()
 
 
-def open_history(folder: str | Path = "data") -> OpenHistory:
-    """Open the history of a data folder for reading; a poll may run meanwhile.
+def open_history(folder: str | Path | None = None, *, config: str | Path | None = None) -> OpenHistory:
+    """Open the history of a data folder ("data" where none is named) for reading; a poll may run meanwhile.
+
+    `config` is a configuration file: it says where the original files are if not in the data folder, and names the data
+    folder where `folder` does not.
 
     Raises:
+        OptionError: the configuration is missing or wrong.
         StorageError: there is none, or it is no history that this version reads.
     """
-    path = Path(folder)
-    return OpenHistory(connect_readonly(path / "history.db"), Archive(path / "archive"))
+    if config is None:
+        path = Path("data" if folder is None else folder)
+        return OpenHistory(connect_readonly(path / "history.db"), Archive(path / "archive"))
+    from tracker.archives import open_archive
+    from tracker.config import load_settings
+
+    settings = load_settings(Path(config))
+    if folder is not None:
+        settings = settings.model_copy(update={"data_dir": Path(folder)})
+    return OpenHistory(connect_readonly(settings.database), open_archive(settings))
 
 
 def _check(series: str | None) -> None:

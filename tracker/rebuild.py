@@ -17,17 +17,18 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage import journal, plans
-from storage.archive import Archive
 from storage.history import History
 from storage.journal import Event
 from storage.rows import as_json
 from storage.schema import connect
+from tracker.archives import open_archive
 from tracker.collect import Collector
 from tracker.config import Settings
 from tracker.derive import derive, facts_in_force
 from tracker.digest import Digester
 from tracker.models import Link, Listed, Page
-from tracker.series import SERIES, select_series, series_of_title
+from tracker.readings import Readings, open_readings
+from tracker.series import SERIES, select_series, series_of_title, site_of_channel
 
 Progress = Callable[[str], None]
 
@@ -46,14 +47,17 @@ def rebuild(settings: Settings, target: Path, progress: Progress) -> Rebuilt:
 
     Raises:
         StorageError: the archive has no whole journal, lacks a file that it names, or cannot be read.
+        ClusterError: what reads the lists does not answer.
     """
-    archive = Archive(settings.archive)
+    archive = open_archive(settings)
     events = list(journal.read(archive))
     if events[0]["event"] == "snapshot":
         target.write_bytes(archive.get(events[0]["sha256"]))
     db = connect(target)
     try:
-        rebuilt = _play(db, archive, settings, events, progress)
+        digested = sum(event["event"] == "digested" for event in events)
+        with open_readings(archive, settings.reading, digested) as readings:
+            rebuilt = _play(db, readings, settings, events, progress)
         _take_over(db, events)
     finally:
         db.close()
@@ -61,7 +65,7 @@ def rebuild(settings: Settings, target: Path, progress: Progress) -> Rebuilt:
 
 
 def _play(
-    db: Database, archive: Archive, settings: Settings, events: Sequence[Event], progress: Progress
+    db: Database, readings: Readings, settings: Settings, events: Sequence[Event], progress: Progress
 ) -> Rebuilt:  # fmt: skip
     rebuilt = Rebuilt(len(events))
     history, replay = History(db), None
@@ -70,7 +74,7 @@ def _play(
             if event["event"] == "poll":
                 progress(f"{poll} {event['at'][:10]}")
                 history.begin_poll(event["at"], _opening(event), poll)
-                replay = _Replay(db, history, archive, settings, poll, event)
+                replay = _Replay(db, history, readings, settings, poll, event)
                 rebuilt.polls += 1
             elif replay is not None:
                 rebuilt.odd += [f"event {event['id']}: {odd}" for odd in replay.play(event)]
@@ -88,16 +92,16 @@ class _Replay:
     """One poll of the journal, played again on a history that has everything before it."""
 
     def __init__(
-        self, db: Database, history: History, archive: Archive, settings: Settings, poll: int, opening: Event
+        self, db: Database, history: History, readings: Readings, settings: Settings, poll: int, opening: Event
     ) -> None:  # fmt: skip
         self.db, self.history, self.poll, self.now = db, history, poll, str(opening["at"])
         self.selected = select_series(opening.get("series", [series.id for series in SERIES]))
-        self.archive = archive
+        self.archive = readings.archive
         share = opening.get("shrink_share", settings.poll.shrink_share)
         poll_settings = settings.poll.model_copy(update={"shrink_share": share})
-        self.collector = Collector(history, archive, poll, self.now)
+        self.collector = Collector(history, self.archive, poll, self.now)
         self.digester = Digester(
-            db, history, archive, settings.model_copy(update={"poll": poll_settings}), poll, self.now
+            db, history, readings, settings.model_copy(update={"poll": poll_settings}), poll, self.now
         )
         self.announced: frozenset[str] | None = None
 
@@ -128,7 +132,7 @@ class _Replay:
 
     def _list(self, item: dict[str, Any]) -> None:
         listed = Listed(**item | {"attachments": tuple(Link(**link) for link in item["attachments"])})
-        self.collector.record_listed(listed, series_of_title(listed.title))
+        self.collector.record_listed(listed, series_of_title(listed.title, site_of_channel(listed.channel)))
 
     def _page(self, event: Event) -> Page:
         links = tuple(Link(**link) for link in event["page"]["links"])
@@ -159,7 +163,8 @@ class _Replay:
         pending = plans.pending_revisions(self.db)
         if self.announced is None:
             ids = {series.id for series in self.selected}
-            self.announced = self.digester.announced(row for row in pending if row["series"] in ids)
+            self.announced = self.digester.announced([row for row in pending if row["series"] in ids])
+            self.digester.expect(pending)
         key = ("series", "label", "sha256")
         these = [row for row in pending if all(row[name] == event[name] for name in key)]
         if not these:

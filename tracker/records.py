@@ -303,6 +303,42 @@ class LinkRecord(TypedDict):
 
 
 @_documented
+class LeadRecord(TypedDict):
+    """One filing of a list that is ahead of another (a province's), and when the other (the centre's) had it."""
+
+    series: str
+    """The list that is ahead."""
+    number: str
+    """The filing's number in it today."""
+    name: str | None
+    """Its name there."""
+    entity: str | None
+    """Its entity there."""
+    status: Status
+    """Where it stands there."""
+    published_on: str | None
+    """When the first list with it was published, as far as can be told."""
+    recorded_at: str
+    """When a poll of ours first saw it there."""
+    later_series: str | None
+    """The other list; None where the filing has not come there."""
+    later_number: str | None
+    """Its number there today."""
+    later_published_on: str | None
+    """When the first list with it was published there; lists on a rolling page are known by their month."""
+    later_recorded_at: str | None
+    """When a poll of ours first saw it there."""
+    published_days: int | None
+    """Days from the one publication to the other; negative where the other came first."""
+    at_most: bool
+    """True where the other list is known by its month alone and counts from the last day: it may be less."""
+    recorded_days: int | None
+    """Days from the one sighting to the other, Beijing time."""
+    baseline: bool
+    """True where one was there when the history began: `recorded_days` then says nothing of who came first."""
+
+
+@_documented
 class EventRecord(TypedDict):
     """What a remark (备注) states."""
 
@@ -340,6 +376,8 @@ class FilingDossier(TypedDict):
     """Its entity."""
     links: list[LinkRecord]
     """Filings of other series with the same number."""
+    leads: list[LeadRecord]
+    """Where it stands in a list of a province: how far that was ahead of the centre's."""
     versions: list[VersionRecord]
     """Its fields as each file stated them, oldest first."""
     changes: list[ChangeRecord]

@@ -192,7 +192,7 @@ class Runner:
         # what can fail comes first: there must never be settings without their jobs
         triggers = [
             PlanTrigger(plan, self._last(plan.series), lambda: self.batches, self.state)
-            for plan in make_plans(settings.schedule)
+            for plan in make_plans(settings.schedule, settings.poll.provinces)
         ]
         self.settings, self.batches = settings, batches
         self.scheduler.remove_all_jobs("default")

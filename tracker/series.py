@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,28 +22,64 @@ class Listing:
     """Where a site names its announcements.
 
     `json_list` is the POST interface of cac.gov.cn (with `fallback`, the HTML column of the same channel);
-    `notice_list` is the pinned notices of beian.cac.gov.cn.
+    `notice_list` is the pinned notices of beian.cac.gov.cn; `column` is a page of links, as other sites have.
     """
 
-    form: Literal["json_list", "notice_list"]
+    form: Literal["json_list", "notice_list", "column"]
     path: str
     channel: str
     fallback: str = ""
 
 
 @dataclass(frozen=True, slots=True)
+class Markup:
+    """Where an announcement page has its parts: CSS selectors, of which the first that finds any text counts.
+
+    The text of a meta element is its content. Files are looked for in what is around the body as `content` says, in
+    the body itself where that is "". What must be there, or the layout has changed: title and body.
+    """
+
+    title: tuple[str, ...]
+    time: tuple[str, ...]
+    source: tuple[str, ...]
+    body: tuple[str, ...]
+    content: str = ""
+
+
+# cac.gov.cn: the tag of the body may be <DIV id=BodyLabel>
+CAC_MARKUP = Markup(("h1.title",), ("span#pubtime",), ("span#source",), ("#BodyLabel",), ".main-content")
+# What sites of the government have in common: the meta elements that 政府网站发展指引 (国办发〔2017〕47号) asks for,
+# then the marks that their editors leave. A site of which more is known gets a Markup of its own.
+GOV_MARKUP = Markup(
+    title=("meta[name=ArticleTitle]", "h1.title", "h1", ".title"),
+    time=("meta[name=PubDate]", "#pubtime", ".time", "time"),
+    source=("meta[name=ContentSource]", "#source", ".source"),
+    body=("#zoom", "#UCAP-CONTENT", ".TRS_Editor", "article", ".article-content", ".content", "#content"),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
-    """One site: its setting is `site.<id>_url`, and no request leaves the address given there."""
+    """One site: its setting is `site.<id>_url`, and no request leaves the address given there.
+
+    `zh` and `en` name the office whose site it is, `meaning` says which of its sites it is; `markup` says where its
+    announcement pages have their parts.
+    """
 
     id: str
     url: str
     listings: tuple[Listing, ...] = ()
+    zh: str = "国家互联网信息办公室"
+    en: str = "Cyberspace Administration of China"
+    meaning: str = ""
+    markup: Markup = CAC_MARKUP
 
 
 SITES: tuple[Site, ...] = (
     Site(
         id="cac",
         url="https://www.cac.gov.cn",
+        meaning="the regulator's site",
         listings=(
             # A093702 网信发布, A093703 政策法规
             Listing("json_list", "/cms/JsonList", "A093702", "/wxzw/wxfb/A093702index_1.htm"),
@@ -54,6 +90,25 @@ SITES: tuple[Site, ...] = (
         id="beian",
         url="https://beian.cac.gov.cn",
         listings=(Listing("notice_list", "/api/notice/list", "beian"),),
+        meaning="the registry's site",
+    ),
+    # The offices of provinces are asked only where `poll.provinces` or --series names one of their series; what is
+    # known of each, and what is not, stands in docs/sources.md.
+    Site(
+        id="guangdong",
+        url="https://cagd.gov.cn",
+        zh="广东省互联网信息办公室",
+        en="Cyberspace Administration of Guangdong Province",
+        markup=GOV_MARKUP,
+    ),
+    Site(
+        id="jiangsu",
+        url="https://www.jswx.gov.cn",
+        # 通知公告
+        listings=(Listing("column", "/fwhd/tzgg/", "jiangsu_tzgg"),),
+        zh="江苏省互联网信息办公室",
+        en="Cyberspace Administration of Jiangsu Province",
+        markup=GOV_MARKUP,
     ),
 )
 
@@ -79,6 +134,11 @@ class Series:
     `title` matches announcements, `label` attachment links. `min_rows` and `min_links` are the fewest that
     a genuine list or rolling page has. With `cancels`, rows do not file anything: they cancel the filing
     whose number they name. `zh_short` and `en_short` name the series in alerts, `unit` counts its additions in Chinese.
+
+    `ahead_of` is the series in which the filings of this one are published later, by another office: such a series is
+    polled only where it is asked for, and left out of all totals, in which its filings would count twice. With
+    `cumulative` each file states all that was filed so far (截至2024年3月), so that a later one, wherever it is
+    offered, is a revision of the same list.
     """
 
     id: str
@@ -97,6 +157,8 @@ class Series:
     min_links: int = 1
     cancels: bool = False
     unit: Literal["条", "款"] = "条"
+    ahead_of: str = ""
+    cumulative: bool = False
 
 
 def fold(text: str) -> str:
@@ -250,17 +312,60 @@ SERIES: tuple[Series, ...] = (
         known=("/2026-07/15/c_1785861480767004.htm",),
         min_rows=1,
     ),
+    Series(
+        id="genai_guangdong",
+        zh="广东省生成式人工智能服务备案",
+        en="generative-AI services, Guangdong's own list",
+        zh_short="广东生成式AI备案",
+        en_short="Generative AI (Guangdong)",
+        unit="款",
+        site="guangdong",
+        title=re.compile(r"广东.*生成式人工智能|生成式人工智能.*广东"),
+        # 附件：广东省生成式人工智能服务已备案信息（截至2024年3月）.xlsx
+        label=re.compile(r"广东.*生成式人工智能"),
+        number=GENAI_NUMBER,
+        layouts=(ON_DEVICE, FILED, REGISTERED),
+        rolling=("/v/2024/04/4859.html",),
+        min_rows=1,
+        ahead_of="genai_service",
+        cumulative=True,
+    ),
+    Series(
+        id="genai_jiangsu",
+        zh="江苏省生成式人工智能服务备案",
+        en="generative-AI services, Jiangsu's own list",
+        zh_short="江苏生成式AI备案",
+        en_short="Generative AI (Jiangsu)",
+        unit="款",
+        site="jiangsu",
+        # The office hands on the announcements of the centre as well, whose titles name no province.
+        title=re.compile(r"(江苏|我省).*生成式人工智能|生成式人工智能.*(江苏|我省)"),
+        label=re.compile(r"(江苏|我省).*生成式人工智能"),
+        number=GENAI_NUMBER,
+        layouts=(ON_DEVICE, FILED, REGISTERED),
+        min_rows=1,
+        ahead_of="genai_service",
+        cumulative=True,
+    ),
 )
 
 # A title with one of these words that fits no series is an unclassified announcement.
 FILING_WORDS = re.compile(r"备案|登记|注销")
 
+# Polled where nothing else is asked for; what is published ahead of them, which no total counts, and where it is later.
+STANDARD: tuple[str, ...] = tuple(series.id for series in SERIES if not series.ahead_of)
+LATER: dict[str, str] = {series.id: series.ahead_of for series in SERIES if series.ahead_of}
+AHEAD: tuple[str, ...] = tuple(LATER)
+
 _BY_ID = {series.id: series for series in SERIES}
-# The narrower pattern first: the titles of on_device speak of 生成式人工智能服务 as well.
-_BY_TITLE = sorted(SERIES, key=lambda s: ("cancellation" not in s.id, s.id != "on_device"))
+_SITE_OF_CHANNEL = {listing.channel: site.id for site in SITES for listing in site.listings}
+# The narrower pattern first: the titles of on_device, and those of provinces, speak of 生成式人工智能服务 as well.
+_BY_TITLE = sorted(SERIES, key=lambda s: ("cancellation" not in s.id, not s.ahead_of, s.id != "on_device"))
 
 # （2024年8月）, 2024 年 08 月
 _MONTH = re.compile(r"(20\d\d)年(\d{1,2})月")
+# （截至2024年3月）, （2024年3月31日）, 截至2024年3月底 in the label of a list that grows
+_STATE = re.compile(r"[(]?(?:截[至止]到?)?20\d\d年\d{1,2}月(?:\d{1,2}日|底|末)?[)]?")
 # （2024年）, 2024年度, 累计: a round-up repeats rows of earlier batches and only serves to check them
 _ROUND_UP = re.compile(r"年度|累计|汇总|[(]20\d\d年[)]")
 
@@ -268,6 +373,16 @@ _ROUND_UP = re.compile(r"年度|累计|汇总|[(]20\d\d年[)]")
 def series_by_id(series_id: str) -> Series:
     """The series of that id; raises `KeyError` for one that is not declared."""
     return _BY_ID[series_id]
+
+
+def site_of(series_id: str) -> Site:
+    """The site on which a series is published; raises `KeyError` for one that is not declared."""
+    return next(site for site in SITES if site.id == _BY_ID[series_id].site)
+
+
+def site_of_channel(channel: str) -> str | None:
+    """The id of the site of a listing, or None."""
+    return _SITE_OF_CHANNEL.get(channel)
 
 
 def select_series(ids: Sequence[str]) -> list[Series]:
@@ -282,14 +397,44 @@ def select_series(ids: Sequence[str]) -> list[Series]:
     return [_BY_ID[name] for name in ids] if ids else list(SERIES)
 
 
-def series_of_title(title: str) -> Series | None:
-    """The series that an announcement of this title publishes, or None."""
-    return next((s for s in _BY_TITLE if s.title.search(fold(title))), None)
+def polled_series(provinces: Collection[str] = ()) -> list[str]:
+    """The series of a poll that names none, in the order in which they are declared; `provinces` as in the settings."""
+    return [series.id for series in SERIES if not series.ahead_of or series.id in provinces]
 
 
-def series_of_label(label: str) -> Series | None:
-    """The series that an attachment of this label belongs to, or None."""
-    return next((s for s in _BY_TITLE if s.label.search(fold(label))), None)
+def sites_of(series: Collection[str]) -> list[Site]:
+    """The sites from which a history comes that holds these series: the centre's always."""
+    asked = {_BY_ID[name].site for name in (*STANDARD, *series) if name in _BY_ID}
+    return [site for site in SITES if site.id in asked]
+
+
+def not_counted(series: str | None) -> tuple[str, ...]:
+    """The series that a count leaves out: where it is of none by name, those whose filings others publish as well."""
+    return AHEAD if series is None else ()
+
+
+# Characters of a title or label that are looked at; the patterns take the square of its length.
+_LONGEST = 2_000
+
+
+def _of_site(site: str | None) -> list[Series]:
+    """The series that a page of a site can publish: on the site of a province its own alone."""
+    if site is None:
+        return _BY_TITLE
+    own = [series for series in _BY_TITLE if series.ahead_of and series.site == site]
+    return own or [series for series in _BY_TITLE if not series.ahead_of]
+
+
+def series_of_title(title: str, site: str | None = None) -> Series | None:
+    """The series that an announcement of this title (on that site) publishes, or None."""
+    folded = fold(title)[:_LONGEST]
+    return next((s for s in _of_site(site) if s.title.search(folded)), None)
+
+
+def series_of_label(label: str, site: str | None = None) -> Series | None:
+    """The series that an attachment of this label (on that site) belongs to, or None."""
+    folded = fold(label)[:_LONGEST]
+    return next((s for s in _of_site(site) if s.label.search(folded)), None)
 
 
 def period_of(text: str) -> str | None:
@@ -301,6 +446,14 @@ def period_of(text: str) -> str | None:
 def is_round_up(label: str) -> bool:
     """True for a yearly or cumulative list, which repeats earlier batches."""
     return bool(_ROUND_UP.search(fold(label))) and period_of(label) is None
+
+
+def state_key(label: str) -> str:
+    """What a cumulative list is known by: `label_key` without the month up to which the file goes.
+
+    "附件：广东省生成式人工智能服务已备案信息（截至2024年3月）.xlsx" → "广东省生成式人工智能服务已备案信息"
+    """
+    return _STATE.sub("", label_key(label)) or label_key(label)
 
 
 def label_key(label: str) -> str:

@@ -1,7 +1,8 @@
 """A small HTTP server for figures: a few fixed paths, GET and HEAD alone, in threads that end with the program.
 
 In: an address, and for each path a function that makes its answer. Must never be taken down by a request: each has a
-time limit, there are never more than a few at once, and what goes wrong inside is 500 without a word of why.
+time limit, there are never more than a few at once, who has not asked yet makes room for who comes, and what goes wrong
+inside is 500 without a word of why.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from tracker.errors import OptionError
 
 SECONDS = 10.0  # for a whole request: those who scrape wait as long (Prometheus' scrape_timeout)
 MOST_AT_ONCE = 8
+_ROOM_SECONDS = 0.5  # for the thread of a connection that was hung up to end
 _REASONS = {
     200: "OK", 404: "Not Found", 405: "Method Not Allowed", 500: "Internal Server Error", 503: "Service Unavailable",
 }  # fmt: skip
@@ -135,6 +137,8 @@ class _ThreadingServer(socketserver.ThreadingMixIn, WSGIServer):
 
     def __init__(self, *arguments: Any) -> None:
         self._free = threading.BoundedSemaphore(MOST_AT_ONCE)
+        self._unasked: dict[Any, None] = {}  # connections whose request has not come yet, the oldest first
+        self._lock = threading.Lock()
         super().__init__(*arguments)
 
     def server_bind(self) -> None:
@@ -145,14 +149,31 @@ class _ThreadingServer(socketserver.ThreadingMixIn, WSGIServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Answer in a thread, or hang up where too many are being answered."""
-        if not self._free.acquire(blocking=False):
+        if not (self._free.acquire(blocking=False) or self._make_room()):
             self.shutdown_request(request)
             return
+        with self._lock:
+            self._unasked[request] = None
         try:
             super().process_request(request, client_address)
         except BaseException:  # no thread could be started
+            self.has_asked(request)
             self._free.release()
             raise
+
+    def has_asked(self, request: Any) -> None:
+        """The request of that connection has come, or never will."""
+        with self._lock:
+            self._unasked.pop(request, None)
+
+    def _make_room(self) -> bool:
+        """Hang up on the one that has been silent longest; True once its place is taken."""
+        with self._lock:
+            oldest = next(iter(self._unasked), None)
+        if oldest is None:
+            return False
+        _hang_up(oldest)
+        return self._free.acquire(timeout=_ROOM_SECONDS)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """Answer within the time limit."""
@@ -163,6 +184,7 @@ class _ThreadingServer(socketserver.ThreadingMixIn, WSGIServer):
             super().process_request_thread(request, client_address)
         finally:
             timer.cancel()
+            self.has_asked(request)
             self._free.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -177,6 +199,12 @@ def _hang_up(request: socket.socket) -> None:
 
 class _Handler(WSGIRequestHandler):
     timeout = SECONDS
+    server: _ThreadingServer
+
+    def get_environ(self) -> WSGIEnvironment:
+        """The head of the request has come whole."""
+        self.server.has_asked(self.request)
+        return super().get_environ()
 
     def log_message(self, format: str, *args: Any) -> None:
         """Who asks every few seconds need not be noted each time."""

@@ -62,7 +62,9 @@ Words = Annotated[str, AfterValidator(check_words)]
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, defer_build=True, hide_input_in_errors=True, allow_inf_nan=False
+    )
 
 
 class SmtpSettings(_Table):

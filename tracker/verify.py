@@ -12,12 +12,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage import recorded
-from storage.archive import Archive
 from storage.references import referred_files
-from tracker.errors import ContentError, StorageError
+from tracker.errors import ArchiveUnreachable, ContentError, StorageError
 from tracker.models import Extraction, Filing, Place
-from tracker.reading.document import read_document
-from tracker.reading.filings import read_filings
+from tracker.readings import Readings, Wanted
 from tracker.series import series_by_id
 
 MOST_OF_ONE = 10  # disagreements of one file that are told one by one
@@ -34,27 +32,35 @@ class Verified:
     faults: list[str] = field(default_factory=list)
 
 
-def verify(db: Database, archive: Archive, progress: Callable[[str], None]) -> Verified:
-    """Hash the files that the history names, and hold what it recorded of each list against its file."""
+def verify(db: Database, readings: Readings, progress: Callable[[str], None]) -> Verified:
+    """Hash the files that the history names, and hold what it recorded of each list against its file.
+
+    Raises:
+        ClusterError: what reads the lists does not answer.
+        ArchiveUnreachable: the archive's service does not.
+    """
     found = Verified()
     damaged = set()
     for sha256, what in referred_files(db).items():
         progress(sha256[:12])
         try:
-            archive.get(sha256)
+            readings.archive.get(sha256)
+        except ArchiveUnreachable:  # it says nothing of this file, and the next one would say the same
+            raise
         except StorageError as error:
             damaged.add(sha256)
             found.faults.append(f"{what}: {error}")
         else:
             found.files += 1
-    for revision in recorded.revisions(db):
-        if revision["sha256"] not in damaged:
-            progress(f"{revision['series']} {revision['period'] or revision['label']}")
-            faults = list(_verify_list(db, archive, revision, found))
-            name = f"{revision['series']} {revision['label']} (sha256 {revision['sha256'][:12]})"
-            found.faults += [f"{name}: {fault}" for fault in faults[:MOST_OF_ONE]]
-            if len(faults) > MOST_OF_ONE:
-                found.faults.append(f"{name}: and {len(faults) - MOST_OF_ONE} more")
+    revisions = [revision for revision in recorded.revisions(db) if revision["sha256"] not in damaged]
+    readings.expect(map(_wanted, revisions))
+    for revision in revisions:
+        progress(f"{revision['series']} {revision['period'] or revision['label']}")
+        faults = list(_verify_list(db, readings, revision, found))
+        name = f"{revision['series']} {revision['label']} (sha256 {revision['sha256'][:12]})"
+        found.faults += [f"{name}: {fault}" for fault in faults[:MOST_OF_ONE]]
+        if len(faults) > MOST_OF_ONE:
+            found.faults.append(f"{name}: and {len(faults) - MOST_OF_ONE} more")
     if odd := recorded.misstated(db):
         found.faults.append(f"filing_state is not what the changes say, for {', '.join(odd[:MOST_OF_ONE])}")
     if recorded.is_miscounted(db):
@@ -62,10 +68,14 @@ def verify(db: Database, archive: Archive, progress: Callable[[str], None]) -> V
     return found
 
 
-def _verify_list(db: Database, archive: Archive, revision: dict[str, Any], found: Verified) -> Iterator[str]:
+def _wanted(revision: dict[str, Any]) -> Wanted:
+    return Wanted(revision["sha256"], revision["series"], revision["period"])
+
+
+def _verify_list(db: Database, readings: Readings, revision: dict[str, Any], found: Verified) -> Iterator[str]:
     series = series_by_id(revision["series"])
     try:
-        extraction = read_filings(read_document(archive.get(revision["sha256"])), series, revision["period"])
+        extraction = readings.read(_wanted(revision))
     except ContentError as error:
         yield f"it was recorded, and cannot be read now: {error}"
         return

@@ -17,6 +17,7 @@ from storage.faults import storage_faults
 from storage.opening import open_readonly
 from storage.schema import connect
 from tracker import last_failure
+from tracker.archives import open_archive
 from tracker.clock import read_clock
 from tracker.config import Settings
 from tracker.errors import AnotherPoll, OptionError, StorageError
@@ -71,7 +72,7 @@ def _noting_failure(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _opened(settings: Settings, dry_run: bool) -> Iterator[tuple[Database, Archive]]:
-    archive = Archive(settings.archive)
+    archive = open_archive(settings)
     if not settings.database.exists():
         _refuse_new_history(settings, archive)
     if not dry_run:
@@ -101,7 +102,7 @@ def _refuse_new_history(settings: Settings, archive: Archive) -> None:
     Raises:
         StorageError: the archive has a journal.
     """
-    if archive.journal_files():
+    if archive.journal_parts():
         raise StorageError(
             "The history is gone or empty, and its archive is still there", file=settings.database,
             hint="`tracker rebuild --replace` makes it anew from the archive, `tracker restore` puts a backup in place",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import random
 import zipfile
 
 import pytest
 
+from tests.hostile.packing import packed
 from tests.reading.docx_samples import docx, row, table, zipped
 from tracker.demo.files import TableSpec, make_docx, make_xlsx
 from tracker.errors import ContentError, HostileFile, Unreadable
@@ -64,6 +66,15 @@ def test_a_zip_file_without_a_list_is_refused(parts: dict[str, bytes]) -> None:
         read_document(zipped(parts))
 
 
+def test_a_member_without_a_name_is_none() -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("a.docx", WORD)
+        archive.writestr("x", b"y")
+        archive.infolist()[1].filename = ""
+    assert read_document(target.getvalue()).media_type == "docx"
+
+
 def test_an_error_inside_a_zip_file_names_the_member() -> None:
     with pytest.raises(HostileFile, match=r"wide\.docx"):
         read_document(zipped({"wide.docx": docx(table(row(*["a"] * 201)))}))
@@ -102,3 +113,8 @@ def test_damaged_files_raise_only_our_errors(data: bytes) -> None:
             damaged[chance.randrange(len(damaged))] = chance.randrange(256)
         with contextlib.suppress(ContentError):
             read_document(bytes(damaged))
+
+
+def test_two_members_of_one_name_are_refused() -> None:
+    with pytest.raises(HostileFile, match="two members of one name"):
+        read_document(packed([("word/document.xml", b"<a/>"), ("word/document.xml", b"<b/>")]))

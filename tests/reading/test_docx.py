@@ -229,6 +229,12 @@ def test_lists_count_on_start_anew_and_nest() -> None:
     assert shown == ["1", "1.1", "1.2", "2", "2.1", "5", "6", "", ""]
 
 
+def test_a_level_of_absurd_depth_is_the_deepest() -> None:
+    level = '<w:pPr><w:numPr><w:ilvl w:val="{}"/><w:numId w:val="1"/></w:numPr></w:pPr>'
+    shown = numbered(*(level.format(at) for at in ("0", "9" * 5000)), numbering=made.list_definition())
+    assert shown == ["1", ""]
+
+
 def test_numbers_are_counted_where_they_are_not_shown() -> None:
     body = (
         made.paragraph("一", made.number(1))
@@ -329,6 +335,20 @@ def test_what_has_been_read_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
     noise = random.Random(1)
     lines = [made.row(*(f"{noise.random()}" for _ in range(4))) for _ in range(4_000)]
     assert len(read_docx(made.docx(made.table(*lines))).tables[0].rows) == 4_000
+
+
+def test_where_a_chunk_ends_makes_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    box = (
+        f"<w:r><w:pict><w:txbxContent>{made.paragraph('框')}{made.table(made.row('x'))}</w:txbxContent></w:pict></w:r>"
+    )
+    deleted = "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>甲</w:t></w:r></w:p>"
+    parts = [made.paragraph("前"), f"<w:p>{box}<w:r><w:t>外</w:t></w:r></w:p>", deleted, made.paragraph("乙")]
+    data = made.docx("".join(parts) + made.table(made.row("1", "2"), made.row("3", "4")) + made.paragraph("后"))
+    whole = read_docx(data)
+    assert [table.title for table in whole.tables] == ["前\n框", "外\n甲\n乙"]
+    for size in range(400, 900):
+        monkeypatch.setattr(zipped, "CHUNK", size)
+        assert read_docx(data) == whole, size
 
 
 # --- damaged files -------------------------------------------------------------------------------

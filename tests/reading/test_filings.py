@@ -322,3 +322,15 @@ def test_real_lists_as_printed(name: str) -> None:
         assert filing.number == parse_number(row["number"])
         for field in row.keys() - {"sequence", "number", "kind", "filed_on"}:
             assert comparable(field, getattr(filing, field)) == comparable(field, row[field])
+
+
+@pytest.mark.parametrize("error", ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"])
+def test_what_a_failed_formula_shows_is_no_number(error: str) -> None:
+    got = read(table(FILED, ONE, (*TWO[:4], error, TWO[5])))
+    assert [one.number for one in got.filings] == [ONE[4]]
+    assert [one.reason for one in got.refused] == ["no number"]
+
+
+def test_a_file_without_a_list_says_what_of_it_was_not_read() -> None:
+    with pytest.raises(NoTable, match="The sheet “清单” is hidden"):
+        read_filings(Document("xlsx", "", (table(("见附件",)),), ("The sheet “清单” is hidden",)), GENAI)

@@ -113,3 +113,20 @@ def test_damaged_pages_raise_only_our_errors() -> None:
         damaged[chance.randrange(len(damaged))] = chance.randrange(256)
         with contextlib.suppress(ContentError):
             read_html(bytes(damaged))
+
+
+def test_rows_behind_deep_nesting_are_never_left_out_in_silence() -> None:
+    deep = f"<table><tr><td>1<tr><td>{'<div>' * 400}2{'</div>' * 400}<tr><td>3</table>"
+    with pytest.raises(HostileFile, match="nested too deep"):
+        read(deep)
+
+
+def test_tables_that_no_browser_shows_are_not_read() -> None:
+    table = "<table><tr><td>a<td>b</table>"
+    document = read(f"<!-- {table} --><template>{table}</template><noscript>{table}</noscript>{table}")
+    assert [cells_of(document, n) for n in range(len(document.tables))] == [[("a", "b")]]
+
+
+def test_a_row_without_end_is_refused_at_its_first_cell_too_many() -> None:
+    with pytest.raises(HostileFile, match="201 columns"):
+        read(f"<table><tr>{'<td>' * 100_000}</table>")

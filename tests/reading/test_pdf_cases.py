@@ -9,6 +9,7 @@ import pytest
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from tests.hostile import files_pdf
 from tests.reading.pdf_samples import Block, box, dashes, draw, make, thin_fills
 from tracker.errors import ContentError, HostileFile, NoTable, Unreadable
 from tracker.reading import pdf, pdf_lines, pdf_page
@@ -245,3 +246,11 @@ def test_damaged_files_fail_as_content_errors() -> None:
             assert read_pdf(bytes(broken)).tables
         except ContentError:
             continue
+
+
+def test_a_font_that_only_numbers_its_signs_is_unreadable() -> None:
+    """Without a table of letters pdfium gives the numbers themselves: 1, 2, 3, as if they were control characters."""
+    (case,) = (one for one in files_pdf.CASES if one.id == "pdf-unknown-font")
+    assert case.kept is not None
+    with pytest.raises(Unreadable, match="do not say what its signs mean"):
+        read_pdf(case.kept())

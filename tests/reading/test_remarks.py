@@ -307,6 +307,12 @@ def test_names_stand_in_the_text_without_marks(text: str) -> None:
             assert name == name.strip(" ，、；。：\n")
 
 
+@pytest.mark.parametrize("piece", ["1,", "已注销：", "“", "（", "甲\n", "2024年8月、", "=", "新增产品甲（APP）、"])
+def test_a_remark_longer_than_any_is_kept_whole_and_not_taken_apart(piece: str) -> None:
+    text = "注" + piece * 100_000 + "释"
+    assert read_remark(text) == (event(K.OTHER, text),)
+
+
 # --- the real lists --------------------------------------------------------------------------------
 
 

@@ -37,6 +37,7 @@ def picture(form: str) -> bytes:
         (OLE2 + "WordDocument".encode("utf-16-le"), "doc"),
         (OLE2 + "Workbook".encode("utf-16-le"), "xls"),
         (OLE2 + "Book".encode("utf-16-le"), "xls"),
+        (OLE2 + "EncryptionInfo EncryptedPackage".encode("utf-16-le"), "locked"),
         (OLE2, "unknown"),
         (rb"{\rtf1\ansi x}", "rtf"),
         *[(picture(form), "image") for form in ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")],

@@ -164,3 +164,10 @@ def test_a_number_of_absurd_size_is_no_total(count: str) -> None:
 @pytest.mark.parametrize("count", ["9999999", "9,999,999", "９９９９９９９"])
 def test_seven_digits_are_a_total(count: str) -> None:
     assert totals(f"截至2025年12月31日，累计有{count}款服务完成备案") == [(9_999_999, F, None, "2025-12-31")]
+
+
+@pytest.mark.parametrize("piece", ["2026年1月至2月，", "1,105款", "《", "新增", "48款服务备案和登记"])
+def test_a_sentence_without_an_end_is_read_as_far_as_one_may_go(piece: str) -> None:
+    assert totals(piece * (500_000 // len(piece))) == totals(piece * (500_000 // len(piece)))
+    behind = "。截至2025年12月31日，435款应用完成登记。"
+    assert totals("甲" * 500_000 + behind) == [(435, R, None, "2025-12-31")]

@@ -228,3 +228,15 @@ def test_damaged_parts_raise_only_our_errors(name: str) -> None:
     for _ in range(40):
         with contextlib.suppress(ContentError):
             read_xlsx(with_part(whole, name, damage))
+
+
+def test_rows_without_cells_cost_no_memory_and_are_no_rows() -> None:
+    rows = "".join(f'<row r="{n}" ht="20" customHeight="1"/>' for n in range(3, 200_000))
+    more: Callable[[str], str] = lambda xml: xml.replace("</sheetData>", f"{rows}</sheetData>")  # noqa: E731
+    data = with_part(sheet(["a", "b"], ["c", "d"]), SHEET, more)
+    assert cells_of(read_xlsx(data)) == [("a", "b"), ("c", "d")]
+
+
+def test_a_binary_workbook_says_what_to_do() -> None:
+    with pytest.raises(Unreadable, match=r"\.xlsb.*Save it as \.xlsx"):
+        read_xlsx(zipped({"xl/workbook.bin": b"x", "xl/styles.xml": b"<x/>"}))

@@ -34,7 +34,7 @@ def arguments(kwargs):
         kwargs["wanted"] = [Wanted(**want) for want in kwargs["wanted"]]
     if "channels" in kwargs:
         channels = kwargs.pop("channels")
-        kwargs["listings"] = [pair for pair in all_listings() if pair[1].channel in channels]
+        kwargs["listings"] = [pair for pair in all_listings(("cac", "beian")) if pair[1].channel in channels]
     return kwargs
 
 

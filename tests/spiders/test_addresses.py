@@ -25,6 +25,9 @@ CAC, BEIAN = "http://127.0.0.1:8001", "http://127.0.0.1:8002"
     ("https://www.cac.gov.cn@example.com/a", None),
     ("https://example.com\\@www.cac.gov.cn/a", None),
     ("http://127.0.0.1:8003/a", None),
+    ("\x01//[x", None),
+    ("\x01//\u2100.cn/", None),
+    ("\x01//example.com/a", None),
     ("javascript:void(0)", None),
     ("mailto:a@www.cac.gov.cn", None),
     ("#top", None),
@@ -57,3 +60,8 @@ def test_sendable(address, sent):
 ])  # fmt: skip
 def test_same_site(after, same):
     assert same_site("https://www.cac.gov.cn/a", after) is same
+
+
+@pytest.mark.parametrize("address", ["http://[::1/", "http://127.0.0.1:99999/", "http://127.0.0.1:x/", "http://\u2100.cn/"])
+def test_an_address_that_is_none_is_of_another_site(address):
+    assert not same_site(PAGE, address)

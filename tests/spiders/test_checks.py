@@ -99,3 +99,19 @@ def test_manners():
     assert 403 not in settings["RETRY_HTTP_CODES"]
     assert settings["COOKIES_ENABLED"] is False
     assert settings["DOWNLOAD_VERIFY_CERTIFICATES"] is True
+
+
+@pytest.mark.parametrize("piece", [b"<!---->", b"<!-- x -->", b"<!--"])
+def test_any_number_of_comments_is_looked_through(piece):
+    """Each of them once: tried in every way in which they can be parted, a hundred would never end."""
+    assert not looks_like_html(piece * 1000)
+    assert looks_like_html(b"<!-- x -->\n" * 100 + b"<html>")
+
+
+@pytest.mark.parametrize("piece", [b"<div ", b"<h1 ", b"<div id", b"id "])
+def test_tags_without_an_end_are_looked_through(piece):
+    """Each from its own beginning to the next one, and not to the end of the page."""
+    body = "<html>浏览器安全检查".encode() + piece * 200_000
+    assert is_challenge(body)
+    assert fault_of_page(body).kind is IncidentKind.CHALLENGE
+    assert fault_of_page(b"<html>" + piece * 200_000) is None

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from spiders.listings import parse_column, parse_json_list, parse_notices
-from spiders.pages import parse_page, split_links
+from spiders.listings import parse_column, parse_json_list, parse_links, parse_notices
+from spiders.pages import clean_title, decode, parse_page, split_links
 from tracker.errors import LayoutChanged, SiteError
 
 SITES = Path(__file__).parent.parent / "sites"
 BASES = {"cac": "https://www.cac.gov.cn", "beian": "https://beian.cac.gov.cn"}
+URL = "https://www.cac.gov.cn/2024-08/05/c_1724541639039621.htm"
 EXPECTED = ".expected.json"
 INPUTS = ("page.html", "column.html", "list.json", "notices.json")
 
@@ -85,3 +86,34 @@ def test_error_number_of_the_notice_list():
     with pytest.raises(SiteError, match="440 检测到未登录状态") as caught:
         parse_notices(said, BASES, "beian", "https://beian.cac.gov.cn/api/notice/list")
     assert not isinstance(caught.value, LayoutChanged)
+
+
+def page(body: str) -> bytes:
+    return f'<h1 class="title">公告</h1><div class="main-content">{body}</div>'.encode()
+
+
+def test_a_body_within_a_body_counts_once():
+    found = parse_page(page("<div id=BodyLabel>甲<div id=BodyLabel>乙</div></div><div id=BodyLabel>丙</div>"), URL)
+    assert found.text == "甲\n乙\n丙"
+
+
+def test_many_bodies_and_many_links_are_looked_at_once():
+    links = "".join(f"<a href='/{number}.docx'>{number}</a>" for number in range(2000))
+    found = parse_page(page("<p id=BodyLabel>x</p>" * 2000 + links), URL)
+    assert [link.label for link in found.links] == [str(number) for number in range(2000)]
+    inside, outside = split_links(found, BASES)
+    assert (len(inside), outside) == (2000, ())
+
+
+def test_a_character_of_an_absurd_number_is_none():
+    assert clean_title("甲&#" + "9" * 5000 + ";乙&#20154;") == "甲\ufffd乙人"
+
+
+@pytest.mark.parametrize("hint", ["charset=" + " " * 50_000, "charset=\"' gbk"])
+def test_a_charset_of_blanks_is_none(hint):
+    assert decode("中文".encode("gbk"), hint) == "中文"
+
+
+def test_an_address_of_digits_is_no_article():
+    listing = f"<a href='/{'1' * 50_000}'>备案</a><a href='/2026/t1.html'>登记</a>"
+    assert [entry.title for entry in parse_links(listing, BASES, "x", URL).entries] == ["登记"]

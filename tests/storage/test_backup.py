@@ -6,12 +6,15 @@ import io
 import sqlite3
 import tarfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from storage import journal
+from storage.archive import Archive
 from storage.backup import back_up
 from storage.backup_files import Held, read_bundle
 from storage.history import History
@@ -19,9 +22,11 @@ from storage.restore import restore, restore_files
 from storage.schema import connect
 from tests.desk_book import Ledger, synthesis
 from tests.rebuilding import assert_rebuilds
+from tracker.archives import open_archive
 from tracker.derive import derive
 from tracker.errors import OptionError, StorageError
 from tracker.facts import Facts
+from tracker.readings import Readings
 from tracker.verify import verify
 
 PAGE, LABEL = "/2023-06/20/c_1.htm", "附件：境内深度合成服务算法备案清单（2023年6月）"
@@ -30,6 +35,12 @@ FORMS = ["copy.db", "copy.tar", "copy.tar.gz"]
 
 def silent(_: str) -> None:
     """Nobody watches."""
+
+
+def faults(db: Database, archive: Archive) -> list[str]:
+    """What does not agree between a history and its files."""
+    with ThreadPoolExecutor(1) as executor:
+        return verify(db, Readings(archive, executor), silent).faults
 
 
 @pytest.fixture
@@ -46,6 +57,10 @@ def take(ledger: Ledger, target: Path) -> Held:
     return back_up(ledger.settings.database, ledger.archive, target, silent)
 
 
+def journal_folder(ledger: Ledger) -> Path:
+    return ledger.settings.archive_folder / "journal"
+
+
 def put_back(ledger: Ledger, backup: Path, *, replace: bool = False) -> Held:
     return restore(backup, ledger.settings.database, ledger.archive, replace=replace, progress=silent)
 
@@ -57,14 +72,14 @@ def test_what_is_restored_elsewhere_is_what_was_backed_up(ledger: Ledger, tmp_pa
     ledger.close()
     other = Ledger.__new__(Ledger)
     other.settings = ledger.settings.model_copy(update={"data_dir": tmp_path / "other"})
-    other.archive = type(ledger.archive)(other.settings.archive)
+    other.archive = open_archive(other.settings)
     back = put_back(other, tmp_path / name)
     assert (back.filings, back.former) == (10, None)
     assert bool(back.missing) == (name == "copy.db")  # the database alone: its files are where they were, or nowhere
     if name != "copy.db":
         assert_rebuilds(other.settings)
         with closing(connect(other.settings.database)) as db:
-            assert verify(db, other.archive, silent).faults == []
+            assert faults(db, other.archive) == []
 
 
 @pytest.mark.slow
@@ -91,7 +106,7 @@ def test_a_backup_of_a_history_in_use_is_of_one_moment(ledger: Ledger, tmp_path:
     for number, backup in enumerate(taken):
         folder = tmp_path / f"restored{number}"
         settings = ledger.settings.model_copy(update={"data_dir": folder})
-        archive = type(ledger.archive)(settings.archive)
+        archive = open_archive(settings)
         held = restore(backup, settings.database, archive, replace=False, progress=silent)
         assert held.missing == []
         seen.add(held.changes)
@@ -123,7 +138,7 @@ def test_a_history_is_replaced_only_when_asked_and_kept(ledger: Ledger, tmp_path
         assert now["filing"].count == 10
         # The journal of the history that is no more is set aside, and the restored one goes on from its own.
         assert [name[:15] for name in journal.export(now, ledger.archive)] == [
-            p.name[:15] for p in sorted(ledger.archive.journal.glob("*.superseded1"), reverse=True)
+            p.name[:15] for p in sorted(journal_folder(ledger).glob("*.superseded1"), reverse=True)
         ]
     assert_rebuilds(ledger.settings)
 
@@ -158,7 +173,7 @@ def test_files_of_the_archive_that_are_missing_or_altered_come_back_from_a_bundl
     ledger: Ledger, tmp_path: Path
 ) -> None:
     take(ledger, tmp_path / "copy.tar")
-    paths = sorted(ledger.archive.root.glob("??/*"))
+    paths = sorted(ledger.settings.archive_folder.glob("??/*"))
     assert restore_files(tmp_path / "copy.tar", ledger.archive, silent) == 0
     paths[0].chmod(0o644)
     paths[0].write_bytes(b"other")
@@ -175,13 +190,13 @@ def test_files_of_the_archive_that_are_missing_or_altered_come_back_from_a_bundl
 
 def test_a_bundle_tells_of_files_that_the_archive_lacks(ledger: Ledger, tmp_path: Path) -> None:
     sha256 = next(ledger.db.query("SELECT sha256 FROM revision"))["sha256"]
-    ledger.archive.path(sha256).unlink()
+    Path(ledger.archive.address(sha256)).unlink()
     assert take(ledger, tmp_path / "copy.tar").missing == [sha256]
 
 
 def test_an_altered_file_of_the_archive_is_no_reason_for_no_backup(ledger: Ledger, tmp_path: Path) -> None:
     sha256 = next(ledger.db.query("SELECT sha256 FROM revision"))["sha256"]
-    path = ledger.archive.path(sha256)
+    path = Path(ledger.archive.address(sha256))
     path.chmod(0o644)
     path.write_bytes(b"altered")
     held = take(ledger, tmp_path / "copy.tar")
@@ -203,7 +218,7 @@ def test_a_bundle_that_was_cut_short_anywhere_is_refused(ledger: Ledger, tmp_pat
         with pytest.raises(StorageError):
             put_back(ledger, short, replace=True)
     assert ledger.settings.database.exists()
-    assert ledger.archive.journal_files()
+    assert ledger.archive.journal_parts()
 
 
 def test_a_restore_that_fails_leaves_the_journal_as_it_is(ledger: Ledger, tmp_path: Path) -> None:
@@ -211,7 +226,7 @@ def test_a_restore_that_fails_leaves_the_journal_as_it_is(ledger: Ledger, tmp_pa
     ledger.page(PAGE, (LABEL, synthesis(range(1, 13))))
     ledger.poll()
     journal.export(ledger.db, ledger.archive)
-    before = [path.name for path in ledger.archive.journal.iterdir()]
+    before = [path.name for path in journal_folder(ledger).iterdir()]
     with tarfile.open(tmp_path / "good.tar") as good, tarfile.open(tmp_path / "bad.tar", "w") as bad:
         for member in good:
             data = good.extractfile(member).read()
@@ -220,7 +235,7 @@ def test_a_restore_that_fails_leaves_the_journal_as_it_is(ledger: Ledger, tmp_pa
             bad.addfile(member, io.BytesIO(data))
     with pytest.raises(StorageError, match="The backup is damaged"):
         put_back(ledger, tmp_path / "bad.tar", replace=True)
-    assert [path.name for path in ledger.archive.journal.iterdir()] == before
+    assert [path.name for path in journal_folder(ledger).iterdir()] == before
     ledger.close()
     assert_rebuilds(ledger.settings)
 
@@ -238,7 +253,7 @@ def test_the_log_of_a_history_that_was_taken_away_is_not_that_of_the_next_one(le
     put_back(ledger, tmp_path / "copy.tar")
     with closing(connect(ledger.settings.database)) as db:
         assert db["filing"].count == 10
-        assert verify(db, ledger.archive, silent).faults == []
+        assert faults(db, ledger.archive) == []
 
 
 def test_a_restore_can_be_made_from_what_an_interrupted_one_left(ledger: Ledger) -> None:

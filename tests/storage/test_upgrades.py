@@ -34,6 +34,15 @@ def unpack(kept: Path, folder: Path) -> Path:
     return path
 
 
+def contents(db: sqlite3.Connection) -> dict[str, tuple[str, list[tuple[object, ...]]]]:
+    """Everything in a database, by name; an FTS5 table without content holds all that it has in tables of its own."""
+    names = db.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    tables = {name for name, sql in names if sql.startswith("CREATE TABLE")}
+    return {
+        name: (sql, db.execute(f'SELECT * FROM "{name}"').fetchall() if name in tables else []) for name, sql in names
+    }
+
+
 def test_every_schema_is_kept() -> None:
     assert [path.name for path in KEPT] == [f"schema_{n}.db.gz" for n in range(1, len(NAMES) + 1)]
 
@@ -54,7 +63,7 @@ def test_an_older_history_is_copied_and_brought_up_to_date(kept: Path, tmp_path:
     for copy in copies:
         with sqlite3.connect(copy) as first, sqlite3.connect(":memory:") as second:
             second.deserialize(before)
-            assert list(first.iterdump()) == list(second.iterdump())
+            assert contents(first) == contents(second)
 
 
 @pytest.mark.parametrize("kept", KEPT[:-1], ids=lambda path: path.name[:8])

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-
-from deepdiff import DeepDiff
+from operator import attrgetter
 
 from tracker.changes.renumbering import COMPARED, pair_renumbered
 from tracker.models import Change, ChangeKind, Fields, Filing, Status
@@ -19,6 +18,8 @@ from tracker.reading.remarks import RemarkEvent, RemarkKind, read_remark
 
 # Only remarks with this word are read in full: reading one costs more than comparing a row.
 CANCELLED_WORD = "注销"
+# What a row states, as it stands: nearly all rows of a list that is issued again are equal to the letter.
+_stated = attrgetter("kind", *COMPARED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +50,28 @@ class Known:
 
 def diff_list(known: Known, incoming: Iterable[Filing]) -> tuple[list[Change], list[str]]:
     """What happened to each filing of a list, in the order of the new list; and warnings."""
-    rows = one_row_per_number(known.present, incoming)
+    present = known.present
+    rows = one_row_per_number(present, incoming)
     doubled = _doubled(known, rows)
     warnings = [f"{number} and {other} are one filing, and both stand here" for number, other in doubled.items()]
-    rows = {number: new for number, new in rows.items() if number not in doubled}
-    dropped = {number: old for number, old in known.present.items() if number not in rows}
+    if doubled:
+        rows = {number: new for number, new in rows.items() if number not in doubled}
+    dropped = {number: old for number, old in present.items() if number not in rows}
     pairs = _followed(known, dropped, rows)
     followed = {old.number for old in pairs.values()}
     fresh = {
         number: new
         for number, new in rows.items()
-        if not any(number in those for those in (known.present, known.gone, known.elsewhere))
+        if number not in present and number not in known.gone and number not in known.elsewhere
     }
     found, ambiguous = pair_renumbered({n: old for n, old in dropped.items() if n not in followed}, fresh)
     pairs |= found
     warnings += ambiguous
     changes: list[Change] = []
     for number, new in rows.items():
+        same = present.get(number)
+        if same is not None and _stated(same) == _stated(new) and number not in known.noticed:
+            continue  # a row that states what it stated is no news, unless a notice names it
         old = pairs.get(number)
         if old is not None:
             changes += _renumbered(known, old, new)
@@ -82,8 +88,12 @@ def one_row_per_number(present: Mapping[str, Filing], incoming: Iterable[Filing]
 
     So two such rows that change places are no change.
     """
+    filings = list(incoming)
+    single = {filing.number: filing for filing in filings}
+    if len(single) == len(filings):
+        return single
     rows: dict[str, list[Filing]] = defaultdict(list)
-    for filing in incoming:
+    for filing in filings:
         rows[filing.number].append(filing)
 
     def choose(number: str, same: list[Filing]) -> Filing:
@@ -103,13 +113,17 @@ def is_changed(old: Filing, new: Filing) -> bool:
 
 def changed_fields(old: Filing, new: Filing) -> Fields:
     """The fields whose values differ in substance, each with [before, after] as the lists state them."""
-    if not is_changed(old, new):
+    stated = [name for name in ("kind", *COMPARED) if getattr(old, name) != getattr(new, name)]
+    before, after = (
+        {name: getattr(one, name) if name == "kind" else comparable(name, getattr(one, name)) for name in stated}
+        for one in (old, new)
+    )
+    if before == after:
         return {}
-    before = {name: comparable(name, getattr(old, name)) for name in COMPARED} | {"kind": old.kind}
-    after = {name: comparable(name, getattr(new, name)) for name in COMPARED} | {"kind": new.kind}
-    delta = DeepDiff(before, after, view="tree")
-    names = [name for name in ("kind", *COMPARED) if name in delta.affected_root_keys]
-    return {name: (getattr(old, name), getattr(new, name)) for name in names}
+    from deepdiff import DeepDiff  # takes a fifth of a second to load: most polls change nothing
+
+    changed = DeepDiff(before, after, view="tree").affected_root_keys
+    return {name: (getattr(old, name), getattr(new, name)) for name in stated if name in changed}
 
 
 def cancellation(filing: Filing) -> RemarkEvent | None:
@@ -182,9 +196,10 @@ def _cancelled(known: Known, new: Filing, old: Filing | None) -> list[Change]:
 
 def _lifts(known: Known, old: Filing, new: Filing) -> bool:
     """True where the list takes its 已注销 back, and neither a notice nor another list says so still."""
-    stands = known.noticed.keys() | known.announced | known.remarked
-    numbers = {old.number, new.number, known.bears(old.number)}
-    return is_cancelled(old) and not is_cancelled(new) and not numbers & stands
+    if not is_cancelled(old) or is_cancelled(new):
+        return False
+    numbers = (old.number, new.number, known.bears(old.number))
+    return not any(number in those for number in numbers for those in (known.noticed, known.announced, known.remarked))
 
 
 def _lifted(known: Known, change: Change, lifts: bool) -> Change:

@@ -15,9 +15,6 @@ from tracker.reading.normalise import comparable
 from tracker.reading.remarks import RemarkEvent, RemarkKind, read_remark
 from tracker.reading.search import latin_of, searchable
 
-# Raised when the rules below, or those of reading a remark, change: every filing is then indexed anew.
-EDITION = 1
-
 _FOUND_BY = ("number", "name", "entity", "product", "purpose", "scenario", "remark")
 _KEPT_NAMES = ("number", "name", "entity")
 _RENAMES = (RemarkKind.ENTITY_RENAMED, RemarkKind.ALGORITHM_RENAMED)

@@ -29,6 +29,8 @@ def pair_renumbered(
     """
     pairs: dict[str, Filing] = {}
     warnings: list[str] = []
+    if not dropped or not fresh:
+        return pairs, warnings
     for key_of in (_place_but(), _all_fields, _name_and_entity, _place_but("entity"), _place_but("name")):
         paired = {old.number for old in pairs.values()}
         old_by = _group((old for old in dropped.values() if old.number not in paired), key_of)

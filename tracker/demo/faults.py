@@ -6,7 +6,7 @@ on its own: an answer without a fault set for it is left alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -56,7 +56,8 @@ class Answer:
     """What goes out.
 
     `length` is what Content-Length says: -1 the truth, None no length but chunks without end. `wait` holds the
-    answer back for a long time; with `silent` the connection closes without one.
+    answer back for a long time; with `silent` the connection closes without one. `raw` gives the pieces of an answer
+    as they go out, status line and all, with `pause` seconds between them; the connection closes after the last.
     """
 
     status: int = 200
@@ -65,6 +66,8 @@ class Answer:
     length: int | None = -1
     wait: bool = False
     silent: bool = False
+    raw: Callable[[], Iterator[bytes]] | None = None
+    pause: float = 0.0
 
     def chunks(self) -> Iterator[bytes]:
         """The endless body, as far as it goes."""

@@ -63,8 +63,11 @@ def make_xlsx(tables: Sequence[TableSpec], title: str) -> bytes:
     return _saved_zip(book)
 
 
-def make_pdf(tables: Sequence[TableSpec], title: str) -> bytes:
-    """A PDF file with ruled tables; headings stand once, and rows are cut by page breaks."""
+def make_pdf(tables: Sequence[TableSpec], title: str, **options: Any) -> bytes:
+    """A PDF file with ruled tables; headings stand once, and rows are cut by page breaks.
+
+    `options` are reportlab's for the document, such as `encrypt`.
+    """
     try:
         from reportlab.lib import colors
         from reportlab.lib.pagesizes import A4
@@ -88,7 +91,7 @@ def make_pdf(tables: Sequence[TableSpec], title: str) -> bytes:
         grid = [("GRID", (0, 0), (-1, -1), 0.5, colors.black), ("VALIGN", (0, 0), (-1, -1), "TOP")]
         story.append(Table(cells, colWidths=[width] * len(table.headings), splitByRow=0, splitInRow=1, style=grid))
     target = io.BytesIO()
-    SimpleDocTemplate(target, pagesize=A4, leftMargin=50, rightMargin=50, invariant=1).build(story)
+    SimpleDocTemplate(target, pagesize=A4, leftMargin=50, rightMargin=50, invariant=1, **options).build(story)
     return target.getvalue()
 
 

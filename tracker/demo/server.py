@@ -89,6 +89,10 @@ class Host:
         with self._lock:
             self._busy -= 1
 
+    def wait(self, seconds: float) -> bool:
+        """Waits; True where the host was stopped meanwhile."""
+        return self._stopping.wait(seconds)
+
     def hang(self, connection: socket.socket) -> None:
         """Waits as the fault `hang` says, or until the host is stopped or the client has gone; then counts it out."""
         until = monotonic() + self.hang_seconds
@@ -145,8 +149,9 @@ def _handler(host: Host) -> type[BaseHTTPRequestHandler]:
         do_POST = do_GET  # noqa: N815  the names are the base class's
 
         def _send(self, answer: Answer) -> None:
-            if answer.silent:
+            if answer.silent or answer.raw:
                 self.close_connection = True
+                self._send_raw(answer)
                 return
             self.send_response(answer.status)
             for name, value in answer.headers.items():
@@ -158,6 +163,12 @@ def _handler(host: Host) -> type[BaseHTTPRequestHandler]:
             self.close_connection = answer.length >= 0
             self.end_headers()
             self.wfile.write(answer.body)
+
+        def _send_raw(self, answer: Answer) -> None:
+            for piece in answer.raw() if answer.raw else ():
+                self.wfile.write(piece)
+                if answer.pause and host.wait(answer.pause):
+                    return
 
         def _send_endless(self, answer: Answer) -> None:
             self.send_header("Transfer-Encoding", "chunked")

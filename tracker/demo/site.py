@@ -1,4 +1,4 @@
-"""A stand-in for the regulator's two sites on 127.0.0.1, driven from the same process.
+"""A stand-in for the regulator's two sites, and those of provinces, on 127.0.0.1, driven from the same process.
 
 In: what is to be published, and the faults to show. Out: answers over HTTP at the addresses of the site
 contract, and a log of every request. Must never listen elsewhere than on the loopback address, and never
@@ -24,6 +24,7 @@ from urllib.parse import parse_qs, unquote
 from tracker.demo import markup
 from tracker.demo.faults import PAGE_FAULTS, Answer, FaultName, spoil
 from tracker.demo.markup import Article, Entry, File, Notice
+from tracker.demo.province import ProvinceSite
 from tracker.demo.server import Hit, Host
 from tracker.series import SITES
 
@@ -38,7 +39,7 @@ _FILE = {"Content-Type": "application/octet-stream"}
 @dataclass(slots=True)
 class _SetFault:
     match: str
-    name: FaultName
+    name: FaultName | Answer
     left: int | None
 
     def matches(self, hit: Hit) -> bool:
@@ -62,6 +63,8 @@ class StandIn:
         self.robots = "User-agent: *\nDisallow: /admin/\n"
         self.cac = Host("cac", self._answer_cac, hang_seconds)
         self.beian = Host("beian", self._answer_beian, hang_seconds)
+        self._hang_seconds = hang_seconds
+        self.provinces: dict[str, ProvinceSite] = {}
         if furnished:
             self._furnish()
 
@@ -80,8 +83,8 @@ class StandIn:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:  # fmt: skip
-        self.cac.stop()
-        self.beian.stop()
+        for host in (self.cac, self.beian, *(province.host for province in self.provinces.values())):
+            host.stop()
 
     @property
     def cac_url(self) -> str:
@@ -93,8 +96,16 @@ class StandIn:
 
     @property
     def requests(self) -> list[Hit]:
-        """Every request to either host, in the order of arrival."""
-        return sorted(self.cac.hits + self.beian.hits, key=lambda hit: hit.at)
+        """Every request to any host, in the order of arrival."""
+        hits = [hit for province in self.provinces.values() for hit in province.requests]
+        return sorted([*self.cac.hits, *self.beian.hits, *hits], key=lambda hit: hit.at)
+
+    def province(self, site: str) -> ProvinceSite:
+        """The site of a province's office, by its id; it answers from when it is asked for first."""
+        if site not in self.provinces:
+            self.provinces[site] = ProvinceSite(site, self._hang_seconds)
+            self.provinces[site].host.start()
+        return self.provinces[site]
 
     # --- publishing ------------------------------------------------------------------------------
 
@@ -173,6 +184,11 @@ class StandIn:
         with self._lock:
             self._faults.append(_SetFault(match, name, times))
 
+    def set_answer(self, match: str, answer: Answer, times: int | None = None) -> None:
+        """The same with an answer of any kind in place of what would have gone out."""
+        with self._lock:
+            self._faults.append(_SetFault(match, answer, times))
+
     def clear_faults(self) -> None:
         with self._lock:
             self._faults.clear()
@@ -182,12 +198,16 @@ class StandIn:
     def _answer_cac(self, hit: Hit) -> Answer:
         with self._lock:
             fault = self._take_fault(hit)
+            if isinstance(fault, Answer):
+                return fault
             answer = self._cac_content(hit, fault)
         return answer if fault is None else self._spoilt(answer, fault, hit, self.beian_url)
 
     def _answer_beian(self, hit: Hit) -> Answer:
         with self._lock:
             fault = self._take_fault(hit)
+            if isinstance(fault, Answer):
+                return fault
             answer = self._beian_content(hit)
         return answer if fault is None else self._spoilt(answer, fault, hit, self.cac_url)
 
@@ -243,7 +263,7 @@ class StandIn:
         found = next((file for file in files if file.token == token), None)
         return Answer(200, found.body, _FILE) if found else Answer(404, b"<html>404</html>", _HTML)
 
-    def _take_fault(self, hit: Hit) -> FaultName | None:
+    def _take_fault(self, hit: Hit) -> FaultName | Answer | None:
         if "moved=1" in hit.target:
             return None
         for fault in self._faults:

@@ -2,47 +2,55 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from storage import health
 from storage.archive import Archive
 from storage.references import referred_files
+from tracker.archives import open_archive
+from tracker.config import Settings
 from tracker.doctor.findings import Finding, Teller
+from tracker.errors import ArchiveUnreachable, OptionError
 
 _MOST_NAMED = 20  # files of one sort; a folder that is gone would be thousands of lines
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def check_archive(database: Path, root: Path, quick: bool, tell: Teller) -> Iterator[Finding]:
-    """What is missing, altered, left over.
+def check_archive(settings: Settings, quick: bool, tell: Teller) -> Iterator[Finding]:
+    """What is missing, altered, left over; one finding alone where the archive cannot be asked.
 
     Raises:
         StorageError: the history cannot be read.
     """
-    archive = Archive(root)
     # The history first: what a poll puts into the archive meanwhile is referred to later than it is there.
     referred: dict[str, str] = {}
-    if database.exists():
-        with health.peek(database) as db:
+    if settings.database.exists():
+        with health.peek(settings.database) as db:
             referred = referred_files(db)
-        yield from check_missing(referred, archive, tell)
-    files = {path.name: path for path in root.glob("??/*") if _SHA256.fullmatch(path.name)}
-    if quick:
-        yield tell.ok("hashes", "quick")
-    elif files:
-        yield from check_hashes(files, tell)
-    if unreferenced := files.keys() - referred.keys():
+    try:
+        archive = open_archive(settings)
+        there = archive.originals()
+        if settings.archive.url:
+            yield tell.ok("reachable", "reached_archive", url=settings.archive.url)
+        if settings.database.exists():
+            yield from check_missing(referred, set(there), tell)
+        if quick:
+            yield tell.ok("hashes", "quick")
+        elif there:
+            yield from check_hashes(archive, there, tell)
+    except (ArchiveUnreachable, OptionError) as error:
+        url = settings.archive.url
+        yield tell.fail("reachable", "unreachable_archive", error=error.message, url=url, hint=error.hint)
+        return
+    if unreferenced := set(there) - referred.keys():
         yield tell.ok("unreferenced", "unreferenced", n=len(unreferenced))
-    if leftovers := len(list((root / "tmp").glob("*"))):
+    if leftovers := archive.leftovers():
         yield tell.ok("leftovers", "leftovers", n=leftovers)
 
 
-def check_missing(referred: Mapping[str, str], archive: Archive, tell: Teller) -> Iterator[Finding]:
+def check_missing(referred: Mapping[str, str], there: AbstractSet[str], tell: Teller) -> Iterator[Finding]:
     """The files that are named and not there."""
-    missing = [(sha256, what) for sha256, what in referred.items() if not archive.path(sha256).is_file()]
+    missing = [(sha256, what) for sha256, what in referred.items() if sha256 not in there]
     for sha256, what in missing[:_MOST_NAMED]:
         yield tell.fail("missing", "missing", sha256=sha256, what=what)
     if len(missing) > _MOST_NAMED:
@@ -51,14 +59,12 @@ def check_missing(referred: Mapping[str, str], archive: Archive, tell: Teller) -
         yield tell.ok("missing", "whole", n=len(referred))
 
 
-def check_hashes(files: Mapping[str, Path], tell: Teller) -> Iterator[Finding]:
+def check_hashes(archive: Archive, hashes: Sequence[str], tell: Teller) -> Iterator[Finding]:
     """The files that hold something else than their name says."""
     altered = 0
-    for name, path in sorted(files.items()):
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if digest != name:
+    for sha256, data in archive.look_at(hashes):
+        if data is None:
             altered += 1
-            yield tell.fail("hashes", "altered", sha256=name, path=path)
+            yield tell.fail("hashes", "altered", sha256=sha256, path=archive.address(sha256))
     if not altered:
-        yield tell.ok("hashes", "hashes", n=len(files))
+        yield tell.ok("hashes", "hashes", n=len(hashes))

@@ -18,15 +18,15 @@ def examine(
     settings: Settings, file: Path | None, fault: str, now: str, tell: Teller, *, quick: bool
 ) -> Iterator[Finding]:  # fmt: skip
     """Everything there is to be found; `fault` is what is wrong with the configuration, "" where nothing is."""
-    database, root = settings.database, settings.archive
+    database = settings.database
     zones = (settings.schedule.timezone, settings.notify.timezone)
     steps: dict[str, Step] = {
         "configuration": lambda t: machine.check_configuration(settings, file, fault, t),
         "versions": machine.check_versions,
         "clock": lambda t: machine.check_clock(now, history.newest_instant(database), zones, t),
         "disk": lambda t: machine.check_disk(settings.data_dir, settings.health.min_free_megabytes, t),
-        "database": lambda t: history.check_database(database, root, t),
-        "archive": lambda t: archive.check_archive(database, root, quick, t),
+        "database": lambda t: history.check_database(settings, t),
+        "archive": lambda t: archive.check_archive(settings, quick, t),
         "polls": lambda t: history.check_history(settings, now, t),
         "channels": lambda t: _channels(settings, fault, t),
     }

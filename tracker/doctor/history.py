@@ -11,9 +11,10 @@ from sqlite_utils import Database
 
 from storage import health
 from storage.schema import migrations
+from tracker.archives import open_archive
 from tracker.config import Settings
 from tracker.doctor.findings import Finding, Teller
-from tracker.errors import StorageError
+from tracker.errors import StorageError, TrackerError
 from tracker.health import Pulse, judge_by, minute
 
 _MEGABYTE = 1024 * 1024
@@ -22,10 +23,11 @@ _MOST_NAMED = 3
 _PATIENCE = timedelta(days=3)  # a week-end, and the night after it
 
 
-def check_database(path: Path, archive: Path, tell: Teller) -> Iterator[Finding]:
+def check_database(settings: Settings, tell: Teller) -> Iterator[Finding]:
     """Whether there is a history, whole and of this program's schema."""
+    path = settings.database
     if not path.exists():
-        gone = archive.is_dir() and any(archive.iterdir())
+        gone = _has_archive(settings)
         yield tell.fail("exists", "history_gone", path=path) if gone else tell.warn("exists", "no_history", path=path)
         return
     try:
@@ -41,6 +43,13 @@ def check_database(path: Path, archive: Path, tell: Teller) -> Iterator[Finding]
     yield (tell.warn if size > _LARGE_WAL else tell.ok)(
         "wal", "wal_large" if size > _LARGE_WAL else "wal", megabytes=megabytes
     )
+
+
+def _has_archive(settings: Settings) -> bool:
+    try:
+        return not open_archive(settings).is_empty()
+    except TrackerError:  # that it cannot be asked is told where the archive is looked at
+        return False
 
 
 def _integrity(db: Database, path: Path, tell: Teller) -> Finding:

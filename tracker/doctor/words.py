@@ -133,6 +133,11 @@ TEXTS: dict[str, dict[Lang, tuple[str, str]]] = {
         ),
     },
     # archive
+    "reached_archive": {"zh": ("可用：{url}", ""), "en": ("it can be used: {url}", "")},
+    "unreachable_archive": {
+        "zh": ("{error}：{url}", "请核对 archive.* 设置、网络与权限。{hint}"),
+        "en": ("{error}: {url}", "{hint}"),
+    },
     "whole": {
         "zh": ("历史库所引用的 {n} 个文件均在", ""),
         "en": ("every file that the history refers to is there ({n})", ""),

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
 from storage import exports
 from storage.exports import Scope
+from storage.leads import there
 from tracker.export.declare import Table
 from tracker.export.rows import Values, typed
 from tracker.export.tables import TABLES
+from tracker.series import AHEAD
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
     """The history of `scope`, as it was when it had recorded all up to `created` (an instant; None: no poll yet).
 
-    `rows` gives the rows of a table, one by one, anew at each call.
+    `rows` gives the rows of a table, one by one, anew at each call; `ahead` are the lists of provinces that it holds.
     """
 
     scope: Scope
     created: str | None
     rows: Callable[[Table], Iterator[Values]]
+    ahead: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -58,4 +61,5 @@ def contents_of(db: Database, scope: Scope, progress: Callable[[str], None]) -> 
         progress(table.name)
         return typed(table, exports.TABLES[table.name](db, scope))
 
-    return Contents(scope, exports.last_poll(db), rows)
+    ahead = there(db, [one for one in AHEAD if scope.series in (None, one)])
+    return Contents(scope, exports.last_poll(db), rows, ahead=ahead)

@@ -15,7 +15,7 @@ from tracker.export.declare import Column, Table
 from tracker.export.forms import MEDIA_TYPES, Form
 from tracker.export.tables import table_by_name
 from tracker.export.words import say, state_text
-from tracker.series import SITES
+from tracker.series import sites_of
 
 NAME = "datapackage.json"
 MARK = "cac-filing-tracker"
@@ -49,7 +49,7 @@ def describe(contents: Contents, form: Form, files: Sequence[FileFacts]) -> dict
             + ([_QUOTED] if form == "csv" else [])
         ),
         "keywords": ["China", "generative AI", "algorithms", "filings", "备案", "算法备案", "生成式人工智能"],
-        "sources": [{"title": say("office", "en"), "path": site.url} for site in SITES],
+        "sources": [{"title": site.en, "path": site.url} for site in sites_of(contents.ahead)],
         "made_by": {"name": MARK, "version": __version__, "form": form},
         "as_of": scope.as_of,
         "known_on": scope.known_on,

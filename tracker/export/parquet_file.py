@@ -36,7 +36,8 @@ def write_parquet(folder: Path, contents: Contents) -> list[Written]:
             written.append(_write(folder, f"{table.name}.parquet", table, rows))
             continue
         # A series without rows has its file, too: where nothing is recorded yet, there still is something to read.
-        wanted = [one.id for one in SERIES if not one.cancels and contents.scope.series in (None, one.id)]
+        there = [one.id for one in SERIES if not one.cancels and (not one.ahead_of or one.id in contents.ahead)]
+        wanted = [one for one in there if contents.scope.series in (None, one)]
         for series, those in groupby(rows, itemgetter(table.names.index(DIVIDED_BY))):
             written.append(_write(folder, _part(table, str(series)), table, those))
         paths = {one.path for one in written}

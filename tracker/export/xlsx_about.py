@@ -9,7 +9,7 @@ from tracker.export.declare import Table, in_language
 from tracker.export.tables import table_by_name
 from tracker.export.words import say, state_text
 from tracker.messages import Lang
-from tracker.series import SERIES, SITES
+from tracker.series import SERIES, sites_of
 
 
 def about_rows(contents: Contents, rows: Mapping[str, int], lang: Lang) -> Iterator[tuple[str, ...]]:
@@ -22,8 +22,8 @@ def about_rows(contents: Contents, rows: Mapping[str, int], lang: Lang) -> Itera
     yield say("state", lang), state
     yield say("recorded", lang), recorded
     yield say("series", lang), f"{names.get(chosen, chosen)} ({chosen})" if chosen else say("all", lang)
-    for site in SITES:
-        yield say("sources", lang), f"{say('office', lang)} {site.url}"
+    for site in sites_of(contents.ahead):
+        yield say("sources", lang), f"{site.zh if lang == 'zh' else site.en} {site.url}"
     yield say("cite", lang), say("cited", lang, state=state, recorded=recorded)
     yield say("licence", lang), say("licensed", lang)
     yield say("notes", lang), say("control", lang)

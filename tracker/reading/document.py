@@ -24,6 +24,7 @@ _NAMES_SHOWN = 5
 _REFUSALS = {
     "doc": ("This is a Word file of the old kind (.doc)", "Save it as .docx with Word, WPS or LibreOffice"),
     "xls": ("This is an Excel file of the old kind (.xls)", "Save it as .xlsx with Excel, WPS or LibreOffice"),
+    "locked": ("The file is protected by a password", "Ask for it without one"),
     "rtf": ("This is a rich-text file (.rtf)", "Save it as .docx with Word, WPS or LibreOffice"),
     "image": ("This is a picture: it holds no text", "Read it by eye, or make a searchable PDF of it"),
     "empty": ("The file is empty", "Fetch it again"),

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 
 from tracker.errors import Unreadable
 from tracker.models import Document, Row, Table
+from tracker.reading.docx_flow import Flow
 from tracker.reading.docx_numbers import Numbering
 from tracker.reading.docx_rows import RowText, TextReader
 from tracker.reading.docx_words import CHOICE, FALLBACK, Words
 from tracker.reading.limits import Meter
 from tracker.reading.titles import title_of
-from tracker.reading.xml_parts import Element, PartStream, parse_part
+from tracker.reading.xml_parts import PAUSE, Element, PartStream, parse_part
 from tracker.reading.zipped import Archive
 
 _USUAL_MAIN = "word/document.xml"
@@ -72,7 +73,7 @@ class _Body:
         self._reader = reader
         self._meter = meter
         self._table, self._row, self._paragraph = words.all("tbl", "tr", "p")
-        self._tags = (self._table, self._row, self._paragraph, FALLBACK)
+        self._flow = Flow(self._paragraph)
         self._open: list[_Open] = []
         self._done: list[Table] = []
         self._above: list[str] = []
@@ -83,48 +84,62 @@ class _Body:
 
     def read(self, stream: PartStream) -> Document:
         """Read the whole part."""
-        for event, element in stream.events(("start", "end"), self._tags):
-            if event == "start":
-                self._start(element)
-            elif self._end(element):
-                stream.let_go(element, stop=self._paragraph)
+        for event, element in stream.events(("start", "end"), (self._table, self._row, FALLBACK), pauses=True):
+            if event == PAUSE:
+                if not self._rows_deep:
+                    self._take(stream, self._flow.so_far(element))
+            elif event == "start":
+                self._start(stream, element)
+            else:
+                self._end(stream, element)
+        self._take(stream, self._flow.rest(stream.root))
         texts = self._above if self._first_texts is None else self._first_texts
         tables = tuple(sorted(self._done, key=lambda table: table.index))
         return Document("docx", title_of(texts), tables, tuple(self._warnings))
 
-    def _start(self, element: Element) -> None:
+    def _start(self, stream: PartStream, element: Element) -> None:
         if element.tag == self._row:
             self._rows_deep += 1
         elif element.tag == FALLBACK:
             previous = element.getprevious()
             if previous is not None and previous.tag == CHOICE:
+                if not self._rows_deep:
+                    self._take(stream, self._flow.before(stream.root, element))
                 self._second_branches.append(element)
-        elif element.tag == self._table and self._rows_deep == 0 and not self._second_branches:
+        elif self._rows_deep == 0 and not self._second_branches:
+            self._take(stream, self._flow.before(stream.root, element))
             if self._first_texts is None:
                 self._first_texts = list(self._above)
             self._open.append(_Open(self._meter.add_table(), "\n".join(self._above)))
             self._above.clear()
 
-    def _end(self, element: Element) -> bool:
-        """Take in what has ended; True where the element is no longer needed."""
+    def _end(self, stream: PartStream, element: Element) -> None:
+        """Take in what has ended, and free it where it is no longer needed."""
         tag = element.tag
         if tag == FALLBACK:
             if self._second_branches and self._second_branches[-1] is element:
                 self._second_branches.pop()
-            return False
-        if tag == self._row:
-            self._rows_deep -= 1
-        if self._rows_deep or tag == self._table:
-            if tag == self._table and not self._rows_deep and not self._second_branches:
+                if not self._rows_deep:
+                    element.clear(keep_tail=True)
+                    self._flow.passed(element)
+        elif tag == self._table:
+            if not self._rows_deep and not self._second_branches:
                 self._close()
-            return False
-        if self._second_branches:
-            return True
-        if tag == self._row:
-            self._add_row(element)
         else:
-            self._add_paragraph(element)
-        return True
+            self._rows_deep -= 1
+            if not self._rows_deep:
+                self._take(stream, self._flow.before(stream.root, element))
+                if not self._second_branches:
+                    self._add_row(element)
+                stream.let_go(element, stop=self._paragraph)
+                self._flow.passed(element)
+
+    def _take(self, stream: PartStream, paragraphs: list[Element]) -> None:
+        """Read paragraphs that have ended, unless they stand in a branch that is not printed."""
+        for paragraph in paragraphs:
+            if not self._second_branches:
+                self._add_paragraph(paragraph)
+            stream.let_go(paragraph, stop=self._paragraph)
 
     def _close(self) -> None:
         if self._open:

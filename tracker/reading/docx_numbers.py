@@ -77,7 +77,7 @@ class Numbering:
         if use is None:
             return ""
         named = level or inherited_level
-        at = int(named) if named.isdecimal() else use.of.style_levels.get(style, 0)
+        at = int(named[:10]) if named.isdecimal() else use.of.style_levels.get(style, 0)
         return _advance(use, min(at, _LEVELS - 1))
 
     def _value(self, element: Element | None) -> str:

@@ -17,8 +17,8 @@ from tracker.reading.headings import KNOWN_FIELDS, Mapping, astray, find_mapping
 from tracker.reading.normalise import looks_like_date, parse_date, parse_number, province, province_of_number, tidy
 from tracker.series import SERIES, Series, period_of, series_of_label
 
-# As `parse_number` gives them: -, ——, /, 无, N/A
-_NO_NUMBER = re.compile(r"[-/\\._]*|无|暂无|N/?A", re.I)
+# As `parse_number` gives them: -, ——, /, 无, N/A, and what spreadsheets show where a formula failed: #REF!, #N/A
+_NO_NUMBER = re.compile(r"[-/\\._]*|无|暂无|N/?A|#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)", re.I)
 # The column that tells two series of the same headings apart
 _TELLING = {"deep_synthesis": "role", "algorithm_recommendation": "category"}
 # 北京百川智能科技有限公司, 中国科学院自动化研究所: what names of organisations end with
@@ -76,8 +76,9 @@ def read_filings(document: Document, series: Series | None = None, period: str |
 def _no_table(document: Document, series: str) -> NoTable:
     rows = [table.rows[0] for table in document.tables if table.rows]
     first = [" ".join(text for cell in row.cells if (text := tidy(cell or ""))) for row in rows]
+    told = f". {document.warnings[0]}" if document.warnings else ""  # a list may stand in what was not read
     return NoTable(
-        f"No table has the headings of {series}; tables begin with: {'; '.join(first)[:200] or '(none)'}",
+        f"No table has the headings of {series}; tables begin with: {'; '.join(first)[:200] or '(none)'}{told}",
         hint="The layout may have changed, or the file belongs to another series",
     )
 
@@ -86,7 +87,7 @@ def _guess(document: Document, period: str | None) -> Extraction:
     """What the series reads whose headings fit best, where no title names one."""
     readings: list[tuple[Series, Extraction]] = []
     errors: list[ContentError] = []
-    for candidate in SERIES:
+    for candidate in (one for one in SERIES if not one.ahead_of):  # a province's list has the same headings
         try:
             readings.append((candidate, read_filings(document, candidate, period)))
         except ContentError as error:

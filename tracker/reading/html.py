@@ -15,9 +15,9 @@ from lxml import etree, html
 
 from tracker.errors import HostileFile, Unreadable
 from tracker.models import Document, Row, Table
-from tracker.reading.limits import MAX_COLUMNS, MIB, Meter
+from tracker.reading.limits import MAX_COLUMNS, MIB, Meter, check_columns
 from tracker.reading.titles import title_of
-from tracker.reading.xml_parts import Element
+from tracker.reading.xml_parts import LIMIT_CODES, Element
 
 MAX_PAGE = 8 * MIB  # the parser keeps the whole page in memory, at some twenty times its size
 _MAX_ROWSPAN = 65_534  # as the standard says
@@ -72,6 +72,9 @@ def _parse(text: str) -> Element:
         root = html.document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise Unreadable("The page holds no HTML") from error
+    if any(entry.type in LIMIT_CODES for entry in parser.error_log):
+        # What stands deeper is left out without a word: rows would be missing.
+        raise HostileFile("The page is nested too deep or holds too long a text")
     return root
 
 
@@ -79,6 +82,8 @@ def _tables(root: Element, meter: Meter) -> Iterator[tuple[Element, str]]:
     """Each table with its caption, or the last heading or paragraph that stands before it."""
     before = ""
     for element in root.iter("table", *_HEADINGS):
+        if element.tag == "table" and next(element.iterancestors("template", "noscript"), None) is not None:
+            continue  # no browser that runs scripts shows it
         if element.tag == "table":
             caption = next(element.iterchildren("caption"), None)
             yield element, before if caption is None else _shown(caption)
@@ -106,6 +111,7 @@ def _rows(table: Element, index: int, meter: Meter) -> Iterator[Row]:
                 if height > 1:
                     open_[len(line)] = (height - 1, text)
                 line.append(text)
+            check_columns(len(line), table=index, row=place)
         _take_from_above(line, open_)
         yield Row(meter.add_row(line, table=index, row=place), place)
 

@@ -18,7 +18,7 @@ MAX_FILE = 64 * MIB
 MAX_TABLES = 2_000
 MAX_CELLS = 2_000_000
 MAX_COLUMNS = 200
-MAX_CELL_TEXT = MIB  # characters
+MAX_CELL_TEXT = 32_767  # characters; a cell of Excel holds no more, so each text can be exported (longest seen: 491)
 MAX_TEXT = 64 * MIB  # characters of a whole file; a text that merging repeats counts each time
 MAX_SECONDS = 30.0
 

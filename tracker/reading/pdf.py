@@ -91,7 +91,7 @@ def _read_page(document: Any, number: int, data: bytes, warnings: list[str]) -> 
 
 def _check_text(text: PageText, drawn: Drawn, number: int, warnings: list[str]) -> None:
     """Refuse a page whose text is a picture, drawn, or written in signs that stand for nothing."""
-    inked = sum(not char.text.isspace() for char in text.chars)
+    inked = sum(map(len, "".join(char[0] for char in text.chars).split()))
     if not inked and (drawn.picture >= SCANNED or drawn.shapes >= MANY_SHAPES):
         raise Unreadable("The page holds pictures and no text: it is scanned", page=number, hint=_HINT)
     if text.unknown > UNKNOWN * max(1, inked):

@@ -39,6 +39,10 @@ class Verdict(Enum):
     UNSURE = "unsure"
 
 
+Texts = tuple[str, ...]
+Padding = tuple[tuple[float, float], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A row on the columns of its whole table: None where a cell from the left covers the column."""
@@ -54,11 +58,11 @@ class Profile:
     always: frozenset[int]
     sequences: frozenset[int]
     numbers: frozenset[int]
-    padding: tuple[tuple[float, float], ...]
-    headings: frozenset[tuple[str, ...]]
+    padding: Padding
+    headings: frozenset[Texts]
 
 
-def texts_of(placed: Placed) -> tuple[str, ...]:
+def texts_of(placed: Placed) -> Texts:
     """The cells' texts without white space."""
     return tuple(plain(cell.lines) if cell else "" for cell in placed.cells)
 
@@ -68,12 +72,14 @@ def is_heading(texts: Sequence[str]) -> bool:
     return sum(fold(text) in _FIELDS for text in texts if text) >= 3
 
 
-def profile_of(whole: list[Placed], all_rows: list[Placed], padding: tuple[tuple[float, float], ...]) -> Profile:
-    """The profile of a table from its rows that no page break touches; headings speak where these are few."""
-    heads = {texts for row in all_rows[:1] if (texts := texts_of(row))}
-    heads |= {texts for row in all_rows if is_heading(texts := texts_of(row))}
-    bodies = [texts for row in whole if (texts := texts_of(row)) not in heads and any(texts)]
-    sample = bodies if len(bodies) >= ENOUGH else [t for row in all_rows if (t := texts_of(row)) not in heads]
+def profile_of(whole: list[Texts], all_rows: list[Texts], headings: set[Texts], padding: Padding) -> Profile:
+    """The profile of a table from its rows that no page break touches; headings speak where these are few.
+
+    `headings` are those of the rows that `is_heading` knows.
+    """
+    heads = set(all_rows[:1]) | headings
+    bodies = [texts for texts in whole if texts not in heads and any(texts)]
+    sample = bodies if len(bodies) >= ENOUGH else [texts for texts in all_rows if texts not in heads]
     width = len(padding)
     columns = [[texts[c] for texts in sample] for c in range(width)]
     named = {c: _FIELDS[fold(texts[c])] for texts in heads for c in range(width) if fold(texts[c]) in _FIELDS}

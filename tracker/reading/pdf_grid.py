@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import compress, pairwise, repeat
 
 from tracker.errors import HostileFile
 from tracker.reading.limits import check_columns
@@ -142,13 +142,10 @@ class _Shape:
     def divide(self, chars: list[Char]) -> tuple[list[Char], list[Char]]:
         """The characters that lie in the table, and the others."""
         left, right, top, bottom = 2 * self.xs[0], 2 * self.xs[-1], 2 * self.ys[0] - 2, 2 * self.ys[-1] + 2
-        inside: list[Char] = []
-        outside: list[Char] = []
-        for char in chars:
-            _, one, two, high, low, _ = char
-            held = left <= one + two <= right and top <= high + low <= bottom
-            (inside if held else outside).append(char)
-        return inside, outside
+        held = [left <= one + two <= right and top <= high + low <= bottom for _, one, two, high, low, _ in chars]
+        if all(held):
+            return chars, []
+        return list(compress(chars, held)), [char for char, inside in zip(chars, held, strict=True) if not inside]
 
 
 def _connected(segments: list[Segment]) -> list[list[Segment]]:
@@ -258,10 +255,11 @@ def _fill(shape: _Shape, chars: list[Char], page: int) -> Grid:
     owner, bounds = _cells(shape, width, height)
     content: list[list[Char]] = [[] for _ in bounds]
     inner_xs, inner_ys = [2 * x for x in shape.xs[1:-1]], [2 * y for y in shape.ys[1:-1]]
-    for char in chars:
-        _, left, right, top, bottom, _ = char
-        place = bisect_right(inner_ys, top + bottom) * width + bisect_right(inner_xs, left + right)
-        content[owner[place]].append(char)
+    content_at = [content[cell] for cell in owner]
+    columns = map(bisect_right, repeat(inner_xs), [left + right for _, left, right, _, _, _ in chars])
+    rows_down = map(bisect_right, repeat(inner_ys), [top + bottom for _, _, _, top, bottom, _ in chars])
+    for char, column, row in zip(chars, columns, rows_down, strict=True):
+        content_at[row * width + column].append(char)
     cells = []
     for (first, last, rows), inside in zip(bounds, content, strict=True):
         one, two = shape.xs[first], shape.xs[last]

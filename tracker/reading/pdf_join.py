@@ -143,16 +143,18 @@ def _doubt(table: int, row: int, one: Placed, two: Placed) -> str:
 
 def _profile(pages: list[list[Placed]], width: int) -> Profile:
     """What whole rows look like: the first and the last row of a page may be fragments."""
-    heads = {texts_of(placed) for placed in pages[0][:1]}
-    bodies = [[p for p in page if texts_of(p) not in heads and not is_heading(texts_of(p))] for page in pages]
+    texts = [[texts_of(placed) for placed in page] for page in pages]
+    headings = {those for page in texts for those in page if is_heading(those)}
+    heads = {*texts[0][:1], *headings}
+    bodies = [[those for those in page if those not in heads] for page in texts]
     whole = [
-        placed
+        those
         for number, page in enumerate(bodies)
-        for placed in page[number > 0 : len(page) - (number < len(bodies) - 1)]
+        for those in page[number > 0 : len(page) - (number < len(bodies) - 1)]
     ]
     columns = [[p.cells[c] for page in pages for p in page] for c in range(width)]
     padding = tuple(padding_of(cell.lines for cell in column if cell) for column in columns)
-    return profile_of(whole, [placed for page in pages for placed in page], padding)
+    return profile_of(whole, [those for page in texts for those in page], headings, padding)
 
 
 def _repeated(page: list[Placed], first: list[Placed], profile: Profile) -> int:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import pypdfium2.raw as raw
 
 from tracker.errors import HostileFile
+from tracker.reading import pdf_bulk as bulk
 from tracker.reading.pdf_page import Matrix
 
 MAX_OBJECTS = 100_000
@@ -73,12 +74,9 @@ def read_lines(page: Any, placing: Matrix) -> Drawn:
     covered = 0.0
     shapes = points = 0
     fonts: dict[int, bool] = {}
-    for kind, item, matrix, clip in _objects(page.raw, placing):
+    for kind, item, matrix, clip in _objects(page.raw, placing, fonts):
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
             covered += abs(matrix.a * matrix.d - matrix.b * matrix.c)
-            continue
-        if kind == raw.FPDF_PAGEOBJ_TEXT:
-            _note_font(item, fonts)
             continue
         points += raw.FPDFPath_CountSegments(item)
         if points > MAX_POINTS:
@@ -90,36 +88,37 @@ def read_lines(page: Any, placing: Matrix) -> Drawn:
     return Drawn(_whole(pieces), covered / max(1.0, width * height), shapes, all(fonts.values()))
 
 
-def _note_font(item: Any, fonts: dict[int, bool]) -> None:
+def _note_font(item: int, fonts: dict[int, bool]) -> None:
     """Note whether the font of a text object is in the file."""
-    font = raw.FPDFTextObj_GetFont(item)
-    if font:
-        key = ctypes.addressof(font.contents)
-        if key not in fonts:
-            fonts[key] = raw.FPDFFont_GetIsEmbedded(font) == 1
+    font = bulk.font_of_text(item)
+    if font and font not in fonts:
+        fonts[font] = bulk.is_embedded(font) == 1
 
 
-def _objects(page: Any, placing: Matrix) -> Iterator[tuple[int, Any, Matrix, Box | None]]:
-    """Paths, pictures and texts; the first two with their mapping onto the page and the box they are clipped to."""
+def _objects(page: Any, placing: Matrix, fonts: dict[int, bool]) -> Iterator[tuple[int, Any, Matrix, Box | None]]:
+    """Paths and pictures with their mapping onto the page and the box they are clipped to; fonts are noted."""
     seen = 0
 
     def walk(holder: Any, count: Any, get: Any, outer: Matrix, depth: int) -> Iterator[Any]:
         nonlocal seen
+        place = bulk.address_of(holder)
         for index in range(count(holder)):
             seen += 1
             if seen > MAX_OBJECTS:
                 raise HostileFile(f"A page draws more than {MAX_OBJECTS:,} objects")
-            item = get(holder, index)
-            kind = raw.FPDFPageObj_GetType(item)
-            if kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
+            found = get(place, index)
+            kind = bulk.kind_of_object(found)
+            if kind == raw.FPDF_PAGEOBJ_TEXT:
+                _note_font(found, fonts)
+            elif kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
+                item = ctypes.cast(found, raw.FPDF_PAGEOBJECT)
                 yield kind, item, _matrix(item).then(outer), _clip(item, outer)
-            elif kind == raw.FPDF_PAGEOBJ_TEXT:
-                yield kind, item, outer, None
             elif kind == raw.FPDF_PAGEOBJ_FORM and depth < MAX_FORM_DEPTH:
+                item = ctypes.cast(found, raw.FPDF_PAGEOBJECT)
                 inner = _matrix(item).then(outer)
-                yield from walk(item, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, inner, depth + 1)
+                yield from walk(item, raw.FPDFFormObj_CountObjects, bulk.object_of_form, inner, depth + 1)
 
-    return walk(page, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, placing, 0)
+    return walk(page, raw.FPDFPage_CountObjects, bulk.object_of_page, placing, 0)
 
 
 def _matrix(item: Any) -> Matrix:

@@ -3,7 +3,7 @@
 In: an open pypdfium2 page. Out: `Char`s and how the page lies. Must never: guess a character, or leave one out
 without counting it.
 
-This is the hot path of reading a PDF: one call into pdfium per character, everything else in bulk.
+This is the hot path of reading a PDF: whatever is asked of each character is asked of all of them at once.
 """
 
 from __future__ import annotations
@@ -11,21 +11,27 @@ from __future__ import annotations
 import ctypes
 import math
 from collections import Counter
+from itertools import compress, repeat
+from operator import sub
 from typing import Any, NamedTuple
 
 import pypdfium2.raw as raw
 
 from tracker.errors import HostileFile
+from tracker.reading.pdf_bulk import feet, loose_boxes
 
 MAX_CHARS = 100_000
 # pdfium's marks for a hyphen that ends a line: FPDFText_GetUnicode gives the first, FPDFText_GetText the second.
 _HYPHENS = (0x0002, 0xFFFE)
+_HYPHEN_MARKS = frozenset(map(chr, _HYPHENS))
 _LINE_ENDS = (0x0A, 0x0D)
-# What a font without a table to Unicode gives: nothing, the replacement character, or private characters.
+# What a font without a table to Unicode gives: nothing, the replacement character, private characters, or its own
+# numbers of its signs, which begin with those of control characters (tabs aside, text has none of them).
 _UNKNOWN = (0, 0xFFFD)
+_CONTROLS = frozenset(range(0x20)) - {*_HYPHENS, *_LINE_ENDS, 0x09}
 # Stands for the second half of a character beyond U+FFFF, which pdfium gives in two: 𠮷 is U+D842, U+DFB7.
 _SECOND_HALF = -1
-_NO_CHARS = (*_LINE_ENDS, *_UNKNOWN, _SECOND_HALF)
+_NO_CHARS = frozenset((*_LINE_ENDS, *_UNKNOWN, _SECOND_HALF))
 _ANGLES_LOOKED_AT = 40
 # Boxes of more heights than this on a page, or lower than this share of the usual one, are those of the ink alone.
 _MANY_HEIGHTS = 12
@@ -88,7 +94,8 @@ def read_text(page: Any) -> PageText:
         turn = _turn(text.raw, codes, page.get_rotation())
         placing = _placing(page.get_cropbox(), turn)
         chars = _chars(text.raw, codes, placing) if turn == 0 else _turned_chars(text.raw, codes, placing)
-        unknown = sum(code in _UNKNOWN or 0xE000 <= code < 0xF900 for code in codes)
+        strange = {code for code in set(codes) if code in _UNKNOWN or code in _CONTROLS or 0xE000 <= code < 0xF900}
+        unknown = sum(code in strange for code in codes) if strange else 0
         return PageText(chars, unknown, placing)
     finally:
         text.close()
@@ -99,7 +106,7 @@ def _codes(handle: Any, count: int) -> list[int]:
     buffer = (ctypes.c_ushort * (count + 1))()
     if raw.FPDFText_GetText(handle, 0, count, buffer) == count + 1:
         codes = list(buffer[:count])
-        if not any(0xD800 <= code < 0xE000 for code in codes):
+        if not any(0xD800 <= code < 0xE000 for code in set(codes)):
             return codes
     return _joined([raw.FPDFText_GetUnicode(handle, index) for index in range(count)])
 
@@ -147,52 +154,60 @@ def _placing(box: tuple[float, float, float, float], turn: int) -> Matrix:
 
 def _chars(handle: Any, codes: list[int], placing: Matrix) -> list[Char]:
     """Upright characters: their boxes as high as the font, so that those of one line lie level."""
-    found: list[Char] = []
-    places: list[int] = []
-    box = raw.FS_RECTF()
-    make = Char._make
-    get_box, is_generated = raw.FPDFText_GetLooseCharBox, raw.FPDFText_IsGenerated
     aside, top = placing.e, placing.f
-    for index, code in enumerate(codes):
-        if code in _NO_CHARS:
-            continue
-        made = code == 0x20 and is_generated(handle, index) == 1
-        get_box(handle, index, box)
-        text = "-" if code in _HYPHENS else chr(code)
-        char = make((text, box.left + aside, box.right + aside, top - box.top, top - box.bottom, made))
-        if code > 0xFFFF and _is_halved(codes, index):
-            get_box(handle, index + 1, box)
-            char = _spanning(char, box.left + aside, box.right + aside, top - box.top, top - box.bottom)
-        found.append(char)
-        places.append(index)
-    return _levelled(handle, found, places, top)
+    sides = loose_boxes(handle, len(codes))
+    _widen(codes, *sides)
+    shown = [code not in _NO_CHARS for code in codes]
+    places = list(compress(range(len(codes)), shown))
+    if not places:
+        return []
+    lefts, highs, rights, lows = (list(compress(side, shown)) for side in sides)
+    texts = list(map(chr, compress(codes, shown)))
+    made = [False] * len(texts)
+    for number, text in enumerate(texts):
+        if text == " ":
+            made[number] = raw.FPDFText_IsGenerated(handle, places[number]) == 1
+        elif text in _HYPHEN_MARKS:
+            texts[number] = "-"
+    tops, bottoms = _levelled(handle, texts, places, top, [top - y for y in highs], [top - y for y in lows])
+    lefts, rights = [x + aside for x in lefts], [x + aside for x in rights]
+    # As `Char(…)` does, in a loop of C
+    return list(map(tuple.__new__, repeat(Char), zip(texts, lefts, rights, tops, bottoms, made, strict=True)))
 
 
-def _spanning(char: Char, left: float, right: float, top: float, bottom: float) -> Char:
-    """The character with its box made to hold the other box as well."""
-    return char._replace(
-        left=min(char.left, left), right=max(char.right, right), top=min(char.top, top), bottom=max(char.bottom, bottom)
-    )
+def _widen(codes: list[int], lefts: list[float], highs: list[float], rights: list[float], lows: list[float]) -> None:
+    """Make the boxes of characters that pdfium gives in two hold those of their second halves."""
+    if max(codes, default=0) > 0xFFFF:
+        for one in range(len(codes) - 1):
+            if _is_halved(codes, one):
+                lefts[one], lows[one] = min(lefts[one : one + 2]), min(lows[one : one + 2])
+                rights[one], highs[one] = max(rights[one : one + 2]), max(highs[one : one + 2])
 
 
-def _levelled(handle: Any, chars: list[Char], places: list[int], top: float) -> list[Char]:
-    """Characters whose boxes are only as high as their ink, put on the foot of their line.
+def _levelled(
+    handle: Any, texts: list[str], places: list[int], top: float, tops: list[float], bottoms: list[float]
+) -> tuple[list[float], list[float]]:
+    """The tops and bottoms of characters, where boxes that are only as high as their ink stand on the foot of the line.
 
     Some fonts state no height; then “ and 。 would seem to stand on lines of their own.
     """
-    heights = sorted(char.bottom - char.top for char in chars if not char.text.isspace())
-    if not heights:
-        return chars
-    usual = heights[int(len(heights) * 0.9)]
-    all_of_them = len({round(height, 1) for height in heights}) > _MANY_HEIGHTS
-    x, y = ctypes.c_double(), ctypes.c_double()
-    for number, char in enumerate(chars):
-        if all_of_them or char.bottom - char.top < _LOW * usual:
-            raw.FPDFText_GetCharOrigin(handle, places[number], x, y)
-            foot = top - y.value
-            text, left, right, *_, made = char
-            chars[number] = Char(text, left, right, foot - _ABOVE * usual, foot + _BELOW * usual, made)
-    return chars
+    heights = list(map(sub, bottoms, tops))
+    inked = sorted(height for height, text in zip(heights, texts, strict=True) if not text.isspace())
+    if not inked:
+        return tops, bottoms
+    usual = inked[int(len(inked) * 0.9)]
+    above, below = _ABOVE * usual, _BELOW * usual
+    if len({round(height, 1) for height in set(inked)}) > _MANY_HEIGHTS:
+        foot_of = feet(handle, places[-1] + 1)
+        level = [top - foot_of[place] for place in places]
+        return [foot - above for foot in level], [foot + below for foot in level]
+    lowest = _LOW * usual
+    low = [number for number, height in enumerate(heights) if height < lowest]
+    foot_of = feet(handle, places[low[-1]] + 1) if low else []
+    for number in low:
+        foot = top - foot_of[places[number]]
+        tops[number], bottoms[number] = foot - above, foot + below
+    return tops, bottoms
 
 
 def _turned_chars(handle: Any, codes: list[int], placing: Matrix) -> list[Char]:

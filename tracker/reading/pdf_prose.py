@@ -18,7 +18,7 @@ from tracker.series import fold
 _PAGE_NUMBER = re.compile(r"[-—–·(]*(?:第|page)?\d{1,4}页?(?:[,/|共of]*\d{1,4}页?)?[-—–·)]*", re.I)
 _CONTINUED = re.compile(r"[(（]?(?:续表?\d*|接上页|上接第\d+页|转下页|下接第\d+页)[)）]?")
 # What only rows of a list hold: 网信算备110108…号, Beijing-WenXinYiYan-20230821
-_NUMBER = re.compile(r"网信算备\d{10}|[A-Za-z]{4,}-\S*-?20\d{6}")
+_NUMBER = re.compile(r"网信算备\d{10}|(?<![A-Za-z])[A-Za-z]{4,}-\S{0,100}20\d{6}")
 # Lines at the same height on two pages lie within this, in points.
 _LEVEL = 3.0
 

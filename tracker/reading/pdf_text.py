@@ -11,10 +11,11 @@ back as a line break (next to Chinese, or behind a parenthesis) or as a space (b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import itemgetter
+from operator import itemgetter, le
 from typing import NamedTuple
 
 from tracker.reading.pdf_page import Char
@@ -29,6 +30,11 @@ MAX_PADDING = 8.0
 # Signs that never begin a line, and such that never end one: they move along with their neighbour.
 _NOT_FIRST = "，。、；：？！）】》〉」』”’…—·,.;:?!)]}%"
 _NOT_LAST = "（【《〈「『“‘([{"
+# The characters at the beginning of a text without spaces between which no line may break, as `_unit` has it
+_BOUND = re.compile(
+    rf".(?:[{re.escape(_NOT_FIRST)}]|(?<=[{re.escape(_NOT_LAST)}]).|(?<=[\x00-\x7f])[\x00-\x7f])*", re.S
+)
+_TWO_ALIKE = re.compile(r"(.)\1", re.S)
 # Behind these a line may end without a space having been there.
 _BREAKABLE = "-–—/\\_|"
 _SURE = 1.25
@@ -62,30 +68,46 @@ class Line:
 
 def lines_of(chars: Iterable[Char], left: float = 0.0, right: float = 0.0) -> list[Line]:
     """Characters as lines from top to bottom, between the walls of a cell."""
-    rows: list[list[Char]] = []
+    chars = list(chars)
+    middles = [top + bottom for _, _, _, top, bottom, _ in chars]  # twice the middle of each
+    if not all(map(le, middles, middles[1:])):
+        order = sorted(range(len(chars)), key=middles.__getitem__)
+        chars, middles = [chars[place] for place in order], [middles[place] for place in order]
+    starts: list[int] = []
     lowest = float("-inf")  # twice the middle up to which a character is on the line
-    for char in sorted(chars, key=_twice_the_middle):
-        middle = char[3] + char[4]
-        if middle <= lowest:
-            rows[-1].append(char)
-        else:
-            rows.append([char])
+    for place, middle in enumerate(middles):
+        if not middle <= lowest:
+            starts.append(place)
+            char = chars[place]
             lowest = middle + 2 * max(2.0, (char[4] - char[3]) * _LEVEL)
     found = []
-    for row in rows:
+    for start, end in pairwise((*starts, len(chars))):
+        row = chars[start:end]
         row.sort(key=_left)
-        line = _line(row)
+        line = _simple_line(row, left, right) or _line(row, left, right)
         if line:
-            line.before, line.behind = line.left - left, right - line.right
             found.append(line)
     return found
 
 
-def _twice_the_middle(char: Char) -> float:
-    return char[3] + char[4]
+def _simple_line(row: list[Char], left: float, right: float) -> Line | None:
+    """A line without spaces and with no letter twice in a row, as most are; None for any other."""
+    texts, lefts, rights, tops, bottoms, _ = zip(*row, strict=True)
+    text = "".join(texts)
+    if len(text) != len(row) or text.split() != [text] or _TWO_ALIKE.search(text):
+        return None
+    first, end, tail = lefts[0], max(rights), len(text)
+    while tail and text[tail - 1].isascii():
+        tail -= 1
+    bound = _BOUND.match(text)
+    unit = rights[bound.end() - 1 if bound else 0] - first
+    width = rights[-1] - lefts[tail] if tail < len(text) else 0.0
+    top, bottom = min(tops), max(bottoms)
+    return Line(text, False, first, end, top, bottom, rights[0] - first, unit, width, first - left, right - end)
 
 
-def _line(chars: list[Char]) -> Line | None:
+def _line(chars: list[Char], left: float, right: float) -> Line | None:
+    """Any line; None where it has no ink."""
     ink = [char for char in chars if not char.text.isspace()]
     if not ink:
         return None
@@ -98,17 +120,19 @@ def _line(chars: list[Char]) -> Line | None:
         elif not (last and last.text == char.text and 0 < char.left - last.left < _TWICE * (char.right - char.left)):
             parts.append(char.text)
             last = char
-    text = "".join(parts)
+    end = max(char.right for char in ink)
     return Line(
-        text.strip(),
+        "".join(parts).strip(),
         chars[-1].text.isspace() and not chars[-1].made,
         ink[0].left,
-        max(char.right for char in ink),
+        end,
         min(char.top for char in ink),
         max(char.bottom for char in ink),
         ink[0].right - ink[0].left,
         _unit(chars[chars.index(ink[0]) :]),
         _tail(ink, chars),
+        ink[0].left - left,
+        right - end,
     )
 
 
@@ -217,7 +241,7 @@ def padding_of(cells: Iterable[Sequence[Line]]) -> tuple[float, float]:
 
 def plain(lines: Iterable[Line]) -> str:
     """The text of lines without any white space, to compare with patterns."""
-    return "".join("".join(line.text.split()) for line in lines)
+    return "".join("".join([line.text for line in lines]).split())
 
 
 def _is_latin(char: str) -> bool:

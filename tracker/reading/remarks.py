@@ -36,6 +36,8 @@ class RemarkEvent:
     items: tuple[str, ...] = ()
 
 
+# Characters; the longest remark seen has 366. The patterns take the square of a text's length.
+MAX_REMARK = 2_000
 # 无, 暂无, N/A: a cell that says there is no remark
 _NOTHING = re.compile(r"\s*[(（]?(?:无|暂无|没有|无备注|n/?a|none|null|nan)[)）。.]?\s*", re.I)
 
@@ -44,6 +46,8 @@ def read_remark(text: str) -> tuple[RemarkEvent, ...]:
     """The events that a remark states; none for an empty cell, a dash or 无."""
     if not says_something(text) or _NOTHING.fullmatch(text):
         return ()
+    if len(text) > MAX_REMARK:
+        return (RemarkEvent(RemarkKind.OTHER, text.strip(words.SEPARATORS)),)
     stated: list[tuple[Clause, Stated]] = []
     former: RemarkKind | None = None
     for clause in split_clauses(text):

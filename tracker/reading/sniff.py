@@ -11,12 +11,14 @@ import re
 from tracker.errors import ContentError
 from tracker.reading.zipped import Archive
 
-KINDS = ("docx", "xlsx", "pdf", "html", "doc", "xls", "zip", "image", "rtf", "empty", "unknown")
+KINDS = ("docx", "xlsx", "pdf", "html", "doc", "xls", "locked", "zip", "image", "rtf", "empty", "unknown")
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WORD_STREAM = "WordDocument".encode("utf-16-le")
 _EXCEL_STREAMS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
+# What Office encrypts with a password is an old file around the new one ([MS-OFFCRYPTO]).
+_LOCKED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _IMAGE = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*")
 # <!DOCTYPE html>, <html lang=zh>, <DIV id=BodyLabel>, <table border=1>
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title|script|table|div|p|h1)[\s>/]", re.I)
@@ -53,6 +55,8 @@ def _zip_kind(data: bytes) -> str:
 
 
 def _ole2_kind(data: bytes) -> str:
+    if _LOCKED_STREAM in data:
+        return "locked"
     if _WORD_STREAM in data:
         return "doc"
     return "xls" if any(stream in data for stream in _EXCEL_STREAMS) else "unknown"

@@ -18,6 +18,7 @@ from tracker.series import fold
 
 MAX_DIGITS = 7  # 9,999,999; a longer number counts no filings
 REACH = 120  # characters; what a count is of stands no farther from it
+MAX_SENTENCE = 10_000  # characters; what stands behind them is not read, for the patterns take the square of the length
 
 
 def find_totals(text: str, series: str, address: str, published_on: str | None) -> tuple[StatedTotal, ...]:
@@ -31,7 +32,7 @@ def find_totals(text: str, series: str, address: str, published_on: str | None) 
     """
     found: dict[_Stated, StatedTotal] = {}
     for sentence in words.SENTENCE_END.split(text):
-        for part in _parts(fold(sentence)):
+        for part in _parts(fold(sentence[:MAX_SENTENCE])):
             for one in _Reader(part, series, published_on).read():
                 total = StatedTotal(
                     series=series,

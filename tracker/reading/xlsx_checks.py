@@ -18,14 +18,18 @@ from tracker.reading.zipped import Archive
 MAX_WORKBOOK = 64 * MIB  # unpacked XML; the library holds it all in memory
 
 _KEPT = (".xml", ".rels")
+_BINARY = "xl/workbook.bin"
 # BC23 → BC, 23
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
-_TAGS = ("{*}c", "{*}si")
+_TAGS = ("{*}c", "{*}si", "{*}row")
 
 
 def checked_copy(archive: Archive) -> bytes:
     """The workbook anew, after every part of it has passed the checks."""
     names = [name for name in archive.names if name.endswith(_KEPT)]
+    if _BINARY in archive.names:
+        hint = "Save it as .xlsx with Excel, WPS or LibreOffice"
+        raise Unreadable("This is a workbook in Excel's binary form (.xlsb)", hint=hint)
     if not any(name.startswith("xl/") for name in names):
         raise Unreadable("The file holds no workbook")
     # Texts that cells share are looked at first: cells name them by their place.
@@ -57,12 +61,14 @@ class _Check:
             kind = str(element.tag).rpartition("}")[2]
             if kind == "si":
                 self._shared.append(sum(len(text) for text in element.itertext()))
-            elif len(element):
+            elif kind == "c" and len(element):
                 row, column = _position(element)
                 rows, columns = max(rows, row), max(columns, column)
                 self._cell(element)
                 check_columns(columns, row=row)
-            stream.let_go(element)
+            # A cell goes with its row; rows without cells, of which some programs write a million, go as well.
+            if kind != "c" or not _is_in_row(element):
+                stream.let_go(element)
         self._area += rows * columns
         if self._area > MAX_CELLS:
             raise HostileFile(f"The sheets span more than {MAX_CELLS:,} cells")
@@ -77,6 +83,11 @@ class _Check:
         self._text += length
         if self._text > MAX_TEXT:
             raise HostileFile(f"The workbook holds more than {MAX_TEXT:,} characters")
+
+
+def _is_in_row(cell: Element) -> bool:
+    parent = cell.getparent()
+    return parent is not None and str(parent.tag).endswith("}row")
 
 
 def _position(cell: Element) -> tuple[int, int]:

@@ -9,6 +9,7 @@ libxml2 itself refuses elements deeper than 256 and texts or attributes over 10 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, Literal
 
 from lxml import etree
@@ -19,6 +20,7 @@ from tracker.reading.zipped import Archive
 
 MAX_HELD = 4 * MIB  # XML between two rows; the largest row seen has 40 KB
 READ = "read"
+PAUSE = "pause"
 MAX_SMALL_PART = 4 * MIB  # numbering.xml, styles.xml: at most 300 KB seen
 
 # lxml's type stubs call its elements private.
@@ -34,7 +36,7 @@ _SAFE: dict[str, Any] = {
 }
 _ROOT_WITHIN = 4096  # the root with its namespaces mostly stands within so many bytes
 # XML_ERR_RESOURCE_LIMIT, XML_ERR_ENTITY_LOOP, XML_ERR_NAME_TOO_LONG
-_LIMIT_CODES = frozenset({114, 89, 110})
+LIMIT_CODES = frozenset({114, 89, 110})
 
 
 def child(element: Element, tag: str) -> Element | None:
@@ -56,26 +58,44 @@ def parse_part(archive: Archive, name: str) -> Element | None:
 
 
 class PartStream:
-    """One part of an archive, read as a stream; `root_tag` is known before the first event."""
+    """One part of an archive, read as a stream; `root_tag` is known before the first event, `root` from then on."""
 
     def __init__(self, archive: Archive, name: str) -> None:
         self._chunks = archive.stream(name)
         self._first = next(self._chunks, b"")
         self._held = 0
+        self.root: Element = None
         self.root_tag: str = _root_tag(self._first)
 
-    def events(self, events: Sequence[Literal["start", "end"]], tags: Sequence[str]) -> Iterator[tuple[str, Element]]:
+    def events(
+        self, events: Sequence[Literal["start", "end"]], tags: Sequence[str], *, pauses: bool = False
+    ) -> Iterator[tuple[str, Element]]:
         """Events on elements of these tags, in order.
+
+        With `pauses`, which need "start", the end of each chunk is told as (`PAUSE`, root): so far the tree is there.
 
         Raises:
             Unreadable: the part is not well-formed.
             HostileFile: it breaks a limit.
         """
-        parser = etree.XMLPullParser(events=tuple(events), tag=tuple(tags), **_SAFE)
+        known = not pauses or self.root_tag in tags
+        parser = etree.XMLPullParser(
+            events=tuple(events), tag=tuple(tags) if known else (*tags, self.root_tag), **_SAFE
+        )
         try:
-            yield from self._feed(parser, self._first)
-            for chunk in self._chunks:
-                yield from self._feed(parser, chunk)
+            for chunk in chain((self._first,), self._chunks):
+                parser.feed(chunk)
+                self._held += len(chunk)
+                element: Element
+                for event, element in parser.read_events():
+                    if pauses and self.root is None:
+                        self.root = element
+                    if known or element.tag != self.root_tag:
+                        yield event, element
+                if pauses and self.root is not None:
+                    yield PAUSE, self.root
+                if self._held > MAX_HELD:
+                    raise HostileFile(f"One row or paragraph of the file has more than {MAX_HELD:,} bytes of XML")
             parser.close()
         except etree.LxmlError as error:
             raise _refusal(error) from error
@@ -96,13 +116,6 @@ class PartStream:
                 del parent[0]
             node = parent
         self._held = 0
-
-    def _feed(self, parser: Any, chunk: bytes) -> Iterator[tuple[str, Element]]:
-        parser.feed(chunk)
-        self._held += len(chunk)
-        yield from parser.read_events()
-        if self._held > MAX_HELD:
-            raise HostileFile(f"One row or paragraph of the file has more than {MAX_HELD:,} bytes of XML")
 
 
 def _root_tag(chunk: bytes) -> str:
@@ -129,6 +142,6 @@ def _refuse_doctype(root: Element) -> None:
 
 
 def _refusal(error: Exception) -> ContentError:
-    if getattr(error, "code", None) in _LIMIT_CODES:
+    if getattr(error, "code", None) in LIMIT_CODES:
         return HostileFile("The XML of the file is nested too deep or holds too long a text")
     return Unreadable("The XML of the file is damaged", hint="Fetch it again")

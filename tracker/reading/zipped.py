@@ -53,11 +53,14 @@ class Archive:
             self._members = {member.filename: member for member in self._zip.infolist()}
         except _DAMAGE as error:
             raise _damaged() from error
+        if len(self._members) < len(self._zip.infolist()):
+            # Programs differ in which of them they open, so they would show different lists.
+            raise HostileFile("The zip file holds two members of one name")
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The members that are files, by the names they are opened with."""
-        return tuple(name for name, member in self._members.items() if not member.is_dir())
+        """The members that are files, by the names they are opened with; one without a name is none."""
+        return tuple(name for name, member in self._members.items() if name and not member.is_dir())
 
     def display_name(self, name: str) -> str:
         """A member's name fit for a message: Chinese names without the UTF-8 flag are GB18030."""

@@ -6,12 +6,12 @@ between as well, by itself; each time lies on the schedule before chance moves i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tracker.series import SERIES
+from tracker.series import polled_series
 from tracker.timetable.cron import When, parse
 from tracker.timetable.lapses import GRACE
 from tracker.timetable.quiet import Quiet, out_of_quiet, parse_quiet
@@ -80,12 +80,15 @@ class Plan:
         return out_of_quiet(self.quiet, moved)
 
 
-def make_plans(settings: ScheduleSettings) -> list[Plan]:
-    """The jobs, in the order in which the series are declared; every series is in just one of them."""
+def make_plans(settings: ScheduleSettings, provinces: Collection[str] = ()) -> list[Plan]:
+    """The jobs, in the order in which the series are declared; every series that is polled is in just one of them.
+
+    `provinces` are those that are polled beside the series of the centre.
+    """
     together: dict[str, list[str]] = {}
-    for series in SERIES:
-        written = settings.series.get(series.id, settings.default)
-        together.setdefault(parse(written).text, []).append(series.id)
+    for series in polled_series(provinces):
+        written = settings.series.get(series, settings.default)
+        together.setdefault(parse(written).text, []).append(series)
     return [_plan(settings, text, tuple(ids)) for text, ids in together.items()]
 
 

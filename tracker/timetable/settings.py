@@ -17,7 +17,7 @@ Schedule = Annotated[str, AfterValidator(check_schedule)]
 class ScheduleSettings(BaseModel):
     """When `tracker run` polls, and how it looks after each poll."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     default: Schedule = Field(
         "17 8-23/3 * * *", description='when each series is polled: five fields as in crontab, or "every 6h"'

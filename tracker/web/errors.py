@@ -28,6 +28,13 @@ class BadParameter(WebError):
     title = "error_400"
 
 
+class Unavailable(WebError):
+    """Something that is needed does not answer just now: 503."""
+
+    status = 503
+    title = "error_503"
+
+
 class TooSlow(WebError):
     """The question takes longer than is allowed: 503."""
 

@@ -16,6 +16,7 @@ from tracker.messages import Lang
 from tracker.web.asked import COOKIE, Asked, read_asked
 from tracker.web.assets import read_assets
 from tracker.web.plain import Plain, plain_page
+from tracker.web.site import AS_FILE
 from tracker.web.view import ASKED
 
 Scope = MutableMapping[str, Any]
@@ -28,6 +29,8 @@ _LOG = logging.getLogger("tracker.web")
 MOST_QUERY = 4096  # bytes; a filter with every field filled has a quarter of that
 MOST_PARAMS = 100
 MOST_PATH = 2048
+MOST_HEADERS = 100
+MOST_AT_ONCE = 200  # requests; more are told to come again
 _HEADERS: Headers = [
     (b"content-security-policy", b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
      b"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
@@ -37,6 +40,7 @@ _HEADERS: Headers = [
     (b"cross-origin-opener-policy", b"same-origin"),
 ]  # fmt: skip
 _YEAR = 31_536_000
+_BUSY = Plain(503, "busy", ((b"retry-after", b"5"), (b"connection", b"close")))
 _OWN_PATHS = re.compile(rb"/-/|/_internal(?:[/.]|\Z)|/_memory")
 
 
@@ -44,7 +48,7 @@ class Gate:
     """The application behind it, guarded."""
 
     def __init__(self, app: Application, default: Lang) -> None:
-        self.app, self.default = app, default
+        self.app, self.default, self.answering = app, default, 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -55,8 +59,12 @@ class Gate:
         asked = read_asked(query if len(query) <= MOST_QUERY else "", headers, self.default)
         answer = _Answer(send, asked)
         refusal = refuse(scope["method"], scope["raw_path"], query)
+        if len(scope["headers"]) > MOST_HEADERS:
+            refusal = Plain(431, "many_headers")
         if refusal:
             await plain_page(refusal, asked.lang, scope, answer)
+        elif self.answering >= MOST_AT_ONCE:
+            await plain_page(_BUSY, asked.lang, scope, answer)
         elif scope["path"].startswith("/static/"):
             await _asset(scope["path"].removeprefix("/static/"), headers, query, asked.lang, scope, answer)
         else:
@@ -65,6 +73,8 @@ class Gate:
 
     async def _guarded(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         """Have a fault of the application answered as well, unless its answer has begun."""
+        self.answering += 1
+        AS_FILE.set(scope["path"].endswith(".csv"))
         try:
             await self.app(scope, receive, answer)
         except Exception:
@@ -72,6 +82,8 @@ class Gate:
                 raise
             _LOG.error("%s failed", scope["path"], exc_info=True)
             await plain_page(Plain(500, "failed"), answer.asked.lang, scope, answer)
+        finally:
+            self.answering -= 1
 
 
 def refuse(method: str, raw_path: bytes, query: str) -> Plain | None:

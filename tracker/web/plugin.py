@@ -15,6 +15,7 @@ from typing import Any
 
 from datasette import Request, Response
 from datasette.app import Datasette
+from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Base400
 from datasette.views.base import DatasetteError
 from pluggy import HookimplMarker
@@ -25,7 +26,7 @@ from tracker.web import cells, kept, shell
 from tracker.web.errors import TooSlow, WebError
 from tracker.web.private import authorize
 from tracker.web.routes import ROUTES, Route, answer, expression
-from tracker.web.site import NAME, Site
+from tracker.web.site import LONGEST_VALUE, NAME, Site
 from tracker.web.view import VIEW, View, make_view, read_days
 
 _LOG = logging.getLogger("tracker.web")
@@ -37,6 +38,8 @@ def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datas
     """Have SQLite itself refuse what is private."""
     if isinstance(datasette, Site) and database == NAME:
         conn.set_authorizer(authorize)
+        if datasette.setting("default_allow_sql"):
+            conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
 
 
 @hookimpl
@@ -122,6 +125,8 @@ async def _failure(site: Site, request: Request, exception: Exception) -> Respon
     view = _error_view(site, request)
     if isinstance(exception, WebError):
         return await view.error(exception)
+    if isinstance(exception, QueryInterrupted):
+        return await view.error(TooSlow("too_slow"))
     if isinstance(exception, DatasetteError):
         if exception.message_is_html:  # a question that took too long, with a script
             return await view.error(TooSlow("too_slow"))
@@ -142,11 +147,17 @@ async def _failure(site: Site, request: Request, exception: Exception) -> Respon
 
 def _is_unreadable(request: Request, exception: Exception) -> bool:
     """True where parameters made Datasette fail: it reads numbers and JSON from them without looking twice."""
-    if VIEW in request.scope or not (request.query_string and request.path.startswith(f"/{NAME}")):
+    if VIEW in request.scope or not request.path.startswith(f"/{NAME}"):
+        return False
+    if not request.query_string and not request.path.endswith(".csv"):  # /history.csv is nothing without a question
         return False
     if isinstance(exception, sqlite3.OperationalError):
         return exception.sqlite_errorcode == sqlite3.SQLITE_ERROR  # the question, not the file
-    faults = ValueError | TypeError | LookupError | AttributeError | NameError | sqlite3.ProgrammingError
+    # IntegrityError: "datatype mismatch", a number of a row that is none; a reader breaks no other rule
+    faults = (
+        ValueError | TypeError | LookupError | AttributeError | NameError
+        | sqlite3.ProgrammingError | sqlite3.IntegrityError
+    )  # fmt: skip
     return isinstance(exception, faults)
 
 

@@ -13,12 +13,12 @@ from tracker.config import Settings
 from tracker.errors import OptionError, StorageError
 from tracker.messages import language
 from tracker.serving import split_address
+from tracker.web.connections import Connection
 from tracker.web.gate import Gate
 from tracker.web.switch import Switch
 
-_BACKLOG = 128
+_BACKLOG = 512
 _STOP_SECONDS = 10  # for answers under way, once it is told to stop
-_AT_ONCE = 200  # connections; more are told 503 at once
 
 
 def serve(settings: Settings, host: str, port: int, *, sql: bool, tell: Callable[[str], None]) -> None:
@@ -35,8 +35,9 @@ def serve(settings: Settings, host: str, port: int, *, sql: bool, tell: Callable
         raise OptionError(error.message, hint=error.hint, **error.where) from error
     gate = Gate(switch, language(settings.lang))
     config = uvicorn.Config(
-        gate, log_config=None, access_log=False, server_header=False, proxy_headers=False, lifespan="off", ws="none",
-        limit_concurrency=_AT_ONCE, timeout_keep_alive=15, timeout_graceful_shutdown=_STOP_SECONDS,
+        gate, http=Connection, log_config=None, access_log=False, server_header=False, proxy_headers=False,
+        lifespan="off", ws="none", timeout_keep_alive=15, timeout_graceful_shutdown=_STOP_SECONDS,
+        log_level="error",  # else whoever sends what is no request writes lines into the log
     )  # fmt: skip
     # uvicorn hands a signal on to whoever was there before: by then all is done, and the exit code is 0.
     for number in (signal.SIGTERM, signal.SIGINT):

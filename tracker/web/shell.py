@@ -37,7 +37,7 @@ async def variables(view: View) -> dict[str, Any]:
         "place_name": lambda place: place_text(place, view.lang),
         "beijing": beijing_time,
         "last_poll": beijing_time(poll.finished_at) if poll and poll.finished_at else None,
-        "cac_url": view.site.own.site.cac_url,
+        "cac_url": view.site.own.site.url("cac"),
         "version": __version__,
         "sql_console": view.site.setting("default_allow_sql"),
     }  # fmt: skip

@@ -5,29 +5,38 @@ In: the settings. Out: an ASGI application, and the state of the history by whic
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from datasette.app import Datasette
 from datasette.database import Database as DatasetteDatabase
+from datasette.views.base import DatasetteError
 from sqlite_utils import Database
 
-from storage.archive import Archive
 from storage.opening import open_readonly
 from storage.polls import PollRow, last_finished
 from storage.time_limit import is_interrupted, time_limit
+from tracker.archives import open_archive
 from tracker.config import Settings
-from tracker.web.errors import TooSlow
+from tracker.errors import ArchiveUnreachable
+from tracker.web.errors import TooSlow, Unavailable
 from tracker.web.private import HELPERS, INDEX, PRIVATE, metadata
 
 HERE = Path(__file__).parent
 NAME = "history"  # of the database in addresses: /history/filing_current
 ASK_SECONDS = 10.0
 COUNT_MILLISECONDS = 50
+LONGEST_VALUE = 1 << 18  # bytes of one value that a reader's own SQL may make; a thousand rows of them fit into memory
+_NO_LIMIT = 1_000_000_000  # SQLite's own
+LOOK_SECONDS, FETCH_SECONDS = 2.0, 30.0  # within which a service that holds the archive must answer
+_ARCHIVE_THREADS = 4  # of their own: a service that hangs must not hold up what else is done in threads
 _SETTINGS = {
     "default_page_size": 50, "max_returned_rows": 1000, "num_sql_threads": 4, "sql_time_limit_ms": 2000,
     "facet_time_limit_ms": 500, "default_facet_size": 30, "allow_facet": True,
@@ -36,6 +45,7 @@ _SETTINGS = {
 }  # fmt: skip
 Answer = TypeVar("Answer")
 Identity = tuple[int, int]
+AS_FILE: ContextVar[bool] = ContextVar("AS_FILE", default=False)  # the answer under way is a CSV
 
 
 class HistoryDatabase(DatasetteDatabase):  # type: ignore[misc]
@@ -61,7 +71,12 @@ class HistoryDatabase(DatasetteDatabase):  # type: ignore[misc]
             custom_time_limit = custom_time_limit or COUNT_MILLISECONDS
         # What a reader asked wrongly is told to the reader; Datasette would write it to the log as it was sent.
         more["log_sql_errors"] = False
-        return await super().execute(sql, params, truncate, custom_time_limit, **more)
+        try:
+            return await super().execute(sql, params, truncate, custom_time_limit, **more)
+        except sqlite3.DatabaseError as error:
+            if not AS_FILE.get():
+                raise
+            raise DatasetteError(str(error), status=400) from error  # Datasette would send an empty file
 
     async def attached_databases(self) -> list[Any]:
         """None: the list would tell where files lie."""
@@ -98,7 +113,8 @@ class Site(Datasette):  # type: ignore[misc]
     """Datasette over one history; our plugin does nothing in any other Datasette."""
 
     def __init__(self, settings: Settings, *, sql: bool) -> None:
-        self.own, self.path, self.archive = settings, settings.database, Archive(settings.archive)
+        self.own, self.path, self.archive = settings, settings.database, open_archive(settings, within=FETCH_SECONDS)
+        self._archive_threads = ThreadPoolExecutor(_ARCHIVE_THREADS, "archive")
         super().__init__(
             settings={**_SETTINGS, "default_allow_sql": sql},
             template_dir=str(HERE / "templates"),
@@ -119,6 +135,29 @@ class Site(Datasette):  # type: ignore[misc]
         answer: Answer = await self.get_database(NAME).execute_fn(partial(_ask, question))
         return answer
 
+    async def lacking(self, hashes: Collection[str]) -> set[str]:
+        """Which of these the archive lacks; none where it does not say so in time: a download tells then."""
+        try:
+            return set(hashes) - await self._in_archive(lambda: self.archive.having(hashes), LOOK_SECONDS)
+        except (ArchiveUnreachable, TimeoutError):
+            return set()
+
+    async def original(self, sha256: str) -> bytes:
+        """The bytes of an original file.
+
+        Raises:
+            StorageError: the archive lacks it, or holds it damaged.
+            Unavailable: the archive cannot be asked now.
+        """
+        try:
+            return await self._in_archive(lambda: self.archive.get(sha256), FETCH_SECONDS)
+        except (ArchiveUnreachable, TimeoutError) as error:
+            raise Unavailable("original_unreachable", sha256=sha256) from error
+
+    async def _in_archive(self, question: Callable[[], Answer], seconds: float) -> Answer:
+        loop = asyncio.get_running_loop()
+        return await asyncio.wait_for(loop.run_in_executor(self._archive_threads, question), seconds)
+
     def stamp(self) -> str:
         """The state of the history's file: any commit changes it."""
         return file_stamp(self.path)
@@ -137,6 +176,7 @@ class Site(Datasette):  # type: ignore[misc]
     def retire(self) -> None:
         """Let go of the file: its connections end with their threads."""
         self.executor.shutdown(wait=False)
+        self._archive_threads.shutdown(wait=False, cancel_futures=True)
 
 
 def identity(path: Path) -> Identity:
@@ -158,6 +198,7 @@ def file_stamp(path: Path) -> str:
 def _ask(question: Callable[[Database], Answer], conn: sqlite3.Connection) -> Answer:
     # Datasette's rows are no tuples, which the storage compares and unpacks.
     factory, conn.row_factory = conn.row_factory, None
+    longest = conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _NO_LIMIT)  # our own questions make nothing long
     try:
         with time_limit(conn, ASK_SECONDS):
             db = Database(conn)
@@ -169,6 +210,7 @@ def _ask(question: Callable[[Database], Answer], conn: sqlite3.Connection) -> An
         raise
     finally:
         conn.rollback()
+        conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, longest)
         conn.row_factory = factory
 
 

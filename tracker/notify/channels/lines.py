@@ -17,6 +17,7 @@ from tracker.notify.message import Message
 from tracker.notify.payload import NO_LIMIT, encode, parts
 from tracker.notify.text import render_text
 from tracker.subscriptions import FileSubscription, StdoutSubscription
+from tracker.visible import visible
 from tracker.writable import try_writing
 
 # Ends of lines for some readers (Python's `splitlines`), though not for JSON, which lets them stand in strings.
@@ -99,7 +100,7 @@ class StdoutChannel:
         """
         text = render_text(message) if self.subscription.text else render_line(message)
         try:
-            self.stream.write(text)
+            self.stream.write(visible(text) if self.stream.isatty() else text)
             self.stream.flush()
         except UnicodeEncodeError as error:
             raise DeliveryError(f"standard output is {error.encoding}; set PYTHONIOENCODING=utf-8") from error

@@ -9,11 +9,13 @@ from typing import Any, get_args
 from sqlite_utils import Database
 
 from storage import counting, queries
+from storage.leads import there
 from storage.states import FilingFilter, find_filings
 from tracker import dossier
 from tracker.finding import asking, search_filings
 from tracker.questions import CountedBy
 from tracker.records import CountRecord, FilingRecord, FoundFiling
+from tracker.series import not_counted
 from tracker.web.api import filters
 from tracker.web.api.answers import FilingAnswer, shaped
 from tracker.web.api.asked import Asked, Endpoint, Page, cut, paging
@@ -60,11 +62,11 @@ def _one(db: Database, asked: Asked) -> Mapping[str, Any]:
 def _stats(db: Database, asked: Asked) -> Page:
     after, limit, by = asked.after(int), asked["limit"], asked["by"]
     begin = int(after[0]) if after else 0
-    where = asking(_where(asked), **asked.only("search", "entity"))
-    rows = counting.count_filings(db, by, where) if where else []
-    end = begin + limit
-    shown = [{"value": row[by], "count": row["count"]} for row in rows[begin:end]]
-    return Page(shown, (end,) if end < len(rows) else None)
+    counted = replace(_where(asked), without=there(db, not_counted(asked["series"])))
+    where = asking(counted, **asked.only("search", "entity"))
+    rows = counting.count_filings(db, by, where, limit=limit + 1, skip=begin) if where else []
+    shown = [{"value": row[by], "count": row["count"]} for row in rows[:limit]]
+    return Page(shown, (begin + limit,) if len(rows) > limit else None)
 
 
 _ORDER = Choice(
@@ -101,8 +103,9 @@ ENDPOINTS = (
             ), *_FILTERS, *paging(10_000),
         ),
         summary=(
-            "统计：各属地、月份、主体等各有多少条（不含 withdrawn）",
-            "How many filings there are by place, month, entity …; those withdrawn aside",
+            "统计：各属地、月份、主体等各有多少条（不含 withdrawn；各省自行公布的清单仅在 series 指明时计入）",
+            "How many filings there are by place, month, entity …; those withdrawn aside, and lists of provinces where "
+            "series names none",
         ),
     ),
 )  # fmt: skip

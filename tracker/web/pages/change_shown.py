@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tracker.notify.words import period_text, place_text, source_name
+from tracker.series import polled_series
 from tracker.web.pages.change_filter import Asked
 from tracker.web.view import View
 
@@ -62,8 +63,9 @@ def count_text(view: View, count: int | None, most: int) -> str:
 
 
 def series_choices(view: View, series: Sequence[str]) -> list[tuple[str, str]]:
-    """The series of a form, by their short names."""
-    return [(one, source_name(one, view.lang)) for one in series]
+    """The series of a form, by their short names: of lists of provinces those that are polled, or chosen."""
+    shown = {*polled_series(view.site.own.poll.provinces), view.get("series")}
+    return [(one, source_name(one, view.lang)) for one in series if one in shown]
 
 
 def _shown(view: View, name: str, value: str, entity: str | None) -> str:

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from storage.moves import count_arrivals, find_moves
 from tracker.compare import Span, kinds_of
+from tracker.series import not_counted
 from tracker.web.pages.change_filter import FILINGS_OF
 from tracker.web.view import View
 
@@ -111,13 +112,14 @@ def count_all(db: Database, asked: Asked, most: int) -> dict[tuple[str, str], Co
     is_all = True
     if asked.which != "added":
         moves = find_moves(
-            db, asked.first, asked.last, clock=asked.clock, series=asked.series, which="changed", limit=most + 1
+            db, asked.first, asked.last, clock=asked.clock, series=asked.series, which="changed", limit=most + 1,
+            without=not_counted(asked.series),
         )  # fmt: skip
         is_all = len(moves) <= most
         counts.update(kinds_of(db, moves[:most]))
     if asked.which != "changed":
         for series in FILINGS_OF:
-            if asked.series in (None, series):
+            if asked.series in (None, series) and series not in not_counted(asked.series):
                 counts[series, "added"] = count_arrivals(
                     db, asked.first, asked.last, clock=asked.clock, series=series
                 )  # fmt: skip

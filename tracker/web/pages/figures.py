@@ -1,4 +1,7 @@
-"""The charts of the whole history: growth, provinces, largest entities; each a picture, its words and its data."""
+"""The charts of the whole history: growth, provinces, largest entities; each a picture, its words and its data.
+
+Lists of provinces, whose filings the centre publishes as well, are in none of them.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,10 @@ from dataclasses import dataclass, field
 from datasette import Response
 from sqlite_utils import Database
 
-from storage import batches, counting, overview
+from storage import batches, counting, leads, overview
 from storage.states import FilingFilter
 from tracker.notify.words import one_line, place_text, source_name
+from tracker.series import AHEAD
 from tracker.spreadsheets import harmless
 from tracker.web.charts import Chart, entity_chart, growth_chart, province_chart
 from tracker.web.errors import NotFound
@@ -38,19 +42,20 @@ def read(db: Database, view: View, name: str, *, narrow: bool = False) -> Figure
     """
     days = {"as_of": view.as_of, "known_on": view.known_on}
     if name == "growth":
-        known = [one for one in batches.find_batches(db, **days) if one["batch"] and one["added"]]
+        national = [one for one in batches.find_batches(db, **days) if one["series"] not in AHEAD]
+        known = [one for one in national if one["batch"] and one["added"]]
         marks = [(one["series"], one["published_on"][:7], one["batch"]) for one in known]
-        points = overview.growth(db, **days)
+        points = overview.growth(db, **days, without=AHEAD)
         grown = {source_name(one, view.lang): view.link("/filings", series=one) for one, _, _ in points}
         return Figure(growth_chart(points, marks, view.lang, narrow=narrow), grown)
     if name == "provinces":
-        where = FilingFilter(as_of=view.as_of, known_on=view.known_on)
+        where = FilingFilter(as_of=view.as_of, known_on=view.known_on, without=leads.there(db, AHEAD))
         cells = counting.count_cells(db, ("province", "series"), where)
         places = [(cell["province"] or "", cell["series"], cell["count"]) for cell in cells]
         there = {place_text(one, view.lang): view.link("/filings", province=one) for one, _, _ in places if one}
         return Figure(province_chart(places, view.lang, narrow=narrow), there)
     if name == "entities":
-        top = overview.top_entities(db, ENTITIES, **days)
+        top = overview.top_entities(db, ENTITIES, **days, without=leads.there(db, AHEAD))
         counts = [(one.name, series, n) for one in top for series, n in one.series.items()]
         whose = {one_line(one.name): view.entity(one.id) for one in top}
         return Figure(entity_chart(counts, view.lang, narrow=narrow), whose)

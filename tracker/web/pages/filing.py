@@ -65,7 +65,7 @@ async def page(view: View, *, series: str, number: str) -> Response:
         pinned = view.link(filing_path(series, number), known_on=view.known_on or view.today)
         context |= {
             "lines": facts.field_lines(row, raw), "place_is_derived": facts.is_from_number(row, raw),
-            "missing": {one["sha256"] for one in found.places if not view.site.archive.path(one["sha256"]).is_file()},
+            "missing": await view.site.lacking({one["sha256"] for one in found.places}),
             "cite": facts.cite(view, row, found.places[0] if found.places else None, recorded, view.absolute(pinned)),
         }  # fmt: skip
     title = (row and row["name"]) or (versions and versions[-1]["name"]) or number

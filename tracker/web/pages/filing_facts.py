@@ -8,7 +8,7 @@ from typing import Any
 
 from storage.rows import beijing_day
 from tracker.models import FIELDS
-from tracker.series import series_by_id
+from tracker.series import series_by_id, site_of
 from tracker.web.view import View
 
 # In the order in which they are read; what is missing from it follows.
@@ -64,11 +64,12 @@ def cite(
 ) -> str:  # fmt: skip
     """One sentence by which a filing can be cited, in the language of the page."""
     source = row["source"]
-    series = series_by_id(row["series"])
+    series, office = series_by_id(row["series"]), site_of(row["series"])
     place = view.say("filing_cite_place", table=source["table"], row=source["row"])
     page = view.say("filing_cite_page", page=source["page"]) if source["page"] else ""
     return view.say(
         "filing_cite",
+        office=office.zh if view.lang == "zh" else office.en,
         title=(file and file["title"]) or "",
         attachment=source["attachment"] or "",
         place=f"{place}{page}",

@@ -17,6 +17,7 @@ from tracker.finding import search_filings
 from tracker.notify.words import place_text, source_name
 from tracker.reading.search import searchable
 from tracker.web.asked import read_day
+from tracker.web.pages.change_shown import series_choices
 from tracker.web.pages.files import MOST_ROWS
 from tracker.web.pages.filings_question import (
     COUNTED,
@@ -143,7 +144,7 @@ def _fields(view: View, found: _Found) -> list[tuple[str, str, list[tuple[str, s
     """The fields of choices: (name, label, choices, chosen)."""
     lang = view.lang
     choices = {
-        "series": [(one, source_name(one, lang)) for one in LISTED],
+        "series": series_choices(view, LISTED),
         "kind": [(one, view.say(one)) for one in KINDS],
         "province": [(one, place_text(one, lang)) for one in found.places],
         "status": [(one, view.say(one)) for one in STATUSES],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from typing import Any
 
@@ -32,6 +31,7 @@ async def download(view: View, *, sha256: str) -> Response:
 
     Raises:
         NotFound: the history names no such file, or the archive lacks it.
+        Unavailable: the archive cannot be asked now.
     """
     if not _SHA256.fullmatch(sha256):
         raise NotFound("no_original", sha256=sha256[:64])
@@ -43,7 +43,7 @@ async def download(view: View, *, sha256: str) -> Response:
     if row is None:
         raise NotFound("no_original", sha256=sha256)
     try:
-        data = await asyncio.to_thread(view.site.archive.get, sha256)
+        data = await view.site.original(sha256)
     except StorageError as error:
         raise NotFound("original_missing", sha256=sha256) from error
     kind = row["media_type"] if row["media_type"] in _TYPES else ""

@@ -14,7 +14,7 @@ from storage import batches, change_log, counting, health, queries
 from storage.change_log import ChangeFilter
 from storage.states import FilingFilter
 from tracker.models import IncidentKind
-from tracker.series import SERIES
+from tracker.series import AHEAD, SERIES
 from tracker.timetable.warm import usual_day
 from tracker.web.pages import figures
 from tracker.web.view import View
@@ -39,9 +39,10 @@ class SeriesRow:
 
 @dataclass(slots=True)
 class Start:
-    """What the page shows."""
+    """What the page shows; `ahead` are lists of provinces, whose filings the centre's lists hold as well."""
 
     totals: list[SeriesRow]
+    ahead: list[tuple[str, int]]
     changes: list[dict[str, Any]]
     newest: list[dict[str, Any]]
     verdicts: Counter[str]
@@ -70,7 +71,8 @@ def _ask(db: Database, view: View) -> Start:
     shown = [row for row in totals if row.count or row.batches]
     every = [] if shown else batches.find_batches(db)  # asked only where the day shows nothing
     return Start(
-        totals=shown,
+        totals=[row for row in shown if row.series not in AHEAD],
+        ahead=[(row.series, row.count) for row in shown if row.series in AHEAD],
         changes=changes,
         newest=sorted(known, key=lambda one: one["published_on"], reverse=True)[:BATCHES],
         verdicts=Counter(row["verdict"] for row in queries.find_verdicts(db)),

@@ -60,12 +60,35 @@ WORDS: dict[str, tuple[str, str]] = {
     "filing_all_of": ("{name} 的全部备案", "All filings of {name}"),
     "filing_no_others": ("该主体没有其他备案。", "The entity has no other filing."),
     "filing_elsewhere": ("其他系列中编号相同的备案", "Filings of other series with the same number"),
+    "filing_leads": ("省级清单与国家网信办", "A province's list and the centre's"),
+    "filing_lead_came": (
+        "{series}于 {first} 公布，国家网信办于 {later} 公布：早 {days} 天。",
+        "{series} had it on {first}, the centre on {later}: {days} days ahead.",
+    ),
+    "filing_lead_at_most": (
+        "{series}于 {first} 公布，国家网信办最迟于 {later} 公布（仅知月份）：至多早 {days} 天。",
+        "{series} had it on {first}, the centre by {later} (its month is known): at most {days} days ahead.",
+    ),
+    "filing_lead_waits": (
+        "{series}于 {first} 公布，国家网信办尚未公布。", "{series} had it on {first}; the centre has not published it.",
+    ),
+    "filing_lead_waits_then": (
+        "{series}于 {first} 公布，当日国家网信办尚未公布。",
+        "{series} had it on {first}; the centre had not published it on that day.",
+    ),
+    "filing_lead_seen": (
+        "本站分别记录于 {first}、{later}：相隔 {days} 天。", "Recorded here on {first} and {later}: {days} days apart.",
+    ),
+    "filing_lead_baseline": (
+        "其中有建立基线时已在清单中的，相隔天数不说明先后。",
+        "One was listed when this history began, so that these days do not tell which came first.",
+    ),
     "filing_cite_head": ("如何引用", "How to cite"),
     "filing_cite": (
-        "国家互联网信息办公室：《{title}》，{attachment}，{place}，{published} 公布，{address}。"
+        "{office}：《{title}》，{attachment}，{place}，{published} 公布，{address}。"
         "{series}，编号 {number}：{name}，{entity}。"
         "原始文件 sha256：{sha256}。由“网信备案追踪”于 {recorded} 记录，{link}。",
-        "Cyberspace Administration of China, “{title}”, {attachment}, {place}, published {published}, {address}. "
+        "{office}, “{title}”, {attachment}, {place}, published {published}, {address}. "
         "Listed among {series}, number {number}: {name}, {entity}. Original file sha256 {sha256}. As recorded on "
         "{recorded} by CAC filing tracker, {link}.",
     ),

@@ -79,6 +79,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "地址中的参数无法识别。请减少或更正参数后再试。",
         "A parameter of this address cannot be read. Take it away or correct it.",
     ),
+    "error_431": ("请求头过多", "Too many headers"),
+    "many_headers": ("请求头太多，无法处理。", "The request has more headers than are read."),
+    "busy": ("访问者过多，请稍后再试。", "Too many readers at the moment. Please try again soon."),
     "too_long": ("请减少筛选条件后再试。", "Ask with fewer filters."),
     "method": ("本站只接受 GET 与 HEAD 请求。", "Only GET and HEAD are answered here."),
     "too_slow": ("该查询耗时过长，已停止。请缩小范围后再试。", "This takes too long and was stopped. Ask for less."),
@@ -97,6 +100,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "历史中有这个文件（{sha256}），但存档中缺少或已损坏。运营者可用 tracker restore --files 从备份恢复。",
         "The history names this file ({sha256}), but the archive lacks it or holds it damaged. "
         "Whoever runs this site can bring it back from a backup: tracker restore --files.",
+    ),
+    "original_unreachable": (
+        "存放原始文件的服务暂时无法使用，请稍后再试；sha256：{sha256}。",
+        "The service that holds the original files cannot be used just now. Try again in a moment. sha256: {sha256}",
     ),
     # Datasette's pages
     "data_title": ("数据表", "Tables of the data"),

@@ -48,6 +48,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "历史中还没有备案：首次轮询之后这里会显示总数。",
         "The history holds no filing yet: totals appear after the first poll.",
     ),
+    "start_ahead": (
+        "另有各省自行公布的清单，不计入本页总数与图表：",
+        "Lists of provinces, which count in no total or chart of this page:",
+    ),
     "state_title": ("来源与核对", "Sources and checks"),
     "state_source": ("来源", "Source"),
     "state_channel": ("公告列表 {id}", "list of announcements {id}"),

@@ -1,0 +1,92 @@
+"""How far the list of a province is ahead of the centre's, filing by filing. Never writes.
+
+Filings of the two are told to be the same by their number, today's or a former one. What counts is when the *lists*
+were published and recorded in which a filing stood first: 备案时间 is the same in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.rows import as_json, beijing_day
+
+# The filing of the other office that has, or had, a number of this one.
+_COUNTERPART = """SELECT min(h.id) FROM version a CROSS JOIN version b ON b.number = a.number
+    CROSS JOIN filing h ON h.id = b.filing_id WHERE a.filing_id = {filing} AND h.series = {series}"""
+_LEADS = f"""SELECT p.id AS filing, p.series, p.number, v.name, v.entity, p.status, r.published_on, c.recorded_at,
+    c.baseline, g.series AS later_series, g.number AS later_number, s.published_on AS later_published_on,
+    d.recorded_at AS later_recorded_at, d.baseline AS later_baseline,
+    s.published_on = date(b.period || '-01', '+1 month', '-1 day') AS later_by_month
+    FROM filing p JOIN version v ON v.id = p.version_id
+    JOIN change c ON c.filing_id = p.id AND c.kind = 'added' JOIN revision r ON r.id = c.revision_id
+    LEFT JOIN filing g ON g.id = ({_COUNTERPART.format(filing="p.id", series=":later")})
+    LEFT JOIN change d ON d.filing_id = g.id AND d.kind = 'added' LEFT JOIN revision s ON s.id = d.revision_id
+    LEFT JOIN attachment b ON b.id = s.attachment_id
+    WHERE p.series = :series AND {{those}} ORDER BY r.published_on, p.id"""
+_OF_ONE = f"(p.id = :filing OR p.id = ({_COUNTERPART.format(filing=':filing', series=':series')}))"
+
+KEYS = (
+    "series", "number", "name", "entity", "status", "published_on", "recorded_at", "later_series", "later_number",
+    "later_published_on", "later_recorded_at", "published_days", "at_most", "recorded_days", "baseline",
+)  # fmt: skip
+
+
+def there(db: Database, series: Iterable[str]) -> tuple[str, ...]:
+    """Those of the series of which the history holds any filing: mostly none of those that are ahead."""
+    sql = "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM filing WHERE series = value)"
+    return tuple(row[0] for row in db.execute(sql, [as_json(list(series))]))
+
+
+def find_leads(
+    db: Database, later: Mapping[str, str], *, filing: int | None = None, as_of: str | None = None,
+    known_on: str | None = None,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The filings of lists that are ahead, with the lists in which they stand later, where they do.
+
+    Args:
+        db: the history.
+        later: for each series that is ahead of another one, that one.
+        filing: only what this filing, of either, is or has.
+        as_of: what had been published by that day.
+        known_on: what was recorded here by that day.
+    """
+    leads = []
+    for series, other in later.items():
+        asked = {"series": series, "later": other}
+        if filing is not None:
+            asked["filing"] = filing  # type: ignore[assignment]
+        rows = db.query(_LEADS.format(those="1" if filing is None else _OF_ONE), asked)
+        leads += [lead for row in rows if (lead := _lead(row, as_of, known_on)) is not None]
+    return leads
+
+
+def _lead(row: dict[str, Any], as_of: str | None, known_on: str | None) -> dict[str, Any] | None:
+    """A row as it is told on a day; None where the list that is ahead was not there yet."""
+    if not _is_by(row["published_on"], row["recorded_at"], as_of, known_on):
+        return None
+    names = ("series", "number", "published_on", "recorded_at", "baseline", "by_month")
+    later = {name: row[f"later_{name}"] for name in names}
+    if later["series"] is None or not _is_by(later["published_on"], later["recorded_at"], as_of, known_on):
+        later = dict.fromkeys(later)
+    days = _days(row["published_on"], later["published_on"])
+    recorded = _days(beijing_day(row["recorded_at"]), later["recorded_at"] and beijing_day(later["recorded_at"]))
+    made = {f"later_{name}": value for name, value in later.items()} | {
+        "published_days": days, "at_most": bool(later["by_month"]), "recorded_days": recorded,
+        "baseline": bool(row["baseline"] or later["baseline"]),
+    }  # fmt: skip
+    whole = row | made
+    return {key: whole[key] for key in KEYS}
+
+
+def _is_by(published: str | None, recorded: str | None, as_of: str | None, known_on: str | None) -> bool:
+    if as_of and (published is None or published > as_of):
+        return False
+    return not known_on or (recorded is not None and recorded[:10] <= known_on)
+
+
+def _days(first: str | None, last: str | None) -> int | None:
+    return None if first is None or last is None else (date.fromisoformat(last) - date.fromisoformat(first)).days

@@ -1,0 +1,43 @@
+"""Lists that grow: each file states all that was filed so far (截至2024年3月), and a later one is the same list. Pure.
+
+In: what is written on and around a file. Out: how far it goes, whether the history is further already, when it was
+published, and which list it is where its label was written otherwise.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable
+
+from tracker.changes.guards import SAME_LIST_SHARE, Overlap
+from tracker.series import period_of
+
+
+def reach(label: str, title: str, announced: str | None) -> str | None:
+    """The month up to which a file goes: as its label says, else the title of its page, else the page's own."""
+    return period_of(label) or period_of(title) or (announced or "")[:7] or None
+
+
+def is_former(mine: str | None, recorded: Iterable[str | None]) -> bool:
+    """True where the history holds a state of the list that goes further: an older file whose page still stands."""
+    furthest = max((month for month in recorded if month), default=None)
+    return mine is not None and furthest is not None and mine < furthest
+
+
+def stated_day(month: str | None, announced: str | None) -> str | None:
+    """When a file came with its page, as an ISO day: never before the end of the month up to which it goes."""
+    days = [announced[:10]] if announced else []
+    if month:
+        year, number = int(month[:4]), int(month[5:7])
+        days.append(f"{month}-{calendar.monthrange(year, number)[1]}")
+    if announced and month == announced[:7]:  # 截至2024年3月, on a page of that March
+        return announced[:10]
+    return max(days, default=None)
+
+
+def find_state(incoming: int, overlaps: Iterable[Overlap]) -> Overlap | None:
+    """The list of which a new one is another state: nearly all filings of the shorter stand in the longer."""
+    for other in sorted(overlaps, key=lambda one: -one.common):
+        if other.common and other.common >= SAME_LIST_SHARE * min(incoming, other.size):
+            return other
+    return None
