@@ -1,0 +1,98 @@
+"""What the targets about our own do with an input: the differ, settings, requests, the journal, backups."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from datasette import Request
+
+from storage.archive import Archive
+from storage.backup_files import read_bundle
+from storage.journal import read as read_events
+from tests.fuzz import lists
+from tests.fuzz.properties import check_texts, outcome
+from tests.fuzz.readers import text_of
+from tracker.config import load_settings
+from tracker.errors import OptionError, StorageError
+from tracker.web import addresses
+from tracker.web.api.parameters import read_parameters
+from tracker.web.api.table import ENDPOINTS
+from tracker.web.asked import read_asked, read_day
+from tracker.web.errors import WebError
+from tracker.web.pages import change_filter, compare_asked, filings_question
+from tracker.web.view import ASKED, make_view, read_days
+
+
+def compare_lists(data: bytes) -> None:
+    """Lists of filings that hypothesis makes from the bytes."""
+    lists.check_differ.hypothesis.fuzz_one_input(data)  # type: ignore[attr-defined]
+
+
+@cache
+def _folder() -> Path:
+    """A folder for what can be read from a file only; it goes with the process."""
+    folder = tempfile.TemporaryDirectory(prefix="tracker-fuzz-")
+    _KEPT.append(folder)
+    return Path(folder.name)
+
+
+_KEPT: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def read_settings(data: bytes) -> None:
+    """A configuration file."""
+    file = _folder() / "tracker.toml"
+    file.write_bytes(data)
+    settings, _ = outcome(lambda: load_settings(file), OptionError)
+    if settings is not None:
+        for one in settings.subscriptions:
+            settings.entry_of(one.name)
+
+
+def read_query(data: bytes) -> None:
+    """A path, a query, a cookie and a language header, divided by |."""
+    path, query, cookie, language = (text_of(data).split("|") + [""] * 4)[:4]
+    asked = read_asked(query, {"cookie": cookie, "accept-language": language}, "zh")
+    assert asked.lang in ("zh", "en")
+    read_day(asked.as_of)
+    piece = addresses.piece(path)
+    assert addresses.read_piece(piece) == path or path in (". ", ".. ")
+    addresses.read_piece(path)
+    addresses.is_web_address(path)
+    disposition = addresses.disposition(path)
+    assert disposition.isascii()
+    assert disposition.isprintable()
+    request = Request.fake("/")
+    request.scope[ASKED] = asked
+    view: Any = make_view(None, request)  # type: ignore[arg-type]
+    for read in (read_days, change_filter.read_asked, compare_asked.read_asked, filings_question.read_question):
+        _refused(lambda read=read: read(view))
+    for endpoint in ENDPOINTS:
+        _refused(lambda one=endpoint: read_parameters(one.parameters, view.params))
+        for parameter in (*endpoint.pieces, *endpoint.parameters):
+            _refused(lambda one=parameter: one.read(path[:2000]))
+
+
+def _refused(read: Any) -> None:
+    try:
+        read()
+    except WebError as error:
+        check_texts([str(value) for value in error.values.values() if not isinstance(value, str)])
+
+
+def read_journal(data: bytes) -> None:
+    """A file of the journal in an archive."""
+    folder = _folder() / "archive"
+    (folder / "journal").mkdir(parents=True, exist_ok=True)
+    (folder / "journal" / "000000001.jsonl").write_bytes(data)
+    outcome(lambda: list(read_events(Archive(folder))), StorageError)
+
+
+def read_backup(data: bytes) -> None:
+    """A bundle; what it holds is read whole."""
+    file = _folder() / "backup.tar.gz"
+    file.write_bytes(data)
+    outcome(lambda: list(read_bundle(file)), StorageError)
