@@ -68,43 +68,68 @@ class Samples:
         self._db = open_readonly(history)
         self._chance = random.Random(seed)
         self.filings, self._last = self._db.execute("SELECT count(*), max(id) FROM filing").fetchone()
-        self._batches = self._db.execute("SELECT series, period FROM attachment WHERE NOT round_up").fetchall()
+        lists = "SELECT series, period FROM attachment WHERE NOT round_up ORDER BY id"
+        self._batches = self._db.execute(lists).fetchall()
         self._provinces = [row[0] for row in self._db.execute(
-            "SELECT DISTINCT province FROM version WHERE id % 97 = 1 AND province IS NOT NULL")]  # fmt: skip
-        self._kinds = [row[0] for row in self._db.execute("SELECT DISTINCT kind FROM change")]
+            "SELECT DISTINCT province FROM version WHERE id % 97 = 1 AND province IS NOT NULL ORDER BY 1")]  # fmt: skip
+        self._kinds = [row[0] for row in self._db.execute("SELECT DISTINCT kind FROM change ORDER BY 1")]
         days = self._db.execute("SELECT min(published_on), max(recorded_at) FROM change").fetchone()
         self._first_day = date.fromisoformat(f"{days[0]}-01-01"[:10])
         self._days = (date.fromisoformat(days[1][:10]) - self._first_day).days
+        first, self._last_change = self._db.execute("SELECT min(recorded_at), max(id) FROM change").fetchone()
+        self._first_record = date.fromisoformat(first[:10])
+        self._records = (date.fromisoformat(days[1][:10]) - self._first_record).days
         self._busiest = self._db.execute(
-            "SELECT entity_id FROM filing_index GROUP BY 1 ORDER BY count(*) DESC LIMIT 20"
+            "SELECT entity_id FROM filing_index GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 20"
         ).fetchall()
 
     def draw(self) -> Mapping[str, str]:
         """A value for each name, ready to stand in an address."""
-        series, number, entity, name = self._filing()
+        values = self.values()
+        pairs = {"filing": (values["series"], values["number"]), "batch": (values["list"], values["period"])}
+        return {name: quote(value, safe="") for name, value in values.items()} | {
+            name: "/".join(quote(part, safe="") for part in pair) for name, pair in pairs.items()
+        }
+
+    def values(self) -> dict[str, str]:
+        """A value for each name, as it stands.
+
+        `series`, `number`, `entity` (its id), `company`, `name`, `word` (two characters of that), `char` and `phrase`
+        (one and more), and `filing` (its id) are of one filing, `list` and `period` of one batch.
+        """
+        filing, series, number, entity, company, name, filed_on, status, kind = self._filing()
         batch = self._chance.choice(self._batches)
         after = self._chance.randrange(self._days)
         day = self._first_day + timedelta(days=after)
         later = day + timedelta(days=1 + self._chance.randrange(self._days - after))
+        known = self._first_record + timedelta(days=self._chance.randrange(self._records))
         place = self._chance.randrange(max(1, len(name) - 1))
-        values = {
+        return {
             "entity": str(entity), "series": series, "word": name[place : place + 2], "day": day.isoformat(),
             "later": later.isoformat(), "period": batch[1] or "", "province": self._chance.choice(self._provinces),
             "change": self._chance.choice(self._kinds), "busiest": str(self._chance.choice(self._busiest)[0]),
+            "number": number, "list": batch[0], "filing": str(filing), "company": company, "name": name,
+            "char": name[place : place + 1], "phrase": name[: self._chance.randrange(3, 7)],
+            "month": (filed_on or day.isoformat())[:7], "status": status, "kind": kind or "filed",
+            "known": known.isoformat(), "change_id": str(1 + self._chance.randrange(self._last_change)),
+            "initials": self._initials(filing),
         }  # fmt: skip
-        pairs = {"filing": (series, number), "batch": batch}
-        return {name: quote(value, safe="") for name, value in values.items()} | {
-            name: "/".join(quote(part or "", safe="") for part in pair) for name, pair in pairs.items()
-        }
 
-    def _filing(self) -> tuple[str, str, int, str]:
-        """Any filing: series, number, entity, name."""
+    def _initials(self, filing: int) -> str:
+        """By which letters a filing can be found; "ai" where by none."""
+        latin = self._db.execute("SELECT latin FROM filing_index WHERE filing_id = ?", [filing]).fetchone()[0]
+        return self._chance.choice(latin.split() or ["ai"])[:12]
+
+    def _filing(self) -> tuple[int, str, str, int, str, str, str | None, str, str | None]:
+        """Any filing: id, series, number, entity, its name, the filing's name, day, status, kind."""
         row = self._db.execute(
-            """SELECT f.series, f.number, i.entity_id, v.name FROM filing f JOIN version v ON v.id = f.version_id
-               JOIN filing_index i ON i.filing_id = f.id WHERE f.id >= ? ORDER BY f.id LIMIT 1""",
+            """SELECT f.id, f.series, f.number, i.entity_id, coalesce(v.entity, '科技'), coalesce(v.name, '备案'),
+               v.filed_on, f.status, f.kind FROM filing f JOIN version v ON v.id = f.version_id
+               JOIN filing_index i ON i.filing_id = f.id
+               WHERE f.id = (SELECT min(filing_id) FROM filing_index WHERE filing_id >= ?)""",
             [1 + self._chance.randrange(self._last)],
         ).fetchone()
-        return row[0], row[1], row[2], row[3] or "备案"
+        return tuple(row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,113 +1,162 @@
-"""Times reading beside its peers, each in a process of its own, in one run.
+"""Reading Word and PDF lists, beside what people usually write and the bare parse; each in a process of its own.
 
-usage: python benchmarks/reading.py [DIR …]    DIR holds attachments/ (default: ../shared/real and ../shared/made)
+usage: python -m benchmarks.reading [small|whole] [DIR …]    (DIR holds attachments/ and truth/; default: ../shared/real
+and ../shared/made, and where these are absent lists of the demo, made from published facts)
 
-Word: our reader, python-docx's usual idiom (row.cells), and the bare parse of the XML as floor.
-PDF: our reader and plain pdfplumber (extract_tables on each page). Prints seconds, rows per second, peak memory
-of the process and the ratio to ours.
+Imports and the first file are no reading: they are done before the clock starts. The contenders take turns, and each
+ratio is that of one turn. A row is exact where all its cells but 序号 are those of the truth, white space and
+full-width forms aside.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import subprocess
+import os
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
 
-ROOT = Path(__file__).resolve().parents[1]
+from benchmarks.figures import Goal, Section, Size
+from benchmarks.memory import peak_mib
+from benchmarks.reading_files import Lists, exact_rows, lists_of, one_large, without_fonts
+from benchmarks.reading_methods import METHODS
+from benchmarks.running import ROOT, run, spread
 
-
-def ours_docx(data: bytes) -> int:
-    from tracker.reading.docx import read_docx
-
-    return sum(len(table.rows) for table in read_docx(data).tables)
-
-
-def python_docx(data: bytes) -> int:
-    import io
-
-    import docx
-
-    rows = [[c.text for c in row.cells] for table in docx.Document(io.BytesIO(data)).tables for row in table.rows]
-    return len(rows)
-
-
-def bare_lxml(data: bytes) -> int:
-    import io
-    import zipfile
-
-    from lxml import etree
-
-    tree = etree.fromstring(zipfile.ZipFile(io.BytesIO(data)).read("word/document.xml"))
-    return sum(1 for _ in tree.iter("{*}tr"))
-
-
-def ours_pdf(data: bytes) -> int:
-    from tracker.reading.pdf import read_pdf
-
-    return sum(len(table.rows) for table in read_pdf(data).tables)
-
-
-def pdfplumber_plain(data: bytes) -> int:
-    import io
-
-    import pdfplumber
-
-    with pdfplumber.open(io.BytesIO(data)) as document:
-        return sum(len(table) for page in document.pages for table in page.extract_tables())
-
-
-METHODS: dict[str, list[Callable[[bytes], int]]] = {
-    "docx": [ours_docx, python_docx, bare_lxml],
-    "pdf": [ours_pdf, pdfplumber_plain],
+DOCX_GOAL = 1.5  # times the CPU of the bare parse
+PDF_GOAL = 8.0  # times faster than pdfplumber
+ROUNDS = {Size.SMALL: 2, Size.WHOLE: 5}
+SHARED = (ROOT.parent / "shared" / "real", ROOT.parent / "shared" / "made")
+HEADINGS = ("reader", "CPU s", "rows/s", "", "peak MiB", "rows exact")
+_NAMES = {
+    "ours_docx": "this program: rows",
+    "ours_pdf": "this program: rows",
+    "ours_filings": "this program: filings",
+    "bare_lxml": "unzip and lxml parse, nothing read",
+    "python_docx": "python-docx, `row.cells`",
+    "pdfplumber_plain": "pdfplumber, `extract_tables()`",
+    "pdfium_text": "pdfium, text only, nothing read",
 }
 
 
-def measure(name: str, files: list[str]) -> None:
-    """Runs in a process of its own: reads every file and prints one JSON line."""
-    import resource
-    import time
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one contender took for all files, once."""
 
-    method = next(m for methods in METHODS.values() for m in methods if m.__name__ == name)
+    cpu: float
+    peak: float
+    rows: int
+
+
+def sections(size: Size, folders: Sequence[Path] = SHARED) -> Iterator[Section]:
+    """The tables of the report: Word, PDF, one large PDF, and one whose fonts are not in the file."""
+    with TemporaryDirectory() as scratch:
+        place, rounds = Path(scratch), ROUNDS[size]
+        yield _docx(lists_of("docx", folders, place), rounds)
+        pdf = lists_of("pdf", folders, place)
+        yield _pdf(pdf, "PDF → rows", rounds, is_goal=not pdf.is_made)
+        yield _pdf(one_large(pdf, place, 1 if size is Size.SMALL else 4), "One large PDF → rows", max(2, rounds // 2))
+        rows = 60 if size is Size.SMALL else 600
+        yield _pdf(without_fonts(place, rows), "A PDF whose fonts are not in the file → rows", max(2, rounds // 2))
+
+
+def _docx(lists: Lists, rounds: int) -> Section:
+    turns = _take_turns(["ours_docx", "ours_filings", "bare_lxml", "python_docx"], lists, rounds)
+    ratios = _ratios(turns, "bare_lxml")
+    ratio = median(ratios["ours_docx"])
+    return Section(
+        "Word → rows",
+        f"{lists.what}. The bare parse is that of word/document.xml alone; a ratio is that of one turn's CPU times.",
+        (*HEADINGS[:3], "× the bare parse", *HEADINGS[4:]),
+        [_row(name, lists, turns[name], spread(ratios[name])) for name in turns],
+        [] if lists.is_made else [Goal("reading Word, beside the bare lxml parse", ratio, DOCX_GOAL, "×")],
+    )
+
+
+def _pdf(lists: Lists, title: str, rounds: int, *, is_goal: bool = False) -> Section:
+    turns = _take_turns(["ours_pdf", "ours_filings", "pdfplumber_plain", "pdfium_text"], lists, rounds)
+    ratios = {name: [1 / ratio for ratio in those] for name, those in _ratios(turns, "pdfplumber_plain").items()}
+    goal = Goal("reading PDF, times faster than pdfplumber", median(ratios["ours_pdf"]), PDF_GOAL, "×", at_least=True)
+    note = f"{lists.what}. pdfplumber joins no rows that a page break cuts."
+    return Section(
+        title,
+        f"{note} The goal is held against all these files together." if is_goal else note,
+        (*HEADINGS[:3], "times faster than pdfplumber", *HEADINGS[4:]),
+        [_row(name, lists, turns[name], spread(ratios[name], ".1f")) for name in turns],
+        [goal] if is_goal else [],
+    )
+
+
+def _row(name: str, lists: Lists, turns: Sequence[Turn], ratio: str) -> tuple[str, ...]:
+    cpu = median(turn.cpu for turn in turns)
+    reads = turns[0].rows > 0
+    exact = json.loads(_process("exact", name, lists))["exact"] if reads else None
+    return (
+        _NAMES[name],
+        spread([turn.cpu for turn in turns]),
+        f"{len(lists) / cpu:,.0f}" if reads else "–",
+        ratio,
+        f"{max(turn.peak for turn in turns):.0f}",
+        f"{exact:,} of {len(lists):,}" if reads else "–",
+    )
+
+
+def _take_turns(names: Sequence[str], lists: Lists, rounds: int) -> dict[str, list[Turn]]:
+    turns: dict[str, list[Turn]] = {name: [] for name in names}
+    for _ in range(rounds):
+        for name in names:
+            turns[name].append(Turn(**json.loads(_process("time", name, lists))))
+    return turns
+
+
+def _ratios(turns: dict[str, list[Turn]], base: str) -> dict[str, list[float]]:
+    return {
+        name: [one.cpu / other.cpu for one, other in zip(those, turns[base], strict=True)]
+        for name, those in turns.items()
+    }
+
+
+def _process(what: str, name: str, lists: Lists) -> str:
+    command = [sys.executable, "-m", "benchmarks.reading", "--measure", what, name, *lists.files]
+    return run(command, os.environ).output
+
+
+def measure(what: str, name: str, files: Sequence[str]) -> None:
+    """In a process of its own: read every file and print one line of JSON."""
+    method = METHODS[name]
     contents = [Path(file).read_bytes() for file in files]
-    method(contents[0])  # imports and first-time work are no reading
+    method(contents[0])
+    if what == "exact":
+        print(json.dumps({"exact": exact_rows(files, [method(data) for data in contents])}))
+        return
     start = time.process_time()
-    rows = sum(method(data) for data in contents)
-    seconds = time.process_time() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "rows": rows, "peak": peak}))
+    rows = 0
+    for data in contents:
+        rows += len(method(data))
+    cpu = time.process_time() - start
+    print(json.dumps({"cpu": cpu, "peak": peak_mib(), "rows": rows}))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
-    parser.add_argument("dirs", nargs="*", type=Path)
-    parser.add_argument("--measure", help=argparse.SUPPRESS)
-    parser.add_argument("--repeat", type=int, default=3)
+    """See the top of this module."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("size", nargs="?", default="small", choices=[size.value for size in Size])
+    parser.add_argument("dirs", nargs="*", type=Path, default=[])
     options = parser.parse_args()
-    if options.measure:
-        measure(options.measure, [str(path) for path in options.dirs])
-        return
-    dirs = options.dirs or [ROOT.parent / "shared" / name for name in ("real", "made")]
-    for kind, methods in METHODS.items():
-        files = sorted(str(p) for folder in dirs for p in (folder / "attachments").glob(f"*.{kind}"))
-        if not files:
-            print(f"{kind}: no files in {', '.join(map(str, dirs))}")
-            continue
-        print(f"{kind}: {len(files)} files\n{'method':20} {'CPU s':>8} {'rows/s':>8} {'peak MiB':>9} {'x ours':>7}")
-        best: dict[str, dict[str, float]] = {}
-        for _ in range(options.repeat):
-            for method in methods:
-                command = [sys.executable, __file__, "--measure", method.__name__, *files]
-                result = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-                if result["seconds"] < best.get(method.__name__, {"seconds": float("inf")})["seconds"]:
-                    best[method.__name__] = result
-        base = best[methods[0].__name__]["seconds"]
-        for name, result in best.items():
-            rate, ratio = result["rows"] / result["seconds"], result["seconds"] / base
-            print(f"{name:20} {result['seconds']:8.2f} {rate:8.0f} {result['peak']:9.0f} {ratio:7.2f}")
+    for section in sections(Size(options.size), options.dirs or SHARED):
+        print(f"\n{section.title}: {section.note}")
+        for row in (section.headings, *section.rows):
+            print(f"{row[0]:36}" + "".join(f"{cell:>24}" for cell in row[1:]))
+        for goal in section.goals:
+            print(f"{goal.what}: {goal.measured:.2f}, to reach {goal.limit}: {'yes' if goal.is_reached else 'NO'}")
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--measure"]:
+        measure(sys.argv[2], sys.argv[3], sys.argv[4:])
+    else:
+        main()

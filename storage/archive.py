@@ -112,6 +112,11 @@ class Archive:
         """Files of the journal: each name with its bytes."""
         return ahead(lambda name: (name, self.store.read(f"{_JOURNAL}/{name}")), names, self.store.at_once)
 
+    def journal_part(self, name: str) -> bytes | None:
+        """One file of the journal, listed or not; None where there is none."""
+        key = f"{_JOURNAL}/{name}"
+        return self.store.read(key) if self.store.has(key) else None
+
     def journal_address(self, name: str = "") -> str:
         """Where a file of the journal lies, or all of it."""
         return self.store.address(f"{_JOURNAL}/{name}" if name else _JOURNAL)

@@ -63,6 +63,7 @@ _SELECT = """SELECT c.id, c.filing_id, c.kind, f.series, v.number, f.number AS n
 # What is no addition is rare, and has an index of its own; it is named kind by kind as well, for so that is used.
 _KINDS = ", ".join(repr(kind.value) for kind in ChangeKind if kind != ChangeKind.ADDED)
 OTHERS = f"c.kind <> 'added' AND c.kind IN ({_KINDS})"
+_BEHIND_ALL = 2**63 - 1  # an id that no change has
 _MANY = 5_000  # versions of a place: so many are not named one by one
 # Filters after which few changes are left: these are found by their index and then put in order.
 _FEW = ("batch", "filing", "entity_id", "poll", "ids", "rows_of", "number", "field")
@@ -80,8 +81,8 @@ def find_changes(db: Database, where: ChangeFilter, *, limit: int | None = None)
     return [_change(row) for row in db.query(f"{_SELECT} WHERE c.id IN ({sql}) ORDER BY c.id {order}", args)]
 
 
-def changed(db: Database, where: ChangeFilter) -> tuple[str, list[Any], bool]:
-    """SQL for the ids of the changes that fit, in no order, its arguments, and whether they are few.
+def changed(db: Database, where: ChangeFilter, *, after: int | None = None) -> tuple[str, list[Any], bool]:
+    """SQL for the ids of the changes that fit, in no order, its arguments, and whether they are few; from behind an id.
 
     Few are found by an index of what they have, and then put in order; else the first ones of the order will do.
     """
@@ -90,6 +91,10 @@ def changed(db: Database, where: ChangeFilter) -> tuple[str, list[Any], bool]:
     for condition, values, is_rare in _filings(db, where):
         pairs.append((condition, values))
         few = few or is_rare
+    for comparison, end in _ends(db, where, after):
+        # Whoever goes on from a change would else be led through all behind it, though few fit.
+        is_marked = few and after is not None and comparison == ">="
+        pairs.append((f"{'+' if is_marked else ''}c.id {comparison} ?", [end]))
     conditions = " AND ".join(["1", *(condition for condition, _ in pairs)])
     sql = f"SELECT c.id FROM change c WHERE {conditions}"
     return sql, [value for _, values in pairs for value in values], few
@@ -101,17 +106,20 @@ _KIND = "(SELECT v.kind FROM version v WHERE v.id = c.version_id)"
 _PLACE = "(SELECT v.province FROM version v WHERE v.id = c.version_id)"
 _PUBLISHED_END = last_day("c.published_on")
 # The ends of what was recorded between two days: what is recorded later is never dated earlier (`tracker.instants`).
-_OLDEST_RECORDED = """SELECT coalesce(min(id), 0) FROM (
-        SELECT id FROM change WHERE recorded_at >= ? ORDER BY recorded_at, id LIMIT 1)"""
-_NEWEST_RECORDED = """SELECT coalesce(max(id), 0) FROM (
-        SELECT id FROM change WHERE recorded_at < ? ORDER BY recorded_at DESC, id DESC LIMIT 1)"""
+_OLDEST_RECORDED = "SELECT id FROM change WHERE recorded_at >= ? ORDER BY recorded_at, id LIMIT 1"
+_NEWEST_RECORDED = "SELECT id FROM change WHERE recorded_at < ? ORDER BY recorded_at DESC, id DESC LIMIT 1"
 # The newest change of a date up to one: by steps through an index, so that a day long ago is as cheap as today.
 _NEWEST_BY = """WITH RECURSIVE d(day) AS (
         SELECT min(published_on) FROM change
         UNION ALL SELECT (SELECT min(published_on) FROM change WHERE published_on > day AND published_on <= ?) FROM d
         WHERE day IS NOT NULL
-    ) SELECT coalesce(max((SELECT id FROM change WHERE published_on = day ORDER BY id DESC LIMIT 1)), 0) FROM d
-    WHERE day <= ?"""
+    ) SELECT max((SELECT id FROM change WHERE published_on = day ORDER BY id DESC LIMIT 1)) FROM d WHERE day <= ?"""
+# The oldest of a date since one, or of its month or year where no more is known than that.
+_OLDEST_FROM = """WITH RECURSIVE d(day) AS (
+        SELECT min(published_on) FROM change WHERE published_on >= ?
+        UNION ALL SELECT (SELECT min(published_on) FROM change WHERE published_on > day) FROM d WHERE day IS NOT NULL
+    ) SELECT min((SELECT id FROM change WHERE published_on = day ORDER BY id LIMIT 1))
+    FROM (SELECT day FROM d UNION ALL SELECT substr(?, 1, 7) UNION ALL SELECT substr(?, 1, 4))"""
 
 
 def _plain(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
@@ -122,18 +130,41 @@ def _plain(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
         f"{_SERIES} = ?": where.series, "c.kind = ?": where.kind,
         "c.filing_id IN (SELECT id FROM filing WHERE number = ?)": where.number,
         f"{_KIND} = ?": where.filing_kind, "c.filing_id = ?": where.filing, "c.poll_id = ?": where.poll,
-        "c.baseline = ?": None if where.baseline is None else int(where.baseline), "c.id < ?": where.before,
+        "c.baseline = ?": None if where.baseline is None else int(where.baseline),
         "c.id IN (SELECT value FROM json_each(?))": None if where.ids is None else as_json(where.ids),
     }  # fmt: skip
     for condition, value in pairs.items():
         if value is not None:
             yield condition, [value]
+
+
+def _ends(db: Database, where: ChangeFilter, after: int | None) -> Iterator[tuple[str, int]]:
+    """(comparison, id) of the first and the last change that can fit, where they are known.
+
+    One of each: of two SQLite would go by either, and read all that only the other leaves out.
+    """
+    firsts, lasts = [], []
     if where.since is not None:
-        yield f"c.id >= ({_OLDEST_RECORDED})", [where.since]
+        firsts.append(_one(db, _OLDEST_RECORDED, where.since))
+    if where.published_since is not None:
+        firsts.append(_one(db, _OLDEST_FROM, *[where.published_since] * 3))
+    if after is not None:
+        firsts.append(min(after + 1, _BEHIND_ALL))
     if where.until is not None:
-        yield f"c.id <= ({_NEWEST_RECORDED})", [f"{where.until}~"]
+        lasts.append(_one(db, _NEWEST_RECORDED, f"{where.until}~"))
     if where.published_until is not None:
-        yield f"c.id <= ({_NEWEST_BY})", [where.published_until] * 2
+        lasts.append(_one(db, _NEWEST_BY, *[where.published_until] * 2))
+    if where.before is not None:
+        lasts.append(max(where.before - 1, 0))
+    if firsts:
+        yield ">=", max(_BEHIND_ALL if first is None else first for first in firsts)
+    if lasts:
+        yield "<=", min(last or 0 for last in lasts)
+
+
+def _one(db: Database, sql: str, *args: str) -> int | None:
+    row = next(iter(db.execute(sql, list(args))), None)
+    return row[0] if row else None
 
 
 def _lists(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:

@@ -34,9 +34,9 @@ def selected(db: Database, query: ChangeQuery) -> tuple[str, list[Any]]:
     return sql, args
 
 
-def _selected(db: Database, query: ChangeQuery) -> tuple[str, list[Any], bool]:
+def _selected(db: Database, query: ChangeQuery, after: int | None = None) -> tuple[str, list[Any], bool]:
     """The same, and whether few are left to be put in order: these are found by an index of what they have."""
-    sql, args, few = changed(db, query.where)
+    sql, args, few = changed(db, query.where, after=after)
     few = few or query.no_additions
     if query.no_additions:
         sql += f" AND {OTHERS}"
@@ -81,10 +81,8 @@ def newest_changes(db: Database, query: ChangeQuery, limit: int) -> list[Row]:
 
 def first_changes(db: Database, query: ChangeQuery, limit: int, after: int | None = None) -> list[Row]:
     """The oldest changes that fit, in the order of recording, which is that of their list; from behind an id."""
-    sql, args, few = _selected(db, query)
-    mark = "+" if few else ""
-    sql = f"{sql} AND {mark}c.id > ? ORDER BY {mark}c.id LIMIT ?"
-    return changes_by_id(db, _ids(db, sql, [*args, after or 0, limit]))
+    sql, args, few = _selected(db, query, after or 0)
+    return changes_by_id(db, _ids(db, f"{sql} ORDER BY {'+' if few else ''}c.id LIMIT ?", [*args, limit]))
 
 
 def ids_of(db: Database, query: ChangeQuery, most: int) -> list[int]:

@@ -12,6 +12,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from storage.largest import find_largest, is_counted
+from storage.rows import as_json
 from storage.states import FilingFilter, clock_of, held, places_like
 from storage.time_limit import is_interrupted, time_limit
 
@@ -78,14 +80,6 @@ def _cells(db: Database, by: tuple[str, ...], where: FilingFilter) -> tuple[str,
         GROUP BY {columns} HAVING sum(n) <> 0""", args
 
 
-def _is_counted(db: Database) -> bool:
-    """True where `entity` counts every filing: nothing was recorded since, and each is of an entity."""
-    made = next(iter(db.execute("SELECT change_id FROM derivation WHERE step = 'entities'")), None)
-    newest = next(iter(db.execute("SELECT max(id) FROM change")))
-    none = next(iter(db.execute("SELECT 1 FROM filing_index WHERE entity_id IS NULL LIMIT 1")), None)
-    return made == newest and none is None
-
-
 def _found(db: Database, by: tuple[str, ...], where: FilingFilter) -> tuple[str, list[Any]]:
     """SQL for the same, filing by filing."""
     sql, args, _ = held(db, where)
@@ -94,15 +88,22 @@ def _found(db: Database, by: tuple[str, ...], where: FilingFilter) -> tuple[str,
 
 
 def _by_entity(db: Database, where: FilingFilter, limit: int, skip: int) -> Any:
-    if where == FilingFilter() and _is_counted(db):
+    if where == FilingFilter() and is_counted(db):
         kept = "SELECT name AS value, present AS n FROM entity WHERE present > 0 ORDER BY present DESC, name"
         return db.query(f"{kept} LIMIT ? OFFSET ?", [limit, skip])
+    if limit > 0 and (largest := find_largest(db, where, limit + skip)):
+        counts = [[entity, sum(those.values())] for entity, those in largest.items()]
+        return db.query(
+            """SELECT e.name AS value, k.value ->> 1 AS n FROM json_each(?) k JOIN entity e ON e.id = k.value ->> 0
+               ORDER BY 2 DESC, 1 LIMIT ? OFFSET ?""",
+            [as_json(counts), limit, skip],
+        )
     sql, args, _ = held(db, where)
+    stated = "(SELECT v.entity FROM version v WHERE v.id = s.version_id)"  # looked up where no entity is known
     return db.query(
-        f"""SELECT coalesce(e.name, v.entity) AS value, count(*) AS n FROM ({sql}) s
+        f"""SELECT coalesce(e.name, {stated}) AS value, count(*) AS n FROM ({sql}) s
             LEFT JOIN filing_index i ON i.filing_id = s.filing_id LEFT JOIN entity e ON e.id = i.entity_id
-            JOIN version v ON v.id = s.version_id
-            WHERE s.status <> 'withdrawn' GROUP BY coalesce(i.entity_id, v.entity) ORDER BY 2 DESC, 1
+            WHERE s.status <> 'withdrawn' GROUP BY coalesce(i.entity_id, {stated}) ORDER BY 2 DESC, 1
             LIMIT ? OFFSET ?""",
         [*args, limit, skip],
     )

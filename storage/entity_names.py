@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.grams import gram_query
+from storage.gram_queries import texts_query
 from storage.rows import as_json, by_then
 from storage.states import FilingFilter, held
 
@@ -42,7 +42,7 @@ def entities_named(db: Database, folded: str, most: int) -> list[dict[str, Any]]
             CROSS JOIN entity_name n ON n.entity_id = c.id JOIN entity e ON e.id = n.entity_id
             WHERE instr(n.folded, :q) GROUP BY n.entity_id
             ORDER BY exact DESC, max(n.current) DESC, e.filings DESC, n.entity_id LIMIT :most""",
-        {"grams": gram_query([(folded, None)]), "looked_at": _LOOKED_AT, "q": folded, "last": _LAST, "most": most},
+        {"grams": texts_query(db, [(folded, None)]), "looked_at": _LOOKED_AT, "q": folded, "last": _LAST, "most": most},
     )
     return [{key: row[key] for key in ("id", "name", "called", "filings")} for row in rows]
 

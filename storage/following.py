@@ -15,10 +15,8 @@ from storage.change_log import ChangeFilter, changed, find_changes
 
 def find_changes_after(db: Database, where: ChangeFilter, after: int, limit: int) -> list[dict[str, Any]]:
     """The first so many changes that fit behind that id, oldest first."""
-    sql, args, few = changed(db, where)
-    mark = "+" if few else ""
-    sql = f"{sql} AND {mark}c.id > ? ORDER BY {mark}c.id LIMIT ?"
-    ids = tuple(row[0] for row in db.execute(sql, [*args, after, limit]))
+    sql, args, few = changed(db, where, after=after)
+    ids = tuple(row[0] for row in db.execute(f"{sql} ORDER BY {'+' if few else ''}c.id LIMIT ?", [*args, limit]))
     return find_changes(db, ChangeFilter(ids=ids)) if ids else []
 
 

@@ -7,11 +7,12 @@ found by their pairs, and Latin letters by threes: what comes back is then looke
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from operator import add
 
 # Of one term: enough to leave few texts to be looked at once more, and a query that FTS5 reads however long a term is.
 MOST_GRAMS = 20
+_ENOUGH = 6  # of the rarest ones, where it is known which these are: each of the others only costs its reading
 # FTS5's tokenizer `ascii` ends a token at these; they stand in the private area of Unicode instead.
 _ENDS_TOKENS = {code: chr(0xE000 + code) for code in range(128) if not chr(code).isalnum()}
 _WITHIN_TOKENS = {code: mark for code, mark in _ENDS_TOKENS.items() if code != ord("\n")}  # but for what ends lines
@@ -32,20 +33,29 @@ def grams_of(words: str, latin: str) -> str:
     return " ".join(sorted(tokens))
 
 
-def gram_query(terms: Iterable[tuple[str, str | None]]) -> str:
-    """What to ask for texts that hold each term, or its Latin letters where it has some; terms are not empty."""
+def gram_query(terms: Iterable[tuple[str, str | None]], rarity: Callable[[str], int] | None = None) -> str:
+    """What to ask for texts that hold each term, or its Latin letters where it has some; terms are not empty.
+
+    `rarity` says of a quoted token how rare it is: of long terms the rarest ones are asked for.
+    """
+
+    def every(grams: Iterable[str]) -> str:
+        return f"({' AND '.join(_chosen(grams, rarity))})"
+
     return " AND ".join(
-        f"({_all(_pairs(term))}" + (f" OR {_all(_LATIN + gram for gram in _threes(letters))})" if letters else ")")
+        f"({every(_pairs(term))}" + (f" OR {every(_LATIN + gram for gram in _threes(letters))})" if letters else ")")
         for term, letters in terms
     )
 
 
-def _all(tokens: Iterable[str]) -> str:
-    """A conjunction of tokens, of some where there are many."""
+def _chosen(tokens: Iterable[str], rarity: Callable[[str], int] | None) -> list[str]:
+    """Some of many tokens, quoted."""
     every = list(dict.fromkeys(tokens))
     step = -(-len(every) // MOST_GRAMS)
-    quoted = (f'"{token.translate(_ENDS_TOKENS)}"' for token in every[::step])
-    return f"({' AND '.join(quoted)})"
+    quoted = [f'"{token.translate(_ENDS_TOKENS)}"' for token in every[::step]]
+    if rarity is None or len(quoted) <= _ENOUGH:
+        return quoted
+    return sorted(quoted, key=rarity, reverse=True)[:_ENOUGH]
 
 
 def _pairs(text: str) -> list[str]:

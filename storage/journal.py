@@ -21,7 +21,7 @@ files in the archive, beside the bytes that they name. An event is a JSON object
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from sqlite_utils import Database
@@ -90,9 +90,13 @@ def export(db: Database, archive: Archive) -> list[str]:
     last, whole = 0, 0
     parts = archive.journal_parts()
     for name, data in archive.read_journal(parts):
+        if name != journal_name(last + 1):
+            last = _last_unlisted(db, archive, parts, last)
         if (found := _last_event(db, name, data, last + 1)) is None:
             break
         last, whole = found, whole + 1
+    if whole == len(parts):
+        last = _last_unlisted(db, archive, parts, last)
     # What follows a gap is written anew as well, so that one file goes on where another ends.
     set_aside = [archive.set_journal_aside(name) for name in parts[whole:]]
     rows = list(db.query("SELECT id, poll_id, event FROM journal WHERE id > ? ORDER BY id", [last]))
@@ -100,6 +104,15 @@ def export(db: Database, archive: Archive) -> list[str]:
         lines = "".join(_line(row) for row in rows)
         archive.put_journal(rows[0]["id"], lines.encode())
     return set_aside
+
+
+def _last_unlisted(db: Database, archive: Archive, listed: Collection[str], last: int) -> int:
+    """The last event of the files behind `last` that are not listed: a bucket may list a file later than it has it."""
+    while (name := journal_name(last + 1)) not in listed and (data := archive.journal_part(name)) is not None:
+        if (found := _last_event(db, name, data, last + 1)) is None:
+            break
+        last = found
+    return last
 
 
 def _line(row: Mapping[str, Any]) -> str:

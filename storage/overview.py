@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from storage.counting import count_filings
+from storage.largest import find_largest
 from storage.rows import as_json
 from storage.states import CAME, OPEN, FilingFilter, clock_of, held
 
@@ -60,6 +61,15 @@ def top_entities(
     if not as_of and not known_on and not without:
         ids = [row[0] for row in db.execute("SELECT id FROM entity ORDER BY present DESC, id LIMIT ?", [most])]
         return _counted(db, where, ids)
+    if largest := find_largest(db, where, most):
+        return _in_order(
+            [
+                EntityCount(id_, name, largest[id_])
+                for id_, name in db.execute(
+                    "SELECT id, name FROM entity WHERE id IN (SELECT value FROM json_each(?))", [as_json(list(largest))]
+                )
+            ]
+        )[:most]
     if sum(row["count"] for row in count_filings(db, "series", where)) <= _FEW:
         return _counted(db, where)[:most]
     # The largest of today first, until none of the others can have had more.

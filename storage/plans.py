@@ -172,6 +172,13 @@ def offers_recorded(db: Database, revision: int) -> list[tuple[str, str, str | N
     return [(row[0], row[1], row[2]) for row in rows]
 
 
+def never_stated(db: Database, attachment: int, numbers: Iterable[str]) -> int:
+    """How many of `numbers` no filing ever had that a list states or stated."""
+    sql = """SELECT count(*) FROM json_each(?) WHERE value NOT IN (
+        SELECT v.number FROM entry e JOIN version v ON v.filing_id = e.filing_id WHERE e.attachment_id = ?)"""
+    return int(next(iter(db.execute(sql, [as_json(list(numbers)), attachment])))[0])
+
+
 def is_offered_elsewhere(db: Database, url: str) -> bool:
     """True where announcements at other addresses, which are there, offer every list that this one offered."""
     counts = next(

@@ -32,7 +32,7 @@ def find_renames(
     the remark's other side states are None.
     """
     sql, args = _renamed(db, where)
-    pairs = list(db.query(f"{sql} ORDER BY recorded_at DESC, filing_id LIMIT ? OFFSET ?", [*args, limit, skip]))
+    pairs = list(db.query(sql, [*args, limit, skip]))
     changes = {row["id"]: row for row in changes_by_id(db, [row["change_id"] for row in pairs if row["change_id"]])}
     remarks = _remarks(db, [row["event_id"] for row in pairs if row["event_id"]])
     entities = _entities(db, [row["filing_id"] for row in pairs])
@@ -46,29 +46,27 @@ def find_renames(
 
 
 def _renamed(db: Database, where: RenameFilter) -> tuple[str, list[Any]]:
-    """SQL for the pairs of names, in no order, and its arguments."""
-    observed = """SELECT c.filing_id, c.id AS change_id, NULL AS event_id,
-        c.fields ->> '$.entity[0]' AS before, c.fields ->> '$.entity[1]' AS after,
-        c.published_on AS happened_on, c.recorded_at FROM change c INDEXED BY change_renamed
-        WHERE c.kind <> 'added' AND json_type(c.fields, '$.entity') IS NOT NULL"""
-    stated = """SELECT s.filing_id, NULL AS change_id, s.id AS event_id, s.before, s.after, s.happened_on, v.recorded_at
-        FROM stated_event s JOIN version v ON v.id = s.version_id WHERE s.kind = 'entity_renamed'"""
-    parts, args = [], []
-    for basis, sql, row in (("observed", observed, "c"), ("stated", stated, "v")):
-        if where.basis in (None, basis):
-            condition, values = by_then(f"{row}.published_on", f"{row}.recorded_at", where.as_of, where.known_on)
-            parts.append(f"{sql} AND {condition}")
-            args += values
-    those = " UNION ALL ".join(parts)
-    condition = "1"
+    """SQL for a page of pairs of names, and its arguments but for how many and behind how many.
+
+    The pairs of the page are found by narrow rows, and only then what is known of each.
+    """
+    condition, args = by_then("published_on", "recorded_at", where.as_of, where.known_on)
+    if where.basis:
+        condition += f" AND change_id IS {'NOT ' if where.basis == 'observed' else ''}NULL"
     if where.entity:
-        condition, values, _ = of_entity(db, where.entity, "t.filing_id")
-        args += values
+        called, values, _ = of_entity(db, where.entity, "renaming.filing_id")
+        condition, args = f"{condition} AND {called}", [*args, *values]
+    once = "AS MATERIALIZED" if where.entity else "AS NOT MATERIALIZED"  # a name is looked for once only
     return (
-        f"""SELECT before, after, count(DISTINCT filing_id) AS filings, max(recorded_at) AS recorded_at,
-            min(happened_on) AS happened_on, max(change_id) AS change_id, max(event_id) AS event_id,
-            max(filing_id) AS filing_id, count(*) OVER () AS pairs FROM ({those}) t
-            WHERE before IS NOT after AND {condition} GROUP BY before, after""",
+        f"""WITH t {once} (SELECT * FROM renaming WHERE {condition}), page AS (
+                SELECT before, after, max(recorded_at) AS recorded_at, max(filing_id) AS filing_id FROM t
+                GROUP BY before, after ORDER BY recorded_at DESC, filing_id, before, after LIMIT ? OFFSET ?
+            )
+            SELECT p.before, p.after, count(DISTINCT t.filing_id) AS filings, p.recorded_at, p.filing_id,
+                min(t.happened_on) AS happened_on, max(t.change_id) AS change_id, max(t.event_id) AS event_id,
+                (SELECT count(*) FROM (SELECT 1 FROM t GROUP BY before, after)) AS pairs
+            FROM page p CROSS JOIN t ON t.before IS p.before AND t.after IS p.after
+            GROUP BY p.before, p.after ORDER BY p.recorded_at DESC, p.filing_id, p.before, p.after""",
         args,
     )
 

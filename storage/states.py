@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from storage.grams import gram_query
+from storage.gram_queries import texts_query
 from storage.rows import as_json, filing_of, last_day
 from tracker.models import FIELDS, Filing
 
@@ -30,6 +30,8 @@ SOURCE = """n.url AS announcement, o.label AS attachment, r.sha256 AS sha256, v.
 LIST_FIELDS = ", ".join(f"v.{name}" for name in (*FIELDS, "province_code") if name != "cancelled_on")
 JOINS = """JOIN revision r ON r.id = v.revision_id JOIN attachment a ON a.id = r.attachment_id
     JOIN offer o ON o.id = r.offer_id JOIN announcement n ON n.id = o.announcement_id"""
+# The same of a page, whose few rows come first: SQLite would begin with all revisions and look for the page at the end.
+_JOINS_OF_FEW = JOINS.replace("JOIN", "CROSS JOIN")
 
 # The last filing that had come by a day of a clock. What came later need not be looked at: it makes a page of a day
 # long ago as cheap as one of today.
@@ -113,8 +115,9 @@ def find_filings(
         if where.after is not None:
             sql, args = f"{sql} AND {key} {'<' if newest_first else '>'} ?", [*args, where.after]
         sql, args, order = f"{sql} ORDER BY {key} {direction} LIMIT ?", [*args, limit], f"s.filing_id {direction}"
-    query = f"""SELECT {_FIELDS.format(number=number)} FROM ({sql}) s JOIN filing f ON f.id = s.filing_id
-        JOIN version v ON v.id = s.version_id {JOINS} LEFT JOIN filing_index i ON i.filing_id = s.filing_id
+    join, joins = ("JOIN", JOINS) if limit is None else ("CROSS JOIN", _JOINS_OF_FEW)
+    query = f"""SELECT {_FIELDS.format(number=number)} FROM ({sql}) s {join} filing f ON f.id = s.filing_id
+        {join} version v ON v.id = s.version_id {joins} LEFT JOIN filing_index i ON i.filing_id = s.filing_id
         LEFT JOIN entity e ON e.id = i.entity_id ORDER BY {order}"""
     return [
         filing_row(row) | {"filing_id": row["filing_id"], "former": json.loads(row["former"] or "[]")}
@@ -153,7 +156,7 @@ def held(db: Database, where: FilingFilter) -> tuple[str, list[Any], str]:
         source = f"""filing_gram g CROSS JOIN {source} ON s.filing_id = g.rowid
             CROSS JOIN filing_index i ON i.filing_id = g.rowid"""
         conditions.append("g.filing_gram MATCH ?")
-        args.append(gram_query(asked))
+        args.append(texts_query(db, asked))
         for condition, values in _bounds(db, where, way.column):
             conditions.append(condition)
             args += values
@@ -162,7 +165,7 @@ def held(db: Database, where: FilingFilter) -> tuple[str, list[Any], str]:
     if asked and unknown:
         known = "SELECT rowid FROM filing_gram WHERE filing_gram MATCH ?"
         conditions.append(f"s.filing_id IN ({known} UNION ALL {_UNKNOWN})")
-        args.append(gram_query(asked))
+        args.append(texts_query(db, asked))
     for condition, values in (*_plain(db, where), *_texts(where, unknown=unknown)):
         conditions.append(condition)
         args += values
@@ -222,7 +225,7 @@ def entities_holding(db: Database, folded: str) -> list[int] | None:
     rows = db.execute(
         """SELECT i.entity_id FROM filing_gram g CROSS JOIN filing_index i ON i.filing_id = g.rowid
            WHERE g.filing_gram MATCH ? LIMIT ?""",
-        [gram_query([(folded, None)]), _MANY],
+        [texts_query(db, [(folded, None)]), _MANY],
     ).fetchall()
     return None if len(rows) == _MANY else sorted({row[0] for row in rows if row[0] is not None})
 
@@ -261,8 +264,9 @@ def _plain(db: Database, where: FilingFilter) -> Iterator[tuple[str, list[Any]]]
     if where.filing is not None:
         yield "s.filing_id = ?", [where.filing]
     if where.filed_on is not None:
-        stated = "SELECT 1 FROM version d WHERE d.id = s.version_id AND d.filed_on BETWEEN ? AND ?"
-        yield f"EXISTS ({stated})", [where.filed_on, f"{where.filed_on}~"]
+        # Named at once by an index: among those of the month may be many that state no day, which come by another list.
+        stated = "SELECT id FROM version WHERE filed_on BETWEEN ? AND ?"
+        yield f"s.version_id IN ({stated})", [where.filed_on, f"{where.filed_on}~"]
     if where.number is not None:
         if where.as_of or where.known_on:
             yield "s.version_id IN (SELECT id FROM version WHERE number = ?)", [where.number]

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
+from multiprocessing import synchronize
 from pathlib import Path
 
 import pytest
 
+from tests.polling import ROOT
 from tracker.config import ReadingSettings
-from tracker.errors import HostileFile, Unreadable
+from tracker.errors import ClusterError, HostileFile, Unreadable
 from tracker.executors import LimitedProcesses, open_executor
 
 
@@ -34,6 +39,13 @@ def die_once(mark: str) -> str:
 
 def hang() -> None:
     time.sleep(1000)
+
+
+def hang_once(mark: str) -> str:
+    if not Path(mark).exists():
+        Path(mark).mkdir()
+        hang()
+    return "done"
 
 
 def spin() -> None:
@@ -84,6 +96,15 @@ def test_a_process_that_dies_by_chance_costs_nothing(processes: LimitedProcesses
     assert processes.submit(die_once, str(tmp_path / "mark")).result() == "done"
 
 
+@pytest.mark.slow
+def test_a_clock_that_was_set_is_not_the_files_fault(tmp_path: Path) -> None:
+    with LimitedProcesses(workers=1, seconds=1.0, megabytes=1024) as processes:
+        processes._drift -= 3600  # as though the machine had slept for an hour
+        assert processes.submit(hang_once, str(tmp_path / "mark")).result() == "done"
+        with pytest.raises(HostileFile, match="took more than 1 seconds"):
+            processes.submit(hang).result()
+
+
 def test_memory_is_bounded(processes: LimitedProcesses) -> None:
     with pytest.raises(MemoryError):
         processes.submit(swell).result()
@@ -111,6 +132,33 @@ def test_what_nobody_waits_for_is_stopped() -> None:
     assert all(future.exception() for future in futures)
 
 
+def test_a_lower_limit_of_the_machine_goes_on() -> None:
+    program = """
+import math, resource
+from tracker.executors import LimitedProcesses
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CPU, (30, 30))
+    with LimitedProcesses(1, seconds=60, megabytes=1024) as processes:
+        print(processes.submit(math.factorial, 5).result(50))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )  # fmt: skip
+    assert done.stdout == "120\n", done.stderr
+
+
+def test_a_machine_without_semaphores_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr(synchronize._multiprocessing, "SemLock", refuse)
+    with LimitedProcesses(1, seconds=60, megabytes=1024) as processes:
+        for _ in range(2):
+            with pytest.raises(ClusterError, match=r"cannot be begun.*/dev/shm"):
+                processes.submit(double, 1).result(10)
+
+
 def test_processes_are_begun_with_the_first_task() -> None:
     with open_executor(ReadingSettings(), tasks=0) as (executor, width):
         assert isinstance(executor, LimitedProcesses)
@@ -119,20 +167,24 @@ def test_processes_are_begun_with_the_first_task() -> None:
 
 
 @pytest.mark.slow
-def test_a_task_that_was_left_behind_ends_by_itself() -> None:
+def test_a_task_that_was_left_behind_ends_by_itself(tmp_path: Path) -> None:
     """Its parent is killed: nobody is left to stop it but the system."""
-    reader, writer = os.pipe()
-    parent = os.fork()
-    if not parent:
-        os.close(reader)
-        with LimitedProcesses(1, seconds=2, megabytes=1024) as processes:
-            os.write(writer, b"%d " % processes.submit(os.getpid).result())
-            processes.submit(spin)
-            time.sleep(0.5)
-            os.kill(os.getpid(), signal.SIGKILL)
-    os.waitpid(parent, 0)
-    child = int(os.read(reader, 20))
-    os.close(reader), os.close(writer)
+    program = """
+import os, signal, time
+from tests.test_executors import spin
+from tracker.executors import LimitedProcesses
+
+if __name__ == "__main__":
+    with LimitedProcesses(1, seconds=2, megabytes=1024) as processes:
+        print(processes.submit(os.getpid).result(), flush=True)
+        processes.submit(spin)
+        time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+    with (tmp_path / "child").open("w+") as file:  # a pipe would stay open as long as the child
+        done = subprocess.run([sys.executable, "-c", program], stdout=file, cwd=ROOT, timeout=60, check=False)
+        assert done.returncode == -signal.SIGKILL
+        child = int((tmp_path / "child").read_text())
     until = time.monotonic() + 30
     while time.monotonic() < until and Path(f"/proc/{child}").exists() and " Z " not in _stat(child):
         time.sleep(0.1)

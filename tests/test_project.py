@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tracker.config import Settings, list_settings
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("tracker", "spiders", "storage")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
@@ -86,3 +88,10 @@ def test_every_package_is_installed() -> None:
     found = {".".join(path.parent.relative_to(ROOT).parts) for path in MODULES if path.name == "__init__.py"}
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
     assert set(settings["packages"]) == found
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_every_setting_stands_in_the_readme_with_its_default(readme: str) -> None:
+    rows = re.findall(r"^\| `([a-z_.]+)` \| (?:`(.*?)`)? \|", (ROOT / readme).read_text(encoding="utf-8"), re.M)
+    expected = {one["name"]: one["default"] for one in list_settings(Settings())}
+    assert {name: default for name, default in rows if name in expected} == expected

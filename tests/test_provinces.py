@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.polling import GENAI_PAGE, GENAI_TITLE, ROOT, Desk, genai_docx, genai_rows, label
+from tests.web.conftest import serving
 from tracker.demo.files import TableSpec, make_docx, make_xlsx
 from tracker.demo.lists import FILED, REGISTERED
 from tracker.series import series_by_id
@@ -84,7 +85,8 @@ def test_the_lead_of_a_province_over_the_centre(desk: Desk) -> None:
 
     # the province's list grows, on the same page and under another label; Jiangsu announces its first
     guangdong.publish(PAGE, TITLE, "2024-04-09 17:30", [(file("2024年6月"), xlsx(later, "2024年6月"))])
-    rows = [tuple(row) for row in facts("江苏省", "2024-08")]
+    centres_own = genai_rows(7, 7)[0]  # which the centre had before
+    rows = [tuple(row) for row in (*facts("江苏省", "2024-08"), centres_own)]
     jiangsu.publish(
         "/fwhd/tzgg/202404/t20240412_1310001.shtml", "关于发布江苏省生成式人工智能服务备案信息的公告",
         "2024-04-12 09:00",
@@ -118,7 +120,7 @@ def test_the_lead_of_a_province_over_the_centre(desk: Desk) -> None:
     assert not lead["at_most"]  # the day on which a poll saw it
     waiting = desk.ask("leads", "--waiting")
     assert {one["series"] for one in waiting} == {"genai_guangdong", "genai_jiangsu"}
-    assert len(waiting) == len(later) - len(known) + len(rows)
+    assert len(waiting) == len(later) - len(known) + len(rows) - 1
     assert desk.ask("leads", "--waiting", "--as-of", "2024-04-09") == [
         one for one in desk.ask("leads", "--as-of", "2024-04-09") if one["series"] == "genai_guangdong"
     ]
@@ -129,7 +131,18 @@ def test_the_lead_of_a_province_over_the_centre(desk: Desk) -> None:
     said = desk.run("show", known[5][4], LANG="en").stdout
     assert "genai_guangdong: published 2024-04-09, by the centre" in " ".join(said.split())
     assert "尚未公布" in desk.run("show", later[-1][4], LANG="zh").stdout
-    assert f"{len(waiting) + 19} filings of provinces' lists: 19 published" in desk.run("leads", LANG="en").stdout
+    assert f"{len(waiting) + 20} filings of provinces' lists: 20 published" in desk.run("leads", LANG="en").stdout
+    said = desk.run("show", centres_own[4], LANG="en").stdout
+    assert "genai_jiangsu: published 2024-04-12, by the centre until 2024-02-29" in " ".join(said.split())
+    assert "至少晚 43 天" in desk.run("show", centres_own[4], LANG="zh").stdout
+    with serving(desk.data, LANG="en") as served:
+        for number, words in (
+            (known[5][4], f"{lead['published_days']} days ahead."), (later[-1][4], "the centre has not published it."),
+            (centres_own[4], "at least 43 days behind."),
+        ):  # fmt: skip
+            series = "genai_jiangsu" if number == centres_own[4] else "genai_guangdong"
+            page = served.get(f"/filing/{series}/{number}")
+            assert (page.status_code, words in page.text) == (200, True), number
 
     # counted once
     counted = {one["series"]: one["count"] for one in desk.ask("stats", "--by", "series")}

@@ -78,8 +78,9 @@ def lead_text(lead: dict[str, Any], lang: Lang) -> str:
     said = {"series": lead["series"], "first": lead["published_on"]}
     if lead["later_series"] is None:
         return word("lead_waits", lang, **said)
-    came = {"later": lead["later_published_on"], "days": lead["published_days"]}
-    return word("lead_at_most" if lead["at_most"] else "lead_came", lang, **said, **came)
+    days = lead["published_days"]
+    how = ("lead_came", "lead_at_most") if days >= 0 else ("lead_behind", "lead_behind_at_least")
+    return word(how[lead["at_most"]], lang, **said, later=lead["later_published_on"], days=abs(days))
 
 
 def _what(entry: dict[str, Any], lang: Lang) -> str:

@@ -37,6 +37,7 @@ from tracker.series import (
     is_round_up,
     label_key,
     period_of,
+    reach,
     series_by_id,
     series_of_label,
     series_of_title,
@@ -143,17 +144,29 @@ def offered_links(page: Page, series: Series) -> list[OfferedLink]:
     """What the links of a page offer, each file once.
 
     Labels that say no more than 附件1 and 附件2 are alike once their numbers are taken off: such files are told
-    apart by their order on the page, or the second would take the place of the first.
+    apart by their order on the page, or the second would take the place of the first. Of the states of a list that
+    grows the furthest is the list: the others, which repeat its rows, are known by their month and serve as a check.
     """
     offered: dict[str, OfferedLink] = {}
     alike: Counter[tuple[str, str]] = Counter()
-    for link in page.links:
+    links = {link: offered_link(link, page, series) for link in page.links}
+    furthest: dict[tuple[str, str], str] = {}
+    for link, one in links.items():
+        if series_by_id(one.series).cumulative:
+            key = one.series, one.label_key
+            furthest[key] = max(furthest.get(key, ""), _reach(link, page))
+    for link, one in links.items():
         if link.href not in offered:
-            one = offered_link(link, page, series)
+            if _reach(link, page) < furthest.get((one.series, one.label_key), ""):
+                one = replace(one, label_key=label_key(link.label), round_up=True)
             alike[one.series, one.label_key] += 1
             count = alike[one.series, one.label_key]
             offered[link.href] = one if count == 1 else replace(one, label_key=f"{one.label_key}#{count}")
     return list(offered.values())
+
+
+def _reach(link: Link, page: Page) -> str:
+    return reach(link.label, page.title, page.published_at) or ""
 
 
 def offered_link(link: Link, page: Page, series: Series) -> OfferedLink:

@@ -18,7 +18,7 @@ from storage.derived import DerivedWriter, EntityRow, EventRow, IndexRow
 from storage.faults import is_storage_fault
 from storage.history import History
 from storage.rows import beijing_day
-from tracker.changes.editions import ENTITIES, INDEX
+from tracker.changes.editions import INDEX
 from tracker.config import Settings
 from tracker.facts import Facts, known_facts
 from tracker.failures import failure
@@ -27,10 +27,8 @@ from tracker.models import Check, Incident, IncidentKind, StatedTotal, Verdict
 from tracker.rules_edition import edition_of
 from tracker.standing import keep_standing
 
-# Of the rules by which filings belong to entities, and of those on which these stand
-EDITIONS = f"{INDEX}.{ENTITIES}"
-# Of the package: what the checks are made by
-CHECKED_BY = (".", "changes", "facts", "reading")
+# Of the program: what entities and checks are made by, and what hands them the history
+MADE_BY = ("storage", "tracker", "tracker/changes", "tracker/facts", "tracker/reading")
 
 
 def derive(
@@ -41,14 +39,15 @@ def derive(
     progress("index")
     writer.forget_index(INDEX)
     writer.index_filings(map(_index_row, sightings.unindexed_filings(db)))
+    rules = edition_of(MADE_BY)
     progress("entities")
-    if not writer.is_made("entities", EDITIONS):
+    if not writer.is_made("entities", f"{INDEX} {rules}"):
         writer.replace_entities(_entities(db))
         writer.count_present()
         writer.index_words()
-        writer.note_made("entities", EDITIONS)
+        writer.note_made("entities", f"{INDEX} {rules}")
     progress("checks")
-    edition = _checks_edition(db, facts)
+    edition = _checks_edition(db, rules, facts)
     if edition is None or not writer.is_made("checks", edition):
         writer.replace_totals(_totals(db))
         checks = run_checks(db, facts)
@@ -61,11 +60,11 @@ def derive(
     keep_standing(db, history, poll, now, IncidentKind.STALE, find_stale(health.batch_days(db), beijing_day(now)))
 
 
-def _checks_edition(db: Database, facts: Facts) -> str | None:
+def _checks_edition(db: Database, rules: str, facts: Facts) -> str | None:
     """What the checks depend on: the rules, the known facts, the last event that had an effect; None without any."""
     event = journal.newest_effect(db)
     known = zlib.crc32(repr(facts).encode())
-    return None if event is None else f"{edition_of(CHECKED_BY)} {known:08x} {event}"
+    return None if event is None else f"{rules} {known:08x} {event}"
 
 
 def derive_safely(

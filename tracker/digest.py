@@ -28,7 +28,7 @@ from tracker.errors import ArchiveUnreachable, ClusterError, ContentError
 from tracker.failures import failure
 from tracker.models import LIST_INCIDENTS, Change, Extraction, Filing, Incident, IncidentKind, Status
 from tracker.readings import Readings, Wanted
-from tracker.series import Series, series_by_id
+from tracker.series import Series, reach, series_by_id
 
 Row = dict[str, Any]
 
@@ -57,7 +57,7 @@ class Digester:
         """
         ids = {series.id for series in selected}
         pending = [row for row in plans.pending_revisions(self.db) if row["series"] in ids]
-        pending.sort(key=lambda row: series_by_id(row["series"]).cancels)
+        pending.sort(key=_turn)
         announced = self.announced(pending)
         self.expect(pending)
         for row in pending:
@@ -113,8 +113,7 @@ class Digester:
             self._keep_as_check(row, extraction)
             return
         if series.cumulative and not row["accepted_at"] and self._is_former(row):
-            why = "a former state of a list that the history holds as it was later"
-            self.history.set_aside(row["id"], self.poll, "round_up", why, None, self.now, (), self._addresses(row))
+            self._keep_former(row, extraction)
             return
         objection = None if row["accepted_at"] else self._bounds(row, extraction)
         if objection:
@@ -126,8 +125,17 @@ class Digester:
 
     def _is_former(self, row: Row) -> bool:
         """True for an older file of a cumulative list, of which a later one is recorded."""
-        mine = growing.reach(row["offer_label"], row["announcement_title"], row["published_at"])
-        return growing.is_former(mine, (growing.reach(*one) for one in plans.offers_recorded(self.db, row["id"])))
+        return growing.is_former(_reach(row), (reach(*one) for one in plans.offers_recorded(self.db, row["id"])))
+
+    def _keep_former(self, row: Row, extraction: Extraction) -> None:
+        """A former state changes nothing. What it alone states is a question: of the two, one may be dated wrongly."""
+        unknown = plans.never_stated(self.db, row["attachment_id"], {filing.number for filing in extraction.filings})
+        if unknown:
+            why = f"a state of {_reach(row)}, while a later one is recorded that never held {unknown} of its filings"
+            self._refuse(row, why)
+            return
+        why = "a former state of a list that the history holds as it was later"
+        self.history.set_aside(row["id"], self.poll, "round_up", why, None, self.now, (), self._addresses(row))
 
     def _read(self, row: Row) -> Extraction:
         return self.readings.read(Wanted(row["sha256"], row["series"], row["period"]))
@@ -260,8 +268,7 @@ def publication_date(row: Row, series: Series, *, is_baseline: bool) -> str:
     """
     seen = beijing_day(row["first_seen"])
     if series.cumulative:
-        reached = growing.reach(row["offer_label"], row["announcement_title"], row["published_at"])
-        stated = growing.stated_day(reached, row["published_at"])
+        stated = growing.stated_day(_reach(row), row["published_at"])
         return seen if row["recorded_here"] or stated is None else min(stated, seen)
     if row["recorded"] or (not is_baseline and not row["published_at"]):
         return seen
@@ -271,6 +278,16 @@ def publication_date(row: Row, series: Series, *, is_baseline: bool) -> str:
         year, month = int(row["period"][:4]), int(row["period"][5:7])
         return min(f"{year}-{month:02d}-{calendar.monthrange(year, month)[1]}", seen)
     return seen
+
+
+def _reach(row: Row) -> str | None:
+    return reach(row["offer_label"], row["announcement_title"], row["published_at"])
+
+
+def _turn(row: Row) -> tuple[bool, str]:
+    """When a revision's turn comes: notices last, and of a list that grows the states in their order."""
+    series = series_by_id(row["series"])
+    return series.cancels, (_reach(row) or "") if series.cumulative else ""
 
 
 def unknown_number(row: Row, filing: Filing) -> Incident:

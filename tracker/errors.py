@@ -87,7 +87,7 @@ class ArchiveUnreachable(StorageError):
 
 
 class ClusterError(TrackerError):
-    """The cluster that reads the lists cannot be reached, or does not answer."""
+    """What reads the lists, a cluster or processes, cannot be had, or does not answer."""
 
 
 class ClockError(TrackerError):

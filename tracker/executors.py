@@ -11,8 +11,9 @@ import importlib.util
 import multiprocessing
 import os
 import resource
+import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -93,6 +94,7 @@ class LimitedProcesses(_Retold):
         super().__init__()
         self._workers, self._seconds, self._megabytes = workers, seconds, megabytes
         self._pool: ProcessPool | None = None
+        self._drift = _drift()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes, once what runs has ended; with `cancel_futures` at once."""
@@ -119,32 +121,53 @@ class LimitedProcesses(_Retold):
                 self._workers, initializer=_limit_process, initargs=(self._megabytes,),
                 context=multiprocessing.get_context(START_METHOD),
             )  # fmt: skip
-        return self._pool.schedule(_limit_task, (self._seconds, fn, *args), kwargs, timeout=self._seconds)
+        try:
+            return self._pool.schedule(_limit_task, (self._seconds, fn, *args), kwargs, timeout=self._seconds)
+        except (OSError, BrokenExecutor) as error:  # it begins its processes here, with what they need
+            raise ClusterError(
+                f"The processes that read the lists cannot be begun: {error}",
+                hint="They need /dev/shm, which can be written to, and room for further processes",
+            ) from error
 
     def _meaning(self, error: BaseException, tries: int) -> BaseException | None:
         from pebble import ProcessExpired
 
         if isinstance(error, ProcessExpired):
             how = f"signal {-error.exitcode}" if error.exitcode < 0 else f"exit code {error.exitcode}"
-            died = HostileFile(f"The process that read the file came to an end over it, twice ({how})")
+            died = HostileFile(
+                f"The process that read the file came to an end over it, twice ({how})",
+                hint="It may need more memory than reading.max_megabytes: raise that if you trust the file",
+            )
             return died if tries > 1 else None
         if isinstance(error, TimeoutError):
+            # The pool goes by the clock of the day: one that was set, or a machine that slept, is no fault of the file.
+            if tries == 1 and abs(_drift() - self._drift) > 1:
+                return None
             return HostileFile(f"Reading the file took more than {self._seconds:g} seconds: it was stopped")
         return error
+
+
+def _drift() -> float:
+    """The clock of the day as against one that only runs while the machine does, in seconds."""
+    return time.time() - time.monotonic()
 
 
 def _limit_process(megabytes: int) -> None:
     """In a new process: bound its memory; it writes no file, and leaves none when it dies."""
     for what, most in ((resource.RLIMIT_AS, megabytes * MIB), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
-        _, hard = resource.getrlimit(what)
-        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+        _limit(what, most)
+
+
+def _limit(what: int, most: int) -> None:
+    """Set a limit of this process: that of the machine, where it is lower, goes on."""
+    _, hard = resource.getrlimit(what)
+    resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _limit_task(seconds: float, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """In the process: a task that runs on when nobody is left to stop it is stopped by the system."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds) + 2, hard))
+    _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + seconds) + 2)
     return fn(*args, **kwargs)
 
 

@@ -270,6 +270,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "{series}：{first} 公布，国家网信办最迟 {later} 公布（仅知月份），至多早 {days} 天",
         "{series}: published {first}, by the centre until {later} (its month is known), at most {days} days ahead",
     ),
+    "lead_behind": (
+        "{series}：{first} 公布，国家网信办 {later} 已公布，晚 {days} 天",
+        "{series}: published {first}, by the centre {later}, {days} days behind",
+    ),
+    "lead_behind_at_least": (
+        "{series}：{first} 公布，国家网信办最迟 {later} 已公布（仅知月份），至少晚 {days} 天",
+        "{series}: published {first}, by the centre until {later} (its month is known), at least {days} days behind",
+    ),
     "lead_waits": (
         "{series}：{first} 公布，国家网信办尚未公布", "{series}: published {first}, not by the centre so far"
     ),
@@ -278,20 +286,22 @@ WORDS: dict[str, tuple[str, str]] = {
         "≤: the month of the centre's list is known, and counts from its end",
     ),
     "no_leads": (
-        "没有省级清单：见 docs/sources.md 中的 poll.provinces",
-        "no list of a province: see poll.provinces, docs/sources.md",
+        "没有符合条件的省级清单备案；省级清单仅在设置 poll.provinces 后轮询，见 docs/sources.md",
+        "no such filing of a province's list; these lists are polled only where poll.provinces names them: "
+        "docs/sources.md",
     ),
     "leads_total": (
         "省级清单共 {n} 条，其中 {came} 条国家网信办已公布，{waiting} 条尚未公布",
         "{n} filings of provinces' lists: {came} published by the centre as well, {waiting} not so far",
     ),
     "leads_days": (
-        "公布早的天数：中位数 {median}，最少 {least}，最多 {most}",
-        "days ahead: median {median}, from {least} to {most}",
+        "公布早的天数（负数为晚）：中位数 {median}，最少 {least}，最多 {most}",
+        "days ahead (behind where negative): median {median}, from {least} to {most}",
     ),
     "left_out": (
-        "未计入省级清单（同一备案国家网信办也公布）：{series}",
-        "lists of provinces are not counted, their filings stand in the centre's as well: {series}",
+        "未计入省级清单（其备案在国家网信办公布时计入），可用 --series 单独统计：{series}",
+        "lists of provinces are not counted (a filing counts once the centre has published it); --series counts one: "
+        "{series}",
     ),
     # sentences
     "many_entities": (

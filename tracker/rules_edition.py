@@ -10,13 +10,19 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-PACKAGE = Path(__file__).parent
+PROGRAM = Path(__file__).parents[1]
 
 
 def edition_of(folders: Iterable[str]) -> str:
-    """A short mark of the files in these folders of the package; any other file, size or time gives another one."""
-    found = (path for folder in folders for path in (PACKAGE / folder).iterdir())
-    files = sorted(path for path in found if path.suffix in (".py", ".csv"))
-    stats = ((path, path.stat()) for path in files)
-    text = "\n".join(f"{path.relative_to(PACKAGE)} {stat.st_size} {stat.st_mtime_ns}" for path, stat in stats)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    """A short mark of the files in these folders of the program; any other file or content gives another one.
+
+    Not by their times: package managers and images set these to one and the same for every edition.
+    """
+    mark = hashlib.sha256()
+    for folder in folders:
+        for path in sorted((PROGRAM / folder).iterdir()):
+            if path.suffix in (".py", ".csv"):
+                content = path.read_bytes()
+                mark.update(f"{folder}/{path.name} {len(content)}\n".encode())
+                mark.update(content)
+    return mark.hexdigest()[:16]

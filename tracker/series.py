@@ -456,6 +456,11 @@ def state_key(label: str) -> str:
     return _STATE.sub("", label_key(label)) or label_key(label)
 
 
+def reach(label: str, title: str, announced: str | None) -> str | None:
+    """The month up to which a file goes: as its label says, else the title of its page, else the page's own."""
+    return period_of(label) or period_of(title) or (announced or "")[:7] or None
+
+
 def label_key(label: str) -> str:
     """The label as attachments are known by it: folded, without 附件, its number and a file ending.
 

@@ -10,6 +10,7 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+import pdfplumber
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,7 +29,8 @@ from tracker.errors import ContentError, NoTable, Unreadable
 from tracker.reading.filings import read_filings
 from tracker.reading.normalise import tidy
 from tracker.reading.pdf import read_pdf
-from tracker.reading.pdf_page import read_text
+from tracker.reading.pdf_page import Char, read_text
+from tracker.reading.pdf_text import lines_of
 from tracker.series import series_by_id
 
 SHARED = Path(__file__).parents[3] / "shared"
@@ -275,3 +277,19 @@ def test_signs_that_one_library_lacks_neither_double_nor_move_letters(text: str)
     data = make_pdf([TableSpec("t", ("序号", "名称", "备案编号"), rows)], "t")
     table = read_pdf(data).tables[0]
     assert [fold(str(row.cells[1])) for row in table.rows[1:]] == [fold(row[1]) for row in rows]
+
+
+def test_a_file_without_its_fonts_is_opened_once_by_the_second_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = build(ruled([list(HEADINGS), *rows_of(90)]))
+    opened: list[object] = []
+    plain_open = pdfplumber.open
+    monkeypatch.setattr(pdfplumber, "open", lambda source: opened.append(source) or plain_open(source))
+    document = read_pdf(data)
+    assert document.tables[0].rows[-1].page > 1
+    assert len(opened) == 1
+
+
+def test_a_code_that_stands_for_no_letter_makes_no_line() -> None:
+    nothing, letter = Char("", 1, 2, 3, 4), Char("a", 1, 2, 13, 14)
+    assert lines_of([nothing]) == []
+    assert [line.text for line in lines_of([nothing, letter])] == ["a"]

@@ -164,6 +164,7 @@ def test_too_many_requests_are_told_to_come_again(
             assert header in answer
         assert b"too many readers" in answer
         assert b'"status": 503' in ask(address, "/api/v1/filings")
+        assert statuses(ask(address, "/static/shell.css")) == [200], "the style of that page"
         slow.gone.set()
         assert {status for one in many for status in statuses(read_all(one))} == {200}
     assert statuses(ask(address)) == [200]

@@ -1,7 +1,7 @@
 """Lists that grow: each file states all that was filed so far (截至2024年3月), and a later one is the same list. Pure.
 
-In: what is written on and around a file. Out: how far it goes, whether the history is further already, when it was
-published, and which list it is where its label was written otherwise.
+In: how far a file goes (`tracker.series.reach`). Out: whether the history is further already, when it was published,
+and which list it is where its label was written otherwise.
 """
 
 from __future__ import annotations
@@ -10,12 +10,6 @@ import calendar
 from collections.abc import Iterable
 
 from tracker.changes.guards import SAME_LIST_SHARE, Overlap
-from tracker.series import period_of
-
-
-def reach(label: str, title: str, announced: str | None) -> str | None:
-    """The month up to which a file goes: as its label says, else the title of its page, else the page's own."""
-    return period_of(label) or period_of(title) or (announced or "")[:7] or None
 
 
 def is_former(mine: str | None, recorded: Iterable[str | None]) -> bool:
@@ -36,8 +30,11 @@ def stated_day(month: str | None, announced: str | None) -> str | None:
 
 
 def find_state(incoming: int, overlaps: Iterable[Overlap]) -> Overlap | None:
-    """The list of which a new one is another state: nearly all filings of the shorter stand in the longer."""
+    """The list of which a new one is another state: nearly all filings of the shorter stand in the longer.
+
+    A page that offers both as it stands says that they are two: there the guards of all lists decide.
+    """
     for other in sorted(overlaps, key=lambda one: -one.common):
-        if other.common and other.common >= SAME_LIST_SHARE * min(incoming, other.size):
+        if not other.beside and other.common and other.common >= SAME_LIST_SHARE * min(incoming, other.size):
             return other
     return None

@@ -8,6 +8,7 @@ pdfium parses a page in one call that cannot be interrupted: time is looked at b
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -20,6 +21,7 @@ from tracker.reading.pdf_join import Part, join_parts
 from tracker.reading.pdf_lines import Drawn, read_lines
 from tracker.reading.pdf_lost import add_lost
 from tracker.reading.pdf_page import PageText, read_text
+from tracker.reading.pdf_plumber import Plumber
 from tracker.reading.pdf_prose import PageParts, are_rows, paragraphs, part_furniture
 from tracker.reading.pdf_text import lines_of
 from tracker.reading.titles import title_of
@@ -32,6 +34,7 @@ MANY_SHAPES = 50
 # Of the characters of a page, this share may be unknown to its fonts before the page counts as unreadable.
 UNKNOWN = 0.05
 _HINT = "Open the original by hand"
+_text = itemgetter(0)  # as Char.text
 
 
 def read_pdf(data: bytes) -> Document:
@@ -48,16 +51,17 @@ def read_pdf(data: bytes) -> Document:
     except pdfium.PdfiumError as error:
         what = "is encrypted" if "password" in str(error).lower() else f"is damaged: {error}"
         raise Unreadable(f"The PDF {what}", hint=_HINT) from error
+    plumber = Plumber(data)
     try:
-        pages, warnings = _read_pages(document, data)
+        pages, warnings = _read_pages(document, plumber)
     except pdfium.PdfiumError as error:
         raise Unreadable(f"The PDF is damaged: {error}", hint=_HINT) from error
     finally:
         document.close()
-    return _assemble(pages, warnings, data)
+    return _assemble(pages, warnings, plumber)
 
 
-def _read_pages(document: Any, data: bytes) -> tuple[list[PageParts], list[str]]:
+def _read_pages(document: Any, plumber: Plumber) -> tuple[list[PageParts], list[str]]:
     if len(document) > MAX_PAGES:
         raise HostileFile(f"The PDF has {len(document):,} pages, more than {MAX_PAGES:,}")
     meter, warnings = Meter(), list[str]()
@@ -65,14 +69,14 @@ def _read_pages(document: Any, data: bytes) -> tuple[list[PageParts], list[str]]
     for number in range(1, len(document) + 1):
         try:
             meter.check_time()
-            pages.append(_read_page(document, number, data, warnings))
+            pages.append(_read_page(document, number, plumber, warnings))
         except ContentError as error:
             error.where.setdefault("page", number)
             raise
     return pages, warnings
 
 
-def _read_page(document: Any, number: int, data: bytes, warnings: list[str]) -> PageParts:
+def _read_page(document: Any, number: int, plumber: Plumber, warnings: list[str]) -> PageParts:
     page = document[number - 1]
     try:
         text = read_text(page)
@@ -82,7 +86,7 @@ def _read_page(document: Any, number: int, data: bytes, warnings: list[str]) -> 
         if not drawn.embedded:
             from tracker.reading.pdf_unruled import read_chars
 
-            chars = add_lost(chars, read_chars(data, number))
+            chars = add_lost(chars, read_chars(plumber, number))
         grids, rest = find_grids(drawn.segments, chars, number)
         return PageParts(number, grids, lines_of(rest), max(page.get_size()))
     finally:
@@ -91,7 +95,7 @@ def _read_page(document: Any, number: int, data: bytes, warnings: list[str]) -> 
 
 def _check_text(text: PageText, drawn: Drawn, number: int, warnings: list[str]) -> None:
     """Refuse a page whose text is a picture, drawn, or written in signs that stand for nothing."""
-    inked = sum(map(len, "".join(char[0] for char in text.chars).split()))
+    inked = sum(map(len, "".join(map(_text, text.chars)).split()))
     if not inked and (drawn.picture >= SCANNED or drawn.shapes >= MANY_SHAPES):
         raise Unreadable("The page holds pictures and no text: it is scanned", page=number, hint=_HINT)
     if text.unknown > UNKNOWN * max(1, inked):
@@ -100,11 +104,11 @@ def _check_text(text: PageText, drawn: Drawn, number: int, warnings: list[str]) 
         warnings.append(f"page {number}: {text.unknown} signs that its fonts do not explain")
 
 
-def _assemble(pages: list[PageParts], warnings: list[str], data: bytes) -> Document:
+def _assemble(pages: list[PageParts], warnings: list[str], plumber: Plumber) -> Document:
     if not any(page.grids or page.prose for page in pages):
         raise Unreadable("The PDF holds no text", hint=_HINT)
     part_furniture(pages)
-    warnings += _supply_missing_grids(pages, data)
+    warnings += _supply_missing_grids(pages, plumber)
     parts, behind = _parts(pages)
     if not parts:
         raise NoTable("The PDF has text but no table", page=pages[0].number, hint=_HINT)
@@ -113,7 +117,7 @@ def _assemble(pages: list[PageParts], warnings: list[str], data: bytes) -> Docum
     return Document("pdf", title, tuple(tables), (*warnings, *doubts))
 
 
-def _supply_missing_grids(pages: list[PageParts], data: bytes) -> list[str]:
+def _supply_missing_grids(pages: list[PageParts], plumber: Plumber) -> list[str]:
     """Pages with text and no grid: the fallback reads them, or they are prose around the tables, or an error.
 
     Raises:
@@ -132,16 +136,16 @@ def _supply_missing_grids(pages: list[PageParts], data: bytes) -> list[str]:
         if with_grid and not inside and not are_rows(page.prose):
             warnings.append(f"page {page.number} holds text and no table: {page.prose[0].text[:40]}")
             continue
-        _guess_grids(page, data)
+        _guess_grids(page, plumber)
         warnings.append(f"page {page.number} has no ruled lines; its columns were told by their places")
     return warnings
 
 
-def _guess_grids(page: PageParts, data: bytes) -> None:
+def _guess_grids(page: PageParts, plumber: Plumber) -> None:
     # The fallback loads a second PDF library: only a page that needs it pays for it.
     from tracker.reading.pdf_unruled import find_unruled
 
-    page.grids = find_unruled(data, page.number)
+    page.grids = find_unruled(plumber, page.number)
     if not page.grids:
         raise NoTable("A page has text but no readable table", page=page.number, hint=_HINT)
     page.guessed = True

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ctypes
 import struct
 from collections import deque
+from collections.abc import Iterator, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -36,6 +37,12 @@ object_of_form = _plainly(raw.FPDFFormObj_GetObject, _POINTER, ctypes.c_ulong, g
 kind_of_object = _plainly(raw.FPDFPageObj_GetType, _POINTER)
 font_of_text = _plainly(raw.FPDFTextObj_GetFont, _POINTER, gives=_POINTER)
 is_embedded = _plainly(raw.FPDFFont_GetIsEmbedded, _POINTER)
+_is_generated = _plainly(raw.FPDFText_IsGenerated, _POINTER, _INDEX)
+_segment_of_path = _plainly(raw.FPDFPath_GetPathSegment, _POINTER, _INDEX, gives=_POINTER)
+_kind_of_segment = _plainly(raw.FPDFPathSegment_GetType, _POINTER)
+_does_close = _plainly(raw.FPDFPathSegment_GetClose, _POINTER)
+_point = _plainly(raw.FPDFPathSegment_GetPoint, _POINTER, _POINTER, _POINTER)
+_FLOAT = ctypes.sizeof(ctypes.c_float)
 _BOX = ctypes.sizeof(raw.FS_RECTF)
 _DOUBLE = ctypes.sizeof(ctypes.c_double)
 
@@ -57,6 +64,23 @@ def feet(handle: Any, count: int) -> list[float]:
     across, up = range(first, end, step), range(first + _DOUBLE, end, step)
     _run(map(_origin, repeat(address_of(handle)), range(count), across, up))
     return list(struct.unpack(f"{2 * count}d", buffer)[1::2])
+
+
+def are_made(handle: Any, places: Sequence[int]) -> list[bool]:
+    """Whether pdfium put the characters at these places in itself."""
+    return [answer == 1 for answer in map(_is_generated, repeat(address_of(handle)), places)]
+
+
+def segments_of_path(path: Any) -> Iterator[tuple[int, int, float, float]]:
+    """The segments of a path: kind, whether it closes the part of the path, and where it ends, across and up."""
+    count = max(0, raw.FPDFPath_CountSegments(path))
+    segments = list(map(_segment_of_path, repeat(address_of(path)), range(count)))
+    buffer = (ctypes.c_float * (2 * count))()
+    first = ctypes.addressof(buffer)
+    end, step = first + 2 * _FLOAT * count, 2 * _FLOAT
+    _run(map(_point, segments, range(first, end, step), range(first + _FLOAT, end, step)))
+    values = struct.unpack(f"{2 * count}f", buffer)
+    return zip(map(_kind_of_segment, segments), map(_does_close, segments), values[0::2], values[1::2], strict=True)
 
 
 def _run(calls: Any) -> None:

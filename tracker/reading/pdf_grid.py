@@ -14,6 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import compress, pairwise, repeat
+from operator import not_
+from typing import NamedTuple
 
 from tracker.errors import HostileFile
 from tracker.reading.limits import check_columns
@@ -80,7 +82,7 @@ def find_grids(segments: Iterable[Segment], chars: list[Char], page: int) -> tup
     rest = chars
     for shape in shapes:
         inside, outside = shape.divide(rest)
-        if any(not char.text.isspace() for char in inside):
+        if any(not char.text.isspace() for char in inside.chars):
             grid = _fill(shape, inside, page)
             rest = _take_overflow(grid, outside)
             grids.append(grid)
@@ -130,6 +132,14 @@ def _on(line: Line, char: Char) -> bool:
     return across and abs(char.top + char.bottom - line.top - line.bottom) < line.bottom - line.top
 
 
+class _Inside(NamedTuple):
+    """Characters of a table, and twice the middle of each, across and down."""
+
+    chars: list[Char]
+    across: list[float]
+    down: list[float]
+
+
 @dataclass(slots=True)
 class _Shape:
     """The bounds of a table's columns and rows, and which of them are drawn where."""
@@ -139,13 +149,16 @@ class _Shape:
     walls: list[bytearray]  # by bound of columns, by row
     floors: list[bytearray]  # by bound of rows, by column
 
-    def divide(self, chars: list[Char]) -> tuple[list[Char], list[Char]]:
+    def divide(self, chars: list[Char]) -> tuple[_Inside, list[Char]]:
         """The characters that lie in the table, and the others."""
+        across = [one + two for _, one, two, _, _, _ in chars]
+        down = [high + low for _, _, _, high, low, _ in chars]
         left, right, top, bottom = 2 * self.xs[0], 2 * self.xs[-1], 2 * self.ys[0] - 2, 2 * self.ys[-1] + 2
-        held = [left <= one + two <= right and top <= high + low <= bottom for _, one, two, high, low, _ in chars]
+        held = [left <= x <= right and top <= y <= bottom for x, y in zip(across, down, strict=True)]
         if all(held):
-            return chars, []
-        return list(compress(chars, held)), [char for char, inside in zip(chars, held, strict=True) if not inside]
+            return _Inside(chars, across, down), []
+        inside = _Inside(list(compress(chars, held)), list(compress(across, held)), list(compress(down, held)))
+        return inside, list(compress(chars, map(not_, held)))
 
 
 def _connected(segments: list[Segment]) -> list[list[Segment]]:
@@ -249,21 +262,21 @@ def _cover(lines: list[Segment], places: list[float], along: list[float]) -> lis
     return drawn
 
 
-def _fill(shape: _Shape, chars: list[Char], page: int) -> Grid:
+def _fill(shape: _Shape, inside: _Inside, page: int) -> Grid:
     """Cut the grid into cells along the lines that are drawn, and put the characters in."""
     width, height = len(shape.xs) - 1, len(shape.ys) - 1
     owner, bounds = _cells(shape, width, height)
     content: list[list[Char]] = [[] for _ in bounds]
     inner_xs, inner_ys = [2 * x for x in shape.xs[1:-1]], [2 * y for y in shape.ys[1:-1]]
-    content_at = [content[cell] for cell in owner]
-    columns = map(bisect_right, repeat(inner_xs), [left + right for _, left, right, _, _, _ in chars])
-    rows_down = map(bisect_right, repeat(inner_ys), [top + bottom for _, _, _, top, bottom, _ in chars])
-    for char, column, row in zip(chars, columns, rows_down, strict=True):
-        content_at[row * width + column].append(char)
+    content_at = [[content[cell] for cell in owner[start : start + width]] for start in range(0, len(owner), width)]
+    columns = map(bisect_right, repeat(inner_xs), inside.across)
+    rows_down = map(bisect_right, repeat(inner_ys), inside.down)
+    for char, column, row in zip(inside.chars, columns, rows_down, strict=True):
+        content_at[row][column].append(char)
     cells = []
-    for (first, last, rows), inside in zip(bounds, content, strict=True):
+    for (first, last, rows), chars in zip(bounds, content, strict=True):
         one, two = shape.xs[first], shape.xs[last]
-        cells.append(Cell(lines_of(inside, one, two), one, two, rows))
+        cells.append(Cell(lines_of(chars, one, two), one, two, rows))
     grid = Grid(shape.xs, shape.ys[0], shape.ys[-1])
     for row in range(height):
         # Every column's cell once: those that begin here and those merged down from above.
@@ -298,7 +311,8 @@ def _cells(shape: _Shape, width: int, height: int) -> tuple[list[int], list[tupl
 
 def _goes_down(shape: _Shape, row: int, left: int, right: int) -> bool:
     """True where no line parts a cell of these columns from the row below it, which has the same walls."""
+    if any(shape.floors[row][left:right]):
+        return False
     if not any(shape.floors[row]):
         return False  # a bound that only the uprights' ends draw parts all cells
-    same_walls = not any(shape.walls[wall][row] for wall in range(left + 1, right))
-    return same_walls and not any(shape.floors[row][left:right])
+    return not any(shape.walls[wall][row] for wall in range(left + 1, right))

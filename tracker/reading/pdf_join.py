@@ -92,11 +92,13 @@ def _union(one: list[float], two: list[float]) -> list[float]:
 
 def _placed_rows(part: Part, xs: list[float], guessed: bool) -> list[Placed]:
     found = []
+    # The cells of a grid begin at few places, and each is looked for once.
+    lefts = {cell.left for row in part.grid.rows for cell in row.cells}
+    nearest = {left: min(range(len(xs) - 1), key=lambda c: abs(xs[c] - left)) for left in lefts}
     for row in part.grid.rows:
         cells: list[Cell | None] = [None] * (len(xs) - 1)
         for number, cell in enumerate(row.cells):
-            column = number if guessed else min(range(len(cells)), key=lambda c: abs(xs[c] - cell.left))
-            cells[column] = cell
+            cells[number if guessed else nearest[cell.left]] = cell
         found.append(Placed(tuple(cells), row))
     return found
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import ctypes
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import compress, pairwise, repeat
 from typing import Any, NamedTuple
 
 import pypdfium2.raw as raw
@@ -88,29 +88,31 @@ def read_lines(page: Any, placing: Matrix) -> Drawn:
     return Drawn(_whole(pieces), covered / max(1.0, width * height), shapes, all(fonts.values()))
 
 
-def _note_font(item: int, fonts: dict[int, bool]) -> None:
-    """Note whether the font of a text object is in the file."""
-    font = bulk.font_of_text(item)
-    if font and font not in fonts:
-        fonts[font] = bulk.is_embedded(font) == 1
+def _note_fonts(texts: Iterable[int], fonts: dict[int, bool]) -> None:
+    """Note of each font of the text objects whether it is in the file."""
+    for font in set(map(bulk.font_of_text, texts)):
+        if font and font not in fonts:
+            fonts[font] = bulk.is_embedded(font) == 1
 
 
 def _objects(page: Any, placing: Matrix, fonts: dict[int, bool]) -> Iterator[tuple[int, Any, Matrix, Box | None]]:
     """Paths and pictures with their mapping onto the page and the box they are clipped to; fonts are noted."""
     seen = 0
+    text: int = raw.FPDF_PAGEOBJ_TEXT
 
     def walk(holder: Any, count: Any, get: Any, outer: Matrix, depth: int) -> Iterator[Any]:
         nonlocal seen
-        place = bulk.address_of(holder)
-        for index in range(count(holder)):
-            seen += 1
-            if seen > MAX_OBJECTS:
-                raise HostileFile(f"A page draws more than {MAX_OBJECTS:,} objects")
-            found = get(place, index)
-            kind = bulk.kind_of_object(found)
-            if kind == raw.FPDF_PAGEOBJ_TEXT:
-                _note_font(found, fonts)
-            elif kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
+        inside = count(holder)
+        seen += max(0, inside)
+        if seen > MAX_OBJECTS:
+            raise HostileFile(f"A page draws more than {MAX_OBJECTS:,} objects")
+        items = list(map(get, repeat(bulk.address_of(holder)), range(inside)))
+        kinds = list(map(bulk.kind_of_object, items))
+        _note_fonts(compress(items, map(text.__eq__, kinds)), fonts)
+        for kind, found in zip(kinds, items, strict=True):
+            if kind == text:
+                continue
+            if kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
                 item = ctypes.cast(found, raw.FPDF_PAGEOBJECT)
                 yield kind, item, _matrix(item).then(outer), _clip(item, outer)
             elif kind == raw.FPDF_PAGEOBJ_FORM and depth < MAX_FORM_DEPTH:
@@ -190,17 +192,16 @@ def _subpaths(item: Any, matrix: Matrix) -> Iterator[tuple[list[Point], list[tup
     """The points of each part of a path, and its straight lines."""
     points: list[Point] = []
     straight: list[tuple[Point, Point]] = []
-    for index in range(raw.FPDFPath_CountSegments(item)):
-        segment = raw.FPDFPath_GetPathSegment(item, index)
-        kind = raw.FPDFPathSegment_GetType(segment)
+    a, b, c, d, e, f = matrix
+    for kind, closes, x, y in bulk.segments_of_path(item):
         if kind == raw.FPDF_SEGMENT_MOVETO and points:
             yield points, straight
             points, straight = [], []
-        point = _placed(segment, matrix)
+        point = a * x + c * y + e, b * x + d * y + f
         if kind == raw.FPDF_SEGMENT_LINETO and points:
             straight.append((points[-1], point))
         points.append(point)
-        if raw.FPDFPathSegment_GetClose(segment):
+        if closes:
             straight.append((point, points[0]))
     if len(points) > 1:
         yield points, straight

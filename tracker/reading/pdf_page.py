@@ -10,20 +10,23 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
+import struct
 from collections import Counter
 from itertools import compress, repeat
-from operator import sub
+from operator import not_, sub
 from typing import Any, NamedTuple
 
 import pypdfium2.raw as raw
 
 from tracker.errors import HostileFile
-from tracker.reading.pdf_bulk import feet, loose_boxes
+from tracker.reading.pdf_bulk import are_made, feet, loose_boxes
 
 MAX_CHARS = 100_000
 # pdfium's marks for a hyphen that ends a line: FPDFText_GetUnicode gives the first, FPDFText_GetText the second.
 _HYPHENS = (0x0002, 0xFFFE)
-_HYPHEN_MARKS = frozenset(map(chr, _HYPHENS))
+_HYPHEN_MARK = re.compile("[\u0002\ufffe]")
+_SPACE = re.compile(" ")
 _LINE_ENDS = (0x0A, 0x0D)
 # What a font without a table to Unicode gives: nothing, the replacement character, private characters, or its own
 # numbers of its signs, which begin with those of control characters (tabs aside, text has none of them).
@@ -105,7 +108,7 @@ def _codes(handle: Any, count: int) -> list[int]:
     """The code of each character: in bulk, or one by one where pdfium's text has another length."""
     buffer = (ctypes.c_ushort * (count + 1))()
     if raw.FPDFText_GetText(handle, 0, count, buffer) == count + 1:
-        codes = list(buffer[:count])
+        codes = list(struct.unpack_from(f"{count}H", buffer))
         if not any(0xD800 <= code < 0xE000 for code in set(codes)):
             return codes
     return _joined([raw.FPDFText_GetUnicode(handle, index) for index in range(count)])
@@ -131,7 +134,7 @@ def _is_halved(codes: list[int], index: int) -> bool:
 
 def _turn(handle: Any, codes: list[int], stated: int) -> int:
     """How the page must be turned: as its text runs, for `/Rotate` and turned text often cancel each other."""
-    inked = [index for index, code in enumerate(codes) if code > 0x20 and code not in _HYPHENS]
+    inked = [index for index, code in enumerate(codes) if 0x20 < code != _HYPHENS[1]]
     if not inked:
         return stated
     step = max(1, len(inked) // _ANGLES_LOOKED_AT)
@@ -164,13 +167,15 @@ def _chars(handle: Any, codes: list[int], placing: Matrix) -> list[Char]:
     lefts, highs, rights, lows = (list(compress(side, shown)) for side in sides)
     texts = list(map(chr, compress(codes, shown)))
     made = [False] * len(texts)
-    for number, text in enumerate(texts):
-        if text == " ":
-            made[number] = raw.FPDFText_IsGenerated(handle, places[number]) == 1
-        elif text in _HYPHEN_MARKS:
-            texts[number] = "-"
-    tops, bottoms = _levelled(handle, texts, places, top, [top - y for y in highs], [top - y for y in lows])
-    lefts, rights = [x + aside for x in lefts], [x + aside for x in rights]
+    whole = "".join(texts)
+    spaces = [found.start() for found in _SPACE.finditer(whole)]
+    for number, is_made in zip(spaces, are_made(handle, [places[number] for number in spaces]), strict=True):
+        made[number] = is_made
+    for found in _HYPHEN_MARK.finditer(whole):
+        texts[found.start()] = "-"
+    tops, bottoms = _levelled(handle, texts, places, top, highs, lows)
+    if aside:
+        lefts, rights = [x + aside for x in lefts], [x + aside for x in rights]
     # As `Char(…)` does, in a loop of C
     return list(map(tuple.__new__, repeat(Char), zip(texts, lefts, rights, tops, bottoms, made, strict=True)))
 
@@ -185,23 +190,23 @@ def _widen(codes: list[int], lefts: list[float], highs: list[float], rights: lis
 
 
 def _levelled(
-    handle: Any, texts: list[str], places: list[int], top: float, tops: list[float], bottoms: list[float]
+    handle: Any, texts: list[str], places: list[int], top: float, highs: list[float], lows: list[float]
 ) -> tuple[list[float], list[float]]:
     """The tops and bottoms of characters, where boxes that are only as high as their ink stand on the foot of the line.
 
     Some fonts state no height; then “ and 。 would seem to stand on lines of their own.
     """
-    heights = list(map(sub, bottoms, tops))
-    inked = sorted(height for height, text in zip(heights, texts, strict=True) if not text.isspace())
+    heights = list(map(sub, highs, lows))
+    inked = sorted(compress(heights, map(not_, map(str.isspace, texts))))
     if not inked:
-        return tops, bottoms
+        return [top - y for y in highs], [top - y for y in lows]
     usual = inked[int(len(inked) * 0.9)]
     above, below = _ABOVE * usual, _BELOW * usual
     if len({round(height, 1) for height in set(inked)}) > _MANY_HEIGHTS:
         foot_of = feet(handle, places[-1] + 1)
-        level = [top - foot_of[place] for place in places]
-        return [foot - above for foot in level], [foot + below for foot in level]
-    lowest = _LOW * usual
+        level = list(map(foot_of.__getitem__, places))
+        return [top - foot - above for foot in level], [top - foot + below for foot in level]
+    tops, bottoms, lowest = [top - y for y in highs], [top - y for y in lows], _LOW * usual
     low = [number for number, height in enumerate(heights) if height < lowest]
     foot_of = feet(handle, places[low[-1]] + 1) if low else []
     for number in low:

@@ -12,6 +12,7 @@ back as a line break (next to Chinese, or behind a parenthesis) or as a space (b
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -34,7 +35,7 @@ _NOT_LAST = "（【《〈「『“‘([{"
 _BOUND = re.compile(
     rf".(?:[{re.escape(_NOT_FIRST)}]|(?<=[{re.escape(_NOT_LAST)}]).|(?<=[\x00-\x7f])[\x00-\x7f])*", re.S
 )
-_TWO_ALIKE = re.compile(r"(.)\1", re.S)
+_TWO_ALIKE = re.compile(r"(.)(?=\1)", re.S)
 # Behind these a line may end without a space having been there.
 _BREAKABLE = "-–—/\\_|"
 _SURE = 1.25
@@ -73,17 +74,12 @@ def lines_of(chars: Iterable[Char], left: float = 0.0, right: float = 0.0) -> li
     if not all(map(le, middles, middles[1:])):
         order = sorted(range(len(chars)), key=middles.__getitem__)
         chars, middles = [chars[place] for place in order], [middles[place] for place in order]
-    starts: list[int] = []
-    lowest = float("-inf")  # twice the middle up to which a character is on the line
-    for place, middle in enumerate(middles):
-        if not middle <= lowest:
-            starts.append(place)
-            char = chars[place]
-            lowest = middle + 2 * max(2.0, (char[4] - char[3]) * _LEVEL)
-    found = []
-    for start, end in pairwise((*starts, len(chars))):
-        row = chars[start:end]
-        row.sort(key=_left)
+    found, end = list[Line](), 0
+    while end < len(chars):
+        start, char = end, chars[end]
+        # Whatever is level with the line's first character is on it
+        end = bisect_right(middles, middles[start] + 2 * max(2.0, (char[4] - char[3]) * _LEVEL), start)
+        row = sorted(chars[start:end], key=_left)
         line = _simple_line(row, left, right) or _line(row, left, right)
         if line:
             found.append(line)
@@ -91,11 +87,17 @@ def lines_of(chars: Iterable[Char], left: float = 0.0, right: float = 0.0) -> li
 
 
 def _simple_line(row: list[Char], left: float, right: float) -> Line | None:
-    """A line without spaces and with no letter twice in a row, as most are; None for any other."""
+    """A line without spaces and with no letter drawn twice, as most are; None for any other."""
+    if row[-1].made and len(row) > 1 and row[-2].text not in _NOT_LAST:
+        row = row[:-1]  # pdfium puts a space in between one cell and the next: it ends no word
     texts, lefts, rights, tops, bottoms, _ = zip(*row, strict=True)
     text = "".join(texts)
-    if len(text) != len(row) or text.split() != [text] or _TWO_ALIKE.search(text):
+    if len(text) != len(row) or text.split() != [text]:
         return None
+    for alike in _TWO_ALIKE.finditer(text):
+        one = alike.start()
+        if lefts[one + 1] - lefts[one] < _TWICE * (rights[one + 1] - lefts[one + 1]):
+            return None
     first, end, tail = lefts[0], max(rights), len(text)
     while tail and text[tail - 1].isascii():
         tail -= 1
@@ -108,7 +110,7 @@ def _simple_line(row: list[Char], left: float, right: float) -> Line | None:
 
 def _line(chars: list[Char], left: float, right: float) -> Line | None:
     """Any line; None where it has no ink."""
-    ink = [char for char in chars if not char.text.isspace()]
+    ink = [char for char in chars if char.text.strip()]  # a code that stands for no letter leaves no ink
     if not ink:
         return None
     parts: list[str] = []

@@ -1,22 +1,17 @@
 """The fallback for PDFs that pdfium alone does not read: pdfplumber, for one page at a time. Pure.
 
-In: the bytes of the file and a page number. Out: grids or characters. Must never: believe a table of guessed columns
+In: the file by pdfplumber and a page number. Out: grids or characters. Must never: believe a table of guessed columns
 unless every row fills every column and its headings are known.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import pdfplumber
-
-from tracker.errors import Unreadable
 from tracker.reading.pdf_cuts import is_heading
 from tracker.reading.pdf_grid import Cell, Grid, GridRow
 from tracker.reading.pdf_page import Char
+from tracker.reading.pdf_plumber import Plumber
 from tracker.reading.pdf_text import Line
 
 _BY_LINES: dict[str, Any] = {}
@@ -26,9 +21,9 @@ _BY_WORDS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def find_unruled(data: bytes, number: int) -> list[Grid]:
+def find_unruled(plumber: Plumber, number: int) -> list[Grid]:
     """The tables of a page whose lines make no grid; none where they are not regular beyond doubt."""
-    with _page(data, number) as page:
+    with plumber.page(number) as page:
         for settings in (_BY_LINES, _BY_LEVELS, _BY_WORDS):
             grids = [grid for table in page.find_tables(settings) if (grid := _grid(table, number))]
             if grids:
@@ -36,29 +31,11 @@ def find_unruled(data: bytes, number: int) -> list[Grid]:
     return []
 
 
-def read_chars(data: bytes, number: int) -> list[Char]:
+def read_chars(plumber: Plumber, number: int) -> list[Char]:
     """The characters of a page by pdfplumber, but for white space and signs that it knows by a code only."""
-    with _page(data, number) as page:
+    with plumber.page(number) as page:
         read = [Char(c["text"], c["x0"], c["x1"], c["top"], c["bottom"]) for c in page.chars]
     return [char for char in read if not char.text.isspace() and not char.text.startswith("(cid:")]
-
-
-@contextmanager
-def _page(data: bytes, number: int) -> Iterator[Any]:
-    """One page by pdfplumber; whatever it stumbles over is an error that names the page.
-
-    Raises:
-        Unreadable: pdfplumber cannot read the page.
-    """
-    try:
-        with pdfplumber.open(io.BytesIO(data), pages=[number]) as document:
-            page = document.pages[0]
-            try:
-                yield page
-            finally:
-                page.close()
-    except Exception as error:  # pdfminer has no base class for what damaged files make it raise
-        raise Unreadable(f"The page cannot be read: {type(error).__name__}", page=number) from error
 
 
 def _grid(table: Any, number: int) -> Grid | None:

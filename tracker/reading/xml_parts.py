@@ -143,5 +143,5 @@ def _refuse_doctype(root: Element) -> None:
 
 def _refusal(error: Exception) -> ContentError:
     if getattr(error, "code", None) in LIMIT_CODES:
-        return HostileFile("The XML of the file is nested too deep or holds too long a text")
+        return HostileFile("The XML of the file is nested too deep, or holds too long a text or too many entities")
     return Unreadable("The XML of the file is damaged", hint="Fetch it again")

@@ -63,10 +63,10 @@ class Gate:
             refusal = Plain(431, "many_headers")
         if refusal:
             await plain_page(refusal, asked.lang, scope, answer)
+        elif scope["path"].startswith("/static/"):  # at hand, so that the page of a full house has its style
+            await _asset(scope["path"].removeprefix("/static/"), headers, query, asked.lang, scope, answer)
         elif self.answering >= MOST_AT_ONCE:
             await plain_page(_BUSY, asked.lang, scope, answer)
-        elif scope["path"].startswith("/static/"):
-            await _asset(scope["path"].removeprefix("/static/"), headers, query, asked.lang, scope, answer)
         else:
             scope = {**scope, "query_string": asked.query.encode("latin-1"), ASKED: asked}
             await self._guarded(scope, receive, answer)

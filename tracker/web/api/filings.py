@@ -90,8 +90,8 @@ ENDPOINTS = (
         path="/api/v1/filings/{series}/{number}", answer=_one, record=FilingAnswer, is_list=False,
         pieces=(replace(filters.series, required=True), _NUMBER), parameters=filters.days,
         summary=(
-            "一条备案的全部：状态、各版本、变更、备注所述、出处",
-            "All of one filing: its state, versions, changes, what remarks state, sources",
+            "一条备案的全部：状态、各版本、变更、备注所述、出处、省级清单先后",
+            "All of one filing: its state, versions, changes, what remarks state, sources, leads of provinces",
         ),
     ),
     Endpoint(

@@ -69,6 +69,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "{series}于 {first} 公布，国家网信办最迟于 {later} 公布（仅知月份）：至多早 {days} 天。",
         "{series} had it on {first}, the centre by {later} (its month is known): at most {days} days ahead.",
     ),
+    "filing_lead_behind": (
+        "{series}于 {first} 公布，国家网信办已于 {later} 公布：晚 {days} 天。",
+        "{series} had it on {first}, the centre on {later}: {days} days behind.",
+    ),
+    "filing_lead_behind_at_least": (
+        "{series}于 {first} 公布，国家网信办最迟已于 {later} 公布（仅知月份）：至少晚 {days} 天。",
+        "{series} had it on {first}, the centre by {later} (its month is known): at least {days} days behind.",
+    ),
     "filing_lead_waits": (
         "{series}于 {first} 公布，国家网信办尚未公布。", "{series} had it on {first}; the centre has not published it.",
     ),

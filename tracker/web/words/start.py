@@ -30,7 +30,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "start_figures": ("图表", "Charts"),
     "start_sources": ("来源状态", "State of the sources"),
     "start_all_well": (
-        "所有来源正常：最近一次轮询没有遗留异常。", "All sources are well: no incident is open.",
+        "所有来源正常，没有未恢复的来源异常。", "All sources are well: none has an open incident.",
     ),
     "start_incidents": ("{n} 项异常未恢复", "{n} incidents are open"),
     "start_incidents_1": ("1 项异常未恢复", "1 incident is open"),
