@@ -8,8 +8,10 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 
+from tracker.cli import cli
 from tracker.config import Settings, list_settings
 
 ROOT = Path(__file__).parent.parent
@@ -95,3 +97,35 @@ def test_every_setting_stands_in_the_readme_with_its_default(readme: str) -> Non
     rows = re.findall(r"^\| `([a-z_.]+)` \| (?:`(.*?)`)? \|", (ROOT / readme).read_text(encoding="utf-8"), re.M)
     expected = {one["name"]: one["default"] for one in list_settings(Settings())}
     assert {name: default for name, default in rows if name in expected} == expected
+
+
+def test_both_readmes_tell_the_same_of_each_setting() -> None:
+    names = {one["name"] for one in list_settings(Settings())}
+    english, chinese = (
+        [row for row in re.findall(r"^\| `([a-z_.]+)` \| (.*)$", (ROOT / readme).read_text(encoding="utf-8"), re.M)
+         if row[0] in names]
+        for readme in ("README.md", "README.zh-CN.md")
+    )  # fmt: skip
+    assert len(english) == len(names)
+    assert english == chinese
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_every_command_stands_in_the_readme_with_its_options(readme: str) -> None:
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `tracker (\w+)(.*?)` \|", text, re.M)
+    told = {name: set(re.findall(r"--[a-z-]+", usage)) for name, usage in rows}
+    context = click.Context(cli)
+    commands = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
+    expected = {
+        name: {
+            option
+            for parameter in command.params
+            if not getattr(parameter, "hidden", False)
+            for option in (*parameter.opts, *parameter.secondary_opts)
+            if option.startswith("--") and option != "--help"
+        }
+        for name, command in commands.items()
+        if command is not None
+    }
+    assert told == expected
