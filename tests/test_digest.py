@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from storage import plans, states
+from storage import journal, plans, states
+from storage.schema import connect
 from tests.desk_book import Ledger, synthesis
 from tests.polling import algorithm
 from tests.rebuilding import assert_rebuilds
 from tracker.acceptance import find_accepted
 from tracker.errors import OptionError
+from tracker.reading import limits
+from tracker.rebuild import rebuild
 from tracker.series import select_series
 
 ONE, TWO = "/2023-06/20/c_1.htm", "/2023-06/21/c_2.htm"
@@ -35,6 +39,29 @@ def kinds(changes: list[tuple[str, str, dict[str, object]]]) -> Counter[str]:
 
 
 # --- nothing blocks the rest, nothing is lost ------------------------------------------------------
+
+
+def test_what_a_limit_stopped_is_read_again_when_a_person_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = Ledger(tmp_path)
+    ledger.page(ONE, (LABEL, synthesis(range(1, 11))))
+    sha256 = plans.pending_revisions(ledger.db)[0]["sha256"]
+    monkeypatch.setattr(limits, "MAX_CELLS", 20)
+    assert kinds(ledger.poll()) == {}
+    assert [kind for kind, _ in ledger.incidents()] == ["unreadable"]
+    assert kinds(ledger.poll()) == {}  # it is not tried again by itself
+    monkeypatch.undo()
+    (row,) = find_accepted(ledger.db, [sha256], select_series([]))
+    ledger.history.accept(row["id"], ledger.now)
+    assert kinds(ledger.poll()) == {"added": 10}
+    assert ledger.incidents() == []
+    ledger.close()
+    journal.export(connect(ledger.settings.database), ledger.archive)
+    rebuilt = rebuild(ledger.settings, tmp_path / "again.db", lambda _: None)  # it can be read from the start now
+    assert rebuilt.odd == []
+    with closing(connect(tmp_path / "again.db")) as db:
+        assert db["filing"].count == 10
 
 
 def test_a_file_that_the_program_stumbles_over_does_not_block_the_others(ledger: Ledger) -> None:

@@ -1,6 +1,8 @@
-"""What a person has looked at and accepts: a list that its guards refused, a page with fewer files. Joins both.
+"""What a person has looked at and accepts: a list that its guards refused or that could not be read, a page with fewer
+files. Joins both.
 
-In: the sha256 of the bytes, or their first digits. Out: the history has them digested whatever the guards say.
+In: the sha256 of the bytes, or their first digits. Out: the history has them digested whatever the guards say. What
+could not be read is read again: a limit may have been raised since, or the program reads more.
 Must never accept bytes that nobody refused, nor a list older than what is recorded.
 """
 
@@ -56,12 +58,11 @@ def _find(db: Database, digest: str) -> dict[str, Any]:
             f"No file or page has a sha256 that begins with {digest}",
             hint=f"`tracker incidents` names it; {_FEWEST_DIGITS} digits or more are needed",
         )
-    open_rows = [row for row in rows if row["state"] == "refused"]
+    open_rows = [row for row in rows if row["state"] in ("refused", "unreadable")]
     if not open_rows:
         why = {
             "recorded": "It is recorded already",
             "pending": "It waits to be recorded: run `tracker poll`",
-            "unreadable": f"It cannot be read: {rows[0]['reason']}",
             "round_up": "It is a round-up of earlier lists, which is never recorded",
         }
         raise OptionError(f"{digest} was not refused", hint=why[rows[-1]["state"]])

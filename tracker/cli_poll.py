@@ -15,7 +15,7 @@ from tracker.progress import progress_line
 @click.option("--series", "series", multiple=True, metavar="S", help="Only this series; may be repeated.")
 @click.option(
     "--accept", "accepted", multiple=True, metavar="SHA256",
-    help="Record this file or page although its guards refused it; may be repeated.",
+    help="Record this file or page although its guards refused it, or read it again; may be repeated.",
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Do everything on a copy and keep nothing.")
 @click.option(

@@ -86,8 +86,16 @@ INCIDENTS: dict[IncidentKind, dict[Lang, tuple[str, str]]] = {
         ),
     },
     IncidentKind.UNREADABLE: {
-        "zh": ("附件已保存，但无法读取", "请用 tracker open 打开原件核对；历史保持原状"),
-        "en": ("the file is kept but cannot be read", "open the original with `tracker open`; the history stands"),
+        "zh": (
+            "附件已保存，但无法读取",
+            "请用 tracker open 打开原件核对；历史保持原状。"
+            "提高限额（reading.*）或升级程序后，可用 tracker poll --accept SHA256 再读一次",
+        ),
+        "en": (
+            "the file is kept but cannot be read",
+            "open the original with `tracker open`; the history stands. Once a limit (reading.*) is raised, or a newer "
+            "program reads more: tracker poll --accept SHA256 reads it again",
+        ),
     },
     IncidentKind.FAILED_CHECKS: {
         "zh": (

@@ -104,6 +104,7 @@ class _Replay:
             db, history, readings, settings.model_copy(update={"poll": poll_settings}), poll, self.now
         )
         self.announced: frozenset[str] | None = None
+        self.read_before: set[str] = set()  # accepted then because it could not be read; here it was, at once
 
     def play(self, event: Event) -> list[str]:
         """Have an event happen again; returns what could not be done as it stands."""
@@ -156,8 +157,11 @@ class _Replay:
         if event["what"] == "page":  # what it offers is an event of its own
             self.history.accept_page(event["sha256"], self.now)
             return
-        refused = [row for row in plans.refused(self.db, event["sha256"]) if row["state"] == "refused"]
-        self.history.accept(refused[-1]["id"], self.now)
+        left = [row for row in plans.refused(self.db, event["sha256"]) if row["state"] in ("refused", "unreadable")]
+        if left:
+            self.history.accept(left[-1]["id"], self.now)
+        else:
+            self.read_before.add(event["sha256"])
 
     def _digest(self, event: Event) -> list[str]:
         pending = plans.pending_revisions(self.db)
@@ -167,6 +171,8 @@ class _Replay:
             self.digester.expect(pending)
         key = ("series", "label", "sha256")
         these = [row for row in pending if all(row[name] == event[name] for name in key)]
+        if not these and event["sha256"] in self.read_before:
+            return []
         if not these:
             return [f"no file waits that is {event['series']} {event['label']} {event['sha256'][:12]}"]
         # The same bytes can wait twice, with others between them: they were digested in the order of their coming.
