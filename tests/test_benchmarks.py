@@ -47,11 +47,10 @@ def test_a_poll_with_nothing_new_loads_little() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(400)
-def test_the_command_measures_a_poll_and_writes_its_report(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "benchmarks", "--size", "small", "--only", "quiet_poll", "--out", str(tmp_path)]
+def test_the_command_measures_and_writes_its_report(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks", "--size", "small", "--only", "diffing", "--out", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     text = (tmp_path / "results.md").read_text("utf-8")
-    assert text.count("| tracker poll |") == text.count("| bare Scrapy |") == 3
+    assert "this program" in text
     assert "mean little" in text

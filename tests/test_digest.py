@@ -13,11 +13,10 @@ from storage import journal, plans, states
 from storage.schema import connect
 from tests.desk_book import Ledger, synthesis
 from tests.polling import algorithm
-from tests.rebuilding import assert_rebuilds
+from tests.rebuilding import assert_rebuilds, made_anew
 from tracker.acceptance import find_accepted
 from tracker.errors import OptionError
 from tracker.reading import limits
-from tracker.rebuild import rebuild
 from tracker.series import select_series
 
 ONE, TWO = "/2023-06/20/c_1.htm", "/2023-06/21/c_2.htm"
@@ -58,7 +57,7 @@ def test_what_a_limit_stopped_is_read_again_when_a_person_says_so(
     assert ledger.incidents() == []
     ledger.close()
     journal.export(connect(ledger.settings.database), ledger.archive)
-    rebuilt = rebuild(ledger.settings, tmp_path / "again.db", lambda _: None)  # it can be read from the start now
+    rebuilt = made_anew(ledger.settings, tmp_path / "again.db")  # it can be read from the start now
     assert rebuilt.odd == []
     with closing(connect(tmp_path / "again.db")) as db:
         assert db["filing"].count == 10

@@ -21,13 +21,12 @@ from storage.history import History
 from storage.journal import Event
 from storage.rows import as_json
 from storage.schema import connect
-from tracker.archives import open_archive
 from tracker.collect import Collector
 from tracker.config import Settings
 from tracker.derive import derive, facts_in_force
 from tracker.digest import Digester
 from tracker.models import Link, Listed, Page
-from tracker.readings import Readings, open_readings
+from tracker.readings import Readings
 from tracker.series import SERIES, select_series, series_of_title, site_of_channel
 
 Progress = Callable[[str], None]
@@ -42,22 +41,19 @@ class Rebuilt:
     odd: list[str] = field(default_factory=list)
 
 
-def rebuild(settings: Settings, target: Path, progress: Progress) -> Rebuilt:
-    """Make the history anew at `target`, which must not exist.
+def rebuild(settings: Settings, target: Path, readings: Readings, progress: Progress) -> Rebuilt:
+    """Make the history anew from the archive of `readings` at `target`, which must not exist.
 
     Raises:
         StorageError: the archive has no whole journal, lacks a file that it names, or cannot be read.
         ClusterError: what reads the lists does not answer.
     """
-    archive = open_archive(settings)
-    events = list(journal.read(archive))
+    events = list(journal.read(readings.archive))
     if events[0]["event"] == "snapshot":
-        target.write_bytes(archive.get(events[0]["sha256"]))
+        target.write_bytes(readings.archive.get(events[0]["sha256"]))
     db = connect(target)
     try:
-        digested = sum(event["event"] == "digested" for event in events)
-        with open_readings(archive, settings.reading, digested) as readings:
-            rebuilt = _play(db, readings, settings, events, progress)
+        rebuilt = _play(db, readings, settings, events, progress)
         _take_over(db, events)
     finally:
         db.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -13,8 +14,10 @@ from storage.differences import Differences, differences
 from storage.faults import is_lasting
 from storage.restore import make_way
 from storage.schema import connect_readonly
+from tracker.archives import open_archive
 from tracker.config import Settings
 from tracker.errors import OptionError, StorageError
+from tracker.readings import open_readings
 from tracker.rebuild import Rebuilt, rebuild
 
 Progress = Callable[[str], None]
@@ -48,7 +51,8 @@ def renew(settings: Settings, to: Path | None, *, replace: bool, progress: Progr
         check_replaceable(database)
     scratch = unused_name((to or database).with_name(f"{(to or database).name}.rebuilding"))
     try:
-        outcome = Renewed(rebuild(settings, scratch, progress))
+        with open_readings(open_archive(settings), settings.reading, files=sys.maxsize) as readings:
+            outcome = Renewed(rebuild(settings, scratch, readings, progress))
         outcome.differences = _compare(database, scratch) if is_sound else None
         if to is not None:
             outcome.where = scratch.rename(to)

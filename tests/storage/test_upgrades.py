@@ -19,9 +19,9 @@ from storage.differences import differences
 from storage.schema import connect, connect_readonly, migrations
 from storage.states import FilingFilter
 from tests.desk_book import Ledger, synthesis
+from tests.rebuilding import made_anew
 from tracker.config import Settings
 from tracker.errors import StorageError
-from tracker.rebuild import rebuild
 
 KEPT = sorted((Path(__file__).parent / "kept").glob("schema_*.db.gz"))
 NAMES = [migration.name for migration in migrations._migrations]
@@ -94,7 +94,7 @@ def test_a_history_that_is_older_than_its_journal_can_be_made_anew_as_well(kept:
     journal.export(ledger.db, ledger.archive)
     ledger.close()
     target = tmp_path / "anew.db"
-    rebuilt = rebuild(Settings(data_dir=tmp_path), target, lambda _: None)
+    rebuilt = made_anew(Settings(data_dir=tmp_path), target)
     assert (rebuilt.polls, rebuilt.odd) == (1, [])
     first, second = connect(tmp_path / "history.db"), connect(target)
     assert differences(first, second) == {}
