@@ -19,9 +19,10 @@ from tests.program import run_program
 from tracker.changes.numbers import check_digit
 from tracker.demo.files import TableSpec, make_docx
 from tracker.demo.site import StandIn
-from tracker.series import series_by_id
+from tracker.series import SITES, series_by_id
 
 ROOT = Path(__file__).parents[1]
+NOWHERE = "http://127.0.0.1:9"  # nobody listens there: no test asks a site of the world
 GENAI_PAGE = series_by_id("genai_service").rolling[0]
 GENAI_TITLE = "国家互联网信息办公室关于发布生成式人工智能服务已备案信息的公告"
 # The stand-in of the tests has no rolling page of algorithm_recommendation.
@@ -83,7 +84,8 @@ class Desk:
     def environment(self, **extra: str) -> dict[str, str]:
         """The environment of a poll; each name in `extra` without TRACKER_."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
-        own = {
+        others = {f"SITE__{site.id.upper()}_URL": NOWHERE for site in SITES if site.id not in ("cac", "beian")}
+        own = others | {
             "DATA_DIR": str(self.data),
             "SITE__CAC_URL": self.site.cac_url,
             "SITE__BEIAN_URL": self.site.beian_url,

@@ -18,7 +18,7 @@ from tracker.rebuild import Rebuilt, rebuild
 
 
 def made_anew(settings: Settings, target: Path) -> Rebuilt:
-    """The history made anew from its archive, read by a thread: to start processes would take longer than most lists."""
+    """The history made anew; a thread reads its lists, for processes take longer to start than these to be read."""
     with ThreadPoolExecutor(1) as executor:
         return rebuild(settings, target, Readings(open_archive(settings), executor), lambda _: None)
 

@@ -31,7 +31,7 @@ from tests.polling import (
 )
 from tests.test_supervise import is_alive
 from tests.waiting import wait_until
-from tracker.series import SERIES, series_by_id
+from tracker.series import polled_series, series_by_id
 
 NEVER = "0 0 29 2 *"  # long after any test
 OFTEN = {"SCHEDULE__DEFAULT": "every 1s", "SCHEDULE__JITTER_SECONDS": "0", "SCHEDULE__LISTEN": ""}
@@ -109,7 +109,7 @@ def publish_all(desk: Desk) -> None:
 
 def poll_all(desk: Desk, exit_code: int = 0) -> None:
     """One poll of all series."""
-    desk.poll(*(word for series in SERIES for word in ("--series", series.id)), exit_code=exit_code)
+    desk.poll(*(word for series in polled_series() for word in ("--series", series)), exit_code=exit_code)
 
 
 def child_of(pid: int) -> int | None:

@@ -58,7 +58,7 @@ def test_nothing_but_our_own_errors_escapes(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", _NAMES)
 def test_nothing_but_our_own_errors_escapes_in_many_tries(name: str) -> None:
-    run_many(name, 6 * _COSTLY.get(name, 40))
+    run_many(name, 3 * _COSTLY.get(name, 40))
 
 
 def test_changes_lead_from_one_list_to_the_other() -> None:
