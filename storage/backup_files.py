@@ -88,7 +88,9 @@ def read_bundle(path: Path) -> Iterator[tuple[str, bytes]]:
                     raise StorageError(f"The backup is damaged at {member.name}", file=path, hint="Use another one")
                 sums.add(member.name, data)
                 yield member.name, data
-    except (tarfile.TarError, zlib.error, ValueError, KeyError, TypeError, RecursionError, EOFError, OSError) as error:
+    except (
+        tarfile.TarError, zlib.error, ValueError, KeyError, TypeError, RecursionError, MemoryError, EOFError, OSError,
+    ) as error:  # fmt: skip
         raise StorageError(f"The backup cannot be read: {error}", file=path, hint="Use another one") from error
     if end.get("members") != count:
         raise StorageError("The backup is cut short", file=path, hint="Use another one")

@@ -162,8 +162,9 @@ class Series:
 
 
 def fold(text: str) -> str:
-    """Text as headings and labels are compared: NFKC, without white space."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    """Text as headings and labels are compared: NFKC, without white space; folded again it stays as it is."""
+    solid = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    return unicodedata.normalize("NFKC", solid)  # an accent behind white space has come to stand on a letter
 
 
 # Beijing-WenXinYiYan-20230821 · Sichuan-MT-WorkGpt-20240424 · Guangdong-Dr.GDCDC-20260706S0054
