@@ -7,10 +7,13 @@ limit, or brings down the process it runs in twice, ends in `HostileFile`; the o
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import multiprocessing
 import os
 import resource
+import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
@@ -28,6 +31,7 @@ T = TypeVar("T")
 MIB = 1024 * 1024
 # A process of its own from the start: this one has run a reactor and may have threads, which a fork would cut in two.
 START_METHOD = "spawn"
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _CONNECT_SECONDS = 10
 
 
@@ -153,7 +157,9 @@ def _drift() -> float:
 
 
 def _limit_process(megabytes: int) -> None:
-    """In a new process: bound its memory; it writes no file, and leaves none when it dies."""
+    """In a new process: bound its memory; it writes no file, leaves none when it dies, and dies with its parent."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     for what, most in ((resource.RLIMIT_AS, megabytes * MIB), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
         _limit(what, most)
 
