@@ -31,7 +31,8 @@ _MARGIN = {"left": 70, "top": 20, "right": 20, "bottom": 50}
 
 def write(folder: Path, sections: Sequence[Section], command: str, size: Size) -> Path:
     """Write results.md and the chart into a folder; returns the report's path."""
-    series = dict(chain.from_iterable((section.series or {}).items() for section in sections))
+    drawn = chain.from_iterable((section.series or {}).items() for section in sections)
+    series = {name: points for name, points in drawn if len(points) > 1}  # one size alone shows no growth
     lines = [*_head(command, size), *_goals([goal for section in sections for goal in section.goals])]
     if series:
         (folder / CHART).write_bytes(_chart(series))

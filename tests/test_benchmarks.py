@@ -25,7 +25,7 @@ UNNEEDED = (
 def test_the_report_says_every_goal_and_draws_the_sizes(tmp_path: Path) -> None:
     near, far = Goal("near", 1.2, 1.3), Goal("far", 2.0, 1.5, "s")
     exact = Goal("exact", 9.0, 8.0, "×", at_least=True)
-    growing = {"diff": [(1000, 0.01), (10_000, 0.1), (100_000, 1.0)]}
+    growing = {"diff": [(1000, 0.01), (10_000, 0.1), (100_000, 1.0)], "once": [(1000, 1.0)]}
     sections = [
         Section("First", "A note.", ("", "s"), [("one | two", "1.0")], (near, far)),
         Section("Second", "Another.", ("", "s"), [], (exact,), growing),
