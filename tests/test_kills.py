@@ -8,7 +8,7 @@ import pytest
 
 from tests.kills import ground
 
-SEEDS = 200
+SEEDS = 120
 # Few and large, for each has a site and a baseline of its own; some, so that several workers share them.
 CHUNKS = 4
 
