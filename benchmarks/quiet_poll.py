@@ -120,7 +120,8 @@ def _others(case: Case, asked: Sequence[Hit], folder: Path) -> list[Contender]:
     bare = [sys.executable, ROOT / "benchmarks" / "bare_scrapy.py", folder / "requests.json"]
     found = [Contender(BARE, bare, dict(os.environ))]
     if case.with_peers and peers.python():
-        found += [_webchanges(requests, folder), _urlwatch(requests, folder)]
+        found.append(_watcher("webchanges 3.37.0", "--jobs", "--database", requests, folder))
+        found.append(_watcher("urlwatch 2.29", "--urls", "--cache", requests, folder))
     return found
 
 
@@ -135,28 +136,19 @@ def _jobs(requests: Sequence[dict[str, Any]], path: Path) -> Path:
     return path
 
 
-def _webchanges(requests: Sequence[dict[str, Any]], folder: Path) -> Contender:
-    home = folder / "webchanges"
+def _watcher(
+    name: str, jobs_option: str, store_option: str, requests: Sequence[dict[str, Any]], folder: Path
+) -> Contender:  # fmt: skip
+    """Webchanges or urlwatch on these requests; `name` with its version. Only the options for jobs and store differ."""
+    program = name.partition(" ")[0]
+    home = folder / program
     home.mkdir()
     (home / "hooks.py").touch(0o600)
-    jobs = _jobs(requests, home / "jobs.yaml")
     command = [
-        peers.command("webchanges") or "", "--jobs", jobs, "--config", home / "config.yaml", "--hooks",
-        home / "hooks.py", "--database", home / "snapshots.db",
+        peers.command(program) or "", jobs_option, _jobs(requests, home / "jobs.yaml"), "--config",
+        home / "config.yaml", "--hooks", home / "hooks.py", store_option, home / "snapshots.db",
     ]  # fmt: skip
-    return Contender("webchanges 3.37.0", command, {**os.environ, "HOME": str(home)})
-
-
-def _urlwatch(requests: Sequence[dict[str, Any]], folder: Path) -> Contender:
-    home = folder / "urlwatch"
-    home.mkdir()
-    (home / "hooks.py").touch(0o600)
-    jobs = _jobs(requests, home / "urls.yaml")
-    command = [
-        peers.command("urlwatch") or "", "--urls", jobs, "--config", home / "urlwatch.yaml", "--hooks",
-        home / "hooks.py", "--cache", home / "cache.db",
-    ]  # fmt: skip
-    return Contender("urlwatch 2.29", command, {**os.environ, "HOME": str(home)})
+    return Contender(name, command, {**os.environ, "HOME": str(home)})
 
 
 def _section(case: Case, found: Sequence[Contender], rounds: int) -> Section:

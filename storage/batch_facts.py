@@ -6,8 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.change_log import OTHERS
-from storage.states import clock_of
+from storage.states import OTHERS, clock_of
 
 Key = tuple[str, str | None]
 

@@ -10,8 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.rows import as_json, last_day
-from storage.states import SOURCE_KEYS, Terms, holding, places_like
-from tracker.models import ChangeKind
+from storage.states import OTHERS, SOURCE_KEYS, Terms, holding, places_like
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +59,6 @@ _SELECT = """SELECT c.id, c.filing_id, c.kind, f.series, v.number, f.number AS n
         SELECT min(x.id) FROM notice_row x WHERE x.revision_id = r.id AND x.number IN
         (SELECT y.number FROM version y WHERE y.filing_id = f.id)
     )"""
-# What is no addition is rare, and has an index of its own; it is named kind by kind as well, for so that is used.
-_KINDS = ", ".join(repr(kind.value) for kind in ChangeKind if kind != ChangeKind.ADDED)
-OTHERS = f"c.kind <> 'added' AND c.kind IN ({_KINDS})"
 _BEHIND_ALL = 2**63 - 1  # an id that no change has
 _MANY = 5_000  # versions of a place: so many are not named one by one
 # Filters after which few changes are left: these are found by their index and then put in order.

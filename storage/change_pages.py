@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.change_log import OTHERS, ChangeFilter, changed, find_changes
+from storage.change_log import ChangeFilter, changed, find_changes
 from storage.rows import as_json
-from storage.states import FilingFilter, named
+from storage.states import OTHERS, FilingFilter, named
 
 Row = dict[str, Any]
 _MANY = 5_000  # so many changes are not named one by one

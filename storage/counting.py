@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from storage.largest import find_largest, is_counted
 from storage.rows import as_json
-from storage.states import FilingFilter, clock_of, held, places_like
+from storage.states import FilingFilter, held, sum_conditions
 from storage.time_limit import is_interrupted, time_limit
 
 
@@ -62,21 +62,9 @@ def is_summed(where: FilingFilter) -> bool:
 
 def _cells(db: Database, by: tuple[str, ...], where: FilingFilter) -> tuple[str, list[Any]]:
     """SQL for the sums of `state_count` by the columns of `by`, and its arguments."""
-    clock, day = clock_of(where.as_of, where.known_on)
-    conditions, args = ["clock = ?", "day <= ?", "status <> 'withdrawn'"], [clock, day]
-    for column in ("series", "kind", "status", "batch"):
-        if (value := getattr(where, column)) is not None:
-            conditions.append(f"{column} = ?")
-            args.append(value)
-    if where.without:
-        conditions.append(f"series NOT IN ({', '.join('?' * len(where.without))})")
-        args += where.without
-    if where.province:
-        those = places_like(db, where.province)
-        conditions.append(f"province IN ({', '.join('?' * len(those))})")
-        args += those
+    conditions, args = sum_conditions(db, where, "state_count")
     columns = ", ".join(by)
-    return f"""SELECT {columns}, sum(n) AS n FROM state_count WHERE {" AND ".join(conditions)}
+    return f"""SELECT {columns}, sum(n) AS n FROM state_count WHERE {conditions}
         GROUP BY {columns} HAVING sum(n) <> 0""", args
 
 

@@ -6,11 +6,9 @@ last one asked for has as many. Never writes.
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlite_utils import Database
 
-from storage.states import FilingFilter, clock_of, places_like
+from storage.states import FilingFilter, sum_conditions
 
 LARGE = 5  # filings of an entity of which sums are kept
 _NOT_KEPT = ("batch", "entity", "entity_id", "terms", "filed_on", "number", "filing", "after")
@@ -32,7 +30,7 @@ def find_largest(db: Database, where: FilingFilter, most: int) -> dict[int, dict
     asks = any(getattr(where, name) for name in _NOT_KEPT) or (where.as_of and where.known_on)
     if asks or most < 1 or not is_counted(db):
         return None
-    conditions, args = _conditions(db, where)
+    conditions, args = sum_conditions(db, where, "entity_count")
     sql = f"SELECT entity_id, series, sum(n) FROM entity_count WHERE {conditions} GROUP BY 1, 2 HAVING sum(n) > 0"
     counts: dict[int, dict[str, int]] = {}
     for entity, series, n in db.execute(sql, args):
@@ -42,19 +40,3 @@ def find_largest(db: Database, where: FilingFilter, most: int) -> dict[int, dict
     if len(best) < most or best[-1] < LARGE:
         return None
     return {entity: those for entity, those in counts.items() if totals[entity] >= best[-1]}
-
-
-def _conditions(db: Database, where: FilingFilter) -> tuple[str, list[Any]]:
-    clock, day = clock_of(where.as_of, where.known_on)
-    conditions, args = ["clock = ?", "day <= ?", "status <> 'withdrawn'"], [clock, day]
-    for column in ("series", "kind", "status"):
-        if (value := getattr(where, column)) is not None:
-            conditions.append(f"{column} = ?")
-            args.append(value)
-    several = [("series NOT IN", list(where.without))] if where.without else []
-    if where.province:
-        several.append(("province IN", places_like(db, where.province)))
-    for condition, values in several:
-        conditions.append(f"{condition} ({', '.join('?' * len(values))})")
-        args += values
-    return " AND ".join(conditions), args

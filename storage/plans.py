@@ -275,6 +275,10 @@ def open_incidents(db: Database, kind: str) -> list[dict[str, Any]]:
     return list(db.query("SELECT * FROM incident WHERE kind = ? AND ended_at IS NULL ORDER BY id", [kind]))
 
 
+# States of a revision in which it waits for a person: `tracker poll --accept` has it digested again.
+ACCEPTABLE = ("refused", "unreadable")
+
+
 def refused(db: Database, digest: str) -> list[dict[str, Any]]:
     """Revisions and held pages whose sha256 begins with `digest`, the newest last; whether newer bytes came since."""
     revisions = db.query(

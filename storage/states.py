@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from storage.gram_queries import texts_query
 from storage.rows import as_json, filing_of, last_day
-from tracker.models import FIELDS, Filing
+from tracker.models import FIELDS, ChangeKind, Filing
 
 FILING_KEYS = (
     "series", "kind", "number", "sequence", "name", "entity", "province", "province_code", "category", "role",
@@ -63,8 +63,9 @@ _FIELDS = f"""s.filing_id, s.series, {{number}} AS number, s.kind, s.status, s.b
     i.entity_id, e.name AS entity_today, i.former, {CANCELLED_ON}"""
 _MANY = 5_000  # filings that hold a text: so many are not named one by one
 _FEW_HELD = 3_000  # filings whose texts are looked at one by one, rather than those of all that hold the text
-# Changes that are no additions: of few filings, and in an index of their own.
-_OTHERS = "kind <> 'added' AND kind IN ('amended', 'renumbered', 'cancelled', 'relisted', 'withdrawn', 'restored')"
+# What is no addition is rare, and has an index of its own; it is named kind by kind as well, for so that is used.
+_KINDS = ", ".join(repr(kind.value) for kind in ChangeKind if kind != ChangeKind.ADDED)
+OTHERS = f"c.kind <> 'added' AND c.kind IN ({_KINDS})"
 # Filings that the index of characters does not know yet: a poll was cut short, or is under way.
 _UNKNOWN = """SELECT filing_id FROM filing_index WHERE words = ''
     UNION ALL SELECT id FROM filing WHERE id > (SELECT coalesce(max(filing_id), 0) FROM filing_index)"""
@@ -182,7 +183,7 @@ def _either(db: Database, where: FilingFilter, column: str | None) -> tuple[list
         return [], []
     condition, values = dict(_cell_conditions(db, where))[column]
     came = f"SELECT x.filing_id FROM filing_state x WHERE x.clock = 'recorded' AND {condition.format('x')}"
-    return [f"s.filing_id IN ({came} UNION ALL SELECT filing_id FROM change WHERE {_OTHERS})"], values
+    return [f"s.filing_id IN ({came} UNION ALL SELECT c.filing_id FROM change c WHERE {OTHERS})"], values
 
 
 def _bounds(db: Database, where: FilingFilter, column: str | None) -> Iterator[tuple[str, list[Any]]]:
@@ -259,8 +260,7 @@ def _plain(db: Database, where: FilingFilter) -> Iterator[tuple[str, list[Any]]]
     """Conditions on what is equal to something."""
     for _, (condition, cell_values) in _cell_conditions(db, where):
         yield condition.format("s"), cell_values
-    if where.without:
-        yield f"s.series NOT IN ({', '.join('?' * len(where.without))})", list(where.without)
+    yield from _without(where, "s")
     if where.filing is not None:
         yield "s.filing_id = ?", [where.filing]
     if where.filed_on is not None:
@@ -290,6 +290,24 @@ def _cell_conditions(db: Database, where: FilingFilter) -> Iterator[tuple[str, t
         places = places_like(db, where.province)
         marks = f"IN ({', '.join('?' * len(places))})" if len(places) != 1 else "= ?"
         yield "province", (f"{{}}.province {marks}", places)
+
+
+def _without(where: FilingFilter, table: str) -> Iterator[tuple[str, list[Any]]]:
+    """The condition on the series that are left out, if any are."""
+    if where.without:
+        yield f"{table}.series NOT IN ({', '.join('?' * len(where.without))})", list(where.without)
+
+
+def sum_conditions(db: Database, where: FilingFilter, table: str) -> tuple[str, list[Any]]:
+    """SQL for a condition on what a table sums up to by the day that is asked, withdrawn ones left out; its arguments.
+
+    `table` has the columns of `state_count`, or those of them that the filter asks for.
+    """
+    clock, day = clock_of(where.as_of, where.known_on)
+    pairs = [(f"{table}.clock = ? AND {table}.day <= ? AND {table}.status <> 'withdrawn'", [clock, day])]
+    pairs += [(condition.format(table), values) for _, (condition, values) in _cell_conditions(db, where)]
+    pairs += _without(where, table)
+    return " AND ".join(condition for condition, _ in pairs), [value for _, values in pairs for value in values]
 
 
 @dataclass(frozen=True, slots=True)

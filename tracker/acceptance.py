@@ -58,7 +58,7 @@ def _find(db: Database, digest: str) -> dict[str, Any]:
             f"No file or page has a sha256 that begins with {digest}",
             hint=f"`tracker incidents` names it; {_FEWEST_DIGITS} digits or more are needed",
         )
-    open_rows = [row for row in rows if row["state"] in ("refused", "unreadable")]
+    open_rows = [row for row in rows if row["state"] in plans.ACCEPTABLE]
     if not open_rows:
         why = {
             "recorded": "It is recorded already",

@@ -36,8 +36,6 @@ COMMANDS = {
     }.items()
     for name in names
 }
-
-
 # Objects made, less those gone, until Python looks for garbage: most of what a command makes as it starts stays, and to
 # look through it every 700 objects takes a tenth of that time.
 GARBAGE_AFTER = 50_000

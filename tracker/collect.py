@@ -248,7 +248,7 @@ def plan_pages(
         listed[series_id].append(url)
     plan: dict[str, tuple[str, str, int]] = {}
     for series in selected:
-        base = _base(series.site, settings)
+        base = settings.site.url(series.site)
         rolling = [urljoin(base, path) for path in series.rolling]
         batch = [urljoin(base, path) for path in series.known] if settings.poll.known_pages else []
         if not series.cancels:
@@ -310,11 +310,7 @@ def _known_of_sites(
 def site_bases(settings: Settings, selected: Iterable[Series]) -> dict[str, str]:
     """The address of each site that may be asked, by its id: the centre's, and those of the series selected."""
     asked = {series.site for series in selected} | {series_by_id(name).site for name in STANDARD}
-    return {site.id: _base(site.id, settings) for site in SITES if site.id in asked}
-
-
-def _base(site: str, settings: Settings) -> str:
-    return settings.site.url(site)
+    return {site.id: settings.site.url(site.id) for site in SITES if site.id in asked}
 
 
 def settled_series(results: Iterable[SourceResult], selected: Iterable[Series], pending: Iterable[str]) -> list[str]:

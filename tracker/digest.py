@@ -5,7 +5,6 @@ Can be run again at any time from what is stored; a revision is digested once, i
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +23,7 @@ from tracker.changes.cancellations import KnownNotice, Target, diff_notice
 from tracker.changes.differ import Known, diff_list, is_cancelled, status_after
 from tracker.changes.repeated import diff_repeated
 from tracker.config import Settings
+from tracker.days import last_day
 from tracker.errors import ArchiveUnreachable, ClusterError, ContentError
 from tracker.failures import failure
 from tracker.models import LIST_INCIDENTS, Change, Extraction, Filing, Incident, IncidentKind, Status
@@ -71,7 +71,7 @@ class Digester:
 
     def expect(self, pending: Iterable[Row]) -> None:
         """Say which revisions will be digested, in this order: they are read meanwhile."""
-        self.readings.expect(Wanted(row["sha256"], row["series"], row["period"]) for row in pending)
+        self.readings.expect(map(Wanted.of, pending))
 
     def digest(self, revision: int, announced: frozenset[str]) -> None:
         """Record one pending revision, or set it aside, with the note of it in the journal: all in one transaction."""
@@ -138,7 +138,7 @@ class Digester:
         self.history.set_aside(row["id"], self.poll, "round_up", why, None, self.now, (), self._addresses(row))
 
     def _read(self, row: Row) -> Extraction:
-        return self.readings.read(Wanted(row["sha256"], row["series"], row["period"]))
+        return self.readings.read(Wanted.of(row))
 
     def _bounds(self, row: Row, extraction: Extraction) -> str | None:
         known_rows = row["known_rows"]
@@ -275,8 +275,7 @@ def publication_date(row: Row, series: Series, *, is_baseline: bool) -> str:
     if urlsplit(row["announcement"]).path not in series.rolling:
         return str(row["published_at"] or seen)[:10]
     if is_baseline and row["period"]:
-        year, month = int(row["period"][:4]), int(row["period"][5:7])
-        return min(f"{year}-{month:02d}-{calendar.monthrange(year, month)[1]}", seen)
+        return min(last_day(row["period"][:7]), seen)
     return seen
 
 

@@ -15,6 +15,7 @@ import resource
 import signal
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import contextmanager
@@ -22,13 +23,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tracker.config import ReadingSettings
 from tracker.errors import ClusterError, HostileFile, OptionError
+from tracker.reading.limits import MIB
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
 
 T = TypeVar("T")
 
-MIB = 1024 * 1024
 # A process of its own from the start: this one has run a reactor and may have threads, which a fork would cut in two.
 START_METHOD = "spawn"
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -52,7 +53,7 @@ def open_executor(settings: ReadingSettings, tasks: int) -> Iterator[tuple[Execu
         yield processes, workers
 
 
-class _Retold(Executor):
+class _Retold(Executor, ABC):
     """An executor whose tasks' errors are told in words of ours, and whose broken tasks run a second time."""
 
     def __init__(self) -> None:
@@ -83,12 +84,13 @@ class _Retold(Executor):
         begin(1)
         return told
 
+    @abstractmethod
     def _schedule(self, fn: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[T]:
-        raise NotImplementedError
+        """Have it called once."""
 
+    @abstractmethod
     def _meaning(self, error: BaseException, tries: int) -> BaseException | None:
         """The error as it is told; None where the task shall run once more."""
-        raise NotImplementedError
 
 
 class LimitedProcesses(_Retold):
@@ -159,6 +161,7 @@ def _drift() -> float:
 def _limit_process(megabytes: int) -> None:
     """In a new process: bound its memory; it writes no file, leaves none when it dies, and dies with its parent."""
     if sys.platform == "linux":
+        # With the thread that began it, that is: the one that made the pool, or the pool's own.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     for what, most in ((resource.RLIMIT_AS, megabytes * MIB), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
         _limit(what, most)

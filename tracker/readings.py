@@ -7,10 +7,11 @@ whatever order it answers. Must never: hold more files in memory than `ahead`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from storage.archive import Archive
 from tracker.config import ReadingSettings
@@ -28,6 +29,11 @@ class Wanted:
     sha256: str
     series: str
     period: str | None
+
+    @classmethod
+    def of(cls, revision: Mapping[str, Any]) -> Wanted:
+        """The file of a revision, as the history has it."""
+        return cls(revision["sha256"], revision["series"], revision["period"])
 
 
 @dataclass(slots=True)

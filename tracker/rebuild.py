@@ -153,7 +153,7 @@ class _Replay:
         if event["what"] == "page":  # what it offers is an event of its own
             self.history.accept_page(event["sha256"], self.now)
             return
-        left = [row for row in plans.refused(self.db, event["sha256"]) if row["state"] in ("refused", "unreadable")]
+        left = [row for row in plans.refused(self.db, event["sha256"]) if row["state"] in plans.ACCEPTABLE]
         if left:
             self.history.accept(left[-1]["id"], self.now)
         else:
@@ -167,10 +167,9 @@ class _Replay:
             self.digester.expect(pending)
         key = ("series", "label", "sha256")
         these = [row for row in pending if all(row[name] == event[name] for name in key)]
-        if not these and event["sha256"] in self.read_before:
-            return []
         if not these:
-            return [f"no file waits that is {event['series']} {event['label']} {event['sha256'][:12]}"]
+            odd = f"no file waits that is {event['series']} {event['label']} {event['sha256'][:12]}"
+            return [] if event["sha256"] in self.read_before else [odd]
         # The same bytes can wait twice, with others between them: they were digested in the order of their coming.
         self.digester.digest(min(row["id"] for row in these), self.announced)
         return []

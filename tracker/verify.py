@@ -53,7 +53,7 @@ def verify(db: Database, readings: Readings, progress: Callable[[str], None]) ->
         else:
             found.files += 1
     revisions = [revision for revision in recorded.revisions(db) if revision["sha256"] not in damaged]
-    readings.expect(map(_wanted, revisions))
+    readings.expect(map(Wanted.of, revisions))
     for revision in revisions:
         progress(f"{revision['series']} {revision['period'] or revision['label']}")
         faults = list(_verify_list(db, readings, revision, found))
@@ -68,14 +68,10 @@ def verify(db: Database, readings: Readings, progress: Callable[[str], None]) ->
     return found
 
 
-def _wanted(revision: dict[str, Any]) -> Wanted:
-    return Wanted(revision["sha256"], revision["series"], revision["period"])
-
-
 def _verify_list(db: Database, readings: Readings, revision: dict[str, Any], found: Verified) -> Iterator[str]:
     series = series_by_id(revision["series"])
     try:
-        extraction = readings.read(_wanted(revision))
+        extraction = readings.read(Wanted.of(revision))
     except ContentError as error:
         yield f"it was recorded, and cannot be read now: {error}"
         return

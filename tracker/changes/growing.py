@@ -6,10 +6,10 @@ and which list it is where its label was written otherwise.
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterable
 
 from tracker.changes.guards import SAME_LIST_SHARE, Overlap
+from tracker.days import last_day
 
 
 def is_former(mine: str | None, recorded: Iterable[str | None]) -> bool:
@@ -22,8 +22,7 @@ def stated_day(month: str | None, announced: str | None) -> str | None:
     """When a file came with its page, as an ISO day: never before the end of the month up to which it goes."""
     days = [announced[:10]] if announced else []
     if month:
-        year, number = int(month[:4]), int(month[5:7])
-        days.append(f"{month}-{calendar.monthrange(year, number)[1]}")
+        days.append(last_day(month))
     if announced and month == announced[:7]:  # 截至2024年3月, on a page of that March
         return announced[:10]
     return max(days, default=None)

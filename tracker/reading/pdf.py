@@ -49,7 +49,7 @@ def read_pdf(data: bytes) -> Document:
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
-        what = "is encrypted" if "password" in str(error).lower() else f"is damaged: {error}"
+        what = "is encrypted" if "password" in str(error).lower() else f"is damaged: {str(error).rstrip('.')}"
         raise Unreadable(f"The PDF {what}", hint=_HINT) from error
     plumber = Plumber(data)
     try:
