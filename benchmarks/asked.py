@@ -11,21 +11,22 @@ from dataclasses import replace
 from itertools import combinations, islice
 from typing import Any
 
-from storage import counting, following, moves, overview
-from storage.batch_facts import arrivals, other_changes, publication_days
-from storage.batches import find_batches, find_revisions
-from storage.change_log import ChangeFilter, find_changes
-from storage.change_pages import ChangeQuery, first_changes, newest_changes
-from storage.entities import find_entity, list_entities
-from storage.entity_names import entities_named, filed_days, names_stated, renames_of
-from storage.queries import find_filing_ids, find_originals
-from storage.renames import RenameFilter, find_renames
-from storage.states import FilingFilter, find_filings
-from tracker.compare import Span, differing
-from tracker.dossier import entities_called, filing, filings_of_entity
-from tracker.finding import asking, search_filings, search_for
-from tracker.questions import OpenHistory
-from tracker.reading.search import searchable
+from storage.queries import compare as moves
+from storage.queries import counting, following, overview
+from storage.queries.batch_facts import arrivals, other_changes, publication_days
+from storage.queries.batches import find_batches, find_revisions
+from storage.queries.change_log import ChangeFilter, find_changes
+from storage.queries.change_pages import ChangeQuery, first_changes, newest_changes
+from storage.queries.entities import find_entity, list_entities
+from storage.queries.entity_names import entities_named, filed_days, names_stated, renames_of
+from storage.queries.filings import FilingFilter, find_filings
+from storage.queries.queries import find_filing_ids, find_originals
+from storage.queries.renames import RenameFilter, find_renames
+from tracker.query.compare import Span, differing
+from tracker.query.filing import entities_called, filing, filings_of_entity
+from tracker.query.open_history import OpenHistory
+from tracker.query.search import asking, search_filings, search_for
+from tracker.reading.search_text import searchable
 
 PAGE = 50
 Values = Mapping[str, str]

@@ -29,7 +29,7 @@ from benchmarks.figures import Goal, Section, Size
 from benchmarks.memory import peak_mib
 from benchmarks.running import run, spread
 from tracker.changes.renumbering import COMPARED
-from tracker.models import Filing
+from tracker.core.models import Filing
 
 GOAL = 1.5  # times the CPU of plain Python
 SIZES = {Size.SMALL: (2_000, 5_000, 10_000), Size.WHOLE: (10_000, 25_000, 50_000, 100_000)}

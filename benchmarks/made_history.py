@@ -24,12 +24,12 @@ from benchmarks.made.filings import FilingMaker
 from benchmarks.made.later import Recorded, Reissues, record_notice
 from benchmarks.made.lists import CAC, MadeList, real_size, scaled_lists
 from benchmarks.made.recording import Poll, ShownPage, add_list, fetch, link_of, show_page
-from storage.history import History
-from storage.schema import connect
-from tracker.derive import derive
-from tracker.facts import Facts, known_facts
-from tracker.models import Filing, Incident, IncidentKind, Kind, Listed, Outcome, SourceResult
-from tracker.series import SERIES
+from storage.schema.migrations import connect
+from storage.write.history import History
+from tracker.changes.checks.facts import Facts, known_facts
+from tracker.core.models import Filing, Incident, IncidentKind, Kind, Listed, Outcome, SourceResult
+from tracker.core.series import SERIES
+from tracker.poll.derive import derive
 
 BASELINE = datetime(2026, 5, 20, 1, 7, tzinfo=UTC)
 LAST_DAY = 133  # days after the baseline: 2026-09-30

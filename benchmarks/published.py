@@ -24,11 +24,11 @@ from urllib.parse import urlsplit
 from benchmarks.made.filings import FilingMaker
 from benchmarks.made.lists import MadeList, real_lists
 from benchmarks.made_history import NOTICES, TOTALS
+from tracker.core.models import Filing, Kind
+from tracker.core.series import SERIES
 from tracker.demo.files import TableSpec, make_docx, make_pdf
 from tracker.demo.lists import ALGORITHMS, FILED, NOTICE, REGISTERED
 from tracker.demo.site import StandIn
-from tracker.models import Filing, Kind
-from tracker.series import SERIES
 
 ROOT = Path(__file__).resolve().parents[1]
 ON_DEVICE = ("序号", "属地", "模型名称", "备案单位", "适用场景", "备案号", "备案时间")

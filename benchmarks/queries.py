@@ -28,8 +28,8 @@ from benchmarks.figures import Goal, Section, Size
 from benchmarks.made_history import make_history
 from benchmarks.pages import Samples
 from storage.opening import open_readonly
-from storage.schema import connect
-from tracker.questions import OpenHistory, open_history
+from storage.schema.migrations import connect
+from tracker.query.open_history import OpenHistory, open_history
 
 KEPT = Path(os.environ.get("TRACKER_BENCHMARKS") or Path(__file__).resolve().parents[1] / "build" / "benchmarks")
 SIZES = {Size.SMALL: (1_000, 3_000, 10_000), Size.WHOLE: (10_000, 100_000, 1_000_000)}

@@ -10,14 +10,14 @@ Rows = list[Sequence[str | None]]
 
 def ours_docx(data: bytes) -> Rows:
     """Our reader of Word files."""
-    from tracker.reading.docx import read_docx
+    from tracker.reading.docx.docx import read_docx
 
     return [row.cells for table in read_docx(data).tables for row in table.rows]
 
 
 def ours_pdf(data: bytes) -> Rows:
     """Our reader of PDF files."""
-    from tracker.reading.pdf import read_pdf
+    from tracker.reading.pdf.document import read_pdf
 
     return [row.cells for table in read_pdf(data).tables for row in table.rows]
 

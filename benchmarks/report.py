@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Goal, Section, Size
-from tracker.web.chart_svg import FONTS, GRID, QUIET, TEXT, Drawing, draw, mark_colour
+from tracker.web.charts.chart_svg import FONTS, GRID, QUIET, TEXT, Drawing, draw, mark_colour
 
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARIES = ("lxml", "pypdfium2", "pdfplumber", "python-docx", "scrapy", "sqlite-utils", "deepdiff")

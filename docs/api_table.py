@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tracker.query.parameters import Parameter
 from tracker.web.api import examples
 from tracker.web.api.asked import Endpoint
-from tracker.web.api.parameters import Parameter
 from tracker.web.api.table import ENDPOINTS
 
 PAGE = Path(__file__).resolve().parent / "api.md"

@@ -14,7 +14,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from tracker.reading.remarks import RemarkKind, read_remark
+from tracker.reading.remarks.events import RemarkKind, read_remark
 
 HERE = Path(__file__).resolve().parent
 DEFAULT = HERE.parents[1] / "shared" / "real" / "truth"

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urljoin, urlsplit
 
-from tracker.series import SITES
+from tracker.core.series import SITES
 
 # //www.cac.gov.cn/2024-04/02/c_1713729983803145.htm, HTTP://cac.gov.cn:80/a → host, rest
 _ABSOLUTE = re.compile(r"(?:https?:)?//([^/?#]*)(.*)", re.I | re.S)

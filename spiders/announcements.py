@@ -16,12 +16,12 @@ from typing import Any
 from scrapy import Request
 from scrapy.http import Response
 
-from spiders.asking import SiteSpider
+from spiders.base import SiteSpider
 from spiders.incidents import incident_of
 from spiders.pages import parse_page, split_links
-from tracker.errors import LayoutChanged
-from tracker.models import Held, Incident, IncidentKind, Page
-from tracker.series import CAC_MARKUP, SERIES, site_of
+from tracker.core.errors import LayoutChanged
+from tracker.core.models import Held, Incident, IncidentKind, Page
+from tracker.core.series import CAC_MARKUP, SERIES, site_of
 
 
 class AnnouncementSpider(SiteSpider):

@@ -14,9 +14,9 @@ from scrapy import Request
 from scrapy.http import Response
 
 from spiders.addresses import resolve
-from spiders.asking import SiteSpider
-from spiders.checks import type_of
-from tracker.models import Fetched, Incident, IncidentKind, Wanted
+from spiders.base import SiteSpider
+from spiders.content_checks import type_of
+from tracker.core.models import Fetched, Incident, IncidentKind, Wanted
 
 
 class AttachmentSpider(SiteSpider):

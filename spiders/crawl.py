@@ -20,7 +20,7 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.utils.reactor import install_reactor, is_reactor_installed
 from twisted.python.failure import Failure
 
-from tracker.errors import TrackerError
+from tracker.core.errors import TrackerError
 
 # How long an answer that is under way may still take once the process is asked to stop, in seconds.
 STOP_WITHIN = 5.0

@@ -14,13 +14,13 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from spiders.asking import SiteSpider
+from spiders.base import SiteSpider
 from spiders.incidents import incident_of
 from spiders.listings import Found, parse_column, parse_json_list, parse_links, parse_notices
 from spiders.pages import decode
-from tracker.errors import SiteError
-from tracker.models import Incident, IncidentKind, Listed
-from tracker.series import SITES, Listing
+from tracker.core.errors import SiteError
+from tracker.core.models import Incident, IncidentKind, Listed
+from tracker.core.series import SITES, Listing
 
 Step = Listed | Incident | Request
 

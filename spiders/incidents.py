@@ -20,9 +20,9 @@ from scrapy.exceptions import (
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.internet.error import ConnectError, ConnectionClosed
 
-from spiders.guards import Refusal
-from tracker.errors import LayoutChanged, SiteError
-from tracker.models import Incident, IncidentKind
+from spiders.middlewares import Refusal
+from tracker.core.errors import LayoutChanged, SiteError
+from tracker.core.models import Incident, IncidentKind
 
 _UNREACHABLE: dict[type[Exception], str] = {
     DownloadTimeoutError: "no answer within the time limit",

@@ -16,9 +16,9 @@ from urllib.parse import quote
 
 from spiders.addresses import resolve
 from spiders.pages import clean_title, first_text, parse_time, text_of, tree_of, whole
-from tracker.errors import LayoutChanged, SiteError
-from tracker.models import Link, Listed
-from tracker.series import FILING_WORDS
+from tracker.core.errors import LayoutChanged, SiteError
+from tracker.core.models import Link, Listed
+from tracker.core.series import FILING_WORDS
 
 # the file of a notice of beian.cac.gov.cn: …?noticeId=notice_5f1c…
 _NOTICE_FILE = "/api/file/fileDownLoad?noticeId="

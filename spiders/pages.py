@@ -19,9 +19,9 @@ from cssselect import HTMLTranslator
 from lxml.html import HtmlElement
 
 from spiders.addresses import resolve
-from tracker.errors import LayoutChanged
-from tracker.models import Link, Page
-from tracker.series import CAC_MARKUP, Markup
+from tracker.core.errors import LayoutChanged
+from tracker.core.models import Link, Page
+from tracker.core.series import CAC_MARKUP, Markup
 
 # charset=gb2312 in a Content-Type, <meta charset="GBK">
 _CHARSET = re.compile(r"charset\s*=[\s\"']*([\w-]+)", re.I)

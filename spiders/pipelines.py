@@ -11,7 +11,7 @@ from typing import Any
 
 from scrapy.crawler import Crawler
 
-from tracker.errors import OptionError
+from tracker.core.errors import OptionError
 
 
 class SinkPipeline:

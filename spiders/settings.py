@@ -12,8 +12,8 @@ from typing import Any
 
 from scrapy.settings import default_settings as defaults
 
-from spiders.guards import Pace
-from tracker.errors import OptionError
+from spiders.middlewares import Pace
+from tracker.core.errors import OptionError
 
 BOT_NAME = "cac-filing-tracker"
 SPIDER_MODULES = ["spiders"]
@@ -72,14 +72,14 @@ DOWNLOAD_HANDLERS: dict[str, None] = dict.fromkeys(("data", "file", "ftp", "s3")
 # Ours in place of Scrapy's own where there is one; the numbers run from the engine (0) to the site (1000).
 DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "spiders.guards.RobotsGuard": 100,
+    "spiders.middlewares.RobotsGuard": 100,
     # between decompression (590) and retries (550): a challenge of status 503 is not asked for again
-    "spiders.guards.AnswerGuard": 560,
+    "spiders.middlewares.AnswerGuard": 560,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
-    "spiders.guards.RedirectGuard": 600,
+    "spiders.middlewares.RedirectGuard": 600,
     "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
-    "spiders.guards.ProxyChoice": 750,
-    "spiders.guards.PaceKeeper": 950,
+    "spiders.middlewares.ProxyChoice": 750,
+    "spiders.middlewares.PaceKeeper": 950,
 }
 ITEM_PIPELINES = {"spiders.pipelines.SinkPipeline": 100}
 

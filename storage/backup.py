@@ -11,7 +11,7 @@ import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from storage.archive import Archive
+from storage.archive.archive import Archive
 from storage.backup_files import (
     DATABASE,
     END,
@@ -25,7 +25,7 @@ from storage.backup_files import (
 from storage.copies import copy_database, discard, sync
 from storage.faults import storage_faults
 from storage.opening import open_readonly
-from tracker.errors import OptionError, StorageError
+from tracker.core.errors import OptionError, StorageError
 
 Progress = Callable[[str], None]
 

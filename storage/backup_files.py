@@ -20,9 +20,9 @@ from sqlite_utils import Database
 from storage.copies import check_sound
 from storage.faults import storage_faults
 from storage.opening import open_readonly
-from storage.references import referred_files
-from storage.schema import refuse_newer
-from tracker.errors import StorageError
+from storage.queries.references import referred_files
+from storage.schema.migrations import refuse_newer
+from tracker.core.errors import StorageError
 
 MEMBER = re.compile(r"archive/(?:[0-9a-f]{2}/(?P<sha256>[0-9a-f]{64})|journal/(?P<first>[0-9]{9})\.jsonl)")
 DATABASE = "history.db"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from storage.faults import storage_faults
 from storage.opening import open_readonly
-from tracker.errors import StorageError
+from tracker.core.errors import StorageError
 
 
 def copy_database(source: sqlite3.Connection, target: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tracker.errors import ArchiveUnreachable, StorageError
+from tracker.core.errors import ArchiveUnreachable, StorageError
 
 _RIGHTS = "Check who owns its folder, its rights, and whether the disk is read-only"
 _WAIT = "Close what writes to it, then try again: nothing is lost"

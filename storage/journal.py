@@ -26,9 +26,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.archive import Archive, journal_name
+from storage.archive.archive import Archive, journal_name
 from storage.rows import as_json
-from tracker.errors import StorageError
+from tracker.core.errors import StorageError
 
 Event = dict[str, Any]
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
-from storage.archive import Archive
+from storage.archive.archive import Archive
 from storage.backup_files import MEMBER, Held, look_into, missing_files, read_bundle
 from storage.copies import discard, sync, unused_name
-from tracker.errors import OptionError, StorageError
+from tracker.core.errors import OptionError, StorageError
 
 
 def restore(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tracker.models import FIELDS, Filing, Kind, Place
+from tracker.core.models import FIELDS, Filing, Kind, Place
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 

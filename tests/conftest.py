@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.object_service import Service, object_service
 from tests.polling import Desk
 from tests.rebuilding import assert_rebuilds
-from tracker.config import Settings
 from tracker.demo.site import StandIn
+from tracker.settings.model import Settings
 
 CHROMIUM = Path("/usr/bin/chromium")
 _ARGUMENTS = [

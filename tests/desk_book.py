@@ -11,21 +11,24 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from storage import change_log, plans, queries, sightings, states
-from storage.archive import Archive
-from storage.history import History
-from storage.schema import connect
-from storage.states import FilingFilter
+from storage.archive.archive import Archive
+from storage.queries import change_log, queries
+from storage.queries import derivation as sightings
+from storage.queries import filings as states
+from storage.queries import site as plans
+from storage.queries.filings import FilingFilter
+from storage.schema.migrations import connect
+from storage.write.history import History
 from tests.polling import NOTICE_HEADINGS, SYNTHESIS_TITLE, algorithm, algorithm_docx
-from tracker.collect import Collector
-from tracker.config import Settings
-from tracker.deliver import announce, make_rules
-from tracker.derive import derive_safely
-from tracker.digest import Digester
-from tracker.facts import Facts
-from tracker.models import Link, Page, SourceResult
-from tracker.readings import Readings
-from tracker.series import select_series
+from tracker.changes.checks.facts import Facts
+from tracker.core.models import Link, Page, SourceResult
+from tracker.core.series import select_series
+from tracker.poll.collect import Collector
+from tracker.poll.deliver import announce, make_rules
+from tracker.poll.derive import derive_safely
+from tracker.poll.digest import Digester
+from tracker.poll.read_ahead import Readings
+from tracker.settings.model import Settings
 
 SITE = "https://site"
 SERIES = ("deep_synthesis", "algorithm_cancellation")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracker.models import Change, ChangeKind, Filing
+from tracker.core.models import Change, ChangeKind, Filing
 
 
 def fold(before: dict[str, Filing], changes: list[Change]) -> dict[str, Filing]:

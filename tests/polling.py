@@ -13,13 +13,13 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.schema import connect_readonly
+from storage.schema.migrations import connect_readonly
 from tests.killing import Kill
 from tests.program import run_program
-from tracker.changes.numbers import check_digit
+from tracker.changes.algorithm_numbers import check_digit
+from tracker.core.series import SITES, series_by_id
 from tracker.demo.files import TableSpec, make_docx
 from tracker.demo.site import StandIn
-from tracker.series import SITES, series_by_id
 
 ROOT = Path(__file__).parents[1]
 NOWHERE = "http://127.0.0.1:9"  # nobody listens there: no test asks a site of the world

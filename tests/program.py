@@ -14,13 +14,14 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tracker import executors
+from tracker.poll import worker_pool as executors
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 # What commands load when they need it; none of these installs Twisted's reactor, which each process needs for itself.
 _CONTEXT.set_forkserver_preload(
-    ["tests.program", "tracker.cli", "tracker.poll", "tracker.finding", "tracker.compare", "tracker.reading.pdf",
-     "tracker.reading.pdf_unruled", "tracker.logs", "pebble", "pypinyin", "rich.table", "aiohttp", "docx",
+    ["tests.program", "tracker.cli.main", "tracker.poll.poll", "tracker.query.search", "tracker.query.compare",
+     "tracker.reading.pdf.document", "tracker.reading.pdf.pdf_unruled", "tracker.operations.logs",
+     "pebble", "pypinyin", "rich.table", "aiohttp", "docx",
      "requests_file",
      "scrapy.core.downloader.handlers.ftp", "scrapy.core.downloader.handlers.s3",
      "scrapy.downloadermiddlewares.cookies", "scrapy.downloadermiddlewares.httpcache",
@@ -73,7 +74,7 @@ def _run(
     executors.START_METHOD = "fork"  # its children start with the imports, too
     if prepare:
         prepare()
-    from tracker.cli import main
+    from tracker.cli.main import main
 
     try:
         main()

@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 from sqlite_utils import Database
 
 from storage import journal
-from storage.differences import differences
-from storage.schema import connect, connect_readonly
-from tracker.archives import open_archive
-from tracker.config import Settings
-from tracker.readings import Readings
-from tracker.rebuild import Rebuilt, rebuild
+from storage.schema.migrations import connect, connect_readonly
+from tracker.operations.differences import differences
+from tracker.operations.rebuild import Rebuilt, rebuild
+from tracker.poll.read_ahead import Readings
+from tracker.settings.model import Settings
+from tracker.settings.open_archive import open_archive
 
 
 def made_anew(settings: Settings, target: Path) -> Rebuilt:

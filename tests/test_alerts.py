@@ -78,9 +78,12 @@ def test_a_receiver_that_is_down_for_five_polls_gets_every_alert_in_order_once(d
 
 
 POINTS = [
-    "storage.outbox:queue_changes", "storage.history:queue_changes", "storage.history:History.record_revision",
-    "storage.outbox:Outbox.queue_news", "storage.outbox:Outbox.seal", "storage.history:History.finish_poll",
-    "tracker.notify.channels.webhook:post", "storage.outbox:Outbox.accept_part", "storage.outbox:Outbox.settle",
+    "storage.write.outbox:queue_changes", "storage.write.history:queue_changes",
+    "storage.write.history:History.record_revision",
+    "storage.write.outbox:Outbox.queue_news", "storage.write.outbox:Outbox.seal",
+    "storage.write.history:History.finish_poll",
+    "tracker.notify.channels.webhook:post", "storage.write.outbox:Outbox.accept_part",
+    "storage.write.outbox:Outbox.settle",
 ]  # fmt: skip
 
 
@@ -97,7 +100,7 @@ def test_a_poll_killed_between_recording_and_marking_loses_nothing_and_sends_no_
         first.poll()
         baseline = len(receiver.requests)
         kills = [Kill(point, 1, when) for point in POINTS[1:] for when in ("before", "after")]
-        kills += [Kill("storage.history:History.record_revision", 2, when) for when in ("before", "after")]
+        kills += [Kill("storage.write.history:History.record_revision", 2, when) for when in ("before", "after")]
         disturbed = []
         for number, _ in enumerate(kills):
             one = Desk(desk.site, tmp_path / f"killed{number}" / "data")

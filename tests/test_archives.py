@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from storage.archive import Archive
-from storage.folder_store import FolderStore
-from storage.object_store import ObjectStore
-from tracker.archives import open_archive
-from tracker.config import CONFIG_FILE, Settings, check_secrets, list_settings, load_settings
-from tracker.errors import OptionError
+from storage.archive.archive import Archive
+from storage.archive.folder import FolderStore
+from storage.archive.s3 import ObjectStore
+from tracker.core.errors import OptionError
+from tracker.settings.model import CONFIG_FILE, Settings, check_secrets, list_settings, load_settings
+from tracker.settings.open_archive import open_archive
 
 SECRETS = 'access_key = "env:KEY_ID"\nsecret_key = "env:KEY"\n'
 

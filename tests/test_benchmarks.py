@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # What a poll that finds nothing new has no use for, each of it slow to load
 UNNEEDED = (
     "aiohttp", "apprise", "datasette", "deepdiff", "jinja2", "pdfplumber", "polars", "pyarrow", "pypdfium2", "pypinyin",
-    "rich.progress", "tldextract", "tracker.digest", "tracker.notify.sending", "tracker.reading.remarks",
+    "rich.progress", "tldextract", "tracker.poll.digest", "tracker.notify.dispatcher", "tracker.reading.remarks.events",
     "urllib3.response",
 )  # fmt: skip
 
@@ -42,7 +42,8 @@ def test_the_report_says_every_goal_and_draws_the_sizes(tmp_path: Path) -> None:
 
 def test_a_poll_with_nothing_new_loads_little() -> None:
     names = f"print([name for name in {UNNEEDED!r} if name in sys.modules])"
-    code = f"import sys, tracker.cli, tracker.cli_poll, tracker.logs, tracker.poll, spiders.settings; {names}"
+    modules = "tracker.cli.main, tracker.cli.poll, tracker.operations.logs, tracker.poll.poll, spiders.settings"
+    code = f"import sys, {modules}; {names}"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tracker.config import CONFIG_FILE, check_secrets, list_settings, load_settings
-from tracker.config_lines import line_of
-from tracker.errors import OptionError
-from tracker.subscriptions import CHANNELS
+from tracker.core.errors import OptionError
+from tracker.settings.model import CONFIG_FILE, check_secrets, list_settings, load_settings
+from tracker.settings.subscriptions import CHANNELS
+from tracker.settings.toml_lines import line_of
 
 ROOT = Path(__file__).parent.parent
 

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from tracker.days import first_day, last_day
-from tracker.errors import OptionError
+from tracker.core.days import first_day, last_day
+from tracker.core.errors import OptionError
 
 
 @pytest.mark.parametrize(

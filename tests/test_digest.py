@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from storage import journal, plans, states
-from storage.schema import connect
+from storage import journal
+from storage.queries import filings as states
+from storage.queries import site as plans
+from storage.schema.migrations import connect
 from tests.desk_book import Ledger, synthesis
 from tests.polling import algorithm
 from tests.rebuilding import assert_rebuilds, made_anew
-from tracker.acceptance import find_accepted
-from tracker.errors import OptionError
+from tracker.core.errors import OptionError
+from tracker.core.series import select_series
+from tracker.poll.accept import find_accepted
 from tracker.reading import limits
-from tracker.series import select_series
 
 ONE, TWO = "/2023-06/20/c_1.htm", "/2023-06/21/c_2.htm"
 LABEL, OTHER = "附件：境内深度合成服务算法备案清单（2023年6月）", "附件：深度合成服务算法备案第一批（2023年6月）"

@@ -12,14 +12,15 @@ import pytest
 from filelock import FileLock
 from sqlite_utils import Database
 
-from storage import plans, polls
-from storage.history import History
-from storage.polls import PollRow
-from storage.schema import connect
+from storage.queries import polls
+from storage.queries import site as plans
+from storage.queries.polls import PollRow
+from storage.schema.migrations import connect
+from storage.write.history import History
 from tests.killing import Kill
 from tests.polling import GENAI_PAGE, GENAI_TITLE, Desk, genai_docx, genai_rows, label
-from tracker.disturbances import INTERRUPTED_IN_A_ROW, interruption, note_disturbances
-from tracker.timetable.settings import ScheduleSettings
+from tracker.poll.disturbances import INTERRUPTED_IN_A_ROW, interruption, note_disturbances
+from tracker.settings.settings import ScheduleSettings
 
 START = datetime(2026, 5, 1, 0, 20, tzinfo=UTC)  # 08:20 where the schedule is
 HOURLY = ScheduleSettings(default="0 * * * *", jitter_seconds=0)
@@ -192,7 +193,7 @@ def test_an_incident_that_a_killed_poll_found_is_new_to_the_one_that_tells_it(de
     publish_first(desk)
     desk.poll("--series", "genai_service")
     desk.site.set_fault(GENAI_PAGE, "no_title")
-    before_its_end = Kill("storage.history:History.finish_poll", 1, "before")
+    before_its_end = Kill("storage.write.history:History.finish_poll", 1, "before")
     killed = desk.run("poll", "--series", "genai_service", prepare=before_its_end)
     assert killed.returncode < 0
     code, text = quiet(desk)

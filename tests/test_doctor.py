@@ -18,20 +18,20 @@ from typing import Any
 import pytest
 import trustme
 
-from storage import schema_m001
-from storage.health import peek
-from storage.references import referred_files
+from storage.queries.health import peek
+from storage.queries.references import referred_files
+from storage.schema import m001 as schema_m001
 from tests.desk_book import Ledger, synthesis
 from tests.notify.mail_server import Post, running
 from tests.program import run_program
-from tracker.clock import read_clock
-from tracker.config import Settings
-from tracker.doctor.channels import check_channels
-from tracker.doctor.examination import examine
-from tracker.doctor.findings import Finding, State, Teller
-from tracker.doctor.history import check_sources
-from tracker.doctor.words import GROUPS, TEXTS
-from tracker.models import SourceResult
+from tracker.core.clock import read_clock
+from tracker.core.models import SourceResult
+from tracker.operations.doctor.channels import check_channels
+from tracker.operations.doctor.findings import Finding, State, Teller
+from tracker.operations.doctor.history import check_sources
+from tracker.operations.doctor.run import examine
+from tracker.operations.doctor.words import GROUPS, TEXTS
+from tracker.settings.model import Settings
 
 AGENT = {"user_agent": "tracker-tests (+mailto:tests@example.org)"}
 LABEL = "附件：境内深度合成服务算法备案清单（2023年6月）"

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from tests.polling import ROOT
-from tracker.config import ReadingSettings
-from tracker.errors import ClusterError, HostileFile, Unreadable
-from tracker.executors import LimitedProcesses, open_executor
+from tracker.core.errors import ClusterError, HostileFile, Unreadable
+from tracker.poll.worker_pool import LimitedProcesses, open_executor
+from tracker.settings.model import ReadingSettings
 
 
 def double(number: int) -> int:
@@ -135,7 +135,7 @@ def test_what_nobody_waits_for_is_stopped() -> None:
 def test_a_lower_limit_of_the_machine_goes_on() -> None:
     program = """
 import math, resource
-from tracker.executors import LimitedProcesses
+from tracker.poll.worker_pool import LimitedProcesses
 
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_CPU, (30, 30))
@@ -172,7 +172,7 @@ def test_a_task_that_was_left_behind_ends_by_itself(tmp_path: Path) -> None:
     program = """
 import os, signal, time
 from tests.test_executors import spin
-from tracker.executors import LimitedProcesses
+from tracker.poll.worker_pool import LimitedProcesses
 
 if __name__ == "__main__":
     with LimitedProcesses(1, seconds=2, megabytes=1024) as processes:

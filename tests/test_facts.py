@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.facts import Facts, JointCount, joint_counts, known_facts, provinces, row_counts, stated_totals
-from tracker.models import Kind, StatedTotal
-from tracker.series import SERIES
+from tracker.changes.checks.facts import (
+    Facts,
+    JointCount,
+    joint_counts,
+    known_facts,
+    provinces,
+    row_counts,
+    stated_totals,
+)
+from tracker.core.models import Kind, StatedTotal
+from tracker.core.series import SERIES
 
 FILED, REGISTERED, ON_DEVICE = Kind.FILED, Kind.REGISTERED, Kind.ON_DEVICE
 

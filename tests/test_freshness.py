@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage import health
+from storage.queries import health
 from tests.desk_book import Ledger, synthesis
-from tracker.freshness import FEWEST_BATCHES, LEAST_WAIT_DAYS, find_stale
-from tracker.models import Incident, IncidentKind
+from tracker.core.models import Incident, IncidentKind
+from tracker.poll.freshness import FEWEST_BATCHES, LEAST_WAIT_DAYS, find_stale
 
 QUARTERLY = ["2025-02-01", "2025-05-01", "2025-07-20", "2025-10-01"]  # waits of 89, 80 and 73 days
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import plans
+from storage.queries import site as plans
 from tests.desk_book import Ledger
 from tests.polling import genai_docx, genai_rows
 from tests.rebuilding import assert_rebuilds

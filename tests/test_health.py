@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 
-from storage.health import peek
-from storage.history import History
-from storage.schema import connect
+from storage.queries.health import peek
+from storage.schema.migrations import connect
+from storage.write.history import History
 from tests.program import run_program
-from tracker.config import Settings
-from tracker.errors import StorageError
-from tracker.health import Health, Pulse, judge, read_health
-from tracker.models import SourceResult
+from tracker.core.errors import StorageError
+from tracker.core.models import SourceResult
+from tracker.operations.health import Health, Pulse, judge, read_health
+from tracker.settings.model import Settings
 
 ROOT = Path(__file__).parents[1]
 NOW = "2026-05-02T12:00:00.000+00:00"
@@ -148,12 +148,13 @@ def test_it_starts_without_what_polls_need(tmp_path: Path) -> None:
     """Containers ask every half minute: neither Scrapy nor the readers of files may be loaded for it."""
     code = """
 import sys
-from tracker.cli import main
+from tracker.cli.main import main
 sys.argv = ["tracker", "health"]
 try:
     main()
 finally:
-    heavy = {"scrapy", "twisted.internet", "pdfplumber", "lxml", "apprise", "prometheus_client", "tracker.doctor"}
+    heavy = {"scrapy", "twisted.internet", "pdfplumber", "lxml", "apprise", "prometheus_client",
+             "tracker.operations.doctor"}
     print(sorted(heavy & sys.modules.keys()))
 """
     environment = os.environ | {"TRACKER_DATA_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}

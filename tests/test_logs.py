@@ -12,9 +12,9 @@ import pytest
 import structlog
 
 from tests.polling import GENAI_PAGE, GENAI_TITLE, ROOT, Desk, genai_docx, genai_rows, label
-from tracker import logs
-from tracker.config import Settings
 from tracker.demo.faults import FaultName
+from tracker.operations import logs
+from tracker.settings.model import Settings
 
 BOTH = ("--series", "genai_service", "--series", "algorithm_recommendation")  # the second one has no page there
 SECRET = "3f2a-the-token-of-a-bot"
@@ -113,10 +113,10 @@ def test_what_others_tell_in_passing_is_not_logged_and_their_faults_are(
 def test_a_fault_of_the_program_itself_is_one_line_with_its_place() -> None:
     code = (
         "import sys; sys.argv = ['tracker', 'poll']\n"
-        "import tracker.poll, tracker.cli\n"
+        "import tracker.poll.poll, tracker.cli.main\n"
         "def broken(*_, **__): raise RuntimeError('oh')\n"
-        "tracker.poll.run_poll = broken\n"
-        "tracker.cli.main()\n"
+        "tracker.poll.poll.run_poll = broken\n"
+        "tracker.cli.main.main()\n"
     )
     environment = {"TRACKER_LOG__FORMAT": "json", "PATH": "/usr/bin"}
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)

@@ -19,18 +19,19 @@ from benchmarks.made.lists import real_lists, real_size, scaled_lists
 from benchmarks.made_history import make_history
 from benchmarks.pages import Client, Samples, addresses, measure
 from benchmarks.queries import measure as measure_questions
-from storage import counting, queries, states
-from storage.entities import list_entities
-from storage.history import History
-from storage.schema import connect, connect_readonly
-from storage.states import FilingFilter
+from storage.queries import counting, queries
+from storage.queries import filings as states
+from storage.queries.entities import list_entities
+from storage.queries.filings import FilingFilter
+from storage.schema.migrations import connect, connect_readonly
+from storage.write.history import History
 from tests.program import run_program
-from tracker.changes.numbers import has_right_check_digit, parse_algorithm_number
-from tracker.derive import derive
-from tracker.facts import Facts, known_facts, row_counts
-from tracker.finding import search_filings
-from tracker.models import ChangeKind
-from tracker.series import GENAI_NUMBER
+from tracker.changes.algorithm_numbers import has_right_check_digit, parse_algorithm_number
+from tracker.changes.checks.facts import Facts, known_facts, row_counts
+from tracker.core.models import ChangeKind
+from tracker.core.series import GENAI_NUMBER
+from tracker.poll.derive import derive
+from tracker.query.search import search_filings
 
 FILINGS = 300
 Ask = Callable[..., Any]

@@ -21,14 +21,15 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.desk_book import Ledger, synthesis
 from tests.test_health import make_history
-from tracker import __version__
-from tracker.clock import read_clock
-from tracker.config import Settings
-from tracker.errors import OptionError
-from tracker.metrics import serve
-from tracker.models import Incident, IncidentKind, SourceResult
-from tracker.run_state import RunState
-from tracker.serving import MOST_AT_ONCE, Answer, Server, open_server, split_address
+from tracker.core.clock import read_clock
+from tracker.core.errors import OptionError
+from tracker.core.models import Incident, IncidentKind, SourceResult
+from tracker.core.version import __version__
+from tracker.operations.http_server import MOST_AT_ONCE, Answer, Server, open_server
+from tracker.operations.metrics import serve
+from tracker.operations.run_state import RunState
+from tracker.settings.model import Settings
+from tracker.settings.values import split_address
 
 NAMES = {
     "tracker_last_poll_timestamp_seconds", "tracker_last_success_timestamp_seconds", "tracker_poll_duration_seconds",
@@ -263,13 +264,13 @@ def test_those_who_dawdle_are_cut_off_and_others_answered(tmp_path: Path) -> Non
 
 
 def test_addresses() -> None:
-    assert split_address("127.0.0.1:9464") == ("127.0.0.1", 9464)
-    assert split_address(":9464") == ("127.0.0.1", 9464), "never all addresses unless it is said"
-    assert split_address("0.0.0.0:1") == ("0.0.0.0", 1)
-    assert split_address("[::1]:9464") == ("::1", 9464)
+    assert split_address("schedule.listen", "127.0.0.1:9464", "127.0.0.1:9464") == ("127.0.0.1", 9464)
+    assert split_address("schedule.listen", ":9464", "127.0.0.1:9464") == ("127.0.0.1", 9464), "loopback by default"
+    assert split_address("schedule.listen", "0.0.0.0:1", "127.0.0.1:9464") == ("0.0.0.0", 1)
+    assert split_address("schedule.listen", "[::1]:9464", "127.0.0.1:9464") == ("::1", 9464)
     for wrong in ("9464x", "host", "127.0.0.1:", "127.0.0.1:70000", "::1:80", "127.0.0.1:٣"):
         with pytest.raises(OptionError, match=r"schedule\.listen"):
-            split_address(wrong)
+            split_address("schedule.listen", wrong, "127.0.0.1:9464")
 
 
 def test_a_port_that_is_taken(server: Server, tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from storage.archive import Archive
-from storage.object_store import ObjectStore
+from storage.archive.archive import Archive
+from storage.archive.s3 import ObjectStore
 from tests.killing import Kill
 from tests.object_service import Line, Service
 from tests.polling import (
@@ -36,8 +36,8 @@ from tests.polling import (
 )
 from tests.web.conftest import serving
 from tracker import open_history
+from tracker.core.errors import ArchiveUnreachable, OptionError
 from tracker.demo.site import StandIn
-from tracker.errors import ArchiveUnreachable, OptionError
 
 pytestmark = pytest.mark.slow
 NUMBER = "Beijing-MoXing3-202401010003"
@@ -269,9 +269,9 @@ def undisturbed(kept: tuple[Desk, BucketDesk], tmp_path_factory: pytest.TempPath
 
 
 @pytest.mark.parametrize("kill", [
-    Kill("storage.object_store:ObjectStore.write", 2, "before"),
-    Kill("storage.object_store:ObjectStore.write", 2, "after"),
-    Kill("storage.archive:Archive.put_journal", 1, "after"),
+    Kill("storage.archive.s3:ObjectStore.write", 2, "before"),
+    Kill("storage.archive.s3:ObjectStore.write", 2, "after"),
+    Kill("storage.archive.archive:Archive.put_journal", 1, "after"),
 ], ids=str)  # fmt: skip
 def test_a_poll_that_is_killed_is_made_good(
     kept: tuple[Desk, BucketDesk], undisturbed: Desk, tmp_path: Path, kill: Kill

@@ -15,10 +15,10 @@ from click.testing import CliRunner
 from cronsim import CronSim
 
 from tests.test_project import ROOT
-from tracker.cli import cli
-from tracker.config import load_settings
-from tracker.errors import AnotherPoll, ContentError, DeliveryError, SiteError
-from tracker.timetable.plan import make_plans
+from tracker.cli.main import cli
+from tracker.core.errors import AnotherPoll, ContentError, DeliveryError, SiteError
+from tracker.poll.plan import make_plans
+from tracker.settings.model import load_settings
 
 FOLDER = ROOT / "docs" / "operations"
 TEXTS = [*sorted(FOLDER.iterdir()), FOLDER.parent / "operations.md"]

@@ -28,8 +28,8 @@ from tests.polling import (
     label,
 )
 from tests.rebuilding import assert_rebuilds
-from tracker.config import Settings
 from tracker.demo.files import TableSpec, make_docx
+from tracker.settings.model import Settings
 
 
 def publish_first(desk: Desk, **changed: str) -> None:
@@ -343,16 +343,17 @@ def test_wrong_use_ends_with_2(desk: Desk) -> None:
 # Where a poll is killed: before and after these calls of the writers and the archive, and after the second one of
 # those that are made more than once.
 ONCE = [
-    "storage.history:History.begin_poll", "storage.history:History._record_notice_rows",
-    "storage.history:History.finish_poll", "storage.derived:DerivedWriter.index_filings",
-    "storage.derived:DerivedWriter.replace_entities", "storage.derived:DerivedWriter.replace_totals",
-    "storage.derived:DerivedWriter.replace_verdicts",
+    "storage.write.history:History.begin_poll", "storage.write.history:History._record_notice_rows",
+    "storage.write.history:History.finish_poll", "storage.write.derived:DerivedWriter.index_filings",
+    "storage.write.derived:DerivedWriter.replace_entities", "storage.write.derived:DerivedWriter.replace_totals",
+    "storage.write.derived:DerivedWriter.replace_verdicts",
 ]  # fmt: skip
 OFTEN = [
-    "storage.archive:Archive.put", "storage.history:History.record_listed", "storage.history:History.record_page",
-    "storage.history:History.record_fetched", "storage.history:History.record_revision",
-    "storage.list_writer:ListWriter.record", "storage.list_writer:ListWriter.leave",
-    "storage.list_writer:ListWriter.place",
+    "storage.archive.archive:Archive.put", "storage.write.history:History.record_listed",
+    "storage.write.history:History.record_page",
+    "storage.write.history:History.record_fetched", "storage.write.history:History.record_revision",
+    "storage.write.lists:ListWriter.record", "storage.write.lists:ListWriter.leave",
+    "storage.write.lists:ListWriter.place",
 ]  # fmt: skip
 KILLS = [Kill(point, 1, when) for point in (*ONCE, *OFTEN) for when in ("before", "after")]
 KILLS += [Kill(point, 2, "after") for point in OFTEN]
@@ -406,7 +407,7 @@ def test_a_listing_of_which_a_poll_saw_the_first_page_only_is_followed_to_its_en
     desk.poll(*only)
     for n in range(30):  # more than a page holds
         desk.site.list_entry(f"新闻{n}", f"/2023-02/{n % 28 + 1:02d}/c_{n + 2}.htm", "2023-02-01 09:00:00")
-    done = desk.run("poll", "--json", *only, prepare=Kill("storage.history:History.record_listed", 18, "after"))
+    done = desk.run("poll", "--json", *only, prepare=Kill("storage.write.history:History.record_listed", 18, "after"))
     assert done.returncode == -signal.SIGKILL
     desk.poll(*only)
     rows = list(desk.db().query("SELECT settled FROM listing WHERE title LIKE '新闻%'"))

@@ -16,9 +16,9 @@ import pytest
 
 from tests.polling import GENAI_PAGE, GENAI_TITLE, ROOT, Desk, genai_docx, genai_rows, label
 from tests.web.conftest import serving
+from tracker.core.series import series_by_id
 from tracker.demo.files import TableSpec, make_docx, make_xlsx
 from tracker.demo.lists import FILED, REGISTERED
-from tracker.series import series_by_id
 
 GUANGDONG = series_by_id("genai_guangdong")
 PAGE = GUANGDONG.rolling[0]

@@ -21,9 +21,9 @@ import pytest
 from tests.polling import Desk
 from tests.storage.keep import two_polls
 from tracker import OpenHistory, open_history
+from tracker.changes.checks.facts import provinces
+from tracker.core.errors import OptionError, StorageError
 from tracker.demo.site import StandIn
-from tracker.errors import OptionError, StorageError
-from tracker.facts import provinces
 
 ROOT = Path(__file__).parents[1]
 RENAMED = "Beijing-MoXing3-202401010003"

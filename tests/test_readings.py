@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.archive import Archive
-from storage.schema import connect
+from storage.archive.archive import Archive
+from storage.schema.migrations import connect
 from tests.cluster import cluster
 from tests.polling import (
     GENAI_PAGE,
@@ -28,9 +28,9 @@ from tests.polling import (
     genai_rows,
     label,
 )
-from tracker import clock
-from tracker.errors import ClusterError, StorageError, Unreadable
-from tracker.readings import Readings, Wanted
+from tracker.core import clock
+from tracker.core.errors import ClusterError, StorageError, Unreadable
+from tracker.poll.read_ahead import Readings, Wanted
 
 PERIODS = ("2024-01", "2024-02", "2024-03", "2024-04", "2024-05", "2024-06")
 NOWHERE = "tcp://127.0.0.1:9"

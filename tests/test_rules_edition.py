@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tracker import rules_edition
-from tracker.derive import MADE_BY
+from tracker.poll import rules_edition
+from tracker.poll.derive import MADE_BY
 
 
 def test_another_content_is_another_edition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

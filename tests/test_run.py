@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from storage.schema import connect
+from storage.schema.migrations import connect
 from tests.notify.receivers import Receiver
 from tests.polling import (
     GENAI_PAGE,
@@ -31,7 +31,7 @@ from tests.polling import (
 )
 from tests.test_supervise import is_alive
 from tests.waiting import wait_until
-from tracker.series import polled_series, series_by_id
+from tracker.core.series import polled_series, series_by_id
 
 NEVER = "0 0 29 2 *"  # long after any test
 OFTEN = {"SCHEDULE__DEFAULT": "every 1s", "SCHEDULE__JITTER_SECONDS": "0", "SCHEDULE__LISTEN": ""}

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from tracker.config import Settings, load_settings
-from tracker.errors import AnotherPoll
-from tracker.run_history import note_interrupted, read_batches, read_last, run_lock
-from tracker.run_state import RunState
-from tracker.schedule import RELOAD, STOP, PlanTrigger, Runner, summarise
-from tracker.timetable.plan import make_plans
-from tracker.timetable.settings import ScheduleSettings
+from tracker.core.errors import AnotherPoll
+from tracker.operations.run_history import note_interrupted, read_batches, read_last, run_lock
+from tracker.operations.run_state import RunState
+from tracker.operations.scheduler import RELOAD, STOP, PlanTrigger, Runner, summarise
+from tracker.poll.plan import make_plans
+from tracker.settings.model import Settings, load_settings
+from tracker.settings.settings import ScheduleSettings
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 5, 1, 10, 0, tzinfo=ZONE)
@@ -181,6 +181,6 @@ def test_counters_are_copies() -> None:
 def test_the_long_lived_process_loads_nothing_that_a_poll_needs() -> None:
     # structlog itself loads a part of twisted
     heavy = "{'scrapy', 'twisted.internet.reactor', 'lxml', 'pdfplumber'}"
-    code = f"import sys, tracker.cli, tracker.schedule; print({heavy} & {{*sys.modules}})"
+    code = f"import sys, tracker.cli.main, tracker.operations.scheduler; print({heavy} & {{*sys.modules}})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "set()"

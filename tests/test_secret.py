@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.secret import Endpoint, Secret
+from tracker.settings.secrets import Endpoint, Secret
 
 
 def test_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:

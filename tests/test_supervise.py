@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 from tests.waiting import wait_until
-from tracker import supervise
-from tracker.supervise import start_child
+from tracker.operations import child_process as supervise
+from tracker.operations.child_process import start_child
 
 # A child that starts a grandchild, which holds its standard output, and notes both; neither ends by SIGTERM.
 STUBBORN = """

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from storage import alerts
+from storage.queries import outbox as alerts
 from tests.desk_book import SERIES, Ledger, synthesis
 from tests.notify.receivers import Receiver, Request
 from tests.polling import SYNTHESIS
-from tracker.deliver import deliver
-from tracker.models import Incident, IncidentKind, Listed
+from tracker.core.models import Incident, IncidentKind, Listed
 from tracker.notify import compose as compose_module
-from tracker.secret import Endpoint
+from tracker.poll.deliver import deliver
+from tracker.settings.secrets import Endpoint
 
 LABEL = "境内深度合成服务算法备案清单（2023年6月）"
 TOLD = {"incidents": True}

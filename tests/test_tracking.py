@@ -21,9 +21,9 @@ from tests.polling import (
     genai_rows,
     label,
 )
+from tracker.core.series import series_by_id
 from tracker.demo.files import TableSpec, make_pdf
 from tracker.demo.lists import FILED
-from tracker.series import series_by_id
 
 ROLLING = series_by_id("algorithm_recommendation").rolling[0]
 NOW = {"POLL__RECHECK_FILES_DAYS": "0", "POLL__RECHECK_PAGES_DAYS": "0"}

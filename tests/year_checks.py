@@ -14,12 +14,12 @@ from typing import Any
 from tests.rebuilding import assert_rebuilds
 from tests.year import Year
 from tests.year_polls import Polled
-from tracker.archives import open_archive
-from tracker.config import Settings
-from tracker.models import IncidentKind
+from tracker.core.models import IncidentKind
 from tracker.notify.telling import PASSING
-from tracker.readings import open_readings
-from tracker.verify import verify
+from tracker.operations.verify import verify
+from tracker.poll.read_ahead import open_readings
+from tracker.settings.model import Settings
+from tracker.settings.open_archive import open_archive
 
 # What time alone brings about, or a poll that was killed: no fault of the site.
 OF_ITS_OWN = {"stale", "interrupted"}

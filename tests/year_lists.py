@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tests.polling import ALGORITHM_HEADINGS, HEADINGS, algorithm_docx, genai_docx
-from tracker.changes.numbers import check_digit
+from tracker.changes.algorithm_numbers import check_digit
 
 CANCELLED = "已注销"
 FEWEST_ROWS = 6  # a list never shrinks below this, for its series bounds it

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from tracker.questions import OpenHistory, open_history
+from tracker.core.version import __version__
 
-__version__ = "0.1.0"
-__all__ = ["OpenHistory", "open_history"]
+if TYPE_CHECKING:
+    from tracker.query.open_history import OpenHistory, open_history
+
+__all__ = ["OpenHistory", "__version__", "open_history"]
 
 
 def __getattr__(name: str) -> object:
     # Loaded when asked for: most commands do without, and start the sooner.
     if name in __all__:
-        from tracker import questions
+        from tracker.query import open_history as questions
 
         return getattr(questions, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.made.places import PLACES, Place
 from benchmarks.made.words import FIRST, INDUSTRIES, SECOND
-from tracker.changes.numbers import check_digit
+from tracker.changes.algorithm_numbers import check_digit
 
 _SHARES = [place.share for place in PLACES]
 _BY_CODE = {place.code: place for place in PLACES}

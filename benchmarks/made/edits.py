@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from benchmarks.made.companies import WELL_KNOWN
 from benchmarks.made.words import DOMAINS, FIRST, INDUSTRIES, SECOND
-from tracker.changes.numbers import check_digit, parse_algorithm_number
-from tracker.models import Filing
+from tracker.changes.algorithm_numbers import check_digit, parse_algorithm_number
+from tracker.core.models import Filing
 
 Edit = Callable[[Filing, random.Random], Filing]
 

@@ -13,7 +13,7 @@ from pypinyin import lazy_pinyin
 from benchmarks.made.companies import Companies, Company
 from benchmarks.made.lists import MadeList
 from benchmarks.made.words import CATEGORIES, DOMAINS, PRODUCT_FORMS, SCENARIOS, SYNTHESES
-from tracker.models import Filing, Kind, Place
+from tracker.core.models import Filing, Kind, Place
 
 ROWS_PER_PAGE = 11
 # A thousand rows of the real lists hold about six remarks 已注销 and forty of other changes.

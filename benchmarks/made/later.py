@@ -12,14 +12,14 @@ from sqlite_utils import Database
 from benchmarks.made.edits import TURNS
 from benchmarks.made.lists import BEIAN, MadeList
 from benchmarks.made.recording import Poll, ShownPage, fetch, recorded, show_page
-from storage import notices
-from storage.history import History
-from storage.list_writer import Recording
-from storage.offer_writer import OfferedLink
+from storage.queries import notices
 from storage.rows import as_json, filing_of
+from storage.write.history import History
+from storage.write.lists import Recording
+from storage.write.offers import OfferedLink
 from tracker.changes.cancellations import KnownNotice, Target, diff_notice
 from tracker.changes.differ import Known, diff_list
-from tracker.models import Change, Extraction, Filing, Place, Status
+from tracker.core.models import Change, Extraction, Filing, Place, Status
 
 
 @dataclass(slots=True)

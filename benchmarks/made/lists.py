@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from tracker.facts import joint_counts, row_counts
-from tracker.models import Kind
-from tracker.series import SITES, series_by_id
+from tracker.changes.checks.facts import joint_counts, row_counts
+from tracker.core.models import Kind
+from tracker.core.series import SITES, series_by_id
 
 CAC = next(site.url for site in SITES if site.id == "cac")
 BEIAN = next(site.url for site in SITES if site.id == "beian")

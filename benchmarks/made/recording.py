@@ -16,15 +16,15 @@ from urllib.parse import quote
 from sqlite_utils import Database
 
 from benchmarks.made.lists import MadeList
-from storage import plans
-from storage.history import History
-from storage.list_writer import Recording
-from storage.offer_writer import OfferedLink
+from storage.queries import site as plans
 from storage.rows import beijing_day
+from storage.write.history import History
+from storage.write.lists import Recording
+from storage.write.offers import OfferedLink
 from tracker.changes.differ import status_after
-from tracker.digest import publication_date
-from tracker.models import Filing, Listed, Page
-from tracker.series import label_key, series_by_id
+from tracker.core.models import Filing, Listed, Page
+from tracker.core.series import label_key, series_by_id
+from tracker.poll.digest import publication_date
 
 _STATED = (
     "number", "kind", "sequence", "name", "entity", "province", "province_code", "category", "role", "product",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.folding import fold
 from tracker.changes.differ import Known, changed_fields, diff_list, status_after
-from tracker.models import Change, ChangeKind, Filing, Kind, Status
+from tracker.core.models import Change, ChangeKind, Filing, Kind, Status
 
 
 def filing(number: str, **fields: str | None) -> Filing:

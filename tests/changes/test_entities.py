@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tracker.changes.entities import Entity, EntityClaim, group_entities
 from tracker.reading.normalise import comparable
-from tracker.reading.remarks import RemarkKind, read_remark
+from tracker.reading.remarks.events import RemarkKind, read_remark
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "real" / "truth"
 CODE = "1101057997457"

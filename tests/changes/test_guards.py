@@ -13,8 +13,8 @@ from tracker.changes.guards import (
     find_upheaval,
     may_merge,
 )
-from tracker.models import Change, ChangeKind, Extraction, Filing, Kind, Refused
-from tracker.series import series_by_id
+from tracker.core.models import Change, ChangeKind, Extraction, Filing, Kind, Refused
+from tracker.core.series import series_by_id
 
 SERIES = series_by_id("deep_synthesis")
 

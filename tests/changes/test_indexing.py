@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tracker.changes.indexing import index_filing, stated_events
-from tracker.models import Filing
-from tracker.reading.search import searchable
+from tracker.core.models import Filing
+from tracker.reading.search_text import searchable
 
 
 def version(number: str = "1", **fields: str) -> Filing:

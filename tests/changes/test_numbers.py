@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.changes.numbers import (
+from tracker.changes.algorithm_numbers import (
     CATEGORIES,
     KNOWN_SLIPS,
     AlgorithmNumber,

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.changes.known_lists import SERIES_ORDER, count_of, gaps_in, name_lists, runs
-from tracker.changes.numbers import KNOWN_MISMATCHES, KNOWN_SLIPS, check_digit
-from tracker.changes.reconcile import reconcile
-from tracker.facts import Facts, JointCount, RowCount, known_facts
-from tracker.models import Check, Filing, Kind, KnownList, StatedTotal, Verdict
+from tracker.changes.algorithm_numbers import KNOWN_MISMATCHES, KNOWN_SLIPS, check_digit
+from tracker.changes.checks.facts import Facts, JointCount, RowCount, known_facts
+from tracker.changes.checks.lists import SERIES_ORDER, count_of, gaps_in, name_lists, runs
+from tracker.changes.checks.reconcile import reconcile
+from tracker.core.models import Check, Filing, Kind, KnownList, StatedTotal, Verdict
 from tracker.reading.normalise import parse_date, parse_number
 
 SHARED = Path(__file__).parents[2].parent / "shared"

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tracker.core.series import SERIES
 from tracker.demo.faults import CHALLENGE_PAGE
 from tracker.demo.site import StandIn
-from tracker.series import SERIES
 
 PATH = "/2022-08/12/c_1661927474338504.htm"
 FILE = b"%PDF-1.4 made %%EOF"

@@ -15,9 +15,9 @@ from typing import Any
 import openpyxl
 import polars
 
+from tracker.core.spreadsheets import original
 from tracker.export.declare import Column, Table
 from tracker.export.tables import TABLES
-from tracker.spreadsheets import original
 
 Rows = list[tuple[Any, ...]]
 

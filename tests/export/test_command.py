@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from storage.schema import connect
+from storage.schema.migrations import connect
 from tests.desk_book import Ledger
 from tests.export.reading import read_all
-from tracker.cli_context import Context
-from tracker.cli_export import export
-from tracker.errors import OptionError, StorageError
+from tracker.cli.export import export
+from tracker.cli.options import Context
+from tracker.core.errors import OptionError, StorageError
 from tracker.export.forms import FORMS
 from tracker.export.tables import TABLES, table_by_name
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from storage import exports
+from storage.queries import export as exports
 from tests.export.test_same_in_all_forms import made
+from tracker.core.spreadsheets import _FORMULA
 from tracker.export.datapackage import describe, files_of
 from tracker.export.forms import FORMS
 from tracker.export.tables import TABLES, table_by_name
 from tracker.export.words import WORDS
-from tracker.spreadsheets import _FORMULA
 
 DOCS = Path(__file__).parents[2] / "docs"
 

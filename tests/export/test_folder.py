@@ -14,7 +14,7 @@ import pytest
 
 from tests.desk_book import Ledger
 from tests.export.test_history import export
-from tracker.errors import OptionError, StorageError
+from tracker.core.errors import OptionError, StorageError
 from tracker.export import folder as folders
 from tracker.export.folder import check_replaceable, replaced
 

@@ -13,11 +13,12 @@ import polars
 import pytest
 from frictionless import Package, Report
 
-from storage import change_log, exports
-from storage.exports import Scope
 from storage.opening import open_readonly
-from storage.schema import connect_readonly
-from storage.states import FILING_KEYS, SOURCE_KEYS, FilingFilter, find_filings
+from storage.queries import change_log
+from storage.queries import export as exports
+from storage.queries.export import Scope
+from storage.queries.filings import FILING_KEYS, SOURCE_KEYS, FilingFilter, find_filings
+from storage.schema.migrations import connect_readonly
 from tests.desk_book import Ledger, synthesis
 from tests.export.conftest import LATE, RENAMED
 from tests.export.reading import read_all

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage.exports import Scope
+from storage.queries.export import Scope
 from tests.export.reading import read_all
-from tracker.errors import OptionError
+from tracker.core.errors import OptionError
 from tracker.export.contents import Contents
 from tracker.export.datapackage import FileFacts, describe
 from tracker.export.declare import Column, Table

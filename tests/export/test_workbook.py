@@ -13,13 +13,13 @@ import pytest
 from openpyxl.utils import get_column_letter
 from rich.cells import cell_len
 
-from storage.exports import Scope
-from storage.schema import connect_readonly
+from storage.queries.export import Scope
+from storage.schema.migrations import connect_readonly
 from tests.desk_book import Ledger
 from tests.export.conftest import RENAMED
+from tracker.core.messages import Lang
 from tracker.export.run import export_history
 from tracker.export.tables import TABLES
-from tracker.messages import Lang
 
 
 @pytest.fixture(params=["zh", "en"])

@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from tracker.errors import TrackerError
-from tracker.models import Document, Extraction, Row
+from tracker.core.errors import TrackerError
+from tracker.core.models import Document, Extraction, Row
+from tracker.core.series import SERIES, series_by_id
 from tracker.reading.filings import read_filings
 from tracker.reading.headings import find_mapping
 from tracker.reading.limits import MAX_CELL_TEXT, MAX_CELLS, MAX_COLUMNS, MAX_TABLES
 from tracker.reading.normalise import tidy
-from tracker.series import SERIES, series_by_id
 
 Result = TypeVar("Result")
 _ISO = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
@@ -55,7 +55,7 @@ def check_document(document: Document) -> None:
 
 def check_filings(document: Document) -> None:
     """Every series reads the document, or says why not; nothing of it vanishes."""
-    from tracker.errors import ContentError
+    from tracker.core.errors import ContentError
 
     for series in (None, *SERIES):
         extraction, _ = outcome(lambda series=series: read_filings(document, series), ContentError)  # type: ignore[misc]

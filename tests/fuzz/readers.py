@@ -9,8 +9,9 @@ import zlib
 
 from spiders.pages import clean_title, parse_time
 from tests.fuzz.properties import check_document, check_filings, check_same, check_texts, outcome
-from tracker.errors import ContentError
-from tracker.models import FIELDS, Document, Row, Table
+from tracker.core.errors import ContentError
+from tracker.core.models import FIELDS, Document, Row, Table
+from tracker.core.series import fold, is_round_up, label_key, period_of, series_of_label, series_of_title
 from tracker.reading.document import read_document
 from tracker.reading.normalise import (
     comparable,
@@ -21,11 +22,10 @@ from tracker.reading.normalise import (
     province_of_number,
     tidy,
 )
-from tracker.reading.remarks import read_remark
-from tracker.reading.search import latin_of, latin_term, search_terms, searchable
+from tracker.reading.remarks.events import read_remark
+from tracker.reading.search_text import latin_of, latin_term, search_terms, searchable
 from tracker.reading.titles import title_of
 from tracker.reading.totals import find_totals
-from tracker.series import fold, is_round_up, label_key, period_of, series_of_label, series_of_title
 
 PAGE = "https://www.cac.gov.cn/2026-03/17/c_1775082474695536.htm"
 TWICE = 4  # one input of so many is read twice

@@ -9,20 +9,22 @@ from typing import Any
 
 from datasette import Request
 
-from storage.archive import Archive
+from storage.archive.archive import Archive
 from storage.backup_files import read_bundle
 from storage.journal import read as read_events
 from tests.fuzz import lists
 from tests.fuzz.properties import check_texts, outcome
 from tests.fuzz.readers import text_of
-from tracker.config import load_settings
-from tracker.errors import OptionError, StorageError
-from tracker.web import addresses
-from tracker.web.api.parameters import read_parameters
+from tracker.core.days import read_day
+from tracker.core.errors import OptionError, StorageError
+from tracker.query.parameters import BadFilter, read_parameters
+from tracker.settings.model import load_settings
+from tracker.web import urls as addresses
 from tracker.web.api.table import ENDPOINTS
-from tracker.web.asked import read_asked, read_day
+from tracker.web.asked import read_asked
 from tracker.web.errors import WebError
-from tracker.web.pages import change_filter, compare_asked, filings_question
+from tracker.web.pages import change_filter, compare_asked
+from tracker.web.pages import filings_filter as filings_question
 from tracker.web.view import ASKED, make_view, read_days
 
 
@@ -79,7 +81,7 @@ def read_query(data: bytes) -> None:
 def _refused(read: Any) -> None:
     try:
         read()
-    except WebError as error:
+    except (BadFilter, WebError) as error:
         check_texts([str(value) for value in error.values.values() if not isinstance(value, str)])
 
 

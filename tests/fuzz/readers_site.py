@@ -6,15 +6,15 @@ import re
 import zlib
 from typing import Any
 
-from spiders import checks
+from spiders import content_checks as checks
 from spiders.addresses import resolve, same_site, sendable
 from spiders.listings import parse_column, parse_json_list, parse_links, parse_notices
 from spiders.pages import clean_title, decode, parse_page, split_links
 from tests.fuzz.properties import check_same, check_texts, outcome
 from tests.fuzz.readers import PAGE, TWICE, text_of
-from tracker.errors import SiteError
+from tracker.core.errors import SiteError
+from tracker.core.series import series_of_label, series_of_title
 from tracker.reading.totals import find_totals
-from tracker.series import series_of_label, series_of_title
 
 BASES = {"cac": "https://www.cac.gov.cn", "beian": "https://beian.cac.gov.cn"}
 

@@ -21,7 +21,7 @@ from tests.fuzz.texts import mutate_page
 from tests.fuzz.watch import Watch
 from tests.fuzz.worker import mutate_blindly
 from tests.fuzz.zips import mutate_zip, pack, unpack
-from tracker.errors import ContentError
+from tracker.core.errors import ContentError
 from tracker.reading.document import read_document
 from tracker.reading.filings import read_filings
 

@@ -16,9 +16,9 @@ from typing import Any
 
 from tests.hostile.case import NOTHING, RECORDED, ROWS, Case, file_case
 from tests.polling import SYNTHESIS_TITLE, algorithm, algorithm_docx, genai_docx
+from tracker.core.models import IncidentKind
 from tracker.demo.faults import CHALLENGE_PAGE, Answer
 from tracker.demo.site import StandIn
-from tracker.models import IncidentKind
 
 LIMITS = {"SITE__TIMEOUT": "2", "SITE__MAX_MEGABYTES": "2"}
 MIB = 1 << 20

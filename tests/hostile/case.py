@@ -27,8 +27,8 @@ from tests.polling import (
     genai_rows,
     label,
 )
+from tracker.core.models import IncidentKind
 from tracker.demo.site import StandIn
-from tracker.models import IncidentKind
 
 RECORDED = "recorded"  # the list is recorded, `Case.added` filings
 NOTHING = "nothing"  # nothing is recorded and nothing told

@@ -9,7 +9,7 @@ from tests.hostile.case import RECORDED, Case, Desk, file_case
 from tests.hostile.packing import members, ole, overlapping, packed, patched, with_parts, with_xml
 from tests.polling import HEADINGS, genai_docx
 from tests.reading import docx_samples as word
-from tracker.models import IncidentKind
+from tracker.core.models import IncidentKind
 
 Rows = list[list[str]]
 UNREADABLE, FAILED_CHECKS = IncidentKind.UNREADABLE, IncidentKind.FAILED_CHECKS

@@ -12,7 +12,7 @@ from tests.hostile.case import RECORDED, Case, file_case
 from tests.hostile.files_docx import nothing_escaped
 from tests.hostile.packing import ole, overlapping, packed, patched
 from tests.polling import HEADINGS, genai_docx
-from tracker.models import IncidentKind
+from tracker.core.models import IncidentKind
 
 Rows = list[list[str]]
 UNREADABLE, BAD_MAGIC = IncidentKind.UNREADABLE, IncidentKind.BAD_MAGIC

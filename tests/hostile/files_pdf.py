@@ -25,7 +25,7 @@ from tests.hostile.pdf_parts import (
     with_entries,
 )
 from tests.polling import genai_docx
-from tracker.models import IncidentKind
+from tracker.core.models import IncidentKind
 
 Rows = list[list[str]]
 UNREADABLE = IncidentKind.UNREADABLE

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from storage.archive import Archive
+from storage.archive.archive import Archive
 from tests.hostile.case import NOTHING, RECORDED, Case, publish_good
 from tests.polling import PUBLISHED, ROOT, Desk
+from tracker.core.errors import StorageError
+from tracker.core.series import fold
 from tracker.demo.site import StandIn
-from tracker.errors import StorageError
-from tracker.poll import exit_code
-from tracker.series import fold
+from tracker.poll.poll import exit_code
 
 MOST_SECONDS, MOST_MIB = 60, 1536
 _LIMIT = 100  # seconds after which a poll is killed

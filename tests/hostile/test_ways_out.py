@@ -23,8 +23,8 @@ from tests.hostile.running import run_cases
 from tests.hostile.ways_out import commands, harmful_name, live_markup
 from tests.polling import ROOT, Desk
 from tests.web.conftest import serving
+from tracker.core.spreadsheets import original
 from tracker.demo.site import StandIn
-from tracker.spreadsheets import original
 
 pytestmark = pytest.mark.slow
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")

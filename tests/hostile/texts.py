@@ -15,8 +15,8 @@ from tests.hostile.case import RECORDED, ROWS, Case, Desk, file_case
 from tests.hostile.files_xlsx import SHEET, good
 from tests.hostile.packing import with_xml
 from tests.polling import GENAI_PAGE, GENAI_TITLE, genai_docx, genai_rows
+from tracker.core.models import IncidentKind
 from tracker.demo.site import StandIn
-from tracker.models import IncidentKind
 
 Rows = list[list[str]]
 PROVINCE, NAME, ENTITY, NUMBER = 1, 2, 3, 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from tracker.messages import Lang
+from tracker.core.messages import Lang
 from tracker.notify.message import BatchSummary, CheckResult, Growth, Message, Phase, Row, Topic, Total, Verdicts
 from tracker.notify.subject import make_subject
 

@@ -15,11 +15,11 @@ import pytest
 from apprise import Apprise
 
 from tests.notify import samples
-from tracker.errors import DeliveryError
+from tracker.core.errors import DeliveryError
 from tracker.notify.channels.apprise import AppriseChannel, fit
-from tracker.notify.channels.hiding import hide
-from tracker.notify.text import render_text
-from tracker.subscriptions import AppriseSubscription
+from tracker.notify.channels.redact import hide
+from tracker.notify.forms.text import render_text
+from tracker.settings.subscriptions import AppriseSubscription
 
 # The library loads its e-mail plugin, which imports a module that Python 3.13 lacks (apprise 2.3.0).
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.notify import samples
-from tracker.notify.chart import MOST_BATCHES, SIZE, growth_shown, render_chart
+from tracker.notify.forms.chart import MOST_BATCHES, SIZE, growth_shown, render_chart
 from tracker.notify.message import Growth, Message
 
 BLUE, GREY = (40, 119, 212), (139, 149, 163)

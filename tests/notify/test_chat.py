@@ -14,11 +14,11 @@ from markdown_it import MarkdownIt
 
 from tests.notify import samples
 from tests.notify.chat_services import TelegramHtml
-from tracker.messages import Lang
-from tracker.models import ChangeKind, IncidentKind
+from tracker.core.messages import Lang
+from tracker.core.models import ChangeKind, IncidentKind
 from tracker.notify import wording
 from tracker.notify.channels import dingtalk, feishu, slack, telegram, wecom
-from tracker.notify.chat import Chat, Flavour, render
+from tracker.notify.forms.chat import Chat, Flavour, render
 from tracker.notify.message import Message, Phase
 
 FLAVOURS = {

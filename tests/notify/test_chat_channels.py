@@ -15,8 +15,8 @@ from pydantic import TypeAdapter
 
 from tests.notify import samples
 from tests.notify.chat_services import Answer, DingTalk, Feishu, Service, Slack, Telegram, TelegramHtml, WeCom
-from tracker.errors import DeliveryError
-from tracker.messages import Lang
+from tracker.core.errors import DeliveryError
+from tracker.core.messages import Lang
 from tracker.notify import wording
 from tracker.notify.channels import dingtalk, feishu
 from tracker.notify.channels.base import Accepted, Channel
@@ -27,7 +27,7 @@ from tracker.notify.channels.slack import SlackChannel
 from tracker.notify.channels.telegram import TelegramChannel
 from tracker.notify.channels.wecom import WeComChannel
 from tracker.notify.message import Message
-from tracker.subscriptions import AnySubscription, Subscription
+from tracker.settings.subscriptions import AnySubscription, Subscription
 
 ROUTE = Route(timeout=5, allow_private=True)
 SECRET = "SEC-signing-secret-of-the-robot"

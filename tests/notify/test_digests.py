@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.notify.digests import due_at
-from tracker.subscriptions import WEEKDAYS, FileSubscription
+from tracker.settings.subscriptions import WEEKDAYS, FileSubscription
 
 DAILY, WEEKLY = {"form": "daily"}, {"form": "weekly"}
 

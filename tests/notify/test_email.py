@@ -17,14 +17,14 @@ import trustme
 
 from tests.notify import samples
 from tests.notify.mail_server import Post, running, saying
-from tracker.errors import DeliveryError
-from tracker.messages import Lang
+from tracker.core.errors import DeliveryError
+from tracker.core.messages import Lang
 from tracker.notify.channels.base import Accepted
 from tracker.notify.channels.email import EmailChannel, build_mail
+from tracker.notify.forms.table import render_csv
+from tracker.notify.forms.text import render_text
 from tracker.notify.message import Message
-from tracker.notify.table import render_csv
-from tracker.notify.text import render_text
-from tracker.subscriptions import EmailSubscription, SmtpSettings
+from tracker.settings.subscriptions import EmailSubscription, SmtpSettings
 
 ANNA, BO = "anna@example.org", "bo@example.org"
 PASSWORD = "correct horse/battery+staple"

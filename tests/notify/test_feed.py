@@ -15,13 +15,13 @@ import pytest
 from lxml import etree
 
 from tests.notify import samples
-from tracker.errors import DeliveryError
+from tracker.core.errors import DeliveryError
 from tracker.notify.channels.base import Accepted
 from tracker.notify.channels.feed import FeedChannel
-from tracker.notify.html import render_fragment
+from tracker.notify.forms.html import render_fragment
+from tracker.notify.forms.text import render_text
 from tracker.notify.message import Message
-from tracker.notify.text import render_text
-from tracker.subscriptions import FeedSubscription
+from tracker.settings.subscriptions import FeedSubscription
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 

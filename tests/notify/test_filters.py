@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tracker.models import Change, ChangeKind, Filing, Kind
+from tracker.core.models import Change, ChangeKind, Filing, Kind
 from tracker.notify.filters import folded, wants_change, wants_incident, wants_unclassified
-from tracker.subscriptions import FileSubscription
+from tracker.settings.subscriptions import FileSubscription
 
 FILING = Filing(
     series="genai_service", kind=Kind.FILED, number="Beijing-WenXinYiYan-20230821", name="文心 一言",

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from lxml.html import HtmlElement
 
 from tests.notify import samples
-from tracker.messages import Lang
-from tracker.notify.html import render_fragment, render_html
+from tracker.core.messages import Lang
+from tracker.notify.forms.html import render_fragment, render_html
 
 LANGS: tuple[Lang, ...] = ("zh", "en")
 TAGS = {

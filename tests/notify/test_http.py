@@ -19,9 +19,9 @@ import pytest
 import trustme
 
 from tests.notify.receivers import Answer, Receiver
-from tracker.errors import DeliveryError
-from tracker.notify.channels.hiding import hide
+from tracker.core.errors import DeliveryError
 from tracker.notify.channels.http import Route, is_public, post, refuse, retry_after
+from tracker.notify.channels.redact import hide
 
 OPEN = Route(timeout=2, allow_private=True)
 GUARDED = Route(timeout=2, allow_private=False)

@@ -14,12 +14,12 @@ from typing import Any, TextIO
 import pytest
 
 from tests.notify import samples
-from tracker.errors import DeliveryError
+from tracker.core.errors import DeliveryError
 from tracker.notify.channels.base import Accepted, Channel
-from tracker.notify.channels.lines import FileChannel, StdoutChannel
+from tracker.notify.channels.json_lines import FileChannel, StdoutChannel
+from tracker.notify.forms.text import render_text
 from tracker.notify.message import Message
-from tracker.notify.text import render_text
-from tracker.subscriptions import FileSubscription, StdoutSubscription
+from tracker.settings.subscriptions import FileSubscription, StdoutSubscription
 
 
 def to_file(path: Path) -> FileChannel:

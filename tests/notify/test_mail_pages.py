@@ -15,9 +15,9 @@ from playwright.sync_api import Browser, Page
 
 from tests.notify import samples
 from tests.notify.test_chart import contrast
-from tracker.messages import Lang
-from tracker.notify.chart import render_chart
-from tracker.notify.html import render_html
+from tracker.core.messages import Lang
+from tracker.notify.forms.chart import render_chart
+from tracker.notify.forms.html import render_html
 from tracker.notify.message import Message
 
 pytestmark = pytest.mark.slow

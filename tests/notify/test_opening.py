@@ -10,9 +10,9 @@ import pytest
 from pydantic import TypeAdapter
 
 from tests.notify import samples
-from tracker.errors import DeliveryError
-from tracker.notify.channels.opening import open_channel
-from tracker.subscriptions import AnySubscription, NotifySettings, Subscription
+from tracker.core.errors import DeliveryError
+from tracker.notify.channels.registry import open_channel
+from tracker.settings.subscriptions import AnySubscription, NotifySettings, Subscription
 
 # Loading apprise imports a module that Python 3.13 lacks (apprise 2.3.0).
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")

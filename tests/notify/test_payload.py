@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.notify import samples
-from tracker.messages import Lang
-from tracker.models import FIELDS
+from tracker.core.messages import Lang
+from tracker.core.models import FIELDS
+from tracker.notify.forms.payload import MAX_BYTES, NO_LIMIT, encode, parts
 from tracker.notify.message import BatchSummary, CheckResult, Message, Total, Verdicts
-from tracker.notify.payload import MAX_BYTES, NO_LIMIT, encode, parts
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/webhook.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)

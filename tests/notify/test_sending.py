@@ -8,10 +8,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from tracker.errors import DeliveryError
+from tracker.core.errors import DeliveryError
 from tracker.notify.channels.base import Accepted
+from tracker.notify.dispatcher import Dispatcher, Job
 from tracker.notify.message import Message
-from tracker.notify.sending import Dispatcher, Job
 
 
 def message(name: str, number: int) -> Message:

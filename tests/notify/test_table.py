@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.notify import samples
+from tracker.notify.forms.table import COLUMNS, arrange_changes, render_csv
 from tracker.notify.message import Message
-from tracker.notify.table import COLUMNS, arrange_changes, render_csv
 
 
 def rows_of(message: Message) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.models import IncidentKind
+from tracker.core.models import IncidentKind
 from tracker.notify.message import Phase
 from tracker.notify.telling import PASSING, find_news
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.notify import samples
-from tracker.messages import Lang
-from tracker.notify.text import WIDTH, render_text, wrap
+from tracker.core.messages import Lang
+from tracker.notify.forms.text import WIDTH, render_text, wrap
 
 LANGS: tuple[Lang, ...] = ("zh", "en")
 

@@ -14,11 +14,11 @@ import pytest
 
 from tests.notify import samples
 from tests.notify.receivers import Answer, Receiver, Request
-from tracker.errors import DeliveryError
+from tracker.core.errors import DeliveryError
 from tracker.notify.channels.http import Route
 from tracker.notify.channels.webhook import WebhookChannel
 from tracker.notify.message import Message
-from tracker.subscriptions import WebhookSubscription
+from tracker.settings.subscriptions import WebhookSubscription
 
 KEY = b"a key of the tests, 32 bytes ..."
 SECRET = f"whsec_{base64.b64encode(KEY).decode()}"

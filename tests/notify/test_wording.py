@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.notify import samples
-from tracker.messages import Lang
-from tracker.models import IncidentKind
+from tracker.core.messages import Lang
+from tracker.core.models import IncidentKind
+from tracker.core.series import ALGORITHM, SERIES
 from tracker.notify import wording
 from tracker.notify.message import Phase, Total, Verdicts
 from tracker.notify.subject import MOST, make_subject
 from tracker.notify.words import PLACES, WORDS, one_line, period_text, place_text
 from tracker.reading.normalise import PROVINCES
-from tracker.series import ALGORITHM, SERIES
 
 LANGS: tuple[Lang, ...] = ("zh", "en")
 

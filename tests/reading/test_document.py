@@ -11,8 +11,8 @@ import pytest
 
 from tests.hostile.packing import packed
 from tests.reading.docx_samples import docx, row, table, zipped
+from tracker.core.errors import ContentError, HostileFile, Unreadable
 from tracker.demo.files import TableSpec, make_docx, make_xlsx
-from tracker.errors import ContentError, HostileFile, Unreadable
 from tracker.reading import limits
 from tracker.reading.document import read_document
 

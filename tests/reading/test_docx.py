@@ -15,11 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.reading import docx_samples as made
+from tracker.core.errors import ContentError, HostileFile, Unreadable
+from tracker.core.models import Document
 from tracker.demo.files import TableSpec, make_docx
-from tracker.errors import ContentError, HostileFile, Unreadable
-from tracker.models import Document
-from tracker.reading import limits, xml_parts, zipped
-from tracker.reading.docx import read_docx
+from tracker.reading import limits
+from tracker.reading import xml_stream as xml_parts
+from tracker.reading import zip_files as zipped
+from tracker.reading.docx.docx import read_docx
 
 REAL = Path(__file__).parents[3] / "shared" / "real"
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.errors import ContentError, NoTable
-from tracker.models import Document, Extraction, Kind, Row, Table
-from tracker.reading.docx import read_docx
+from tracker.core.errors import ContentError, NoTable
+from tracker.core.models import Document, Extraction, Kind, Row, Table
+from tracker.core.series import series_by_id
+from tracker.reading.docx.docx import read_docx
 from tracker.reading.filings import read_filings
 from tracker.reading.normalise import comparable, parse_number
-from tracker.series import series_by_id
 
 GENAI, SYNTHESIS = series_by_id("genai_service"), series_by_id("deep_synthesis")
 CANCELLATION = series_by_id("algorithm_cancellation")

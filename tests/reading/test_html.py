@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from tracker.errors import ContentError, HostileFile, Unreadable
-from tracker.models import Document
+from tracker.core.errors import ContentError, HostileFile, Unreadable
+from tracker.core.models import Document
 from tracker.reading import html as reader
 from tracker.reading.html import read_html
 

@@ -23,15 +23,15 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table
 
+from tracker.core.errors import ContentError, NoTable, Unreadable
+from tracker.core.series import series_by_id
 from tracker.demo.files import TableSpec, make_pdf
 from tracker.demo.lists import cancellation_notice, genai_list
-from tracker.errors import ContentError, NoTable, Unreadable
 from tracker.reading.filings import read_filings
 from tracker.reading.normalise import tidy
-from tracker.reading.pdf import read_pdf
-from tracker.reading.pdf_page import Char, read_text
-from tracker.reading.pdf_text import lines_of
-from tracker.series import series_by_id
+from tracker.reading.pdf.document import read_pdf
+from tracker.reading.pdf.page import Char, read_text
+from tracker.reading.pdf.text import lines_of
 
 SHARED = Path(__file__).parents[3] / "shared"
 HEADINGS = ("No", "Name", "Number")

@@ -11,9 +11,11 @@ from reportlab.pdfgen.canvas import Canvas
 
 from tests.hostile import files_pdf
 from tests.reading.pdf_samples import Block, box, dashes, draw, make, thin_fills
-from tracker.errors import ContentError, HostileFile, NoTable, Unreadable
-from tracker.reading import pdf, pdf_lines, pdf_page
-from tracker.reading.pdf import read_pdf
+from tracker.core.errors import ContentError, HostileFile, NoTable, Unreadable
+from tracker.reading.pdf import document as pdf
+from tracker.reading.pdf import page as pdf_page
+from tracker.reading.pdf import ruled_lines as pdf_lines
+from tracker.reading.pdf.document import read_pdf
 
 HEAD = [["No"], ["Name"], ["Number"]]
 

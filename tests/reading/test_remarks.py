@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tracker.reading.remarks import RemarkEvent, RemarkKind, read_remark
+from tracker.reading.remarks.events import RemarkEvent, RemarkKind, read_remark
 
 K = RemarkKind
 REAL = Path(__file__).resolve().parents[3] / "shared" / "real" / "truth"

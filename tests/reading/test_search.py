@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tracker.reading.search import latin_of, latin_term, search_terms, searchable
+from tracker.reading.search_text import latin_of, latin_term, search_terms, searchable
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,8 @@ def test_names_are_found_by_their_letters(query: str, name: str, found: bool) ->
 def test_the_dictionary_is_loaded_by_the_first_name_only() -> None:
     """In a process of its own, for here it is loaded already."""
     code = (
-        "import sys; from tracker.reading.search import latin_of; latin_of(['GPT']); a = 'pypinyin' in sys.modules;"
+        "import sys; from tracker.reading.search_text import latin_of; latin_of(['GPT']);"
+        "a = 'pypinyin' in sys.modules;"
         "latin_of(['文']); print(a, 'pypinyin' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-X", "utf8", "-c", code], capture_output=True, text=True, check=True)

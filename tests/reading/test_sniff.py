@@ -11,7 +11,7 @@ from PIL import Image
 
 from tests.reading import docx_samples as made
 from tracker.demo.files import TableSpec, make_docx, make_pdf, make_xlsx
-from tracker.reading.sniff import KINDS, sniff
+from tracker.reading.file_type import KINDS, sniff
 
 SPEC = [TableSpec("表", ("序号", "名称"), (("1", "甲"),))]
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 1_000

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.models import Kind
+from tracker.core.models import Kind
 from tracker.reading.totals import find_totals
 
 ADDRESS = "https://www.cac.gov.cn/2026-03/17/c_1775482074695536.htm"

@@ -18,9 +18,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.reading.docx_samples import zipped
+from tracker.core.errors import ContentError, HostileFile, Unreadable
+from tracker.core.models import Document
 from tracker.demo.files import TableSpec, make_xlsx
-from tracker.errors import ContentError, HostileFile, Unreadable
-from tracker.models import Document
 from tracker.reading.xlsx import read_xlsx
 
 Build = Callable[[Any], None]

@@ -14,7 +14,7 @@ from spiders.attachments import AttachmentSpider
 from spiders.crawl import crawl
 from spiders.discovery import DiscoverySpider, all_listings
 from spiders.settings import crawl_settings
-from tracker.models import Wanted
+from tracker.core.models import Wanted
 
 SPIDERS = {spider.name: spider for spider in (AnnouncementSpider, AttachmentSpider, DiscoverySpider)}
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from spiders.checks import fault_of_answer, fault_of_file, fault_of_page, is_challenge, looks_like_html, type_of
-from spiders.guards import Pace, is_loopback
+from spiders.content_checks import fault_of_answer, fault_of_file, fault_of_page, is_challenge, looks_like_html, type_of
+from spiders.middlewares import Pace, is_loopback
 from spiders.settings import crawl_settings
 from tests.spiders.crawling import DOCX, PDF
+from tracker.core.errors import OptionError
+from tracker.core.models import IncidentKind
 from tracker.demo.faults import CHALLENGE_PAGE
 from tracker.demo.markup import Article, article_html
-from tracker.errors import OptionError
-from tracker.models import IncidentKind
 
 SPEAKS_OF_IT = Article("/a", "知道创宇云防御通过评估", "2024-01-05 10:00", "浏览器安全检查等要求，现予公告。")
 

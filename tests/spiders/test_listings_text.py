@@ -8,7 +8,7 @@ import pytest
 from spiders.addresses import sendable
 from spiders.listings import parse_column, parse_json_list, parse_notices
 from spiders.pages import parse_page
-from tracker.errors import SiteError
+from tracker.core.errors import SiteError
 
 BASES = {"cac": "https://www.cac.gov.cn", "beian": "https://beian.cac.gov.cn"}
 CAC = "https://www.cac.gov.cn/cms/JsonList"

@@ -8,7 +8,7 @@ import pytest
 
 from spiders.listings import parse_column, parse_json_list, parse_links, parse_notices
 from spiders.pages import clean_title, decode, parse_page, split_links
-from tracker.errors import LayoutChanged, SiteError
+from tracker.core.errors import LayoutChanged, SiteError
 
 SITES = Path(__file__).parent.parent / "sites"
 BASES = {"cac": "https://www.cac.gov.cn", "beian": "https://beian.cac.gov.cn"}

@@ -7,7 +7,7 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
-from storage.schema import migrations
+from storage.schema.migrations import migrations
 from tests.polling import (
     GENAI_PAGE,
     GENAI_TITLE,

@@ -7,15 +7,16 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from storage import notices, plans
-from storage.history import History
-from storage.list_writer import Recording
-from storage.offer_writer import OfferedLink
-from storage.outbox import Rule
-from storage.schema import connect
+from storage.queries import notices
+from storage.queries import site as plans
+from storage.schema.migrations import connect
+from storage.write.history import History
+from storage.write.lists import Recording
+from storage.write.offers import OfferedLink
+from storage.write.outbox import Rule
 from tracker.changes.cancellations import KnownNotice, Target, diff_notice
 from tracker.changes.differ import Known, diff_list, is_cancelled, status_after
-from tracker.models import Change, Extraction, Filing, Page, Status, TableSummary
+from tracker.core.models import Change, Extraction, Filing, Page, Status, TableSummary
 
 SERIES, NOTICES = "deep_synthesis", "algorithm_cancellation"
 

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from storage.archive import Archive
-from storage.folder_store import FolderStore
-from storage.stores import Store, ahead
+from storage.archive.archive import Archive
+from storage.archive.folder import FolderStore
+from storage.archive.stores import Store, ahead
 from tests.object_service import Service
-from tracker.errors import StorageError
+from tracker.core.errors import StorageError
 
 Fresh = Callable[[], Archive]
 
@@ -152,7 +152,7 @@ def test_killed_at_each_step_leaves_no_half_file(tmp_path: Path, step: str) -> N
     """The process ends, without clean-up, right before each step of a write."""
     code = f"""
 import os, pathlib, sys
-from storage.archive import Archive
+from storage.archive.archive import Archive
 def die(*a, **k): os._exit(9)
 if {step!r} == "fsync": os.fsync = die
 else: setattr(pathlib.Path, {step!r}, die)

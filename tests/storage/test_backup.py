@@ -14,20 +14,20 @@ import pytest
 from sqlite_utils import Database
 
 from storage import journal
-from storage.archive import Archive
+from storage.archive.archive import Archive
 from storage.backup import back_up
 from storage.backup_files import Held, read_bundle
-from storage.history import History
 from storage.restore import restore, restore_files
-from storage.schema import connect
+from storage.schema.migrations import connect
+from storage.write.history import History
 from tests.desk_book import Ledger, synthesis
 from tests.rebuilding import assert_rebuilds
-from tracker.archives import open_archive
-from tracker.derive import derive
-from tracker.errors import OptionError, StorageError
-from tracker.facts import Facts
-from tracker.readings import Readings
-from tracker.verify import verify
+from tracker.changes.checks.facts import Facts
+from tracker.core.errors import OptionError, StorageError
+from tracker.operations.verify import verify
+from tracker.poll.derive import derive
+from tracker.poll.read_ahead import Readings
+from tracker.settings.open_archive import open_archive
 
 PAGE, LABEL = "/2023-06/20/c_1.htm", "附件：境内深度合成服务算法备案清单（2023年6月）"
 FORMS = ["copy.db", "copy.tar", "copy.tar.gz"]

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from storage import batches, change_log, counting, states
-from storage.change_log import ChangeFilter
-from storage.change_pages import ChangeQuery, newest_changes
-from storage.exports import Scope, filings
-from storage.states import FilingFilter
+from storage.queries import batches, change_log, counting
+from storage.queries import filings as states
+from storage.queries.change_log import ChangeFilter
+from storage.queries.change_pages import ChangeQuery, newest_changes
+from storage.queries.export import Scope, filings
+from storage.queries.filings import FilingFilter
 from tests.desk_book import Ledger, synthesis
 from tests.rebuilding import assert_states_hold
-from tracker import dossier
-from tracker.compare import compare_days
-from tracker.finding import search_for
+from tracker.query import filing as dossier
+from tracker.query.compare import compare_days
+from tracker.query.search import search_for
 
 JUNE = "附件：境内深度合成服务算法备案清单（2023年6月）"
 SEPTEMBER = "附件：境内深度合成服务算法备案清单（2023年9月）"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.grams import MOST_GRAMS, gram_query, grams_of
-from tracker.reading.search import latin_of, latin_term, search_terms, searchable
+from tracker.reading.search_text import latin_of, latin_term, search_terms, searchable
 
 # Few characters, so that texts and questions meet often; some of them end tokens or mean something to FTS5.
 CHARACTERS = "百度文心ab1-.\"'*()^:\x00\ue02d 　Ａé"

@@ -9,12 +9,14 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage import change_log, counting, queries, sightings, states
-from storage.states import FilingFilter
+from storage.queries import change_log, counting, queries
+from storage.queries import derivation as sightings
+from storage.queries import filings as states
+from storage.queries.filings import FilingFilter
 from tests.folding import fold
 from tests.storage.recording import NOTICES, Book, filing
 from tracker.changes.renumbering import COMPARED
-from tracker.models import Filing
+from tracker.core.models import Filing
 from tracker.reading.normalise import comparable
 
 texts = st.sampled_from(["甲", "乙（A）", "乙(A)", "丙、丁", "丁、丙", None])

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from storage import journal
-from storage.archive import Archive
-from storage.folder_store import FolderStore
-from storage.history import History
-from storage.schema import connect
-from tracker.models import Listed
+from storage.archive.archive import Archive
+from storage.archive.folder import FolderStore
+from storage.schema.migrations import connect
+from storage.write.history import History
+from tracker.core.models import Listed
 
 
 class Late(FolderStore):

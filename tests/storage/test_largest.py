@@ -9,10 +9,10 @@ import pytest
 from sqlite_utils import Database
 
 from benchmarks.made_history import make_history
-from storage import counting, overview
-from storage.largest import LARGE, find_largest
-from storage.schema import connect, connect_readonly
-from storage.states import FilingFilter, provinces
+from storage.queries import counting, overview
+from storage.queries.filings import FilingFilter, provinces
+from storage.queries.largest import LARGE, find_largest
+from storage.schema.migrations import connect, connect_readonly
 
 MOST = 3
 

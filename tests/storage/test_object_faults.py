@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from storage.object_faults import lacks_object, service_fault
+from storage.archive.s3_errors import lacks_object, service_fault
 
 ADDRESS = "s3://bucket/prefix/journal"
 SENT = "Generic S3 error: Error performing GET https://host/bucket/key in 2.1s, after 1 retries, max_retries: 1, "

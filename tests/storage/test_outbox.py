@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from storage import alerts
-from storage.outbox import Outbox, Rule, Told
+from storage.queries import outbox as alerts
+from storage.write.outbox import Outbox, Rule, Told
 from tests.storage.recording import Book, filing
-from tracker.models import Change, ChangeKind, Incident, IncidentKind
+from tracker.core.models import Change, ChangeKind, Incident, IncidentKind
 
 NOW, LATER = "2026-02-01T00:00:00+00:00", "2026-02-02T00:00:00+00:00"
 

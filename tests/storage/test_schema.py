@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.schema import connect, connect_readonly
-from tracker.errors import StorageError
+from storage.schema.migrations import connect, connect_readonly
+from tracker.core.errors import StorageError
 
 ROOT = Path(__file__).parents[2]
 # What sqlite-utils and FTS5 keep for themselves

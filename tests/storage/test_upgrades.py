@@ -13,15 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from storage import change_log, journal, states
-from storage.archive import Archive
-from storage.differences import differences
-from storage.schema import connect, connect_readonly, migrations
-from storage.states import FilingFilter
+from storage import journal
+from storage.archive.archive import Archive
+from storage.queries import change_log
+from storage.queries import filings as states
+from storage.queries.filings import FilingFilter
+from storage.schema.migrations import connect, connect_readonly, migrations
 from tests.desk_book import Ledger, synthesis
 from tests.rebuilding import made_anew
-from tracker.config import Settings
-from tracker.errors import StorageError
+from tracker.core.errors import StorageError
+from tracker.operations.differences import differences
+from tracker.settings.model import Settings
 
 KEPT = sorted((Path(__file__).parent / "kept").glob("schema_*.db.gz"))
 NAMES = [migration.name for migration in migrations._migrations]

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.series import STANDARD
-from tracker.timetable.plan import Plan, make_plans
-from tracker.timetable.settings import ScheduleSettings
+from tracker.core.series import STANDARD
+from tracker.poll.plan import Plan, make_plans
+from tracker.settings.settings import ScheduleSettings
 
 ZONE = ZoneInfo("Asia/Shanghai")
 ALL = STANDARD

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tracker.config import CONFIG_FILE, load_settings
-from tracker.errors import OptionError
+from tracker.core.errors import OptionError
+from tracker.settings.model import CONFIG_FILE, load_settings
 
 
 @pytest.fixture(autouse=True)

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from tests.waiting import wait_until
 from tests.web.conftest import Served, Visitor
-from tracker.config import Settings
-from tracker.web import addresses, plugin
+from tracker.settings.model import Settings
+from tracker.web import plugin
+from tracker.web import urls as addresses
 from tracker.web.gate import Gate
 from tracker.web.routes import Route, expression
 from tracker.web.switch import Switch

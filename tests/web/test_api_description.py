@@ -17,9 +17,9 @@ from jsonschema import Draft202012Validator
 from docs.api_table import PAGE, render
 from tests.web.api_client import EXAMPLES, MADE, REAL, Api, api_of, command_line
 from tests.web.conftest import Scheme, Served, Visitor
-from tracker.reading.search import searchable
+from tracker.query.parameters import SEARCHABLE
+from tracker.reading.search_text import searchable
 from tracker.web.api.openapi import describe
-from tracker.web.api.parameters import SEARCHABLE
 from tracker.web.api.table import ENDPOINTS
 
 ROOT = Path(__file__).parents[2]

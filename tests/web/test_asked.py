@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.messages import Lang
-from tracker.web.asked import Asked, preferred, read_asked, read_day
+from tracker.core.days import read_day
+from tracker.core.messages import Lang
+from tracker.web.asked import Asked, preferred, read_asked
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from storage.batches import find_batches
-from storage.schema import connect_readonly
+from storage.queries.batches import find_batches
+from storage.schema.migrations import connect_readonly
 from tests.web.conftest import Served, Visitor
 from tests.web.many import HTML, ROWS, many, many_history  # noqa: F401
 from tests.web.test_changes import paged

@@ -12,8 +12,8 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from storage.change_log import ChangeFilter, find_changes
-from storage.schema import connect_readonly
+from storage.queries.change_log import ChangeFilter, find_changes
+from storage.schema.migrations import connect_readonly
 from tests.polling import ROOT
 from tests.program import run_program
 from tests.web.conftest import Served, Visitor

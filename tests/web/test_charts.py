@@ -19,11 +19,11 @@ from lxml import etree
 from playwright.sync_api import Browser, Page, Route
 
 from tests.notify.test_chart import contrast, luminance
-from tracker.messages import Lang
-from tracker.series import SERIES
-from tracker.web.chart_svg import DARK, GREY, GRID, MARKS, QUIET, TEXT
-from tracker.web.chart_text import placed, text_width, widest, wrap
-from tracker.web.charts import Chart, batch_chart, entity_chart, growth_chart, province_chart
+from tracker.core.messages import Lang
+from tracker.core.series import SERIES
+from tracker.web.charts.chart_svg import DARK, GREY, GRID, MARKS, QUIET, TEXT
+from tracker.web.charts.charts import Chart, batch_chart, entity_chart, growth_chart, province_chart
+from tracker.web.charts.text_width import placed, text_width, widest, wrap
 
 SVG = "{http://www.w3.org/2000/svg}"
 LIGHT_GROUNDS, DARK_GROUNDS = ("#ffffff", "#f6f8fa"), ("#0d1117", "#161b22")

@@ -14,15 +14,15 @@ from typing import Any
 import openpyxl
 import pytest
 
-from storage.schema import connect_readonly
+from storage.schema.migrations import connect_readonly
 from tests.polling import ROOT
 from tests.program import run_program
 from tests.web.conftest import Served, Visitor
 from tests.web.many import many, many_history  # noqa: F401
 from tests.web.test_changes import paged
-from tracker.clock import read_clock
-from tracker.compare import compare_days
+from tracker.core.clock import read_clock
 from tracker.notify.words import beijing_time
+from tracker.query.compare import compare_days
 from tracker.web.pages.compare_asked import Asked, count_all, shortcuts, year_before
 
 WHOLE = "from=2020-01-01&to=2030-01-01"

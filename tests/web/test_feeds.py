@@ -15,7 +15,7 @@ from lxml import etree
 from tests.waiting import wait_until
 from tests.web.conftest import Served
 from tests.web.many import FORMULA, HTML, many, many_history  # noqa: F401
-from tracker.notify.feeds import Feed, Mark, render_atom
+from tracker.notify.forms.feed import Feed, Mark, render_atom
 from tracker.web.pages.feeds import change_item
 
 ATOM = "{http://www.w3.org/2005/Atom}"

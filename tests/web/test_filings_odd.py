@@ -14,7 +14,7 @@ from tests.polling import Desk
 from tests.web import odd_history as odd
 from tests.web.conftest import Served, serving
 from tracker.demo.site import StandIn
-from tracker.web.addresses import filing_path
+from tracker.web.urls import filing_path
 
 pytestmark = pytest.mark.slow  # a history and a server of its own
 

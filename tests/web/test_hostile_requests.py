@@ -24,7 +24,7 @@ DOORS = (
     "/", "/static/", "/original/", "/filing/genai_service/", "/batch/genai_service/", "/chart/", "/entity/",
     "/api/v1/", "/api/v1/filings/", "/history/", "/history/filing/", "/history/filing.json/", "/-/static/",
 )  # fmt: skip
-WANTED = ("etc/passwd", "history.db", "proc/self/environ", "tracker/config.py")
+WANTED = ("etc/passwd", "history.db", "proc/self/environ", "tracker/settings/model.py")
 ADDRESSES = (
     "/", "/state", "/filings", "/filings.csv", "/changes", "/changes.atom", "/renames", "/compare", "/batches",
     "/suggest", "/chart/growth.svg", "/api/v1/filings", "/api/v1/changes", "/api/v1/entities", "/history",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.schema import connect_readonly
+from storage.schema.migrations import connect_readonly
 from tests.web.conftest import Served, serving
 
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.web.conftest import Served, serving
-from tracker.web.private import PRIVATE, authorize
+from tracker.web.authorizer import PRIVATE, authorize
 
 PAGES = (
     "/", "/about", "/nothing", "/?as_of=never", "/history", "/history?_show_hidden=1", "/history/filing",

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 from datasette.database import QueryInterrupted
 
-from storage.schema import connect
+from storage.schema.migrations import connect
 from tests.desk_book import Ledger, synthesis
 from tests.polling import SYNTHESIS_LABEL
 from tests.program import run_program
 from tests.waiting import wait_until
 from tests.web.conftest import PROGRAM, Served, serving, start_server
-from tracker.config import Settings
+from tracker.settings.model import Settings
 from tracker.web.opening import open_site
 
 pytestmark = pytest.mark.slow  # each of them starts servers of its own

@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from string import Formatter
 
-from tracker import messages, web
+from tracker import web
+from tracker.core import messages
 from tracker.web.words import TABLES
 
 FOLDER = Path(web.__file__).parent

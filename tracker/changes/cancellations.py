@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tracker.changes.differ import is_cancelled
-from tracker.models import Change, ChangeKind, Fields, Filing, Status
+from tracker.core.models import Change, ChangeKind, Fields, Filing, Status
 
 
 @dataclass(frozen=True, slots=True)

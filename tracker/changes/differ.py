@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
 from tracker.changes.renumbering import COMPARED, pair_renumbered
-from tracker.models import Change, ChangeKind, Fields, Filing, Status
+from tracker.core.models import Change, ChangeKind, Fields, Filing, Status
 from tracker.reading.normalise import comparable
-from tracker.reading.remarks import RemarkEvent, RemarkKind, read_remark
+from tracker.reading.remarks.events import RemarkEvent, RemarkKind, read_remark
 
 # Only remarks with this word are read in full: reading one costs more than comparing a row.
 CANCELLED_WORD = "注销"

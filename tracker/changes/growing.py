@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tracker.changes.guards import SAME_LIST_SHARE, Overlap
-from tracker.days import last_day
+from tracker.core.days import last_day
 
 
 def is_former(mine: str | None, recorded: Iterable[str | None]) -> bool:

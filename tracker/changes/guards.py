@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.changes.renumbering import COMPARED
-from tracker.models import Change, Extraction, Filing
-from tracker.series import Series
+from tracker.core.models import Change, Extraction, Filing
+from tracker.core.series import Series
 
 SHRINK_SHARE = 0.10
 SHRINK_ROWS = 3

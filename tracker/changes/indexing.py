@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tracker.models import Filing
+from tracker.core.models import Filing
 from tracker.reading.normalise import comparable
-from tracker.reading.remarks import RemarkEvent, RemarkKind, read_remark
-from tracker.reading.search import latin_of, searchable
+from tracker.reading.remarks.events import RemarkEvent, RemarkKind, read_remark
+from tracker.reading.search_text import latin_of, searchable
 
 _FOUND_BY = ("number", "name", "entity", "product", "purpose", "scenario", "remark")
 _KEPT_NAMES = ("number", "name", "entity")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
-from tracker.models import FIELDS, Filing
+from tracker.core.models import FIELDS, Filing
 from tracker.reading.normalise import comparable
 
 # 序号 is a place in the list, not a fact about the filing.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
-from tracker.models import Filing
+from tracker.core.models import Filing
 from tracker.reading.normalise import comparable
 
 

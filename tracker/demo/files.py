@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.errors import OptionError
+from tracker.core.errors import OptionError
 
 _HINT = "Install the program with its extra `demo`"
 _EPOCH = (2024, 1, 1, 0, 0, 0)

@@ -21,12 +21,12 @@ from dataclasses import dataclass
 from types import TracebackType
 from urllib.parse import parse_qs, unquote
 
+from tracker.core.series import SITES
 from tracker.demo import markup
 from tracker.demo.faults import PAGE_FAULTS, Answer, FaultName, spoil
 from tracker.demo.markup import Article, Entry, File, Notice
 from tracker.demo.province import ProvinceSite
 from tracker.demo.server import Hit, Host
-from tracker.series import SITES
 
 _CHANNELS = {listing.channel: listing for site in SITES for listing in site.listings if listing.fallback}
 _COLUMNS = {listing.fallback: channel for channel, listing in _CHANNELS.items()}

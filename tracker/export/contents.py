@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
-from storage import exports
-from storage.exports import Scope
-from storage.leads import there
+from storage.queries import export as exports
+from storage.queries.export import Scope
+from storage.queries.leads import there
+from tracker.core.series import AHEAD
 from tracker.export.declare import Table
 from tracker.export.rows import Values, typed
 from tracker.export.tables import TABLES
-from tracker.series import AHEAD
 
 
 @dataclass(frozen=True, slots=True)

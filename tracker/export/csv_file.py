@@ -6,10 +6,10 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
+from tracker.core.spreadsheets import harmless
 from tracker.export.contents import Contents, Written
 from tracker.export.declare import Table
 from tracker.export.rows import Value, Values, plain
-from tracker.spreadsheets import harmless
 
 # The line ends of RFC 4180: with others a lone carriage return in a text would not be quoted.
 LINE_END = "\r\n"

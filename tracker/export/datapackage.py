@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tracker import __version__
+from tracker.core.series import sites_of
+from tracker.core.version import __version__
 from tracker.export.contents import Contents, Written
 from tracker.export.declare import Column, Table
 from tracker.export.forms import MEDIA_TYPES, Form
 from tracker.export.tables import table_by_name
 from tracker.export.words import say, state_text
-from tracker.series import sites_of
 
 NAME = "datapackage.json"
 MARK = "cac-filing-tracker"

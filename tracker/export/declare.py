@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from tracker.messages import Lang
+from tracker.core.messages import Lang
 
 Type = Literal["string", "integer", "boolean", "date", "datetime"]
 

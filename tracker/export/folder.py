@@ -17,9 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from storage.copies import sync
-from tracker.errors import OptionError, StorageError
+from tracker.core.errors import OptionError, StorageError
+from tracker.core.files import try_writing
 from tracker.export.datapackage import NAME, files_of
-from tracker.writable import try_writing
 
 _HINT = "Name a folder that does not exist yet, is empty, or holds an earlier export"
 _AT_CWD, _EXCHANGE = -100, 2  # Linux: renameat2(2)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, get_args
 
+from tracker.core.messages import Lang
 from tracker.export.contents import Contents, Written
-from tracker.messages import Lang
 
 Form = Literal["csv", "xlsx", "json", "jsonl", "parquet", "sqlite"]
 FORMS: tuple[Form, ...] = get_args(Form)

@@ -14,10 +14,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tracker.core.series import SERIES
 from tracker.export.contents import Contents, Written
 from tracker.export.declare import Column, Table, Type
 from tracker.export.rows import Values
-from tracker.series import SERIES
 
 DIVIDED_BY = "series"
 ROW_GROUP = 50_000  # rows that are held in memory at a time

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from storage import exports
-from storage.exports import Scope
+from storage.queries import export as exports
+from storage.queries.export import Scope
+from tracker.core.messages import Lang
 from tracker.export.contents import Contents, Written, contents_of
 from tracker.export.datapackage import NAME, FileFacts, describe
 from tracker.export.folder import replaced
 from tracker.export.forms import Form, write_form
-from tracker.messages import Lang
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracker.messages import Lang
+from tracker.core.messages import Lang
 
 WORDS: dict[str, tuple[str, str]] = {
     # the sheets that hold no data

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from tracker.core.messages import Lang
+from tracker.core.series import SERIES, sites_of
 from tracker.export.contents import Contents
 from tracker.export.declare import Table, in_language
 from tracker.export.tables import table_by_name
 from tracker.export.words import say, state_text
-from tracker.messages import Lang
-from tracker.series import SERIES, sites_of
 
 
 def about_rows(contents: Contents, rows: Mapping[str, int], lang: Lang) -> Iterator[tuple[str, ...]]:

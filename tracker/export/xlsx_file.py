@@ -17,13 +17,13 @@ import xlsxwriter
 from rich.cells import cell_len
 from xlsxwriter.exceptions import FileCreateError
 
-from tracker.errors import OptionError
+from tracker.core.errors import OptionError
+from tracker.core.messages import Lang
 from tracker.export.contents import Contents, Sheet, Written
 from tracker.export.declare import Table, Type, in_language
 from tracker.export.rows import Value, Values, as_text
 from tracker.export.words import say
 from tracker.export.xlsx_about import about_rows, column_rows
-from tracker.messages import Lang
 
 NAME = "cac-filings.xlsx"
 MOST_ROWS = 1_048_576  # of a sheet, its heading included

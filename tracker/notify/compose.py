@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tracker.messages import Lang
-from tracker.models import ChangeKind
+from tracker.core.messages import Lang
+from tracker.core.models import ChangeKind
 from tracker.notify.message import BatchSummary, CheckResult, Growth, Message, Row, Total, Verdicts
 from tracker.notify.subject import make_subject
 

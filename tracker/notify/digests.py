@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from tracker.subscriptions import WEEKDAYS, AnySubscription
+from tracker.settings.subscriptions import WEEKDAYS, AnySubscription
 
 
 def due_at(subscription: AnySubscription, timezone: str, now: str) -> str | None:

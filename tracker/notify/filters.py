@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from tracker.models import Change, ChangeKind, Filing
-from tracker.series import SERIES, fold
-from tracker.subscriptions import AnySubscription
+from tracker.core.models import Change, ChangeKind, Filing
+from tracker.core.series import SERIES, fold
+from tracker.settings.subscriptions import AnySubscription
 
 _SERIES_IDS = frozenset(series.id for series in SERIES)
 _CANCELLING = frozenset(series.id for series in SERIES if series.cancels)

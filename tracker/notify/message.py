@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
-from tracker.messages import Lang
+from tracker.core.messages import Lang
 
 Row = Mapping[str, Any]
 Topic = Literal["changes", "incidents", "test"]

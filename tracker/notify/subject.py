@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tracker.messages import Lang
-from tracker.models import ChangeKind
+from tracker.core.messages import Lang
+from tracker.core.models import ChangeKind
 from tracker.notify.message import BatchSummary, Phase, Row, Topic
 from tracker.notify.wording import batch_heading, count_parts, incident_head
 from tracker.notify.words import many, one_line, say, source_name

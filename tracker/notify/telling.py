@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from tracker.models import IncidentKind
+from tracker.core.models import IncidentKind
 from tracker.notify.message import Phase, Row
 
 # Faults that come and go by themselves: told only when they last for some polls. All others are told at once.

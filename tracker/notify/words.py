@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 
-from tracker.messages import Lang
-from tracker.series import SERIES
+from tracker.core.messages import Lang
+from tracker.core.series import SERIES
 
 WORDS: dict[str, tuple[str, str]] = {
     # kinds of change, as alerts count and head them (`tracker.messages` has them as states: 已注销)

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tracker.errors import ContentError, Unreadable
-from tracker.models import Document
-from tracker.reading.docx import read_docx
+from tracker.core.errors import ContentError, Unreadable
+from tracker.core.models import Document
+from tracker.reading.docx.docx import read_docx
+from tracker.reading.file_type import sniff
 from tracker.reading.html import read_html
 from tracker.reading.limits import MAX_FILE, check_size
-from tracker.reading.sniff import sniff
 from tracker.reading.xlsx import read_xlsx
-from tracker.reading.zipped import Archive
+from tracker.reading.zip_files import Archive
 
 _NAMES_SHOWN = 5
 # What the reader of a message can do about a kind that is not read.
@@ -52,7 +52,7 @@ def read_document(data: bytes) -> Document:
 
 def _read_pdf(data: bytes) -> Document:
     # The PDF engine takes longer to load than most lists to read: only a PDF pays for it.
-    from tracker.reading.pdf import read_pdf
+    from tracker.reading.pdf.document import read_pdf
 
     return read_pdf(data)
 

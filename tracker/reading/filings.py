@@ -11,11 +11,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from tracker.errors import ContentError, NoTable
-from tracker.models import Document, Extraction, Filing, Place, Refused, Row, Table, TableSummary
+from tracker.core.errors import ContentError, NoTable
+from tracker.core.models import Document, Extraction, Filing, Place, Refused, Row, Table, TableSummary
+from tracker.core.series import SERIES, Series, period_of, series_of_label
 from tracker.reading.headings import KNOWN_FIELDS, Mapping, astray, find_mapping, is_odd_heading, refuse_odd_heading
 from tracker.reading.normalise import looks_like_date, parse_date, parse_number, province, province_of_number, tidy
-from tracker.series import SERIES, Series, period_of, series_of_label
 
 # As `parse_number` gives them: -, ——, /, 无, N/A, and what spreadsheets show where a formula failed: #REF!, #N/A
 _NO_NUMBER = re.compile(r"[-/\\._]*|无|暂无|N/?A|#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)", re.I)

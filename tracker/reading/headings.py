@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tracker.errors import ContentError
-from tracker.models import FIELDS, Row, Table
+from tracker.core.errors import ContentError
+from tracker.core.models import FIELDS, Row, Table
+from tracker.core.series import Layout, Series, fold
 from tracker.reading.normalise import tidy
-from tracker.series import Layout, Series, fold
 
 KNOWN_FIELDS = frozenset({*FIELDS, "number"})
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from lxml import etree, html
 
-from tracker.errors import HostileFile, Unreadable
-from tracker.models import Document, Row, Table
+from tracker.core.errors import HostileFile, Unreadable
+from tracker.core.models import Document, Row, Table
 from tracker.reading.limits import MAX_COLUMNS, MIB, Meter, check_columns
 from tracker.reading.titles import title_of
-from tracker.reading.xml_parts import LIMIT_CODES, Element
+from tracker.reading.xml_stream import LIMIT_CODES, Element
 
 MAX_PAGE = 8 * MIB  # the parser keeps the whole page in memory, at some twenty times its size
 _MAX_ROWSPAN = 65_534  # as the standard says

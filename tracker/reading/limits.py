@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-from tracker.errors import HostileFile
+from tracker.core.errors import HostileFile
 
 KIB = 1024
 MIB = 1024 * KIB

@@ -9,11 +9,11 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
-from tracker.errors import ContentError, HostileFile
-from tracker.models import Extraction
+from tracker.core.errors import ContentError, HostileFile
+from tracker.core.models import Extraction
+from tracker.core.series import Series
 from tracker.reading.document import read_document
 from tracker.reading.filings import read_filings
-from tracker.series import Series
 
 
 def read_list(data: bytes, series: Series | None, period: str | None = None) -> Extraction:

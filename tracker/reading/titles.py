@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from tracker.series import fold
+from tracker.core.series import fold
 
 # 附件, 附件 18, 附件3：, 附表一
 _ATTACHMENT_MARK = re.compile(r"附[件表][\d一二三四五六七八九十]*[::、.]?")

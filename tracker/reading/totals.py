@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tracker.models import Kind, StatedTotal
+from tracker.core.models import Kind, StatedTotal
+from tracker.core.series import fold
 from tracker.reading import total_patterns as words
 from tracker.reading.total_dates import Span, read_as_of, read_period
-from tracker.series import fold
 
 MAX_DIGITS = 7  # 9,999,999; a longer number counts no filings
 REACH = 120  # characters; what a count is of stands no farther from it

@@ -17,12 +17,12 @@ from typing import Any
 
 import python_calamine
 
-from tracker.errors import ContentError, HostileFile, Unreadable
-from tracker.models import Document, Row, Table
+from tracker.core.errors import ContentError, HostileFile, Unreadable
+from tracker.core.models import Document, Row, Table
 from tracker.reading.limits import MAX_CELLS
 from tracker.reading.titles import title_of
 from tracker.reading.xlsx_checks import checked_copy
-from tracker.reading.zipped import Archive
+from tracker.reading.zip_files import Archive
 
 _EXACT_DIGITS = 10**15  # beyond, a floating number does not hold every integer
 

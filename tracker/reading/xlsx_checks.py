@@ -10,10 +10,10 @@ import io
 import re
 import zipfile
 
-from tracker.errors import HostileFile, Unreadable
+from tracker.core.errors import HostileFile, Unreadable
 from tracker.reading.limits import MAX_CELLS, MAX_TEXT, MIB, check_columns
-from tracker.reading.xml_parts import Element, PartStream
-from tracker.reading.zipped import Archive
+from tracker.reading.xml_stream import Element, PartStream
+from tracker.reading.zip_files import Archive
 
 MAX_WORKBOOK = 64 * MIB  # unpacked XML; the library holds it all in memory
 

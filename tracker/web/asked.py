@@ -12,13 +12,10 @@ from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import unquote_plus
 
-from tracker.days import last_day
-from tracker.errors import OptionError
-from tracker.messages import Lang
+from tracker.core.messages import Lang
 
 OWN = ("lang", "as_of", "known_on")
 COOKIE = "lang"
-_YEARS = re.compile("[12]")  # of a slip such as 0204 nothing is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +60,6 @@ def preferred(accept_language: str) -> Lang | None:
         if lang and weight > (best[0] if best else 0):
             best = weight, lang
     return best[1] if best else None
-
-
-def read_day(text: str) -> str | None:
-    """A date ("2024-12-31"; "2024-12" and "2024" mean their last day) as ISO; None where it is none."""
-    try:
-        return last_day(text) if _YEARS.match(text) else None
-    except OptionError:
-        return None
-
 
 
 def _language(text: str) -> Lang | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from tracker.web.addresses import entity_path, filing_path, original_path
+from tracker.web.urls import entity_path, filing_path, original_path
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from datasette import Response
 
-from tracker.web.addresses import disposition
+from tracker.web.urls import disposition
 
 _CHUNK = 1 << 18
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from tracker.messages import Lang
+from tracker.core.messages import Lang
 from tracker.web.asked import COOKIE, Asked, read_asked
 from tracker.web.assets import read_assets
 from tracker.web.plain import Plain, plain_page

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datasette.plugins import DEFAULT_PLUGINS, pm
 
-from storage.schema import connect_readonly
-from tracker.config import Settings
+from storage.schema.migrations import connect_readonly
+from tracker.settings.model import Settings
 from tracker.web import plugin
 from tracker.web.site import Site
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
-from tracker.messages import Lang
+from tracker.core.messages import Lang
 from tracker.web.problem import MEDIA_TYPE, problem
 from tracker.web.words import say
 

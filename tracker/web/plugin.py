@@ -20,11 +20,11 @@ from datasette.utils.asgi import Base400
 from datasette.views.base import DatasetteError
 from pluggy import HookimplMarker
 
-from tracker import __version__
-from tracker.errors import StorageError
+from tracker.core.errors import StorageError
+from tracker.core.version import __version__
 from tracker.web import cells, kept, shell
+from tracker.web.authorizer import authorize
 from tracker.web.errors import TooSlow, WebError
-from tracker.web.private import authorize
 from tracker.web.routes import ROUTES, Route, answer, expression
 from tracker.web.site import LONGEST_VALUE, NAME, Site
 from tracker.web.view import VIEW, View, make_view, read_days

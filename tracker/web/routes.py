@@ -13,7 +13,6 @@ from typing import Any
 
 from datasette import Response
 
-from tracker.web.addresses import read_piece
 from tracker.web.api.handlers import HANDLERS
 from tracker.web.errors import NotFound
 from tracker.web.pages import (
@@ -27,7 +26,6 @@ from tracker.web.pages import (
     compare_files,
     entity,
     feeds,
-    figures,
     filing,
     filings,
     filings_download,
@@ -37,7 +35,9 @@ from tracker.web.pages import (
     state,
     suggest,
 )
+from tracker.web.pages import charts as figures
 from tracker.web.pages.files import FORMS
+from tracker.web.urls import read_piece
 from tracker.web.view import View
 
 Handler = Callable[..., Awaitable[Response]]

@@ -9,10 +9,10 @@ from types import FrameType
 
 import uvicorn
 
-from tracker.config import Settings
-from tracker.errors import OptionError, StorageError
-from tracker.messages import language
-from tracker.serving import split_address
+from tracker.core.errors import OptionError, StorageError
+from tracker.core.messages import language
+from tracker.settings.model import Settings
+from tracker.settings.values import split_address
 from tracker.web.connections import Connection
 from tracker.web.gate import Gate
 from tracker.web.switch import Switch
@@ -77,11 +77,7 @@ def chosen_address(settings: Settings, host: str | None, port: int | None) -> tu
     Raises:
         OptionError: `web.listen` is no address.
     """
-    try:
-        set_host, set_port = split_address(settings.web.listen)
-    except OptionError as error:
-        hint = "It is written as 127.0.0.1:8001"
-        raise OptionError(f"web.listen: {settings.web.listen!r} is no address", hint=hint) from error
+    set_host, set_port = split_address("web.listen", settings.web.listen, "127.0.0.1:8001")
     return host or set_host, set_port if port is None else port
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from tracker import __version__
+from tracker.core.version import __version__
 from tracker.notify.words import beijing_time, period_text, place_text, source_name
-from tracker.web import addresses
+from tracker.web import urls as addresses
 from tracker.web.assets import read_assets
 from tracker.web.view import View
 

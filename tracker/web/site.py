@@ -21,13 +21,13 @@ from datasette.views.base import DatasetteError
 from sqlite_utils import Database
 
 from storage.opening import open_readonly
-from storage.polls import PollRow, last_finished
+from storage.queries.polls import PollRow, last_finished
 from storage.time_limit import is_interrupted, time_limit
-from tracker.archives import open_archive
-from tracker.config import Settings
-from tracker.errors import ArchiveUnreachable
+from tracker.core.errors import ArchiveUnreachable
+from tracker.settings.model import Settings
+from tracker.settings.open_archive import open_archive
+from tracker.web.authorizer import HELPERS, INDEX, PRIVATE, metadata
 from tracker.web.errors import TooSlow, Unavailable
-from tracker.web.private import HELPERS, INDEX, PRIVATE, metadata
 
 HERE = Path(__file__).parent
 NAME = "history"  # of the database in addresses: /history/filing_current

@@ -10,9 +10,9 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from tracker.config import Settings
-from tracker.errors import StorageError
-from tracker.messages import Lang
+from tracker.core.errors import StorageError
+from tracker.core.messages import Lang
+from tracker.settings.model import Settings
 from tracker.web.gate import Application, Receive, Scope, Send
 from tracker.web.opening import open_site
 from tracker.web.plain import Plain, plain_page

@@ -11,11 +11,12 @@ from urllib.parse import parse_qsl
 from datasette import Request, Response
 from sqlite_utils import Database
 
-from tracker.clock import read_clock
-from tracker.messages import Lang
+from tracker.core.clock import read_clock
+from tracker.core.days import read_day
+from tracker.core.messages import Lang
 from tracker.notify.words import beijing_time
-from tracker.web import addresses
-from tracker.web.asked import Asked, read_day
+from tracker.web import urls as addresses
+from tracker.web.asked import Asked
 from tracker.web.errors import BadParameter, WebError
 from tracker.web.problem import MEDIA_TYPE, problem
 from tracker.web.site import Site

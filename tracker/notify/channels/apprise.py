@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 from apprise import Apprise, NotifyBase, NotifyFormat, OverflowMode
 
-from tracker.errors import DeliveryError
+from tracker.core.errors import DeliveryError
 from tracker.notify.channels.base import Accepted
-from tracker.notify.channels.hiding import hide, reveal
 from tracker.notify.channels.http import shorten
+from tracker.notify.channels.redact import hide, reveal
+from tracker.notify.forms.text import render_text
 from tracker.notify.message import Message
-from tracker.notify.text import render_text
-from tracker.subscriptions import AppriseSubscription
+from tracker.settings.subscriptions import AppriseSubscription
 
 # What of the list is told, the most that fits: a text message takes 140 characters, most chats some thousands.
 _MOST = (50, 20, 10, 5, 0)

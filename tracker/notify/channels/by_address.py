@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from tracker.notify.channels.hiding import reveal
 from tracker.notify.channels.http import Route, reach
-from tracker.secret import Secret
+from tracker.notify.channels.redact import reveal
+from tracker.settings.secrets import Secret
 
 
 class Addressed(Protocol):

@@ -17,13 +17,13 @@ from urllib.parse import urlencode, urlsplit
 
 from tracker.notify.channels.base import Accepted
 from tracker.notify.channels.by_address import ByAddress
-from tracker.notify.channels.hiding import reveal
 from tracker.notify.channels.http import Route, post
+from tracker.notify.channels.redact import reveal
 from tracker.notify.channels.robots import JSON, judge
-from tracker.notify.chat import MARKDOWN, Chat, Flavour, look_alikes, render
+from tracker.notify.forms.chat import MARKDOWN, Chat, Flavour, look_alikes, render
+from tracker.notify.forms.payload import encode
 from tracker.notify.message import Message
-from tracker.notify.payload import encode
-from tracker.subscriptions import DingTalkSubscription
+from tracker.settings.subscriptions import DingTalkSubscription
 
 # "body 大小不合法; 请保持大小在 20000bytes 以内" (errcode 460101, seen 2023-06).
 _LIMIT = 20_000

@@ -22,17 +22,17 @@ from email.policy import EmailPolicy
 from email.utils import formataddr
 from typing import Any
 
-from tracker.errors import DeliveryError
+from tracker.core.errors import DeliveryError
 from tracker.notify.channels.base import Accepted
-from tracker.notify.channels.hiding import hide, reveal
 from tracker.notify.channels.http import shorten
-from tracker.notify.chart import render_chart
-from tracker.notify.html import render_html
+from tracker.notify.channels.redact import hide, reveal
+from tracker.notify.forms.chart import render_chart
+from tracker.notify.forms.html import render_html
+from tracker.notify.forms.table import render_csv
+from tracker.notify.forms.text import render_text
 from tracker.notify.message import Message
-from tracker.notify.table import render_csv
-from tracker.notify.text import render_text
 from tracker.notify.words import one_line
-from tracker.subscriptions import EmailSubscription, SmtpSettings
+from tracker.settings.subscriptions import EmailSubscription, SmtpSettings
 
 MOST = 50  # changes in the body; a longer list comes along as a table
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}

@@ -15,16 +15,16 @@ from pathlib import Path
 from filelock import FileLock
 from pydantic import ValidationError
 
-from tracker.errors import DeliveryError
+from tracker.core.errors import DeliveryError
+from tracker.core.files import try_writing
 from tracker.notify.channels.base import Accepted
-from tracker.notify.feeds import LANGUAGES, NAME, Feed, Item, Mark, render_atom, render_json
-from tracker.notify.html import render_fragment
+from tracker.notify.forms.feed import LANGUAGES, NAME, Feed, Item, Mark, render_atom, render_json
+from tracker.notify.forms.html import render_fragment
+from tracker.notify.forms.text import render_text
 from tracker.notify.message import Message
-from tracker.notify.text import render_text
 from tracker.notify.wording import links, web_address
 from tracker.notify.words import one_line
-from tracker.subscriptions import FeedSubscription
-from tracker.writable import try_writing
+from tracker.settings.subscriptions import FeedSubscription
 
 _LOCK_SECONDS = 10
 

@@ -17,13 +17,13 @@ from typing import Any
 
 from tracker.notify.channels.base import Accepted
 from tracker.notify.channels.by_address import ByAddress
-from tracker.notify.channels.hiding import reveal
 from tracker.notify.channels.http import Reply, Route, post
+from tracker.notify.channels.redact import reveal
 from tracker.notify.channels.robots import JSON, WAIT, judge
-from tracker.notify.chat import COLON, EMOJI, Chat, Flavour, render
+from tracker.notify.forms.chat import COLON, EMOJI, Chat, Flavour, render
+from tracker.notify.forms.payload import encode
 from tracker.notify.message import Message
-from tracker.notify.payload import encode
-from tracker.subscriptions import FeishuSubscription
+from tracker.settings.subscriptions import FeishuSubscription
 
 # "The body of a request must not be larger than 20 KB" (open.larkoffice.com, 自定义机器人使用指南, read 2026-11).
 _LIMIT = 20_000

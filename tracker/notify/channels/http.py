@@ -38,9 +38,9 @@ from urllib3.exceptions import (
 from urllib3.response import HTTPResponse
 from urllib3.util import parse_url
 
-from tracker import __version__
-from tracker.errors import DeliveryError
-from tracker.subscriptions import check_url
+from tracker.core.errors import DeliveryError
+from tracker.core.version import __version__
+from tracker.settings.subscriptions import check_url
 
 USER_AGENT = f"cac-filing-tracker/{__version__}"
 _MOST_BYTES = 64 * 1024  # of an answer: more than any service says

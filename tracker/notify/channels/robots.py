@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tracker.errors import DeliveryError
-from tracker.notify.channels.hiding import hide
+from tracker.core.errors import DeliveryError
 from tracker.notify.channels.http import Reply, refuse, shorten
+from tracker.notify.channels.redact import hide
 
 JSON = {"Content-Type": "application/json; charset=utf-8"}
 WAIT = 60.0  # seconds, where a service says that there were too many messages but not how long to wait

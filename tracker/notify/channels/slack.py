@@ -14,13 +14,13 @@ from typing import Any
 
 from tracker.notify.channels.base import Accepted
 from tracker.notify.channels.by_address import ByAddress
-from tracker.notify.channels.hiding import hide, reveal
 from tracker.notify.channels.http import Reply, Route, post, refuse, shorten
+from tracker.notify.channels.redact import hide, reveal
 from tracker.notify.channels.robots import JSON, ask_to_wait
-from tracker.notify.chat import COLON, EMOJI, UNDERSCORE, Chat, Flavour, look_alikes, render, utf16
+from tracker.notify.forms.chat import COLON, EMOJI, UNDERSCORE, Chat, Flavour, look_alikes, render, utf16
+from tracker.notify.forms.payload import encode
 from tracker.notify.message import Message
-from tracker.notify.payload import encode
-from tracker.subscriptions import SlackSubscription
+from tracker.settings.subscriptions import SlackSubscription
 
 # A text object has at most 3000 characters (docs.slack.dev, Text object, read 2026-11).
 _SECTION = 3000

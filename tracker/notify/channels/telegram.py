@@ -14,13 +14,13 @@ from typing import Any
 from urllib.parse import quote
 
 from tracker.notify.channels.base import Accepted
-from tracker.notify.channels.hiding import hide, reveal
 from tracker.notify.channels.http import Reply, Route, post, reach, refuse, shorten
+from tracker.notify.channels.redact import hide, reveal
 from tracker.notify.channels.robots import JSON, ask_to_wait
-from tracker.notify.chat import COLON, Chat, Flavour, look_alikes, render, utf16
+from tracker.notify.forms.chat import COLON, Chat, Flavour, look_alikes, render, utf16
+from tracker.notify.forms.payload import encode
 from tracker.notify.message import Message
-from tracker.notify.payload import encode
-from tracker.subscriptions import TelegramSubscription
+from tracker.settings.subscriptions import TelegramSubscription
 
 # Telegram makes mentions and links of plain text by itself; these two become full-width.
 _MARKS = re.compile(rf"@|{COLON}")

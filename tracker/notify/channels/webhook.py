@@ -13,14 +13,14 @@ from datetime import UTC, datetime
 
 from standardwebhooks.webhooks import Webhook
 
-from tracker.errors import DeliveryError
+from tracker.core.errors import DeliveryError
 from tracker.notify.channels.base import Accepted
 from tracker.notify.channels.by_address import ByAddress
-from tracker.notify.channels.hiding import hide, reveal
 from tracker.notify.channels.http import Reply, Route, post, refuse, shorten
+from tracker.notify.channels.redact import hide, reveal
+from tracker.notify.forms.payload import Document, encode, parts
 from tracker.notify.message import Message
-from tracker.notify.payload import Document, encode, parts
-from tracker.subscriptions import WebhookSubscription
+from tracker.settings.subscriptions import WebhookSubscription
 
 _PREFIX = "whsec_"
 

@@ -12,13 +12,13 @@ from typing import Any
 
 from tracker.notify.channels.base import Accepted
 from tracker.notify.channels.by_address import ByAddress
-from tracker.notify.channels.hiding import reveal
 from tracker.notify.channels.http import Route, post
+from tracker.notify.channels.redact import reveal
 from tracker.notify.channels.robots import JSON, judge
-from tracker.notify.chat import MARKDOWN, Chat, Flavour, look_alikes, render
+from tracker.notify.forms.chat import MARKDOWN, Chat, Flavour, look_alikes, render
+from tracker.notify.forms.payload import encode
 from tracker.notify.message import Message
-from tracker.notify.payload import encode
-from tracker.subscriptions import WeComSubscription
+from tracker.settings.subscriptions import WeComSubscription
 
 # At most 4096 bytes of UTF-8 (work.weixin.qq.com/api/doc/90000/90136/91770; more is errcode 40058, seen 2024-05).
 # The document names no escape, so marks become full-width.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,11 +10,11 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from tracker.web.addresses import with_params
+from tracker.query.parameters import BadFilter, read_parameters
 from tracker.web.api import cursor
 from tracker.web.api.asked import PAGING, Asked, Endpoint, Page
-from tracker.web.api.parameters import read_parameters
 from tracker.web.errors import BadParameter, NotFound
+from tracker.web.urls import with_params
 from tracker.web.view import View
 
 # Which way, and until when, is no filter.
@@ -30,7 +30,7 @@ async def respond(endpoint: Endpoint, view: View, **pieces: object) -> Response:
     """
     days = {"as_of": view.as_of, "known_on": view.known_on}  # the shell has taken them out of the address
     given = [*view.params, *((name, day) for name, day in days.items() if day)]
-    values = _read_pieces(endpoint, pieces) | read_parameters(endpoint.parameters, given)
+    values = _read_pieces(endpoint, pieces) | _read_given(endpoint, given)
     asked = Asked(endpoint.path, values, view.today)
     if not endpoint.is_list:
         return view.json(await view.ask(lambda db: endpoint.answer(db, asked)))
@@ -47,8 +47,15 @@ async def respond(endpoint: Endpoint, view: View, **pieces: object) -> Response:
 def _read_pieces(endpoint: Endpoint, pieces: Mapping[str, object]) -> dict[str, Any]:
     try:
         return {one.name: one.read(str(pieces[one.name])) for one in endpoint.pieces}
-    except BadParameter as error:  # there is nothing at such an address
+    except BadFilter as error:  # there is nothing at such an address
         raise NotFound(error.key, **error.values) from error
+
+
+def _read_given(endpoint: Endpoint, given: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    try:
+        return read_parameters(endpoint.parameters, given)
+    except BadFilter as error:
+        raise BadParameter(error.key, **error.values) from error
 
 
 def _listed(endpoint: Endpoint, asked: Asked, db: Database) -> tuple[Page, _Note | None]:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
-from tracker.records import EntityName, FilingDossier, FilingRecord, Status
+from tracker.query.records import EntityName, FilingDossier, FilingRecord, Status
 
 _documented = with_config(ConfigDict(use_attribute_docstrings=True))
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from tracker.query.parameters import Code, Number, Parameter, Said
 from tracker.web.api import cursor
 from tracker.web.api.cursor import Position
-from tracker.web.api.parameters import Code, Number, Parameter, Said
 
 PAGING = ("limit", "cursor")
 

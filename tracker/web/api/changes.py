@@ -7,17 +7,17 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage import following
-from storage.change_log import ChangeFilter, find_changes
-from tracker.compare import Span, differing
-from tracker.errors import OptionError
-from tracker.finding import search_for
-from tracker.models import FIELDS, ChangeKind, Kind
-from tracker.records import ChangeRecord, ComparedFiling
-from tracker.web.api import filters
+from storage.queries import following
+from storage.queries.change_log import ChangeFilter, find_changes
+from tracker.core.errors import OptionError
+from tracker.core.models import FIELDS, ChangeKind, Kind
+from tracker.query import filters
+from tracker.query.compare import Span, differing
+from tracker.query.parameters import Choice, Day, Flag, Number
+from tracker.query.records import ChangeRecord, ComparedFiling
+from tracker.query.search import search_for
 from tracker.web.api.answers import shaped
 from tracker.web.api.asked import Asked, Endpoint, Page, cut, paging
-from tracker.web.api.parameters import Choice, Day, Flag, Number
 from tracker.web.errors import BadParameter, NotFound
 
 # What an entity is called, and what a filing is found by, may be worked out after a change was recorded.

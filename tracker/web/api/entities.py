@@ -7,15 +7,15 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage import entities
-from storage.states import FilingFilter
-from tracker.finding import search_filings
-from tracker.reading.search import searchable
-from tracker.records import EntityRecord, FilingRecord
-from tracker.web.api import filters
+from storage.queries import entities
+from storage.queries.filings import FilingFilter
+from tracker.query import filters
+from tracker.query.parameters import Number, Words
+from tracker.query.records import EntityRecord, FilingRecord
+from tracker.query.search import search_filings
+from tracker.reading.search_text import searchable
 from tracker.web.api.answers import EntitySummary, shaped
 from tracker.web.api.asked import Asked, Endpoint, Page, cut, paging
-from tracker.web.api.parameters import Number, Words
 from tracker.web.errors import NotFound
 
 

@@ -8,18 +8,18 @@ from typing import Any, get_args
 
 from sqlite_utils import Database
 
-from storage import counting, queries
-from storage.leads import there
-from storage.states import FilingFilter, find_filings
-from tracker import dossier
-from tracker.finding import asking, search_filings
-from tracker.questions import CountedBy
-from tracker.records import CountRecord, FilingRecord, FoundFiling
-from tracker.series import not_counted
-from tracker.web.api import filters
+from storage.queries import counting, queries
+from storage.queries.filings import FilingFilter, find_filings
+from storage.queries.leads import there
+from tracker.core.series import not_counted
+from tracker.query import filing as dossier
+from tracker.query import filters
+from tracker.query.open_history import CountedBy
+from tracker.query.parameters import Choice, Parameter, Words
+from tracker.query.records import CountRecord, FilingRecord, FoundFiling
+from tracker.query.search import asking, search_filings
 from tracker.web.api.answers import FilingAnswer, shaped
 from tracker.web.api.asked import Asked, Endpoint, Page, cut, paging
-from tracker.web.api.parameters import Choice, Parameter, Words
 from tracker.web.errors import NotFound
 
 _FILTERS = (

@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage import batches, counting, following, health, queries
-from storage.states import FilingFilter
-from tracker import __version__
-from tracker.models import Verdict
-from tracker.records import BatchRecord, CheckRecord
-from tracker.web.api import filters
+from storage.queries import batches, counting, following, health, queries
+from storage.queries.filings import FilingFilter
+from tracker.core.models import Verdict
+from tracker.core.version import __version__
+from tracker.query import filters
+from tracker.query.parameters import Choice, Code
+from tracker.query.records import BatchRecord, CheckRecord
 from tracker.web.api.answers import (
     IncidentRecord,
     OriginalRecord,
@@ -22,7 +23,6 @@ from tracker.web.api.answers import (
     shaped,
 )
 from tracker.web.api.asked import Asked, Endpoint, Page
-from tracker.web.api.parameters import Choice, Code
 
 
 def _batches(db: Database, asked: Asked) -> Page:

@@ -13,9 +13,9 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import is_typeddict
 
-from tracker import __version__
+from tracker.core.version import __version__
+from tracker.query.parameters import Parameter
 from tracker.web.api.asked import Endpoint
-from tracker.web.api.parameters import Parameter
 from tracker.web.problem import MEDIA_TYPE, Problem
 
 _REF = "#/components/schemas/{model}"

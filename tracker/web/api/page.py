@@ -6,8 +6,8 @@ from typing import Any
 
 from datasette import Response
 
+from tracker.query.parameters import Parameter
 from tracker.web.api import examples
-from tracker.web.api.parameters import Parameter
 from tracker.web.api.table import ENDPOINTS
 from tracker.web.view import View
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datasette import Response
 
-from tracker.series import SERIES, polled_series
+from tracker.core.series import SERIES, polled_series
 from tracker.web.view import View
 
 

@@ -9,13 +9,13 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.batch_facts import arrivals, refused_rows
-from storage.batches import find_batches, find_revisions
-from storage.change_log import ChangeFilter
-from storage.change_pages import ChangeQuery, first_changes, newest_changes, selected, with_links
-from storage.counting import count_within
-from storage.queries import find_verdicts
-from tracker.models import Verdict
+from storage.queries.batch_facts import arrivals, refused_rows
+from storage.queries.batches import find_batches, find_revisions
+from storage.queries.change_log import ChangeFilter
+from storage.queries.change_pages import ChangeQuery, first_changes, newest_changes, selected, with_links
+from storage.queries.counting import count_within
+from storage.queries.queries import find_verdicts
+from tracker.core.models import Verdict
 from tracker.notify.words import period_text, source_name
 from tracker.web.errors import NotFound
 from tracker.web.pages.batch_chart import figure, is_drawn

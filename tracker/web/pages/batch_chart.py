@@ -8,12 +8,12 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.batches import find_batches
-from tracker.web.addresses import piece
-from tracker.web.charts import Chart, batch_chart
+from storage.queries.batches import find_batches
+from tracker.web.charts.charts import Chart, batch_chart
 from tracker.web.errors import NotFound
 from tracker.web.pages.batches import SERIES_IDS
-from tracker.web.pages.figures import data_of, picture_of
+from tracker.web.pages.charts import data_of, picture_of
+from tracker.web.urls import piece
 from tracker.web.view import View
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.batch_facts import other_changes
-from storage.batches import find_batches
-from storage.queries import find_verdicts
-from tracker.series import SERIES
+from storage.queries.batch_facts import other_changes
+from storage.queries.batches import find_batches
+from storage.queries.queries import find_verdicts
+from tracker.core.series import SERIES
 from tracker.web.pages.batch_checks import verdict_of
 from tracker.web.pages.change_shown import series_choices
 from tracker.web.view import View

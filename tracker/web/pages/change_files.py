@@ -10,7 +10,7 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.change_pages import changes_by_id, ids_of
+from storage.queries.change_pages import changes_by_id, ids_of
 from tracker.export.columns import text
 from tracker.export.tables import CHANGES
 from tracker.web.errors import BadParameter

@@ -11,15 +11,15 @@ from functools import partial
 
 from sqlite_utils import Database
 
-from storage.change_log import ChangeFilter
-from storage.change_pages import ChangeQuery, selected
-from storage.counting import count_within
-from tracker.days import first_day
-from tracker.errors import OptionError
-from tracker.finding import search_for
-from tracker.models import FIELDS, ChangeKind, Kind
-from tracker.reading.search import searchable
-from tracker.series import SERIES
+from storage.queries.change_log import ChangeFilter
+from storage.queries.change_pages import ChangeQuery, selected
+from storage.queries.counting import count_within
+from tracker.core.days import first_day
+from tracker.core.errors import OptionError
+from tracker.core.models import FIELDS, ChangeKind, Kind
+from tracker.core.series import SERIES
+from tracker.query.search import search_for
+from tracker.reading.search_text import searchable
 from tracker.web.errors import BadParameter
 from tracker.web.view import View
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tracker.core.series import polled_series
 from tracker.notify.words import period_text, place_text, source_name
-from tracker.series import polled_series
 from tracker.web.pages.change_filter import Asked
 from tracker.web.view import View
 

@@ -8,8 +8,8 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.change_pages import entity_name, newest_changes, periods, with_links
-from storage.states import provinces
+from storage.queries.change_pages import entity_name, newest_changes, periods, with_links
+from storage.queries.filings import provinces
 from tracker.notify.words import period_text, place_text
 from tracker.web.pages.change_filter import (
     FIELD_NAMES,

@@ -9,9 +9,9 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.batch_facts import publication_days
-from storage.change_pages import changes_behind, with_links
-from tracker.compare import differing
+from storage.queries.batch_facts import publication_days
+from storage.queries.change_pages import changes_behind, with_links
+from tracker.query.compare import differing
 from tracker.web.errors import BadParameter
 from tracker.web.pages.change_filter import FILINGS_OF
 from tracker.web.pages.change_shown import series_choices

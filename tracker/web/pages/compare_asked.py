@@ -9,9 +9,9 @@ from typing import Literal, NamedTuple
 
 from sqlite_utils import Database
 
-from storage.moves import count_arrivals, find_moves
-from tracker.compare import Span, kinds_of
-from tracker.series import not_counted
+from storage.queries.compare import count_arrivals, find_moves
+from tracker.core.series import not_counted
+from tracker.query.compare import Span, kinds_of
 from tracker.web.pages.change_filter import FILINGS_OF
 from tracker.web.view import View
 

@@ -11,10 +11,10 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.moves import Move
-from tracker.compare import differing
+from storage.queries.compare import Move
+from tracker.core.models import ChangeKind
 from tracker.export.tables import CHANGES
-from tracker.models import ChangeKind
+from tracker.query.compare import differing
 from tracker.web.errors import BadParameter
 from tracker.web.pages.change_files import FIELD_COLUMNS
 from tracker.web.pages.compare_asked import Asked, read_asked

@@ -17,8 +17,8 @@ from typing import Any, BinaryIO, Literal
 
 from sqlite_utils import Database
 
-from storage.exports import Scope, last_poll
-from tracker.errors import OptionError
+from storage.queries.export import Scope, last_poll
+from tracker.core.errors import OptionError
 from tracker.export.contents import Contents
 from tracker.export.declare import Table
 from tracker.export.forms import MEDIA_TYPES, write_form

@@ -8,15 +8,15 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.entity_names import names_stated
-from storage.queries import find_filing_ids, find_versions, names_of_entities
-from storage.states import FilingFilter, find_filings
-from storage.written import find_file
-from tracker import dossier
-from tracker.finding import search_filings
-from tracker.reading.search import searchable
-from tracker.web.addresses import filing_path, piece
+from storage.queries.entity_names import names_stated
+from storage.queries.filings import FilingFilter, find_filings
+from storage.queries.queries import find_filing_ids, find_versions, names_of_entities
+from storage.queries.written import find_file
+from tracker.query import filing as dossier
+from tracker.query.search import search_filings
+from tracker.reading.search_text import searchable
 from tracker.web.pages import filing_facts as facts
+from tracker.web.urls import filing_path, piece
 from tracker.web.view import View
 
 MOST_OTHERS = 10

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from storage.rows import beijing_day
-from tracker.models import FIELDS
-from tracker.series import series_by_id, site_of
+from tracker.core.models import FIELDS
+from tracker.core.series import series_by_id, site_of
 from tracker.web.view import View
 
 # In the order in which they are read; what is missing from it follows.

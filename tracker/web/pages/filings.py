@@ -8,18 +8,18 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.change_pages import periods
-from storage.entities import find_entity
-from storage.entity_names import entities_named
-from storage.queries import find_filing_ids
-from storage.states import FilingFilter, find_filings, provinces
-from tracker.finding import search_filings
+from storage.queries.change_pages import periods
+from storage.queries.entities import find_entity
+from storage.queries.entity_names import entities_named
+from storage.queries.filings import FilingFilter, find_filings, provinces
+from storage.queries.queries import find_filing_ids
+from tracker.core.days import read_day
 from tracker.notify.words import place_text, source_name
-from tracker.reading.search import searchable
-from tracker.web.asked import read_day
+from tracker.query.search import search_filings
+from tracker.reading.search_text import searchable
 from tracker.web.pages.change_shown import series_choices
 from tracker.web.pages.files import MOST_ROWS
-from tracker.web.pages.filings_question import (
+from tracker.web.pages.filings_filter import (
     COUNTED,
     KINDS,
     LISTED,

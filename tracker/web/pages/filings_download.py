@@ -10,14 +10,14 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.counting import count_within
-from storage.states import FilingFilter, held
+from storage.queries.counting import count_within
+from storage.queries.filings import FilingFilter, held
 from tracker.export.columns import text
 from tracker.export.tables import FILINGS
-from tracker.finding import search_filings
+from tracker.query.search import search_filings
 from tracker.web.errors import BadParameter, TooSlow
 from tracker.web.pages.files import MOST_ROWS, Ask, FileForm, Page, Row, Rows, send_file
-from tracker.web.pages.filings_question import Question, read_question
+from tracker.web.pages.filings_filter import Question, read_question
 from tracker.web.view import View
 
 _AT_ONCE = 2_000

@@ -8,8 +8,8 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.queries import find_originals
-from tracker.errors import StorageError
+from storage.queries.queries import find_originals
+from tracker.core.errors import StorageError
 from tracker.web.errors import NotFound
 from tracker.web.view import View
 

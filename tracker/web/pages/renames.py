@@ -9,10 +9,10 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.renames import RenameFilter, find_renames
+from storage.queries.renames import RenameFilter, find_renames
 from tracker.export.columns import at, instant, number, source, text
 from tracker.export.declare import Table
-from tracker.reading.search import searchable
+from tracker.reading.search_text import searchable
 from tracker.web.pages.files import Ask, FileForm, Page, Row, Rows, send_file
 from tracker.web.view import View
 

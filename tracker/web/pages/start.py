@@ -10,13 +10,13 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage import batches, change_log, counting, health, queries
-from storage.change_log import ChangeFilter
-from storage.states import FilingFilter
-from tracker.models import IncidentKind
-from tracker.series import AHEAD, SERIES
-from tracker.timetable.warm import usual_day
-from tracker.web.pages import figures
+from storage.queries import batches, change_log, counting, health, queries
+from storage.queries.change_log import ChangeFilter
+from storage.queries.filings import FilingFilter
+from tracker.core.models import IncidentKind
+from tracker.core.series import AHEAD, SERIES
+from tracker.poll.warm import usual_day
+from tracker.web.pages import charts as figures
 from tracker.web.view import View
 
 CHANGES = 8

@@ -10,9 +10,9 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage import health, queries
-from tracker.messages import incident_text
-from tracker.models import CHECK_NAMES, IncidentKind, Verdict
+from storage.queries import health, queries
+from tracker.core.messages import incident_text
+from tracker.core.models import CHECK_NAMES, IncidentKind, Verdict
 from tracker.web.view import View
 
 MOST_PAST = 20

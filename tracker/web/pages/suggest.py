@@ -7,11 +7,11 @@ from typing import Any, Literal
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.entity_names import entities_named
-from storage.queries import find_filing_ids
-from storage.states import FilingFilter
-from tracker.finding import search_filings
-from tracker.reading.search import search_terms, searchable
+from storage.queries.entity_names import entities_named
+from storage.queries.filings import FilingFilter
+from storage.queries.queries import find_filing_ids
+from tracker.query.search import search_filings
+from tracker.reading.search_text import search_terms, searchable
 from tracker.web.view import View
 
 MOST = 8

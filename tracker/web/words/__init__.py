@@ -5,7 +5,7 @@ A key that none has is looked for among the words of the program (`tracker.messa
 
 from __future__ import annotations
 
-from tracker.messages import Lang, word
+from tracker.core.messages import Lang, word
 from tracker.web.words import api, batches, changes, compare, entity, filing, filings, shell, start
 
 TABLES: tuple[dict[str, tuple[str, str]], ...] = (

@@ -1,0 +1,188 @@
+"""Downloader middlewares: what stands between the sites and the spiders.
+
+In: every request and every answer. Out: the same, later or not at all: an answer with a fault raises
+`Refusal`, which reaches the request's errback and becomes one incident there. Must never hand a refused
+answer on, never follow a redirect to another host, and never ask a host faster than the delay, whichever
+spider asks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from time import monotonic
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.robotstxt import RobotParser
+
+from spiders.addresses import same_site
+from spiders.content_checks import Fault, fault_of_answer, fault_of_file, fault_of_page, is_challenge
+from tracker.core.models import IncidentKind
+
+# request.meta: what is expected ("page", "listing", "file") and which source asks (a series or a channel)
+EXPECT = "tracker_expect"
+SOURCE = "tracker_source"
+_LONGEST_WAIT = 60.0
+_REDIRECTS = (301, 302, 303, 307, 308)
+# Where a redirect may lead: never from an encrypted address to one that anybody on the way can read and change.
+_SCHEMES = {"http": ("http", "https"), "https": ("https",)}
+_MOST_SHOWN = 500  # characters of what a site wrote
+
+
+class Refusal(IgnoreRequest):
+    """An answer, or a request, that goes no further."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.detail)
+        self.fault = fault
+
+
+class Pace:
+    """What the crawls of one process share: when each host was last asked, and the robots.txt already read.
+
+    Lives in the settings, which Scrapy copies in depth for each crawl: it stays one object all the same.
+    """
+
+    def __init__(self, delay: float) -> None:
+        self.delay = delay
+        self.last: dict[str, float] = {}
+        self.robots: dict[str, Any] = {}
+
+    def __deepcopy__(self, memo: object) -> Pace:
+        return self
+
+    def wait_for(self, host: str, now: float) -> float:
+        """Seconds until that host may be asked again."""
+        return max(0.0, self.last.get(host, now - self.delay) + self.delay - now)
+
+
+class PaceKeeper:
+    """Keeps the delay across crawls, waits longer before each retry, and counts what each source costs."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
+        self.pace: Pace = crawler.settings["TRACKER_PACE"] or Pace(delay)
+        self.backoff = crawler.settings.getfloat("TRACKER_BACKOFF")
+        self.stats = crawler.stats
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> PaceKeeper:
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        host = urlsplit(request.url).hostname or ""
+        if times := request.meta.get("retry_times", 0):
+            await asyncio.sleep(min(_LONGEST_WAIT, self.backoff * 2 ** (times - 1)))
+        if wait := self.pace.wait_for(host, monotonic()):
+            await asyncio.sleep(wait)
+        self.pace.last[host] = monotonic()
+        self.stats.inc_value(f"tracker/requests/{request.meta.get(SOURCE, 'robots')}")
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        self.stats.inc_value(f"tracker/bytes/{request.meta.get(SOURCE, 'robots')}", len(response.body))
+        return response
+
+
+class AnswerGuard:
+    """Refuses challenge pages, empty answers and files that are none. robots.txt is no content: it passes."""
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        expected = request.meta.get(EXPECT)
+        if expected is None:
+            return response
+        if fault := self._fault(str(expected), response):
+            raise Refusal(fault)
+        return response
+
+    def _fault(self, expected: str, response: Response) -> Fault | None:
+        if not 200 <= response.status < 300:
+            if is_challenge(response.body):
+                return Fault(IncidentKind.CHALLENGE, f"the firewall answered with status {response.status}")
+            return None
+        if response.status != 200:  # a part that was not asked for (206), nothing (204), someone else's copy (203)
+            return Fault(IncidentKind.HTTP_ERROR, f"the site answered with status {response.status}")
+        if expected == "file":
+            return fault_of_file(response.body)
+        if expected == "page":
+            return fault_of_page(response.body)
+        return fault_of_answer(response.body)
+
+
+class RedirectGuard(RedirectMiddleware):
+    """Follows redirects within a host and keeps the Referer; refuses those to anything else."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        location = response.headers.get("Location")
+        # Looked at before Scrapy does, which takes "javascript:…" for an error of the program.
+        if location is not None and response.status in _REDIRECTS:
+            self._refuse_elsewhere(request.url, location.decode("latin-1"))
+        answer = super().process_response(request, response)
+        if isinstance(answer, Request):
+            self._refuse_elsewhere(request.url, answer.url)
+        return answer
+
+    def _refuse_elsewhere(self, address: str, location: str) -> None:
+        try:
+            target = urljoin(address, location)
+            is_here = same_site(address, target) and urlsplit(target).scheme in _SCHEMES[urlsplit(address).scheme]
+        except ValueError:
+            is_here = False  # no address at all
+        if not is_here:
+            detail = f"the site redirects to {location[:_MOST_SHOWN]}, which was not asked"
+            raise Refusal(Fault(IncidentKind.OFFSITE_REDIRECT, detail))
+
+    def handle_referer(self, request: Request, response: Response) -> None:
+        """Leaves the Referer as it is: the sites answer with nothing where it is missing."""
+
+
+class RobotsGuard(RobotsTxtMiddleware):
+    """Obeys robots.txt, reads it once for all crawls of a process, and says what it forbids."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        pace = crawler.settings["TRACKER_PACE"]
+        if isinstance(pace, Pace):
+            self._parsers = pace.robots
+
+    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
+        try:
+            super().process_request_2(rp, request)
+        except IgnoreRequest as error:
+            raise Refusal(Fault(IncidentKind.ROBOTS, "robots.txt forbids this address")) from error
+
+
+class ProxyChoice(HttpProxyMiddleware):
+    """The configured proxy for every request; else the environment's, but never for a loopback address."""
+
+    configured: str | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> ProxyChoice:
+        choice = cls()
+        choice.configured = crawler.settings.get("TRACKER_PROXY")
+        return choice
+
+    def process_request(self, request: Request) -> Request | Response | None:  # type: ignore[override]
+        if self.configured:
+            request.meta["proxy"] = self.configured
+        elif is_loopback(urlsplit(request.url).hostname or ""):
+            request.meta["proxy"] = None
+        return super().process_request(request)
+
+
+def is_loopback(host: str) -> bool:
+    """True for this machine itself."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

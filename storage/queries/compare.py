@@ -1,0 +1,66 @@
+"""Which filings stood otherwise at the end of one day than at the end of another, by one clock. Never writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlite_utils import Database
+
+from storage.queries.filings import LAST, Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A filing's state before (None: it was not there) and after; `since` is the day on which the latter began."""
+
+    filing: int
+    since: str
+    before: int | None  # a version
+    status_before: str | None
+    version: int
+    status: str
+
+
+def find_moves(
+    db: Database, first: str, last: str, *, clock: Clock, series: str | None = None,
+    which: Literal["added", "changed"] | None = None, after: tuple[str, int] | None = None, limit: int,
+    without: Sequence[str] = (),
+) -> Sequence[Move]:  # fmt: skip
+    """The moves from one day to the other, by the day of their last step and their ids; from behind `after`.
+
+    Those of the series `without` are left out.
+    """
+    conditions, args = [], [first, min(first, LAST), clock, first, last, min(last, LAST)]
+    if series:
+        conditions.append("b.series = ?")
+        args.append(series)
+    if without:
+        conditions.append(f"b.series NOT IN ({', '.join('?' * len(without))})")
+        args += without
+    if which == "added":
+        conditions.append("a.filing_id IS NULL")
+    elif which == "changed":
+        conditions += ["b.first = 0", "a.filing_id IS NOT NULL"]  # the first of these by an index of its own
+    more: list[Any] = []
+    if after:
+        conditions.append("(b.since, b.filing_id) > (?, ?)")
+        more += after
+    rows = db.execute(
+        f"""SELECT b.filing_id, b.since, a.version_id, a.status, b.version_id, b.status
+            FROM filing_state b LEFT JOIN filing_state a
+            ON a.filing_id = b.filing_id AND a.clock = b.clock AND a.since <= ? AND a.until > ?
+            WHERE b.clock = ? AND b.since > ? AND b.since <= ? AND b.until > ?
+            AND (a.filing_id IS NULL OR a.version_id <> b.version_id OR a.status <> b.status)
+            {"".join(f" AND {condition}" for condition in conditions)} ORDER BY b.since, b.filing_id LIMIT ?""",
+        [*args, *more, limit],
+    )
+    return [Move(*row) for row in rows]
+
+
+def count_arrivals(db: Database, first: str, last: str, *, clock: Clock, series: str | None = None) -> int:
+    """How many filings were there on the last day and not on the first."""
+    condition, args = (" AND series = ?", [series]) if series else ("", [])
+    sql = f"SELECT sum(arrived) FROM state_count WHERE clock = ? AND day > ? AND day <= ?{condition}"
+    return int(next(iter(db.execute(sql, [clock, first, last, *args])))[0] or 0)

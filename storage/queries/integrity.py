@@ -1,0 +1,70 @@
+"""What the history recorded of each file, to be held against it. Never writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.queries.filings import OPEN
+from storage.rows import filing_of, revision_in_force
+from tracker.core.models import Filing
+
+
+def revisions(db: Database) -> list[dict[str, Any]]:
+    """The recorded revisions, oldest first; `newest` for the one that its list stands on."""
+    return list(
+        db.query(
+            f"""SELECT r.id, r.attachment_id, r.sha256, r.rows, r.kept, r.refused, a.series, a.label, a.period,
+               r.id = {revision_in_force("a.id")} AS newest
+               FROM revision r JOIN attachment a ON a.id = r.attachment_id WHERE r.state = 'recorded' ORDER BY r.id"""
+        )
+    )
+
+
+def versions(db: Database, revision: int) -> list[Filing]:
+    """The filings that were recorded anew or otherwise from a revision, with the cells as printed."""
+    rows = db.query(
+        """SELECT f.series, v.* FROM version v JOIN filing f ON f.id = v.filing_id WHERE v.revision_id = ?
+           ORDER BY v.id""",
+        [revision],
+    )
+    return [filing_of(row) for row in rows]
+
+
+def stated(db: Database, revision: dict[str, Any]) -> set[str] | None:
+    """The numbers that a list states now, as it writes them; None where the revision is not its newest."""
+    if not revision["newest"]:
+        return None
+    sql = """SELECT v.number FROM entry e JOIN version v ON v.id = e.version_id
+        WHERE e.attachment_id = ? AND e.present"""
+    return {row[0] for row in db.execute(sql, [revision["attachment_id"]])}
+
+
+def noticed(db: Database, revision: int) -> set[str]:
+    """The numbers that a notice states."""
+    return {row[0] for row in db.execute("SELECT number FROM notice_row WHERE revision_id = ?", [revision])}
+
+
+def is_miscounted(db: Database) -> bool:
+    """True where the sums of `state_count` are not those of `filing_state`."""
+    cell = """clock, {}, series, coalesce(kind, ''), coalesce(province, ''), status, coalesce(batch, ''),
+        coalesce(month, '')"""
+    sql = f"""SELECT 1 FROM (
+            SELECT clock, day, series, kind, province, status, batch, month, n, arrived FROM state_count
+            UNION ALL SELECT {cell.format("since")}, -1, -first FROM filing_state
+            UNION ALL SELECT {cell.format("until")}, 1, 0 FROM filing_state WHERE until < '{OPEN}'
+        ) GROUP BY clock, day, series, kind, province, status, batch, month
+        HAVING sum(n) <> 0 OR sum(arrived) <> 0 LIMIT 1"""
+    return next(iter(db.execute(sql)), None) is not None
+
+
+def misstated(db: Database) -> list[str]:
+    """The numbers of the filings of which `filing_state` does not say what the changes do."""
+    columns = """filing_id, clock, since, until, first, change_id, version_id, status, series, kind, province, batch,
+        month"""
+    kept, made = (f"SELECT {columns} FROM {table}" for table in ("filing_state", "filing_state_made"))
+    sql = f"""SELECT DISTINCT f.number FROM filing f JOIN (
+        SELECT * FROM ({kept} EXCEPT {made}) UNION ALL SELECT * FROM ({made} EXCEPT {kept})
+    ) d ON d.filing_id = f.id ORDER BY 1"""
+    return [row[0] for row in db.execute(sql)]

@@ -1,0 +1,147 @@
+"""The schema of the history, as ordered migrations; each runs in one transaction with its own record.
+
+Must never drop or rewrite a recorded fact: a new need is a new migration. `docs/data.md` describes every
+table and column, and a test compares the two.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from storage.copies import copy_database, unused_name
+from storage.faults import storage_error
+from storage.opening import open_readonly
+from storage.schema import m001 as schema_m001
+from storage.schema import m002 as schema_m002
+from storage.schema import m003 as schema_m003
+from storage.schema import m004 as schema_m004
+from storage.schema import m005 as schema_m005
+from storage.schema import m006 as schema_m006
+from tracker.core.errors import StorageError
+
+BUSY_MILLISECONDS = 10_000
+
+migrations = Migrations("history")
+
+
+@migrations()
+def m001_history(db: Database) -> None:
+    """Polls, what the site offers, revisions, filings with their versions and changes, incidents."""
+    _run(db, schema_m001.SQL)
+
+
+@migrations()
+def m002_meaning(db: Database) -> None:
+    """What follows from the history (entities, statements, verdicts), what a person accepted, views for SQL."""
+    _run(db, schema_m002.SQL)
+
+
+@migrations()
+def m003_alerts(db: Database) -> None:
+    """The outbox: deliveries, what they tell, and each try; in how many polls an incident came up."""
+    _run(db, schema_m003.SQL)
+
+
+@migrations()
+def m004_journal(db: Database) -> None:
+    """The journal of what was collected and digested; why a poll ended before its time."""
+    _run(db, schema_m004.SQL)
+
+
+@migrations()
+def m005_pages(db: Database) -> None:
+    """How each filing stood from when to when, and an index of characters: what pages of any history size need."""
+    _run(db, schema_m005.SQL)
+
+
+@migrations()
+def m006_sizes(db: Database) -> None:
+    """Further indexes, and what the derivations were made of: what questions of a large history need."""
+    _run(db, schema_m006.SQL)
+
+
+def _run(db: Database, sql: str) -> None:
+    """One statement at a time: executescript() would commit the migration's transaction."""
+    statement = ""
+    for line in sql.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):  # the semicolons within a trigger end none
+            db.execute(statement)
+            statement = ""
+
+
+def connect(path: Path) -> Database:
+    """Open the history for its one writer, and bring an older schema up to date.
+
+    Raises:
+        StorageError: the file cannot be opened, is no database, or was written by a newer program.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        conn = sqlite3.connect(path, timeout=BUSY_MILLISECONDS / 1000)
+        conn.execute("PRAGMA journal_mode = WAL")
+        conn.execute("PRAGMA synchronous = FULL")
+        conn.execute("PRAGMA foreign_keys = ON")
+        db = Database(conn)
+        refuse_newer(db, path)
+        _keep_copy(db, path)
+        migrations.apply(db)
+    except sqlite3.Error as error:
+        raise storage_error(error, path) from error
+    except OSError as error:
+        raise StorageError(
+            f"The history cannot be opened: {error.strerror}", file=path, hint="Check its path, its rights and the disk"
+        ) from error
+    return db
+
+
+def _keep_copy(db: Database, path: Path) -> None:
+    """Copy a history of an older schema before it is brought up to date: history.db.before-m004_journal."""
+    pending = [migration.name for migration in migrations.pending(db)]
+    if pending and db.table_names():
+        copy_database(db.conn, unused_name(path.with_name(f"{path.name}.before-{pending[0]}")))
+
+
+def refuse_newer(db: Database, path: Path) -> None:
+    """Refuse a history with migrations that this program does not know.
+
+    Raises:
+        StorageError: it has some.
+    """
+    known = {migration.name for migration in migrations._migrations}
+    unknown = [m.name for m in migrations.applied(db) if m.name not in known]
+    if unknown:
+        raise StorageError(
+            f"The history was written by a newer version of the program ({', '.join(unknown)})",
+            file=path,
+            hint="Upgrade the program",
+        )
+
+
+def connect_readonly(path: Path) -> Database:
+    """Open the history for reading only.
+
+    Raises:
+        StorageError: there is no history yet, or the file is no database.
+    """
+    if not path.exists():
+        raise StorageError("There is no history yet", file=path, hint="Run `tracker poll` first")
+    try:
+        conn = open_readonly(path, BUSY_MILLISECONDS / 1000)
+        conn.execute("SELECT count(*) FROM poll")
+        db = Database(conn)
+        refuse_newer(db, path)
+        pending = [migration.name for migration in migrations.pending(db)]
+    except sqlite3.Error as error:
+        raise storage_error(error, path) from error
+    if pending:
+        raise StorageError(
+            f"The history was written by an older version of the program ({', '.join(pending)} to come)",
+            file=path,
+            hint="Run `tracker poll` once: it brings the history up to date",
+        )
+    return db

@@ -1,0 +1,244 @@
+"""The part of the history's writer for what the site offers: announcements, links, the bytes they gave.
+
+Each public method is one transaction, with the note of it in the journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.journal import Journal
+from tracker.core.models import Listed, Page
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedLink:
+    """A link of an announcement, as the history keeps it: `label_key` and `period` name the attachment."""
+
+    href: str
+    label: str
+    label_key: str
+    series: str
+    period: str | None
+    round_up: bool
+
+
+class OfferWriter:
+    """Writes what a poll saw of the site; `storage.history.History` is the whole writer."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.journal = Journal(db)
+
+    def record_listed(self, listed: Listed, series: str | None, unclassified: bool, now: str) -> bool:
+        """Remember an announcement that a listing named; True when it was not known."""
+        with self.db.atomic():
+            cursor = self.db.execute(
+                "INSERT OR IGNORE INTO listing VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
+                [listed.url, listed.channel, listed.title, listed.published_at, series, int(unclassified), now],
+            )
+            is_new = cursor.rowcount > 0
+            if is_new:
+                self.journal.note("listed", item=asdict(listed))
+            return is_new
+
+    def settle_listings(self, channel: str) -> None:
+        """Note that a listing was followed back to what was known: what it named is known from now on.
+
+        A walk that is cut short must be made again, or the announcements that it did not reach would never be met.
+        """
+        with self.db.atomic():
+            sql = "UPDATE listing SET settled = 1 WHERE channel = ? AND NOT settled"
+            if self.db.execute(sql, [channel]).rowcount > 0:
+                self.journal.note("walked", channel=channel)
+
+    def record_page(
+        self, page: Page, series: str, html_sha256: str | None, links: Sequence[OfferedLink], now: str
+    ) -> None:
+        """Remember an announcement page and what it offers now."""
+        with self.db.atomic():
+            before = self._offered_at(page.url)
+            self._record_page(page, series, html_sha256, links, now)
+            if self._offered_at(page.url) != before:
+                self.journal.note("page", page=_as_event(page), series=series, html=html_sha256)
+
+    def _offered_at(self, url: str) -> list[tuple[Any, ...]]:
+        """All that is known of a page and of what it offers, clocks aside."""
+        page = "SELECT series, title, published_at, source, text, html_sha256, moved_at FROM announcement WHERE url = ?"
+        links = """SELECT o.attachment_id, o.label, o.href, o.last_seen = n.last_seen FROM offer o
+            JOIN announcement n ON n.id = o.announcement_id WHERE n.url = ? ORDER BY o.id"""
+        return [*self.db.execute(page, [url]), *self.db.execute(links, [url])]
+
+    def _record_page(
+        self, page: Page, series: str, html_sha256: str | None, links: Sequence[OfferedLink], now: str
+    ) -> None:
+        self.db.execute(
+            """INSERT INTO announcement
+               (url, series, title, published_at, source, text, html_sha256, first_seen, last_seen)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+               ON CONFLICT (url) DO UPDATE SET title = excluded.title, published_at = excluded.published_at,
+               source = excluded.source, text = excluded.text, html_sha256 = excluded.html_sha256,
+               last_seen = excluded.last_seen, moved_at = NULL""",
+            [page.url, series, page.title, page.published_at, page.source, page.text, html_sha256, now, now],
+        )
+        announcement = self._one("SELECT id FROM announcement WHERE url = ?", page.url)
+        aliases = self._aliases(announcement)
+        taken: set[int] = set()
+        # Those known by their own label first: an alias must never take the place of a file of its own.
+        for link in sorted(links, key=lambda link: (link.series, link.label_key) in aliases):
+            attachment = aliases.get((link.series, link.label_key))
+            if attachment is None or attachment in taken:
+                attachment = self._attachment(announcement, link, now)
+            taken.add(attachment)
+            self._record_offer(announcement, attachment, link, now)
+
+    def _record_offer(self, announcement: int, attachment: int, link: OfferedLink, now: str) -> None:
+        self.db.execute(
+            """INSERT INTO offer (announcement_id, attachment_id, label, href, first_seen, last_seen)
+               VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (announcement_id, attachment_id)
+               DO UPDATE SET href = excluded.href, label = excluded.label, last_seen = excluded.last_seen""",
+            [announcement, attachment, link.label, link.href, now, now],
+        )
+
+    def _aliases(self, announcement: int) -> dict[tuple[str, str], int]:
+        """Labels of an announcement that were found to mean a list known by another one."""
+        sql = "SELECT series, label, attachment_id FROM attachment_alias WHERE announcement_id = ?"
+        return {(row[0], row[1]): row[2] for row in self.db.execute(sql, [announcement])}
+
+    def _attachment(self, announcement: int, link: OfferedLink, now: str) -> int:
+        """The attachment that a link offers by its own label, which is no alias any more where it was one."""
+        key = [link.series, link.label_key]
+        self.db.execute(
+            "DELETE FROM attachment_alias WHERE announcement_id = ? AND series = ? AND label = ?", [announcement, *key]
+        )
+        self.db.execute(
+            "INSERT OR IGNORE INTO attachment (series, label, period, round_up, first_seen) VALUES (?, ?, ?, ?, ?)",
+            [*key, link.period, int(link.round_up), now],
+        )
+        return int(self._one("SELECT id FROM attachment WHERE series = ? AND label = ?", *key))
+
+    def record_moved(self, url: str, now: str) -> None:
+        """Remember that an address is gone, while other announcements offer all of its lists."""
+        with self.db.atomic():
+            known = "SELECT 1 FROM announcement WHERE url = ? AND moved_at IS NULL"
+            if next(iter(self.db.execute(known, [url])), None) is not None:
+                self.journal.note("moved", url=url)
+            self.db.execute("UPDATE announcement SET moved_at = ? WHERE url = ?", [now, url])
+
+    def hold_page(self, sha256: str, page: Page, series: str, now: str) -> None:
+        """Keep a page that is not taken for content until a person has looked at it."""
+        with self.db.atomic():
+            known = next(self.db.query("SELECT accepted_at FROM held_page WHERE sha256 = ?", [sha256]), None)
+            self.db.execute(
+                """INSERT INTO held_page (sha256, url, series, links, first_seen) VALUES (?, ?, ?, ?, ?)
+                   ON CONFLICT (sha256) DO UPDATE SET first_seen = excluded.first_seen, accepted_at = NULL""",
+                [sha256, page.url, series, len(page.links), now],
+            )
+            if known is None or known["accepted_at"]:
+                self.journal.note("held", page=_as_event(page), series=series, html=sha256)
+
+    def record_fetched(self, offer: int, href: str, sha256: str, size: int, media_type: str, now: str) -> bool:
+        """Remember the bytes an offer gave; True when they are a revision that the list did not have.
+
+        Two pages may offer one list, and one of them may keep an old copy: bytes count as a new revision
+        only when they changed under this offer (or the offer is new) and are neither the list's newest
+        revision nor, for a new offer, any earlier one.
+        """
+        with self.db.atomic():
+            row = next(
+                self.db.query(
+                    """SELECT o.attachment_id, o.sha256, o.fetched_href, n.url, n.series FROM offer o
+                       JOIN announcement n ON n.id = o.announcement_id WHERE o.id = ?""",
+                    [offer],
+                )
+            )
+            attachment, before = row["attachment_id"], row["sha256"]
+            if (sha256, href) != (before, row["fetched_href"]):
+                self.journal.note("fetched", announcement=row["url"], href=href, sha256=sha256, media_type=media_type)
+            self.db.execute(
+                "UPDATE offer SET sha256 = ?, fetched_href = ?, fetched_at = ? WHERE id = ?",
+                [sha256, href, now, offer],
+            )
+            known = list(
+                self.db.query("SELECT id, sha256 FROM revision WHERE attachment_id = ? ORDER BY id", [attachment])
+            )
+            seen = next((r["id"] for r in reversed(known) if r["sha256"] == sha256), None)
+            is_newest = bool(known) and known[-1]["sha256"] == sha256
+            if seen is not None and (is_newest or before == sha256 or before is None):
+                self.db.execute("UPDATE revision SET last_seen = ? WHERE id = ?", [now, seen])
+                return False
+            self.db.execute(
+                """INSERT INTO revision (attachment_id, offer_id, sha256, size, media_type, token, first_seen,
+                   last_seen, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending')""",
+                [attachment, offer, sha256, size, media_type, href, now, now],
+            )
+            return True
+
+    def merge_attachment(self, attachment: int, into: int, now: str, *, renamed: bool) -> None:
+        """Take a list that was offered under another label for the one that it is; nothing of it is recorded yet.
+
+        Bytes that the other list had already are no revision of it. With `renamed` the label was corrected, and
+        the list is of the period that it names by now.
+        """
+        with self.db.atomic():
+            if renamed:
+                self.db.execute(
+                    "UPDATE attachment SET period = (SELECT period FROM attachment WHERE id = ?) WHERE id = ?",
+                    [attachment, into],
+                )
+            self.db.execute(
+                """INSERT OR REPLACE INTO attachment_alias SELECT o.announcement_id, a.series, a.label, ?
+                   FROM attachment a JOIN offer o ON o.attachment_id = a.id WHERE a.id = ?""",
+                [into, attachment],
+            )
+            self.db.execute("UPDATE attachment_alias SET attachment_id = ? WHERE attachment_id = ?", [into, attachment])
+            self._move_offers(attachment, into)
+            self.db.execute(
+                """UPDATE revision SET last_seen = ? WHERE attachment_id = ? AND sha256 IN
+                   (SELECT sha256 FROM revision WHERE attachment_id = ?)""",
+                [now, into, attachment],
+            )
+            self.db.execute(
+                """DELETE FROM revision WHERE attachment_id = ? AND state = 'pending' AND sha256 IN
+                   (SELECT sha256 FROM revision WHERE attachment_id = ?)""",
+                [attachment, into],
+            )
+            self.db.execute("UPDATE revision SET attachment_id = ? WHERE attachment_id = ?", [into, attachment])
+            self.db.execute("DELETE FROM attachment WHERE id = ?", [attachment])
+
+    def _move_offers(self, attachment: int, into: int) -> None:
+        """The links to one list become links to the other; where its page had one already, that one is renewed."""
+        for new in list(self.db.query("SELECT * FROM offer WHERE attachment_id = ?", [attachment])):
+            old = next(
+                iter(
+                    self.db.execute(
+                        "SELECT id FROM offer WHERE announcement_id = ? AND attachment_id = ?",
+                        [new["announcement_id"], into],
+                    )
+                ),
+                None,
+            )
+            if old is None:
+                self.db.execute("UPDATE offer SET attachment_id = ? WHERE id = ?", [into, new["id"]])
+                continue
+            self.db.execute(
+                """UPDATE offer SET label = ?, href = ?, fetched_href = ?, sha256 = ?, fetched_at = ?, last_seen = ?
+                   WHERE id = ?""",
+                [*(new[k] for k in ("label", "href", "fetched_href", "sha256", "fetched_at", "last_seen")), old[0]],
+            )
+            self.db.execute("UPDATE revision SET offer_id = ? WHERE offer_id = ?", [old[0], new["id"]])
+            self.db.execute("DELETE FROM offer WHERE id = ?", [new["id"]])
+
+    def _one(self, sql: str, *args: object) -> Any:
+        return next(iter(self.db.execute(sql, list(args))))[0]
+
+
+def _as_event(page: Page) -> dict[str, Any]:
+    """A page as the journal keeps it: its bytes lie in the archive."""
+    event = asdict(page)
+    del event["html"]
+    return event

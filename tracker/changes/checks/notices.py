@@ -1,0 +1,100 @@
+"""Cancellation notices against the remarks of the lists: either should say what the other says. Pure.
+
+Lists are silently re-issued with 已注销 in 备注, some time after the notice; one whose newest file was seen before the
+notice was had no chance to say so.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from tracker.changes.checks.lists import Named, many
+from tracker.changes.checks.numbers import ALGORITHM_SERIES
+from tracker.changes.differ import is_cancelled
+from tracker.core.models import Check, Filing, KnownList, Verdict
+
+_SERIES = "algorithm_cancellation"
+# A row with the name of its list
+_Row = tuple[str, KnownList, Filing]
+
+
+def check_notices(lists: Sequence[Named], notices: Sequence[Named]) -> list[Check]:
+    """Three checks: remarks without a notice, notices without a remark, numbers that no list holds."""
+    rows: dict[str, list[_Row]] = defaultdict(list)
+    for name, known in lists:
+        if known.series in ALGORITHM_SERIES:
+            for filing in known.filings:
+                rows[filing.number].append((name, known, filing))
+    noticed: dict[str, Named] = {}
+    for name, known in sorted(notices, key=lambda named: named[1].published_on):
+        for filing in known.filings:
+            noticed.setdefault(filing.number, (name, known))
+    lacking = "" if rows else "The history holds no list of an algorithm series."
+    lacking = lacking if notices else "The history holds no cancellation notice."
+    subjects = ("remark without notice", "notice without remark", "unknown number")
+    if lacking:
+        return [_check(subject, Verdict.NOT_CHECKABLE, lacking) for subject in subjects]
+    remarked = {number for number, those in rows.items() if any(is_cancelled(filing) for _, _, filing in those)}
+    return [
+        _without_notice(subjects[0], rows, remarked, noticed),
+        _without_remark(subjects[1], rows, remarked, noticed),
+        _unknown(subjects[2], rows, noticed),
+    ]
+
+
+def _without_notice(
+    subject: str, rows: dict[str, list[_Row]], remarked: set[str], noticed: dict[str, Named]
+) -> Check:  # fmt: skip
+    items = [f"{number} ({_places(rows[number])})" for number in sorted(remarked - noticed.keys())]
+    found = len(remarked) - len(items)
+    detail = f"{many(len(remarked), 'filing')} cancelled by remark, of which notices name {found}."
+    return _check(subject, Verdict.OFF if items else Verdict.OK, detail, len(remarked), found, items)
+
+
+def _without_remark(
+    subject: str, rows: dict[str, list[_Row]], remarked: set[str], noticed: dict[str, Named]
+) -> Check:  # fmt: skip
+    """Numbers of notices whose rows say nothing of it; those of lists that were not re-issued since stand apart."""
+    held = {number: notice for number, notice in noticed.items() if number in rows}
+    silent = {number: notice for number, notice in held.items() if number not in remarked}
+    overdue = {
+        number: (name, known)
+        for number, (name, known) in silent.items()
+        if any(one.seen_at >= known.seen_at for _, one, _ in rows[number])
+    }
+    items = [
+        f"{number} (notice {name} of {known.published_on}; {_places(rows[number])})"
+        for number, (name, known) in sorted(overdue.items())
+    ]
+    detail = f"{many(len(held), 'number')} of notices stand in lists, {len(held) - len(silent)} of them with a remark."
+    early = len(silent) - len(overdue)
+    if early:
+        detail += f" {many(early, 'number')} without: the lists were not re-issued since the notice."
+    verdict = Verdict.OFF if items else Verdict.NOT_CHECKABLE if early else Verdict.OK
+    return _check(subject, verdict, detail, len(held) - early, len(held) - len(silent), items)
+
+
+def _places(rows: Sequence[_Row]) -> str:
+    return ", ".join(dict.fromkeys(f"{known.series} {name}" for name, known, _ in rows))
+
+
+def _unknown(subject: str, rows: dict[str, list[_Row]], noticed: dict[str, Named]) -> Check:
+    items = [
+        f"{number} (notice {name} of {known.published_on})"
+        for number, (name, known) in sorted(noticed.items())
+        if number not in rows
+    ]
+    found = len(noticed) - len(items)
+    detail = f"{many(len(noticed), 'number')} in notices, of which the lists hold {found}."
+    return _check(subject, Verdict.OFF if items else Verdict.OK, detail, len(noticed), found, items)
+
+
+def _check(
+    subject: str, verdict: Verdict, detail: str, expected: int | None = None, found: int | None = None,
+    items: Sequence[str] = (),
+) -> Check:  # fmt: skip
+    return Check(
+        name="notices", series=_SERIES, subject=subject, verdict=verdict, detail=detail, expected=expected, found=found,
+        items=tuple(items),
+    )  # fmt: skip

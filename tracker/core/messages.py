@@ -1,0 +1,369 @@
+"""What people read, in Chinese and English: the words of commands, and what each incident means.
+
+Pure: a language and values in, text out.
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+from typing import Literal
+
+from tracker.core.models import IncidentKind
+
+Lang = Literal["zh", "en"]
+
+# incident → (what it means, what to do), Chinese and English
+INCIDENTS: dict[IncidentKind, dict[Lang, tuple[str, str]]] = {
+    IncidentKind.CHALLENGE: {
+        "zh": ("防火墙以安全检查页代替了内容", "稍后再试；降低频率或更换 site.user_agent、出口地址"),
+        "en": (
+            "the firewall answered with a check page",
+            "try later; poll less often, or set another site.user_agent or client address",
+        ),
+    },
+    IncidentKind.EMPTY_ANSWER: {
+        "zh": ("服务器返回空内容", "稍后再试；如持续出现，请在浏览器中打开该地址核对"),
+        "en": ("the answer was empty", "try later; if it goes on, open the address in a browser"),
+    },
+    IncidentKind.HTML_FOR_FILE: {
+        "zh": ("应为文件，却返回网页", "稍后再试；如持续出现，请核对附件链接是否已变更"),
+        "en": ("a page came in place of a file", "try later; if it goes on, check whether the link has changed"),
+    },
+    IncidentKind.BAD_MAGIC: {
+        "zh": ("返回的内容不是任何已知类型的文件", "请手工下载核对"),
+        "en": ("the bytes are of no known file type", "download it by hand and look"),
+    },
+    IncidentKind.TRUNCATED: {
+        "zh": ("内容不完整", "下次轮询会重新下载"),
+        "en": ("the answer stops before its end", "the next poll fetches it again"),
+    },
+    IncidentKind.OFFSITE_REDIRECT: {
+        "zh": ("被重定向到其他网站", "请核对网站是否迁移；迁移后修改 site.*_url"),
+        "en": (
+            "a redirect leads to another site",
+            "check whether the site has moved; then set its address, site.*_url",
+        ),
+    },
+    IncidentKind.TOO_LARGE: {
+        "zh": ("内容超过大小上限", "如确为正常文件，请调高 site.max_megabytes"),
+        "en": ("the answer is over the size limit", "if it is genuine, raise site.max_megabytes"),
+    },
+    IncidentKind.LAYOUT_CHANGED: {
+        "zh": ("页面结构与预期不符", "请在浏览器中核对；网站改版需更新 spiders/pages.py 或 tracker/series.py"),
+        "en": (
+            "the page is not built as expected",
+            "look at it in a browser; a redesign needs spiders/pages.py or tracker/series.py updated",
+        ),
+    },
+    IncidentKind.FEWER_ATTACHMENTS: {
+        "zh": (
+            "页面上的附件比以前少",
+            "请在浏览器中核对；历史保持原状。如页面无误，请用 tracker poll --accept SHA256 接受",
+        ),
+        "en": (
+            "the page offers fewer files than before",
+            "look at it in a browser; the history stays as it was. If the page is right: tracker poll --accept SHA256",
+        ),
+    },
+    IncidentKind.HTTP_ERROR: {
+        "zh": ("服务器返回错误状态", "稍后再试；如为 404，请核对地址"),
+        "en": ("the server answered with an error", "try later; with 404 check the address"),
+    },
+    IncidentKind.UNREACHABLE: {
+        "zh": ("无法连接或超时", "请检查网络、代理（site.proxy）与 site.timeout"),
+        "en": ("no answer", "check the network, site.proxy and site.timeout"),
+    },
+    IncidentKind.ROBOTS: {
+        "zh": ("robots.txt 不允许访问", "请尊重网站规则，联系网站运营者"),
+        "en": ("robots.txt forbids the address", "respect it; ask the site's operator"),
+    },
+    IncidentKind.DISCOVERY_GAP: {
+        "zh": ("新闻列表未能回溯到已知公告，其间可能有遗漏", "请调高 site.discovery_pages 后再次轮询"),
+        "en": (
+            "the listing did not reach back to a known announcement; some may be missed",
+            "raise site.discovery_pages and poll again",
+        ),
+    },
+    IncidentKind.UNREADABLE: {
+        "zh": (
+            "附件已保存，但无法读取",
+            "请用 tracker open 打开原件核对；历史保持原状。"
+            "提高限额（reading.*）或升级程序后，可用 tracker poll --accept SHA256 再读一次",
+        ),
+        "en": (
+            "the file is kept but cannot be read",
+            "open the original with `tracker open`; the history stands. Once a limit (reading.*) is raised, or a newer "
+            "program reads more: tracker poll --accept SHA256 reads it again",
+        ),
+    },
+    IncidentKind.FAILED_CHECKS: {
+        "zh": (
+            "清单未通过检查，未记录",
+            "请用 tracker open SHA256 打开原件核对；历史保持原状。如原件无误，请用 tracker poll --accept SHA256 记录",
+        ),
+        "en": (
+            "the list failed its checks and was not recorded",
+            "look at the original (tracker open SHA256); the history stands. "
+            "If it is right: tracker poll --accept SHA256",
+        ),
+    },
+    IncidentKind.FAILURE: {
+        "zh": ("程序自身出错，该内容未记录，其余部分已完成", "请保留原件并报告此错误；每次轮询都会重试"),
+        "en": (
+            "the program itself failed at this; the rest was done",
+            "keep the original and report the fault; each poll tries again",
+        ),
+    },
+    IncidentKind.UNKNOWN_NUMBER: {
+        "zh": ("注销公告中的编号不在任何清单内", "请核对公告原件"),
+        "en": ("a cancellation notice names a number that no list holds", "look at the notice"),
+    },
+    IncidentKind.LIST_GONE: {
+        "zh": ("已记录的清单不再由任何页面提供", "请在浏览器中核对；历史与原件保持原状"),
+        "en": (
+            "a recorded list is offered by no page any more",
+            "look at its page in a browser; the history and the original stay as they are",
+        ),
+    },
+    IncidentKind.CHECK_OFF: {
+        "zh": ("核对不符", "请用 tracker reconcile 查看缺少什么，并用 tracker open 打开原件核对"),
+        "en": (
+            "a check against the regulator's own figures does not come out",
+            "`tracker reconcile` names what is missing; open the original with `tracker open`",
+        ),
+    },
+    IncidentKind.UNDELIVERED: {
+        "zh": (
+            "有提醒无法送达",
+            "请用 tracker notify list 查看原因，排除后运行 tracker notify retry；不再需要的用 tracker notify drop 放弃",
+        ),
+        "en": (
+            "alerts cannot be delivered",
+            "`tracker notify list` says why; mend it, then `tracker notify retry`, or give them up with "
+            "`tracker notify drop`",
+        ),
+    },
+    IncidentKind.STALE: {
+        "zh": ("该系列的新批次比以往任何一次都来得晚", "请在浏览器中核对网站是否已换地址发布；若确无新批次，无需处理"),
+        "en": (
+            "no new batch of this series for longer than ever before",
+            "check in a browser whether it is published elsewhere now; if there is none, nothing needs doing",
+        ),
+    },
+    IncidentKind.INTERRUPTED: {
+        "zh": ("上一次轮询未能完成", "本次轮询已补做；如反复出现，请查看日志、内存与 schedule.limit_minutes"),
+        "en": (
+            "the poll before did not come to its end",
+            "this one has made it good; if it goes on, look at the log, the memory and schedule.limit_minutes",
+        ),
+    },
+    IncidentKind.MISSED: {
+        "zh": ("计划中的轮询未进行", "本次轮询已补做；请检查电脑是否休眠、服务是否停止"),
+        "en": (
+            "polls of the schedule did not take place",
+            "this one makes them good; check whether the machine slept or the service was down",
+        ),
+    },
+    IncidentKind.OVERLAP: {
+        "zh": ("到了轮询时间，上一次轮询仍在进行", "请放宽 schedule 的间隔，或查看上一次轮询为何耗时"),
+        "en": (
+            "a poll was due while another was still running",
+            "schedule polls further apart, or see what takes so long",
+        ),
+    },
+}
+
+WORDS: dict[str, tuple[str, str]] = {
+    "exporting": ("正在导出", "exporting"),
+    "series": ("系列", "series"), "kind": ("类型", "kind"), "number": ("编号", "number"), "name": ("名称", "name"),
+    "entity": ("主体", "entity"), "province": ("属地", "province"), "status": ("状态", "status"),
+    "batch": ("批次", "batch"), "filed_on": ("日期", "date"), "count": ("数量", "count"), "month": ("月份", "month"),
+    "change": ("变更", "change"), "recorded": ("记录时间", "recorded"), "published": ("公布日期", "published"),
+    "what": ("内容", "what changed"), "rows": ("行", "rows"), "kept": ("保留", "kept"), "refused": ("拒绝", "refused"),
+    "source": ("来源", "source"), "outcome": ("结果", "outcome"), "requests": ("请求", "requests"),
+    "bytes": ("字节", "bytes"), "since": ("自", "since"), "incident": ("异常", "incident"), "file": ("文件", "file"),
+    "attachment": ("附件", "attachment"), "reason": ("原因", "reason"), "field": ("字段", "field"),
+    "value": ("值", "value"), "address": ("地址", "address"), "sequence": ("序号", "no."), "title": ("标题", "title"),
+    "changes": ("变更", "changes"), "filings": ("备案数", "filings"), "role": ("角色", "role"),
+    "category": ("类别", "category"),
+    "product": ("应用产品", "product"), "purpose": ("用途", "purpose"), "remark": ("备注", "remark"),
+    "scenario": ("适用场景", "scenario"), "cancelled_on": ("注销时间", "cancelled"), "setting": ("设置", "setting"),
+    "basis": ("依据", "basis"), "formerly": ("曾用名", "formerly"), "former_names": ("曾用名", "former names"),
+    "former_numbers": ("曾用编号", "former numbers"), "links": ("其他系列同号", "same number in"),
+    "state": ("状态", "state"), "announcement": ("公告", "announcement"), "first_seen": ("首次见到", "first seen"),
+    "media_type": ("文件类型", "type"), "sha256": ("sha256", "sha256"),
+    "default": ("默认", "default"), "meaning": ("含义", "meaning"), "ended": ("结束", "ended"),
+    # values
+    "filed": ("备案", "filed"), "registered": ("登记", "registered"), "on_device": ("端侧", "on-device"),
+    "active": ("有效", "active"), "cancelled": ("已注销", "cancelled"), "withdrawn": ("已撤下", "withdrawn"),
+    "added": ("新增", "added"), "amended": ("修改", "amended"), "renumbered": ("改号", "renumbered"),
+    "relisted": ("再次列出", "relisted"), "restored": ("恢复", "restored"),
+    "observed": ("观察到", "observed"), "stated": ("备注所述", "stated"), "listed": ("清单所列", "listed"),
+    "entity_renamed": ("主体更名", "entity renamed"), "algorithm_renamed": ("算法更名", "algorithm renamed"),
+    "products_added": ("新增产品", "products added"), "products_removed": ("删除产品", "products removed"),
+    "products_renamed": ("产品更名", "product renamed"), "product_changed": ("产品变更", "product changed"),
+    "purpose_changed": ("用途变更", "purpose changed"), "model_changed": ("模型变更", "model changed"),
+    "responsible_changed": ("责任人变更", "responsible person changed"),
+    "other_material_changed": ("其他材料变更", "other material changed"), "other": ("其他", "other"),
+    # checks
+    "ok": ("相符", "ok"), "off": ("不符", "off"), "not_checkable": ("无法核对", "not checkable"),
+    "check_totals": ("公布总数", "totals"), "check_rows": ("行数", "rows"), "check_sequence": ("序号", "sequence"),
+    "check_province": ("属地", "places"), "check_numbers": ("备案编号", "numbers"),
+    "check_notices": ("注销公告", "notices"), "check_round_up": ("汇总清单", "round-ups"),
+    "check": ("核对项", "check"), "compared_with": ("对象", "subject"), "expected": ("应为", "expected"),
+    "found": ("实为", "found"), "detail": ("说明", "detail"),
+    # alerts
+    "subscription": ("订阅", "subscription"), "channel": ("渠道", "channel"), "subject": ("主题", "subject"),
+    "alerts_line": ("提醒：{counts}", "alerts: {counts}"),
+    "answer": ("回应", "answer"), "tries": ("尝试", "tries"), "id": ("编号", "id"),
+    "next_try": ("下次尝试", "next try"),
+    "sent": ("已送达", "sent"), "pending": ("待送", "waiting"), "dead": ("已放弃", "given up"),
+    "open": ("汇集中", "gathering"), "dropped": ("已取消", "dropped"), "accepted": ("已接受", "accepted"),
+    "alerts_wait": (
+        "有提醒尚未送达：tracker notify list 说明原因", "some alert is not delivered: `tracker notify list` says why"
+    ),
+    "no_alerts": ("没有未送达的提醒", "no alert is waiting"),
+    "dropped_n": ("已取消 {n} 条提醒", "{n} alerts dropped"),
+    "disabled": ("渠道已停用", "channel disabled"),
+    # looking after the data
+    "backed_up": (
+        "已备份 {filings} 条备案、{changes} 条变更、{files} 个原始文件：{file}",
+        "backed up {filings} filings, {changes} changes, {files} original files: {file}",
+    ),
+    "restored_from": (
+        "已恢复 {filings} 条备案、{changes} 条变更、{files} 个原始文件；最后一次轮询 {last_poll}",
+        "restored {filings} filings, {changes} changes, {files} original files; last poll {last_poll}",
+    ),
+    "former_kept": ("原来的历史保留为 {file}", "the history that stood here is kept as {file}"),
+    "files_missing": (
+        "历史引用的 {n} 个文件不在存档中：请运行 tracker restore --files 备份.tar",
+        "{n} files that the history names are not in the archive: tracker restore --files BACKUP.tar",
+    ),
+    "file_missing": (
+        "! 存档中缺少这个文件：请运行 tracker restore --files 备份.tar",
+        "! The archive lacks this file: tracker restore --files BACKUP.tar",
+    ),
+    "original_written": ("原始文件已写入 {file}", "the original file is written to {file}"),
+    "files_brought": ("已从备份恢复 {n} 个文件", "{n} files brought back from the backup"),
+    "verified": (
+        "已核对 {files} 个文件、{lists} 份清单、{rows} 行、{versions} 个版本",
+        "verified {files} files, {lists} lists, {rows} rows, {versions} versions",
+    ),
+    "all_agree": ("历史与文件一致", "the history is what the files say"),
+    "faults": ("{n} 处不符", "{n} things do not agree"),
+    "rebuilt": (
+        "由存档重建：{polls} 次轮询、{events} 个事件", "made anew from the archive: {polls} polls, {events} events"
+    ),
+    "identical": ("与现有历史完全一致", "identical to the history in place"),
+    "differs": ("与现有历史不同：", "differs from the history in place:"),
+    "not_compared": ("没有可供比较的历史", "there is no history to compare it with"),
+    "only_in_place": ("仅现有历史有", "only in place"), "only_rebuilt": ("仅重建的有", "only made anew"),
+    "put_in_place": ("已启用重建的历史：{file}", "the history made anew is in place: {file}"),
+    "outbox_unknown": (
+        "重建的历史不知道哪些提醒已发出、哪些待发：损坏的历史中未送达的提醒不会再发送",
+        "it does not know which alerts had gone out or were waiting: what was not delivered is not told any more",
+    ),
+    "kept_at": ("重建的历史保存为 {file}", "the history made anew is kept as {file}"),
+    "table": ("表", "table"),
+    # lists of provinces, and the centre's
+    "lead_first": ("省级公布", "province"), "lead_later": ("国家网信办公布", "centre"),
+    "lead_days": ("早（天）", "days ahead"), "lead_seen": ("本站所见早（天）", "as seen here"),
+    "ahead": ("省级清单", "province's list"),
+    "lead_came": (
+        "{series}：{first} 公布，国家网信办 {later} 公布，早 {days} 天",
+        "{series}: published {first}, by the centre {later}, {days} days ahead",
+    ),
+    "lead_at_most": (
+        "{series}：{first} 公布，国家网信办最迟 {later} 公布（仅知月份），至多早 {days} 天",
+        "{series}: published {first}, by the centre until {later} (its month is known), at most {days} days ahead",
+    ),
+    "lead_behind": (
+        "{series}：{first} 公布，国家网信办 {later} 已公布，晚 {days} 天",
+        "{series}: published {first}, by the centre {later}, {days} days behind",
+    ),
+    "lead_behind_at_least": (
+        "{series}：{first} 公布，国家网信办最迟 {later} 已公布（仅知月份），至少晚 {days} 天",
+        "{series}: published {first}, by the centre until {later} (its month is known), at least {days} days behind",
+    ),
+    "lead_waits": (
+        "{series}：{first} 公布，国家网信办尚未公布", "{series}: published {first}, not by the centre so far"
+    ),
+    "leads_at_most": (
+        "≤：国家网信办的清单仅知公布月份，按月末计",
+        "≤: the month of the centre's list is known, and counts from its end",
+    ),
+    "no_leads": (
+        "没有符合条件的省级清单备案；省级清单仅在设置 poll.provinces 后轮询，见 docs/sources.md",
+        "no such filing of a province's list; these lists are polled only where poll.provinces names them: "
+        "docs/sources.md",
+    ),
+    "leads_total": (
+        "省级清单共 {n} 条，其中 {came} 条国家网信办已公布，{waiting} 条尚未公布",
+        "{n} filings of provinces' lists: {came} published by the centre as well, {waiting} not so far",
+    ),
+    "leads_days": (
+        "公布早的天数（负数为晚）：中位数 {median}，最少 {least}，最多 {most}",
+        "days ahead (behind where negative): median {median}, from {least} to {most}",
+    ),
+    "left_out": (
+        "未计入省级清单（其备案在国家网信办公布时计入），可用 --series 单独统计：{series}",
+        "lists of provinces are not counted (a filing counts once the centre has published it); --series counts one: "
+        "{series}",
+    ),
+    # sentences
+    "many_entities": (
+        "{n} 个主体符合；请给出更完整的名称以查看其备案", "{n} entities fit; give more of the name to see their filings"
+    ),
+    "formerly_said": ("{former} 是 {today} 的曾用名", "{former} is a former name of {today}"),
+    "compared": ("{first} 至 {last}：{counts}", "{first} to {last}: {counts}"),
+    "nothing": ("没有符合条件的记录", "nothing fits"),
+    "no_changes": ("没有变更", "no changes"),
+    "no_incidents": ("没有异常", "no incidents"),
+    "poll_done": ("轮询 {poll} 完成：{changes}", "poll {poll} done: {changes}"),
+    "unclassified": (
+        "未分类公告（标题涉及备案，但不属于任何系列）",
+        "unclassified announcements (they speak of filings and fit no series)",
+    ),
+    "collecting": ("正在查看网站", "looking at the site"),
+    "digesting": ("正在读取清单", "reading lists"),
+    "delivering": ("正在发送提醒", "sending alerts"),
+    "backup": ("正在备份", "backing up"), "restore": ("正在恢复", "restoring"),
+    "verify": ("正在核对", "verifying"), "rebuild": ("正在重建", "making anew"),
+    "deriving": ("正在整理主体与核对", "entities and checks"),
+    "baseline": ("基线", "baseline"),
+    "to_do": ("怎么办", "what to do"),
+    "filings_total": ("共 {n} 条", "{n} filings"),
+    "changes_total": ("共 {n} 条变更", "{n} changes"),
+    "none": ("（无）", "(none)"),
+    # tracker run --list
+    "schedule": ("时间表", "schedule"), "warm": ("加密轮询", "warm"), "overdue": ("已逾期", "overdue"),
+    "made_up": ("tracker run 启动后立即补做一次", "made up once, as soon as `tracker run` starts"),
+    "next_times": ("接下来", "next"), "last_poll": ("上次轮询", "last poll"), "exit": ("退出码", "exit"),
+    "jitter_note": (
+        "每次轮询另有最多 {seconds} 秒的随机延迟；时间按 {zone}",
+        "each poll begins up to {seconds} s later, by chance; times are of {zone}",
+    ),
+}  # fmt: skip
+
+
+def language(choice: str | None) -> Lang:
+    """The language to speak: the choice, else the locale's, else English."""
+    if choice in ("zh", "en"):
+        return "zh" if choice == "zh" else "en"
+    name = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh" if (name or (locale.getlocale()[0] or "")).lower().startswith("zh") else "en"
+
+
+def word(key: str | None, lang: Lang, **values: object) -> str:
+    """A word or sentence of the table in that language; a key that is not in the table comes back as it is."""
+    if key is None:
+        return ""
+    pair = WORDS.get(key)
+    text = key if pair is None else pair[0 if lang == "zh" else 1]
+    return text.format(**values) if values else text
+
+
+def incident_text(kind: str, lang: Lang) -> tuple[str, str]:
+    """What an incident means, and what to do about it."""
+    return INCIDENTS[IncidentKind(kind)][lang]

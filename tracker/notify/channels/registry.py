@@ -1,0 +1,67 @@
+"""The channel of a subscription: one line for each kind.
+
+In: a subscription, the settings of alerts and standard output. Out: its channel, which has not looked up any secret nor
+touched anything yet; a secret that is missing is a failed delivery of that one channel.
+"""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from tracker.notify.channels.base import Channel
+from tracker.notify.channels.dingtalk import DingTalkChannel
+from tracker.notify.channels.email import EmailChannel
+from tracker.notify.channels.feed import FeedChannel
+from tracker.notify.channels.feishu import FeishuChannel
+from tracker.notify.channels.http import Route
+from tracker.notify.channels.json_lines import FileChannel, StdoutChannel
+from tracker.notify.channels.slack import SlackChannel
+from tracker.notify.channels.telegram import TelegramChannel
+from tracker.notify.channels.webhook import WebhookChannel
+from tracker.notify.channels.wecom import WeComChannel
+from tracker.settings.subscriptions import (
+    AnySubscription,
+    AppriseSubscription,
+    DingTalkSubscription,
+    EmailSubscription,
+    FeedSubscription,
+    FeishuSubscription,
+    FileSubscription,
+    NotifySettings,
+    SlackSubscription,
+    StdoutSubscription,
+    TelegramSubscription,
+    WebhookSubscription,
+    WeComSubscription,
+)
+
+
+def open_channel(subscription: AnySubscription, notify: NotifySettings, stdout: TextIO) -> Channel:
+    """The channel that sends messages to a subscription."""
+    route = Route(notify.timeout, notify.allow_private)
+    match subscription:
+        case EmailSubscription():
+            return EmailChannel(subscription, notify.smtp, notify.timeout)
+        case WebhookSubscription():
+            return WebhookChannel(subscription, route)
+        case FeishuSubscription():
+            return FeishuChannel(subscription, route)
+        case DingTalkSubscription():
+            return DingTalkChannel(subscription, route)
+        case WeComSubscription():
+            return WeComChannel(subscription, route)
+        case SlackSubscription():
+            return SlackChannel(subscription, route)
+        case TelegramSubscription():
+            return TelegramChannel(subscription, route)
+        case AppriseSubscription():
+            from tracker.notify.channels.apprise import AppriseChannel  # takes along a hundred modules of services
+
+            return AppriseChannel(subscription)
+        case FeedSubscription():
+            return FeedChannel(subscription)
+        case FileSubscription():
+            return FileChannel(subscription)
+        case StdoutSubscription():
+            return StdoutChannel(subscription, stdout)
+    raise TypeError(f"there is no channel for {type(subscription).__name__}")

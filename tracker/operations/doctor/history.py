@@ -1,0 +1,145 @@
+"""The database itself, and what it says of sources, polls, incidents and alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.queries import health
+from storage.schema.migrations import migrations
+from tracker.core.errors import StorageError, TrackerError
+from tracker.operations.doctor.findings import Finding, Teller
+from tracker.operations.health import Pulse, judge_by, minute
+from tracker.settings.model import Settings
+from tracker.settings.open_archive import open_archive
+
+_MEGABYTE = 1024 * 1024
+_LARGE_WAL = 64 * _MEGABYTE  # SQLite begins anew at 4 MB where no reader keeps it from doing so
+_MOST_NAMED = 3
+_PATIENCE = timedelta(days=3)  # a week-end, and the night after it
+
+
+def check_database(settings: Settings, tell: Teller) -> Iterator[Finding]:
+    """Whether there is a history, whole and of this program's schema."""
+    path = settings.database
+    if not path.exists():
+        gone = _has_archive(settings)
+        yield tell.fail("exists", "history_gone", path=path) if gone else tell.warn("exists", "no_history", path=path)
+        return
+    try:
+        with health.peek(path) as db:
+            yield _integrity(db, path, tell)
+            yield _references(db, tell)
+            yield _schema(db, tell)
+    except StorageError as error:
+        yield tell.fail("exists", "unreadable", error=error.message)
+    wal = path.with_name(f"{path.name}-wal")
+    size = wal.stat().st_size if wal.exists() else 0
+    megabytes = f"{size / _MEGABYTE:.1f}"
+    yield (tell.warn if size > _LARGE_WAL else tell.ok)(
+        "wal", "wal_large" if size > _LARGE_WAL else "wal", megabytes=megabytes
+    )
+
+
+def _has_archive(settings: Settings) -> bool:
+    try:
+        return not open_archive(settings).is_empty()
+    except TrackerError:  # that it cannot be asked is told where the archive is looked at
+        return False
+
+
+def _integrity(db: Database, path: Path, tell: Teller) -> Finding:
+    # "*** in database main ***\nTree 7 page 7 cell 3: invalid page number 218103808"
+    lines = [line for row in db.execute("PRAGMA integrity_check(20)") for line in str(row[0]).splitlines()]
+    if lines == ["ok"]:
+        return tell.ok("integrity", "intact", megabytes=f"{path.stat().st_size / _MEGABYTE:.1f}")
+    named = [line for line in lines if not line.startswith("***")] or lines
+    return tell.fail("integrity", "damaged", error="; ".join(named[:_MOST_NAMED]))
+
+
+def _references(db: Database, tell: Teller) -> Finding:
+    rows = db.execute("PRAGMA foreign_key_check").fetchall()
+    if not rows:
+        return tell.ok("references", "references")
+    named = "; ".join(f"{table} {row} → {target}" for table, row, target, _ in rows[:_MOST_NAMED])
+    return tell.fail("references", "dangling", n=len(rows), error=named)
+
+
+def _schema(db: Database, tell: Teller) -> Finding:
+    known = [migration.name for migration in migrations.pending(Database(memory=True))]
+    applied = [migration.name for migration in migrations.applied(db)]
+    newer, older = [n for n in applied if n not in known], [n for n in known if n not in applied]
+    if newer:
+        return tell.fail("schema", "schema_newer", names=", ".join(newer))
+    if older:
+        return tell.warn("schema", "schema_older", names=", ".join(older))
+    return tell.ok("schema", "schema", version=known[-1])
+
+
+def check_sources(
+    rows: list[dict[str, Any]], now: str, recheck_days: float, tell: Teller
+) -> Iterator[Finding]:  # fmt: skip
+    """Which sources give trouble, or were not looked at for long.
+
+    A source whose pages and files are all known is asked again only every `recheck_days`: that is no neglect.
+    """
+    moment = datetime.fromisoformat(now)
+    for row in rows:
+        name, ok_at = row["source"], row["ok_at"]
+        when = minute(ok_at) if ok_at else tell.ok("", "never").message
+        asked = moment - datetime.fromisoformat(row["asked_at"] or now)
+        ok_for = moment - datetime.fromisoformat(ok_at) if ok_at else None
+        if row["outcome"] != "ok" and (ok_for is None or ok_for > _PATIENCE):
+            yield tell.warn(name, "source_failing", source=name, outcome=row["outcome"], when=when)
+        elif asked > _PATIENCE + timedelta(days=recheck_days):
+            yield tell.warn(name, "source_old", source=name, when=minute(row["asked_at"]))
+        else:
+            yield tell.ok(name, "source", source=name, when=when)
+
+
+def check_polls(settings: Settings, pulse: Pulse, now: str, tell: Teller) -> Iterator[Finding]:
+    """Whether polls come to their end."""
+    found = judge_by(settings, pulse, now, tell.lang)
+    if found.healthy:
+        yield tell.ok("health", "healthy", line=found.line())
+    else:
+        yield tell.fail("health", "unhealthy", line=found.line())
+    if pulse.running:
+        started = minute(pulse.running["started_at"])
+        yield tell.ok("running", "running", id=pulse.running["id"], since=started)
+
+
+def check_counts(incidents: Mapping[str, int], deliveries: Mapping[str, int], tell: Teller) -> Iterator[Finding]:
+    """What waits for a person."""
+    inc, alerts = tell.of("incidents"), tell.of("alerts")
+    kinds = ", ".join(f"{kind} {n}" for kind, n in incidents.items())
+    yield inc.warn("open", "incidents", n=sum(incidents.values()), kinds=kinds) if kinds else inc.ok(
+        "open", "no_incidents"
+    )
+    pending, dead = deliveries.get("pending", 0), deliveries.get("dead", 0)
+    yield alerts.warn("waiting", "alerts", pending=pending, dead=dead) if pending or dead else alerts.ok(
+        "waiting", "no_alerts"
+    )
+
+
+def check_history(settings: Settings, now: str, tell: Teller) -> Iterator[Finding]:
+    """Sources, polls, incidents and alerts, as the history has them at one moment."""
+    recheck = max(settings.poll.recheck_pages_days, settings.poll.recheck_files_days)
+    with health.peek(settings.database) as db:
+        yield from check_sources(health.sources(db), now, recheck, tell.of("sources"))
+        pulse = Pulse(health.last_finished(db), health.running(db))
+        yield from check_polls(settings, pulse, now, tell.of("polls"))
+        yield from check_counts(health.count_by(db, "incidents"), health.count_by(db, "deliveries"), tell)
+
+
+def newest_instant(path: Path) -> str | None:
+    """The latest time that a poll noted; None where there is none to be read, which `check_database` tells."""
+    try:
+        with health.peek(path) as db:
+            return health.newest_instant(db)
+    except StorageError:
+        return None

@@ -1,0 +1,52 @@
+"""All checks, one group after the other; a group that stumbles keeps no other from being looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tracker.core.errors import StorageError
+from tracker.notify.dispatcher import fault as without_its_text
+from tracker.operations.doctor import archive, channels, history, machine
+from tracker.operations.doctor.findings import Finding, Teller
+from tracker.settings.model import Settings
+
+Step = Callable[[Teller], Iterator[Finding]]
+
+
+def examine(
+    settings: Settings, file: Path | None, fault: str, now: str, tell: Teller, *, quick: bool
+) -> Iterator[Finding]:  # fmt: skip
+    """Everything there is to be found; `fault` is what is wrong with the configuration, "" where nothing is."""
+    database = settings.database
+    zones = (settings.schedule.timezone, settings.notify.timezone)
+    steps: dict[str, Step] = {
+        "configuration": lambda t: machine.check_configuration(settings, file, fault, t),
+        "versions": machine.check_versions,
+        "clock": lambda t: machine.check_clock(now, history.newest_instant(database), zones, t),
+        "disk": lambda t: machine.check_disk(settings.data_dir, settings.health.min_free_megabytes, t),
+        "database": lambda t: history.check_database(settings, t),
+        "archive": lambda t: archive.check_archive(settings, quick, t),
+        "polls": lambda t: history.check_history(settings, now, t),
+        "channels": lambda t: _channels(settings, fault, t),
+    }
+    if not database.exists():
+        del steps["polls"]  # as "database" says
+    for group, step in steps.items():
+        yield from _guarded(tell.of(group), step)
+
+
+def _channels(settings: Settings, fault: str, tell: Teller) -> Iterator[Finding]:
+    if fault:
+        yield tell.warn("none", "not_probed")
+    else:
+        yield from channels.check_channels(settings.subscriptions, settings.notify, tell)
+
+
+def _guarded(tell: Teller, step: Step) -> Iterator[Finding]:
+    try:
+        yield from step(tell)
+    except StorageError as error:
+        yield tell.fail("readable", "unreadable", error=error.message)
+    except Exception as error:  # noqa: BLE001  whatever it is, the other groups must be looked at
+        yield tell.fail("fault", "fault", error=without_its_text(error))

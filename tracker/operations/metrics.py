@@ -1,0 +1,225 @@
+"""What runs, as others can watch it: /healthz for supervisors and containers, /metrics for Prometheus.
+
+In: the history, read anew for each request, and what the running program knows of itself. Out: HTTP on one address.
+Must never write, never answer with more than figures, and never be taken down by a request or by the history's state.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from prometheus_client import CollectorRegistry, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import choose_encoder
+
+from storage.queries import health
+from tracker.core.clock import read_clock
+from tracker.core.errors import StorageError
+from tracker.core.version import __version__
+from tracker.operations.health import Health, Pulse, judge_run, read_health
+from tracker.operations.http_server import Answer, Server, open_server
+from tracker.settings.model import Settings
+
+
+class RunState(Protocol):
+    """What `tracker run` knows of itself; each is read anew at every scrape, from other threads."""
+
+    @property
+    def polls(self) -> Mapping[int, int]:
+        """How many polls have ended with which exit code."""
+        ...
+
+    @property
+    def killed(self) -> int:
+        """How many polls were stopped."""
+        ...
+
+    @property
+    def last_exit(self) -> int | None:
+        """The exit code of the newest poll that ended; None before the first."""
+        ...
+
+    @property
+    def is_last_killed(self) -> bool:
+        """True where that poll was stopped."""
+        ...
+
+    @property
+    def missed(self) -> int:
+        """How many times of the schedule went by without a poll."""
+        ...
+
+    @property
+    def overlaps(self) -> int:
+        """How many times of the schedule came while a poll was running."""
+        ...
+
+    @property
+    def next_fires(self) -> Mapping[str, datetime | None]:
+        """When each series is polled next; None where its schedule has no next time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The history's figures at one moment."""
+
+    pulse: Pulse
+    seconds: float | None
+    sources: list[dict[str, Any]]
+    results: list[dict[str, Any]]
+    rows: dict[str, int]
+    counts: dict[str, dict[str, int]]
+    filings: dict[tuple[str, str], int]
+    pending: int
+    batches: dict[str, list[str]]
+
+
+def take_snapshot(settings: Settings) -> Snapshot:
+    """Read all figures in one go.
+
+    Raises:
+        StorageError: there is no history, or it cannot be read.
+    """
+    with health.peek(settings.database) as db:
+        last = health.last_finished(db)
+        return Snapshot(
+            pulse=Pulse(last, health.running(db)),
+            seconds=next(iter(health.durations(db, 1)), None),
+            sources=health.sources(db),
+            results=health.results(db, last["id"]) if last else [],
+            rows=health.rows_met(db),
+            counts={what: health.count_by(db, what) for what in ("changes", "deliveries", "incidents")},
+            filings=health.filings(db),
+            pending=health.pending(db),
+            batches=health.batch_days(db),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # a registry knows its collectors by identity
+class Figures:
+    """A collector: reads history and state at each scrape."""
+
+    settings: Settings
+    state: RunState | None
+
+    def collect(self) -> Iterator[Metric]:
+        """All metrics; without a readable history those that do not need one."""
+        try:
+            snapshot = take_snapshot(self.settings)
+        except StorageError:
+            healthy = False
+        else:
+            healthy = _with_run(read_health(self.settings, read_clock()), self.state).healthy
+            yield from history_metrics(snapshot)
+        yield _gauge("tracker_healthy", "1 where /healthz says healthy, else 0", [({}, int(healthy))])
+        about = {"version": __version__, "python": platform.python_version()}
+        yield _gauge("tracker_build_info", "Version of the program and of Python", [(about, 1)])
+        if self.state is not None:
+            yield from run_metrics(self.state)
+
+
+def _with_run(found: Health, state: RunState | None) -> Health:
+    return judge_run(found, state.last_exit, is_killed=state.is_last_killed) if state is not None else found
+
+
+Samples = Iterable[tuple[Mapping[str, str], float]]
+
+
+def history_metrics(now: Snapshot) -> Iterator[Metric]:
+    """What the history tells."""
+    last, rows, counts = now.pulse.last, now.rows, now.counts
+    ended: Samples = [({}, _seconds(last["finished_at"]))] if last else []
+    yield _gauge("tracker_last_poll_timestamp_seconds", "When the last poll ended", ended)
+    yield _gauge(
+        "tracker_last_success_timestamp_seconds", "When a poll last found a source in order",
+        [({"source": s["source"]}, _seconds(s["ok_at"])) for s in now.sources if s["ok_at"]], ["source"],
+    )  # fmt: skip
+    took: Samples = [] if now.seconds is None else [({}, now.seconds)]
+    yield _gauge("tracker_poll_duration_seconds", "How long the last poll took", took)
+    for what, text in (("requests", "Requests"), ("bytes", "Bytes of content")):
+        samples = [({"source": one["source"]}, one[what]) for one in now.results]
+        yield _gauge(f"tracker_poll_{what}", f"{text} of the last poll", samples, ["source"])
+    yield _counter("tracker_rows_read", "Rows of all lists that were read", [({}, rows["read"])])
+    yield _counter("tracker_rows_refused", "Rows that were read and not recorded", [({}, rows["refused"])])
+    yield _counter("tracker_changes", "Changes that were recorded", _by("kind", counts["changes"]), ["kind"])
+    yield _gauge("tracker_deliveries", "Alerts by state", _by("state", counts["deliveries"]), ["state"])
+    yield _gauge("tracker_incidents_open", "Incidents that are not over", _by("kind", counts["incidents"]), ["kind"])
+    yield _gauge("tracker_pending_revisions", "Files that were fetched and not read yet", [({}, now.pending)])
+    newest = [({"series": name}, _seconds(f"{max(days)}T00:00+08:00")) for name, days in now.batches.items()]
+    yield _gauge(
+        "tracker_newest_batch_timestamp_seconds", "Day on which the newest batch was published, in China",
+        newest, ["series"],
+    )  # fmt: skip
+    filed = [({"series": series, "status": status}, n) for (series, status), n in now.filings.items()]
+    yield _gauge("tracker_filings", "Filings by series and status", filed, ["series", "status"])
+
+
+def run_metrics(state: RunState) -> Iterator[Metric]:
+    """What `tracker run` knows of itself, since it was started."""
+    polls = [({"exit": str(code)}, n) for code, n in sorted(dict(state.polls).items())]
+    yield _counter("tracker_run_polls", "Polls that ended since the start, by exit code", polls, ["exit"])
+    yield _counter("tracker_run_missed", "Times of the schedule without a poll", [({}, state.missed)])
+    yield _counter("tracker_run_overlaps", "Times of the schedule while a poll was running", [({}, state.overlaps)])
+    yield _counter("tracker_run_killed", "Polls that were stopped before their end", [({}, state.killed)])
+    due = [({"series": name}, at.timestamp()) for name, at in sorted(dict(state.next_fires).items()) if at]
+    yield _gauge("tracker_next_poll_timestamp_seconds", "When a series is polled next", due, ["series"])
+
+
+def _gauge(name: str, text: str, samples: Samples, labels: Iterable[str] = ()) -> Metric:
+    return _fill(GaugeMetricFamily(name, text, labels=list(labels) or None), samples)
+
+
+def _counter(name: str, text: str, samples: Samples, labels: Iterable[str] = ()) -> Metric:
+    """A counter; the library adds `_total` to the name of its samples."""
+    return _fill(CounterMetricFamily(name, text, labels=list(labels) or None), samples)
+
+
+def _fill(family: Metric, samples: Samples) -> Metric:
+    suffix = "_total" if family.type == "counter" else ""
+    for labels, value in samples:
+        family.add_sample(f"{family.name}{suffix}", dict(labels), value)
+    return family
+
+
+def _by(label: str, counts: Mapping[str, int]) -> Samples:
+    return [({label: name}, n) for name, n in counts.items()]
+
+
+def _seconds(instant: str) -> float:
+    moment = datetime.fromisoformat(instant)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def serve(listen: str, settings: Settings, state: RunState | None = None) -> Server:
+    """Answer /healthz and /metrics at `listen` ("127.0.0.1:9464") in threads of its own, until it is closed.
+
+    Raises:
+        OptionError: `listen` is no address, or cannot be listened at.
+    """
+    registry = CollectorRegistry(auto_describe=False)
+    ProcessCollector(registry=registry)
+    registry.register(Figures(settings, state))
+
+    def metrics(accept: str) -> Answer:
+        encode, media_type = choose_encoder(accept)
+        return Answer(200, media_type, encode(registry))
+
+    def healthz(accept: str) -> Answer:
+        return health_answer(_with_run(read_health(settings, read_clock()), state), accept)
+
+    return open_server(listen, {"/healthz": healthz, "/metrics": metrics})
+
+
+def health_answer(found: Health, accept: str) -> Answer:
+    """200 and "ok", or 503 and the reasons; as JSON for those that ask for it."""
+    status = 200 if found.healthy else 503
+    if "application/json" in accept:
+        return Answer(status, "application/json", json.dumps(found.as_dict(), ensure_ascii=False).encode() + b"\n")
+    text = "ok" if found.healthy else "\n".join(found.reasons)
+    return Answer(status, "text/plain; charset=utf-8", f"{text}\n".encode())

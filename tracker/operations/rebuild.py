@@ -1,0 +1,188 @@
+"""The history made anew from the archive alone: what was collected is taken from its journal and digested again.
+
+In: an archive; out: a database with the same filings, versions, changes and sources, ids and instants included. Asks
+no site and tells nobody. What never lay in the archive is not there either: alerts, incidents of the site, and when
+something that stayed as it was had last been looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage import journal
+from storage.journal import Event
+from storage.queries import site as plans
+from storage.rows import as_json
+from storage.schema.migrations import connect
+from storage.write.history import History
+from tracker.core.models import Link, Listed, Page
+from tracker.core.series import SERIES, select_series, series_of_title, site_of_channel
+from tracker.poll.collect import Collector
+from tracker.poll.derive import derive, facts_in_force
+from tracker.poll.digest import Digester
+from tracker.poll.read_ahead import Readings
+from tracker.settings.model import Settings
+
+Progress = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """What came of it: how many events and polls were played, and what could not be played as it stands."""
+
+    events: int = 0
+    polls: int = 0
+    odd: list[str] = field(default_factory=list)
+
+
+def rebuild(settings: Settings, target: Path, readings: Readings, progress: Progress) -> Rebuilt:
+    """Make the history anew from the archive of `readings` at `target`, which must not exist.
+
+    Raises:
+        StorageError: the archive has no whole journal, lacks a file that it names, or cannot be read.
+        ClusterError: what reads the lists does not answer.
+    """
+    events = list(journal.read(readings.archive))
+    if events[0]["event"] == "snapshot":
+        target.write_bytes(readings.archive.get(events[0]["sha256"]))
+    db = connect(target)
+    try:
+        rebuilt = _play(db, readings, settings, events, progress)
+        _take_over(db, events)
+    finally:
+        db.close()
+    return rebuilt
+
+
+def _play(
+    db: Database, readings: Readings, settings: Settings, events: Sequence[Event], progress: Progress
+) -> Rebuilt:  # fmt: skip
+    rebuilt = Rebuilt(len(events))
+    history, replay = History(db), None
+    for poll, those in groupby(events, key=itemgetter("poll")):
+        for event in those:
+            if event["event"] == "poll":
+                progress(f"{poll} {event['at'][:10]}")
+                history.begin_poll(event["at"], _opening(event), poll)
+                replay = _Replay(db, history, readings, settings, poll, event)
+                rebuilt.polls += 1
+            elif replay is not None:
+                rebuilt.odd += [f"event {event['id']}: {odd}" for odd in replay.play(event)]
+    if replay is not None:
+        progress("")
+        derive(db, history, replay.poll, replay.now, facts_in_force(settings), lambda _: None)
+    return rebuilt
+
+
+def _opening(event: Event) -> dict[str, Any]:
+    return {key: value for key, value in event.items() if key not in ("id", "poll", "event", "at")}
+
+
+class _Replay:
+    """One poll of the journal, played again on a history that has everything before it."""
+
+    def __init__(
+        self, db: Database, history: History, readings: Readings, settings: Settings, poll: int, opening: Event
+    ) -> None:  # fmt: skip
+        self.db, self.history, self.poll, self.now = db, history, poll, str(opening["at"])
+        self.selected = select_series(opening.get("series", [series.id for series in SERIES]))
+        self.archive = readings.archive
+        share = opening.get("shrink_share", settings.poll.shrink_share)
+        poll_settings = settings.poll.model_copy(update={"shrink_share": share})
+        self.collector = Collector(history, self.archive, poll, self.now)
+        self.digester = Digester(
+            db, history, readings, settings.model_copy(update={"poll": poll_settings}), poll, self.now
+        )
+        self.announced: frozenset[str] | None = None
+        self.read_before: set[str] = set()  # accepted then because it could not be read; here it was, at once
+
+    def play(self, event: Event) -> list[str]:
+        """Have an event happen again; returns what could not be done as it stands."""
+        match event["event"]:
+            case "listed":
+                self._list(event["item"])
+            case "walked":
+                self.history.settle_listings(event["channel"])
+            case "page":
+                self.collector.keep_page(self._page(event), event["series"])
+            case "held":
+                self.history.hold_page(event["html"], self._page(event), event["series"], self.now)
+            case "moved":
+                self.history.record_moved(event["url"], self.now)
+            case "fetched":
+                return self._fetch(event)
+            case "accepted":
+                self._accept(event)
+            case "digested":
+                return self._digest(event)
+            case "finished":
+                self.history.finish_poll(self.poll, event["at"], event["exit"], [], event["settled"])
+            case _:
+                return [f"{event['event']} is of a newer version of the program"]
+        return []
+
+    def _list(self, item: dict[str, Any]) -> None:
+        listed = Listed(**item | {"attachments": tuple(Link(**link) for link in item["attachments"])})
+        self.collector.record_listed(listed, series_of_title(listed.title, site_of_channel(listed.channel)))
+
+    def _page(self, event: Event) -> Page:
+        links = tuple(Link(**link) for link in event["page"]["links"])
+        html = self.archive.get(event["html"]) if event["html"] else b""
+        return Page(**event["page"] | {"links": links, "html": html})
+
+    def _fetch(self, event: Event) -> list[str]:
+        place = [event["announcement"], event["href"]]
+        sql = """SELECT o.id FROM offer o JOIN announcement n ON n.id = o.announcement_id
+            WHERE n.url = ? AND o.href = ? AND o.last_seen = n.last_seen"""
+        offer = next(iter(self.db.execute(sql, place)), None)
+        if offer is None:
+            return [f"no link of {place[0]} leads to {place[1]}"]
+        size = len(self.archive.get(event["sha256"]))
+        self.history.record_fetched(
+            offer[0], event["href"], event["sha256"], size, event["media_type"], self.now
+        )
+        return []
+
+    def _accept(self, event: Event) -> None:
+        if event["what"] == "page":  # what it offers is an event of its own
+            self.history.accept_page(event["sha256"], self.now)
+            return
+        left = [row for row in plans.refused(self.db, event["sha256"]) if row["state"] in plans.ACCEPTABLE]
+        if left:
+            self.history.accept(left[-1]["id"], self.now)
+        else:
+            self.read_before.add(event["sha256"])
+
+    def _digest(self, event: Event) -> list[str]:
+        pending = plans.pending_revisions(self.db)
+        if self.announced is None:
+            ids = {series.id for series in self.selected}
+            self.announced = self.digester.announced([row for row in pending if row["series"] in ids])
+            self.digester.expect(pending)
+        key = ("series", "label", "sha256")
+        these = [row for row in pending if all(row[name] == event[name] for name in key)]
+        if not these:
+            odd = f"no file waits that is {event['series']} {event['label']} {event['sha256'][:12]}"
+            return [] if event["sha256"] in self.read_before else [odd]
+        # The same bytes can wait twice, with others between them: they were digested in the order of their coming.
+        self.digester.digest(min(row["id"] for row in these), self.announced)
+        return []
+
+
+def _take_over(db: Database, events: Iterable[Event]) -> None:
+    """Let the journal of the new history be the one that it was made from; an outbox of long ago is no outbox."""
+    with db.atomic():
+        for table in ("delivery_try", "delivery_item", "delivery", "channel_state"):
+            db.execute(f"DELETE FROM {table}")
+        db.execute("DELETE FROM journal")
+        db.conn.executemany(
+            "INSERT INTO journal VALUES (?, ?, ?)",
+            [(e["id"], e["poll"], as_json({k: v for k, v in e.items() if k not in ("id", "poll")})) for e in events],
+        )

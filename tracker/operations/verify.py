@@ -1,0 +1,122 @@
+"""Whether the history is what the files say: every file is hashed again, every recorded list read again.
+
+In: the history and its archive, read-only. Out: what does not agree, one line each. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.queries import integrity as recorded
+from storage.queries.references import referred_files
+from tracker.core.errors import ArchiveUnreachable, ContentError, StorageError
+from tracker.core.models import Extraction, Filing, Place
+from tracker.core.series import series_by_id
+from tracker.poll.read_ahead import Readings, Wanted
+
+MOST_OF_ONE = 10  # disagreements of one file that are told one by one
+
+
+@dataclass(slots=True)
+class Verified:
+    """What was looked at, and what did not agree."""
+
+    files: int = 0
+    lists: int = 0
+    rows: int = 0
+    versions: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+def verify(db: Database, readings: Readings, progress: Callable[[str], None]) -> Verified:
+    """Hash the files that the history names, and hold what it recorded of each list against its file.
+
+    Raises:
+        ClusterError: what reads the lists does not answer.
+        ArchiveUnreachable: the archive's service does not.
+    """
+    found = Verified()
+    damaged = set()
+    for sha256, what in referred_files(db).items():
+        progress(sha256[:12])
+        try:
+            readings.archive.get(sha256)
+        except ArchiveUnreachable:  # it says nothing of this file, and the next one would say the same
+            raise
+        except StorageError as error:
+            damaged.add(sha256)
+            found.faults.append(f"{what}: {error}")
+        else:
+            found.files += 1
+    revisions = [revision for revision in recorded.revisions(db) if revision["sha256"] not in damaged]
+    readings.expect(map(Wanted.of, revisions))
+    for revision in revisions:
+        progress(f"{revision['series']} {revision['period'] or revision['label']}")
+        faults = list(_verify_list(db, readings, revision, found))
+        name = f"{revision['series']} {revision['label']} (sha256 {revision['sha256'][:12]})"
+        found.faults += [f"{name}: {fault}" for fault in faults[:MOST_OF_ONE]]
+        if len(faults) > MOST_OF_ONE:
+            found.faults.append(f"{name}: and {len(faults) - MOST_OF_ONE} more")
+    if odd := recorded.misstated(db):
+        found.faults.append(f"filing_state is not what the changes say, for {', '.join(odd[:MOST_OF_ONE])}")
+    if recorded.is_miscounted(db):
+        found.faults.append("state_count is not what filing_state sums up to")
+    return found
+
+
+def _verify_list(db: Database, readings: Readings, revision: dict[str, Any], found: Verified) -> Iterator[str]:
+    series = series_by_id(revision["series"])
+    try:
+        extraction = readings.read(Wanted.of(revision))
+    except ContentError as error:
+        yield f"it was recorded, and cannot be read now: {error}"
+        return
+    found.lists += 1
+    found.rows += sum(table.rows for table in extraction.tables)
+    yield from _compare_counts(extraction, revision)
+    versions = recorded.versions(db, revision["id"])
+    found.versions += len(versions)
+    at = {filing.place: filing for filing in extraction.filings}
+    for version in versions:
+        yield from _compare_version(version, at.get(version.place))
+    stated = recorded.noticed(db, revision["id"]) if series.cancels else recorded.stated(db, revision)
+    if stated is not None:
+        yield from _compare_numbers(stated, extraction.filings)
+
+
+def _compare_counts(extraction: Extraction, revision: dict[str, Any]) -> Iterator[str]:
+    counts = {
+        "rows": sum(table.rows for table in extraction.tables),
+        "kept": len(extraction.filings),
+        "refused": len(extraction.refused),
+    }
+    for name, count in counts.items():
+        if revision[name] != count:
+            yield f"the history has {revision[name]} {name}, the file {count}"
+
+
+def _compare_version(version: Filing, filing: Filing | None) -> Iterator[str]:
+    place = _place(version.place)
+    if filing is None:
+        yield f"{version.number} stands at {place}, where the file has no filing"
+    elif filing != version:
+        pairs = ((name, getattr(version, name), getattr(filing, name)) for name in Filing.__slots__)
+        what = "; ".join(f"{name} is {ours!r}, the file says {its!r}" for name, ours, its in pairs if ours != its)
+        yield f"{version.number} at {place}: {what}"
+
+
+def _compare_numbers(stated: set[str], filings: Sequence[Filing]) -> Iterator[str]:
+    numbers = {filing.number for filing in filings}
+    if missing := sorted(numbers - stated):
+        yield f"the history lacks {', '.join(missing)}"
+    if more := sorted(stated - numbers):
+        yield f"the file does not hold {', '.join(more)}"
+
+
+def _place(place: Place) -> str:
+    page = f", page {place.page}" if place.page else ""
+    return f"table {place.table}, row {place.row}{page}"

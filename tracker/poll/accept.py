@@ -1,0 +1,77 @@
+"""What a person has looked at and accepts: a list that its guards refused or that could not be read, a page with fewer
+files. Joins both.
+
+In: the sha256 of the bytes, or their first digits. Out: the history has them digested whatever the guards say. What
+could not be read is read again: a limit may have been raised since, or the program reads more.
+Must never accept bytes that nobody refused, nor a list older than what is recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlite_utils import Database
+
+from spiders.pages import parse_page, split_links
+from storage.queries import site as plans
+from tracker.core.errors import OptionError
+from tracker.core.models import IncidentKind
+from tracker.core.series import Series, site_of
+from tracker.poll.collect import Collector
+
+_FEWEST_DIGITS = 8
+
+
+def find_accepted(db: Database, digests: Sequence[str], selected: Sequence[Series]) -> list[dict[str, Any]]:
+    """What each sha256 means: a refused revision or a held page.
+
+    Raises:
+        OptionError: it means nothing that could be accepted, or more than one thing.
+    """
+    found = [_find(db, digest.lower()) for digest in digests]
+    ids = {series.id for series in selected}
+    for row in found:
+        if row["series"] not in ids:
+            raise OptionError(f"{row['sha256'][:12]} is of {row['series']}", hint="Name that series with --series too")
+    return found
+
+
+def accept(rows: Sequence[dict[str, Any]], collector: Collector, bases: Mapping[str, str]) -> None:
+    """Have what a person accepted taken for content in this poll; `bases` are the sites that links may lead to."""
+    history, now = collector.history, collector.now
+    for row in rows:
+        if row["what"] == "revision":
+            history.accept(row["id"], now)
+            continue
+        page = parse_page(collector.archive.get(row["sha256"]), row["url"], "", site_of(row["series"]).markup)
+        collector.keep_page(replace(page, links=split_links(page, bases)[0]), row["series"])
+        history.accept_page(row["sha256"], now)
+        history.end_incident(IncidentKind.FEWER_ATTACHMENTS, row["url"], now)
+
+
+def _find(db: Database, digest: str) -> dict[str, Any]:
+    rows = plans.refused(db, digest) if len(digest) >= _FEWEST_DIGITS else []
+    if not rows:
+        raise OptionError(
+            f"No file or page has a sha256 that begins with {digest}",
+            hint=f"`tracker incidents` names it; {_FEWEST_DIGITS} digits or more are needed",
+        )
+    open_rows = [row for row in rows if row["state"] in plans.ACCEPTABLE]
+    if not open_rows:
+        why = {
+            "recorded": "It is recorded already",
+            "pending": "It waits to be recorded: run `tracker poll`",
+            "round_up": "It is a round-up of earlier lists, which is never recorded",
+        }
+        raise OptionError(f"{digest} was not refused", hint=why[rows[-1]["state"]])
+    if len({row["sha256"] for row in open_rows}) > 1:
+        raise OptionError(f"{digest} stands for several files", hint="Give more of its digits")
+    newest = open_rows[-1]
+    if newest["superseded"]:
+        raise OptionError(
+            f"{digest} is older than what is recorded of the same list",
+            hint="A list that is recorded over it would look like a step back; poll again if the site offers it now",
+        )
+    return newest

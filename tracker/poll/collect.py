@@ -1,0 +1,330 @@
+"""The first part of a poll: ask the site, keep every byte, and note what it offers. Reads no list.
+
+In: the history's own knowledge of the site; out: archived files and pending revisions. Each item a spider
+hands over is durable before the next request goes out, so a poll that is killed loses nothing it fetched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from sqlite_utils import Database
+
+from spiders.announcements import AnnouncementSpider
+from spiders.attachments import AttachmentSpider
+from spiders.crawl import Run, Traffic, crawl
+from spiders.discovery import DiscoverySpider
+from spiders.settings import crawl_settings
+from storage.archive.archive import Archive
+from storage.queries import site as plans
+from storage.write.history import History
+from storage.write.offers import OfferedLink
+from tracker.core.models import Fetched, Held, Incident, IncidentKind, Link, Listed, Page, SourceResult, Wanted
+from tracker.core.series import (
+    FILING_WORDS,
+    SITES,
+    STANDARD,
+    Listing,
+    Series,
+    is_round_up,
+    label_key,
+    period_of,
+    reach,
+    series_by_id,
+    series_of_label,
+    series_of_title,
+    site_of_channel,
+    state_key,
+)
+from tracker.reading.file_type import sniff
+from tracker.settings.model import Settings
+
+Item = Listed | Page | Held | Fetched | Incident
+Progress = Callable[[str], None]
+
+
+class Collector:
+    """Takes what the spiders hand over, keeps it at once, and counts it per source."""
+
+    def __init__(self, history: History, archive: Archive, poll: int, now: str) -> None:
+        self.history, self.archive, self.poll, self.now = history, archive, poll, now
+        self.good: Counter[str] = Counter()
+        self.bad: Counter[str] = Counter()
+        self.requests: Counter[str] = Counter()
+        self.bytes: Counter[str] = Counter()
+        self.pages: dict[str, str] = {}  # address → series, for the pages asked for
+        self.wanted: dict[int, Wanted] = {}
+        self.cut_short: set[str] = set()  # channels whose listing was not followed back to what was known
+        self.missing: list[Incident] = []  # pages that are gone: their lists may be offered elsewhere
+
+    def accept(self, item: Item) -> None:
+        """Keep one item."""
+        match item:
+            case Listed():
+                self._accept_listed(item)
+            case Page():
+                series = self.pages[item.url]
+                self.good[series] += 1
+                self.keep_page(item, series)
+            case Held():
+                self.history.hold_page(self.archive.put(item.page.html), item.page, item.series, self.now)
+            case Fetched():
+                self.good[self.wanted[item.offer].series] += 1
+                self._accept_fetched(item)
+            case Incident(gone=True) if item.address in self.pages:
+                self.missing.append(item)
+            case Incident():
+                self.bad[item.source] += 1
+                if item.kind is not IncidentKind.OFFSITE_REDIRECT:  # an entry that is not followed ends no walk
+                    self.cut_short.add(item.source)
+                self.history.record_incident(item, self.poll, self.now)
+
+    def settle_missing(self, db: Database) -> None:
+        """A page that is gone is an incident, unless announcements at other addresses offer all of its lists."""
+        for incident in self.missing:
+            if plans.is_offered_elsewhere(db, incident.address):
+                self.good[incident.source] += 1
+                self.history.record_moved(incident.address, self.now)
+            else:
+                self.bad[incident.source] += 1
+                self.history.record_incident(incident, self.poll, self.now)
+        self.missing.clear()
+
+    def count(self, traffic: Traffic) -> None:
+        """Add what a step cost, by source."""
+        for source, cost in traffic.sources.items():
+            self.requests[source] += cost.requests
+            self.bytes[source] += cost.bytes
+
+    def _accept_listed(self, item: Listed) -> None:
+        self.good[item.channel] += 1
+        series = series_of_title(item.title, site_of_channel(item.channel))
+        if series is not None and series.cancels and item.attachments:
+            # A notice names its file itself: there is no page of its own to look at.
+            page = Page(item.url, item.title, item.published_at, None, item.title, item.attachments)
+            self.keep_page(page, series.id)
+        self.record_listed(item, series)
+
+    def record_listed(self, item: Listed, series: Series | None) -> None:
+        """Remember an announcement that a listing named, as one of `series`."""
+        unclassified = series is None and bool(FILING_WORDS.search(item.title))
+        self.history.record_listed(item, series.id if series else None, unclassified, self.now)
+
+    def keep_page(self, page: Page, series_id: str) -> None:
+        """Keep an announcement page and what it offers."""
+        digest = self.archive.put(page.html) if page.html else None
+        links = offered_links(page, series_by_id(series_id))
+        self.history.record_page(page, series_id, digest, links, self.now)
+
+    def _accept_fetched(self, item: Fetched) -> None:
+        digest = self.archive.put(item.body)
+        kind = sniff(item.body)
+        self.history.record_fetched(item.offer, self.wanted[item.offer].href, digest, len(item.body), kind, self.now)
+
+    def results(self) -> list[SourceResult]:
+        """How each source that was asked did."""
+        return [
+            SourceResult(
+                source,
+                "ok" if not self.bad[source] else "partial" if self.good[source] else "failed",
+                self.requests[source],
+                self.bytes[source],
+            )
+            for source in sorted({*self.requests, *self.bad})
+        ]
+
+
+def offered_links(page: Page, series: Series) -> list[OfferedLink]:
+    """What the links of a page offer, each file once.
+
+    Labels that say no more than 附件1 and 附件2 are alike once their numbers are taken off: such files are told
+    apart by their order on the page, or the second would take the place of the first. Of the states of a list that
+    grows the furthest is the list: the others, which repeat its rows, are known by their month and serve as a check.
+    """
+    offered: dict[str, OfferedLink] = {}
+    alike: Counter[tuple[str, str]] = Counter()
+    links = {link: offered_link(link, page, series) for link in page.links}
+    furthest: dict[tuple[str, str], str] = {}
+    for link, one in links.items():
+        if series_by_id(one.series).cumulative:
+            key = one.series, one.label_key
+            furthest[key] = max(furthest.get(key, ""), _reach(link, page))
+    for link, one in links.items():
+        if link.href not in offered:
+            if _reach(link, page) < furthest.get((one.series, one.label_key), ""):
+                one = replace(one, label_key=label_key(link.label), round_up=True)
+            alike[one.series, one.label_key] += 1
+            count = alike[one.series, one.label_key]
+            offered[link.href] = one if count == 1 else replace(one, label_key=f"{one.label_key}#{count}")
+    return list(offered.values())
+
+
+def _reach(link: Link, page: Page) -> str:
+    return reach(link.label, page.title, page.published_at) or ""
+
+
+def offered_link(link: Link, page: Page, series: Series) -> OfferedLink:
+    """What an attachment link offers: which list (series and label) of which period.
+
+    A link that names no month takes it from its page, where the page publishes one batch only; the month
+    then becomes part of the label, for many a label is the same in each batch.
+    """
+    own = series_of_label(link.label, series.site) or series
+    if own.cumulative:  # one list of no period, which each file states as it is by then
+        return OfferedLink(link.href, link.label, state_key(link.label), own.id, None, False)
+    # A notice is known by its id: its title names an algorithm, whatever that is called, and may be corrected.
+    notice = page.url.partition("#")[2] if own.cancels else ""
+    key, round_up = notice or label_key(link.label), not own.cancels and is_round_up(link.label)
+    period = period_of(link.label)
+    if period is None and not round_up and urlsplit(page.url).path not in series.rolling:
+        published = page.published_at or ""
+        period = (published[:10] if own.cancels else period_of(page.title) or published[:7]) or None
+        if period and not notice:
+            key += f"({period[:4]}年{int(period[5:7])}月{period[8:]})"
+    return OfferedLink(link.href, link.label, key, own.id, period, round_up)
+
+
+def collect(
+    db: Database, history: History, archive: Archive, settings: Settings, poll: int, now: str,
+    selected: Sequence[Series], progress: Progress,
+) -> list[SourceResult]:  # fmt: skip
+    """Ask the site for all that is new or due; returns how each source did."""
+    collector = Collector(history, archive, poll, now)
+    bases = site_bases(settings, selected)
+
+    async def script(run: Run) -> None:
+        async def step(name: str, spider: type, **arguments: object) -> None:
+            progress(name)
+            traffic = await run(spider, bases=bases, **arguments)
+            collector.count(traffic)
+
+        sites = [site for site in SITES if any(s.site == site.id for s in selected)]
+        listings = [(site.id, listing) for site in sites for listing in site.listings]
+        if listings:
+            await step(
+                "discovery", DiscoverySpider, listings=listings, max_pages=settings.site.discovery_pages,
+                known=_known_of_sites(plans.known_listings(db), listings, bases),
+            )  # fmt: skip
+        for _, listing in listings:
+            if listing.channel not in collector.cut_short:
+                history.settle_listings(listing.channel)
+        pages = plan_pages(db, settings, selected, now)
+        collector.pages = {url: series for url, series, _ in pages}
+        if pages:
+            await step("announcements", AnnouncementSpider, pages=pages)
+            collector.settle_missing(db)
+        wanted = plan_attachments(db, settings, selected, now)
+        collector.wanted = {item.offer: item for item in wanted}
+        if wanted:
+            await step("attachments", AttachmentSpider, wanted=wanted)
+
+    crawl(script, crawl_settings(
+        delay=settings.site.delay, user_agent=settings.site.user_agent, proxy=settings.site.proxy or None,
+        retries=settings.site.retries, timeout=settings.site.timeout,
+        max_size=settings.site.max_megabytes * 1024 * 1024, sink=collector.accept,
+    ))  # fmt: skip
+    return collector.results()
+
+
+def plan_pages(
+    db: Database, settings: Settings, selected: Iterable[Series], now: str
+) -> list[tuple[str, str, int]]:
+    """The announcement pages to look at: (address, series, fewest links).
+
+    Rolling pages in every poll; batch pages when they are new, and again within `recheck_pages_days`, or before a file
+    of theirs is fetched again: its link would lead nowhere if the file was replaced since.
+    """
+    known = plans.known_pages(db)
+    files_days = settings.poll.recheck_files_days
+    files_due = {offer["referer"] for offer in plans.offers(db) if _is_file_due(offer, files_days, now)}
+    listed: dict[str, list[str]] = defaultdict(list)
+    for url, series_id in plans.listed_pages(db).items():
+        listed[series_id].append(url)
+    plan: dict[str, tuple[str, str, int]] = {}
+    for series in selected:
+        base = settings.site.url(series.site)
+        rolling = [urljoin(base, path) for path in series.rolling]
+        batch = [urljoin(base, path) for path in series.known] if settings.poll.known_pages else []
+        if not series.cancels:
+            batch += listed[series.id] + [url for url, page in known.items() if page["series"] == series.id]
+        for url in (*rolling, *batch):
+            page = known.get(url)
+            moved_at = page["moved_at"] if page else None
+            days = files_days if moved_at else settings.poll.recheck_pages_days
+            is_due = page is None or url in files_due or _is_due(url, moved_at or page["last_seen"], days, now)
+            if url in rolling or is_due:
+                least = page["links"] if page else series.min_links if url in rolling else 0
+                plan.setdefault(url, (url, series.id, least))
+    return list(plan.values())
+
+
+def plan_attachments(
+    db: Database, settings: Settings, selected: Iterable[Series], now: str
+) -> list[Wanted]:
+    """The attachments to fetch: new ones, those whose token changed, and each again now and then."""
+    ids = {series.id for series in selected}
+    return [
+        Wanted(offer["id"], offer["href"], offer["label"], offer["referer"], offer["series"])
+        for offer in plans.offers(db)
+        if offer["series"] in ids
+        and (
+            offer["sha256"] is None
+            or offer["href"] != offer["fetched_href"]
+            or _is_file_due(offer, settings.poll.recheck_files_days, now)
+        )
+    ]
+
+
+def _is_file_due(offer: dict[str, Any], days: float, now: str) -> bool:
+    """True when it is time to fetch a file again that was fetched before."""
+    return offer["sha256"] is not None and _is_due(offer["href"], offer["fetched_at"], days, now)
+
+
+def _is_due(key: str, last: str, days: float, now: str) -> bool:
+    """True when it is time to look again: between half the cadence and the whole, by the key's hash.
+
+    Each key keeps a rhythm of its own, so files that were fetched together drift apart over the polls.
+    """
+    share = int(hashlib.sha256(key.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
+    wait = timedelta(days=days * (0.5 + share / 2))
+    passed = datetime.fromisoformat(now) - datetime.fromisoformat(last)
+    # It was looked at in the future where the clock was wrong: who knows when.
+    return passed >= wait or passed < timedelta(0)
+
+
+def _known_of_sites(
+    known: Iterable[str], listings: Iterable[tuple[str, Listing]], bases: dict[str, str]
+) -> dict[str, frozenset[str]]:  # fmt: skip
+    """What is known of the site of each listing: a site that is asked for the first time has no gap."""
+    urls = list(known)
+    of_site = {site: frozenset(url for url in urls if url.startswith(f"{bases[site]}/")) for site, _ in listings}
+    return {listing.channel: of_site[site] for site, listing in listings}
+
+
+def site_bases(settings: Settings, selected: Iterable[Series]) -> dict[str, str]:
+    """The address of each site that may be asked, by its id: the centre's, and those of the series selected."""
+    asked = {series.site for series in selected} | {series_by_id(name).site for name in STANDARD}
+    return {site.id: settings.site.url(site.id) for site in SITES if site.id in asked}
+
+
+def settled_series(results: Iterable[SourceResult], selected: Iterable[Series], pending: Iterable[str]) -> list[str]:
+    """The series whose baseline this poll completed: it answered, and nothing of it is left to digest.
+
+    One page that fails does not hold a baseline open, or the additions of a whole series would stay
+    unannounced while it does.
+    """
+    answered = {result.source for result in results if result.outcome in ("ok", "partial")}
+    left = set(pending)
+    channels = {site.id: {listing.channel for listing in site.listings} for site in SITES}
+
+    def has_answered(series: Series) -> bool:
+        # A notice has no page of its own: its listing speaks for the series.
+        return bool(answered & (channels[series.site] if series.cancels else {series.id}))
+
+    return [series.id for series in selected if has_answered(series) and series.id not in left]

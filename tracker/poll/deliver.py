@@ -1,0 +1,266 @@
+"""The last part of a poll: what is to be told goes out. Joins the outbox and the channels.
+
+In: the outbox as the recording of changes left it, incidents as they stand. Out: sealed deliveries, sent or waiting
+for their next try. Can be run again at any time; must never send what is not in the outbox, nor forget what is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, TextIO
+
+from sqlite_utils import Database
+
+from storage.faults import is_storage_fault
+from storage.queries import outbox as alerts
+from storage.queries import queries
+from storage.queries import site as plans
+from storage.write.history import History
+from storage.write.outbox import Outbox, Rule, Told
+from tracker.core.clock import read_clock
+from tracker.core.errors import DeliveryError
+from tracker.core.messages import Lang, language
+from tracker.core.models import Change, Incident, IncidentKind
+from tracker.notify.backoff import next_try
+from tracker.notify.digests import due_at
+from tracker.notify.filters import folded, wants_change, wants_incident, wants_unclassified
+from tracker.notify.telling import find_news
+from tracker.poll.failures import failure
+from tracker.poll.standing import keep_standing
+from tracker.reading.search_text import searchable
+from tracker.settings.model import Settings
+from tracker.settings.subscriptions import AnySubscription
+
+if TYPE_CHECKING:
+    # Channels and messages take mail, HTTP and templates along: most polls have nothing to send, and do without.
+    from tracker.notify.channels.base import Accepted
+    from tracker.notify.dispatcher import Job
+    from tracker.notify.message import Message
+
+
+def make_rules(db: Database, settings: Settings, now: str) -> list[Rule]:
+    """What the subscriptions want to hear of, as the recording of changes asks it."""
+    return [
+        Rule(
+            subscription.name,
+            partial(_accepts, subscription, _entity_names(db, subscription)),
+            per_batch=subscription.form == "batch",
+            until=due_at(subscription, settings.notify.timezone, now),
+        )
+        for subscription in settings.subscriptions
+    ]
+
+
+def _accepts(subscription: AnySubscription, names: set[str], change: Change) -> bool:
+    """Whether a change is wanted; an entity that a change renames is followed under its new name from then on."""
+    renamed = {folded(name) for name in change.fields.get("entity", ()) if name}
+    if names & renamed or any(folded(text) in name for text in subscription.entities for name in renamed):
+        names |= renamed
+    return wants_change(subscription, change, frozenset(names))
+
+
+def _entity_names(db: Database, subscription: AnySubscription) -> set[str]:
+    """Every name, folded, of the entities that were ever called as the filter says."""
+    found = [row for text in subscription.entities for row in queries.find_entities(db, searchable(text))]
+    return {folded(name["name"]) for row in found for name in row["names"]}
+
+
+def announce(db: Database, settings: Settings, poll: int, now: str) -> None:
+    """Queue the news of incidents and unclassified announcements, and seal what gathers no longer."""
+    outbox = Outbox(db)
+    unclassified = [row["address"] for row in plans.unclassified(db, poll)]
+    for subscription in settings.subscriptions:
+        name, until = subscription.name, due_at(subscription, settings.notify.timezone, now)
+        outbox.bring_forward(name, until)
+        outbox.queue_news(name, until, _incidents(db, settings, subscription, now), now)
+        if wants_unclassified(subscription):
+            known = alerts.told_listings(db, name)
+            outbox.queue_news(name, until, [Told(listing=url) for url in unclassified if url not in known], now)
+    for subscription_name, error in seal_due(db, settings, now):
+        # A fault of our own at one message keeps no other from going out; each poll tries it again.
+        History(db).record_incident(failure("alerts", f"subscription {subscription_name}", error), poll, now)
+
+
+def _incidents(
+    db: Database, settings: Settings, subscription: AnySubscription, now: str
+) -> list[Told]:  # fmt: skip
+    rows = [
+        row
+        for row in alerts.incident_news(db, subscription.name)
+        # what cannot be told to a subscription is told to the others
+        if wants_incident(subscription, row["source"])
+        and (row["kind"], row["source"]) != (IncidentKind.UNDELIVERED, subscription.name)
+    ]
+    notify = settings.notify
+    news = find_news(rows, now, failed_polls=notify.failed_polls, remind_hours=notify.remind_hours)
+    return [Told(incident=incident, phase=phase.value) for incident, phase in news]
+
+
+def seal_due(
+    db: Database, settings: Settings, now: str, *, digests_only: bool = False
+) -> list[tuple[str, Exception]]:  # fmt: skip
+    """Close every delivery that gathers no longer, with the figures of now; returns the faults of our own.
+
+    Between polls `digests_only`: a message for which a poll that was cut short had gathered is the next poll's.
+
+    Raises:
+        sqlite3.Error: the database itself cannot be used.
+    """
+    faults: list[tuple[str, Exception]] = []
+    for row in alerts.to_seal(db, now, digests_only=digests_only):
+        try:
+            _seal(db, settings, row, now)
+        except Exception as error:  # whatever it is, the other messages must not wait for it
+            if is_storage_fault(error):
+                raise
+            faults.append((row["subscription"], error))
+        else:
+            History(db).end_incident(IncidentKind.FAILURE, f"subscription {row['subscription']}", now)
+    return faults
+
+
+def _seal(db: Database, settings: Settings, row: dict[str, Any], now: str) -> None:
+    from tracker.notify.compose import series_concerned, subject_of
+
+    contents, lang = alerts.contents(db, row["seq"]), lang_of(settings, row["subscription"])
+    facts = alerts.facts_of(db, series_concerned(contents))
+    Outbox(db).seal(row["seq"], lang, subject_of(row["topic"], contents, lang), facts, contents, now)
+
+
+def message_of(
+    db: Database, settings: Settings, delivery: dict[str, Any], contents: dict[str, Any] | None = None
+) -> Message:  # fmt: skip
+    """The message of a sealed delivery, as its subscription gets it; `contents` where they are not in the outbox."""
+    from tracker.notify.compose import compose
+
+    if contents is None:
+        kept = delivery.get("contents")
+        contents = json.loads(kept) if kept else alerts.contents(db, delivery["seq"])
+    return compose(delivery, contents, settings.entry_of(delivery["subscription"]))
+
+
+def lang_of(settings: Settings, name: str) -> Lang:
+    """The language of a subscription: its own, else the program's."""
+    subscription = next((one for one in settings.subscriptions if one.name == name), None)
+    return language((subscription.lang if subscription else "") or settings.lang)
+
+
+@dataclass(slots=True)
+class Deliverer:
+    """Sends what is due; `sent` counts what went out."""
+
+    db: Database
+    settings: Settings
+    stdout: TextIO
+    progress: Callable[[str], None] = lambda _: None
+    sent: Counter[str] = field(default_factory=Counter)
+    answers: list[tuple[str, str, str]] = field(default_factory=list)  # (subscription, subject, answer)
+
+    def run(self, names: Sequence[str] = ()) -> None:
+        """Send to these subscriptions (or all) until nothing more is due or can be sent now."""
+        notify, now = self.settings.notify, read_clock()
+        asked = [one for one in self.settings.subscriptions if not names or one.name in names]
+        due = [one for one in asked if alerts.next_due(self.db, one.name, now)]
+        if not due:
+            return
+        from tracker.notify.channels.registry import open_channel
+        from tracker.notify.dispatcher import Dispatcher
+
+        channels = {one.name: open_channel(one, notify, self.stdout) for one in due}
+        Dispatcher(channels, self._next, self._accept, self._finish, patience=notify.timeout * EXCHANGES).run()
+
+    def _next(self, subscription: str) -> Job | None:
+        from tracker.notify.dispatcher import Job, fault
+
+        delivery = alerts.next_due(self.db, subscription, read_clock())
+        if delivery is None:
+            return None
+        # Before anything goes out: where this cannot be written, what became of it could not be either, and it would
+        # go out again and again.
+        Outbox(self.db).begin_try(delivery["seq"], read_clock())
+        self.progress(f"{subscription}: {delivery['subject']}")
+        try:
+            message = message_of(self.db, self.settings, delivery)
+        except Exception as error:  # noqa: BLE001  a message that cannot be made must not keep the others from going out
+            self._refuse(delivery["seq"], delivery["id"], delivery["tries"], subscription, fault(error))
+            return None
+        return Job(
+            subscription, delivery["seq"], message,
+            alerts.parts_taken(self.db, delivery["seq"], self._destination(subscription)),
+        )  # fmt: skip
+
+    def _destination(self, name: str) -> str:
+        return next(one.destination for one in self.settings.subscriptions if one.name == name)
+
+    def _accept(self, job: Job, accepted: Accepted) -> None:
+        destination = self._destination(job.subscription)
+        Outbox(self.db).accept_part(job.delivery, accepted.part, destination, accepted.answer, read_clock())
+        self.answers.append((job.subscription, job.message.subject, accepted.answer))
+
+    def _finish(self, job: Job, error: DeliveryError | None) -> None:
+        if error is None:
+            Outbox(self.db).settle(job.delivery, read_clock())
+            self.sent[job.subscription] += 1
+            return
+        tries = alerts.tries(self.db, job.delivery)
+        self._refuse(job.delivery, job.message.id, tries, job.subscription, error)
+
+    def _refuse(self, seq: int, id_: str, tries: int, subscription: str, error: DeliveryError) -> None:
+        now, outbox = read_clock(), Outbox(self.db)
+        if error.gone:
+            outbox.disable(subscription, error.message, now)
+        schedule = self.settings.notify.retry_minutes
+        # A receiver that wants no more is left alone until a person says otherwise: its messages stay pending.
+        at = now if error.gone else next_try(id_, tries + 1, schedule, now, error.retry_after)
+        outbox.refuse(seq, error.message, at, now)
+        self.answers.append((subscription, "", error.message))
+
+
+# A channel keeps its own time limit for each exchange, and mail is a handful of them. What hangs in spite of it (a name
+# that is not resolved) is given up after so many.
+EXCHANGES = 6
+
+
+def deliver(
+    db: Database, settings: Settings, poll: int, stdout: TextIO, progress: Callable[[str], None]
+) -> dict[str, int]:  # fmt: skip
+    """Send what is due, and tell the others of subscriptions that cannot be told.
+
+    Returns the deliveries by state: those sent now, and those that are not over.
+    """
+    deliverer = Deliverer(db, settings, stdout, progress)
+    deliverer.run()
+    now = read_clock()
+    if settle_undelivered(db, settings, poll, now):
+        announce(db, settings, poll, now)
+        deliverer.run()
+    sent = {"sent": deliverer.sent.total()} if deliverer.sent else {}
+    return sent | alerts.waiting(db)
+
+
+def settle_undelivered(db: Database, settings: Settings, poll: int, now: str) -> bool:
+    """Open or end the incidents about subscriptions that cannot be told; True when something is new."""
+    names = {one.name for one in settings.subscriptions}
+    so_now = (incident for row in alerts.troubled(db) if (incident := _undelivered(row, names)) is not None)
+    return keep_standing(db, History(db), poll, now, IncidentKind.UNDELIVERED, so_now)
+
+
+def _undelivered(row: dict[str, Any], names: set[str]) -> Incident | None:
+    """The incident about a subscription: it is gone from the configuration, disabled, or was given up."""
+    if row["subscription"] not in names:
+        if not row["deliveries"]:
+            return None
+        why = "is not in the configuration any more"
+    elif row["disabled"]:
+        why = f"wants no more messages ({row['disabled']})"
+    elif row["dead"]:
+        why = f"was given up: {row['answer']}"
+    else:
+        return None
+    count = f"{row['deliveries']} messages wait since {row['since']}"
+    name = row["subscription"]
+    return Incident(IncidentKind.UNDELIVERED, name, f"[[subscriptions]] {name}", f"{name} {why}; {count}")

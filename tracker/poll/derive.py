@@ -1,0 +1,165 @@
+"""The third part of a poll: what follows from the history. Entities, former names, statements, and the checks.
+
+Everything here can be made anew from what is recorded; each step leaves what did not change as it is. A poll that
+is killed before, or a program that reads remarks better than the last one, is made good by the next poll.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage import journal
+from storage.faults import is_storage_fault
+from storage.queries import derivation as sightings
+from storage.queries import health, notices
+from storage.queries import site as plans
+from storage.rows import beijing_day
+from storage.write.derived import DerivedWriter, EntityRow, EventRow, IndexRow
+from storage.write.history import History
+from tracker.changes.checks.facts import Facts, known_facts
+from tracker.changes.editions import INDEX
+from tracker.core.models import Check, Incident, IncidentKind, StatedTotal, Verdict
+from tracker.poll.failures import failure
+from tracker.poll.freshness import find_stale
+from tracker.poll.rules_edition import edition_of
+from tracker.poll.standing import keep_standing
+from tracker.settings.model import Settings
+
+# Of the program: what entities and checks are made by, and what hands them the history
+MADE_BY = ("storage", "tracker/changes", "tracker/core", "tracker/poll", "tracker/reading")
+
+
+def derive(
+    db: Database, history: History, poll: int, now: str, facts: Facts, progress: Callable[[str], None]
+) -> None:  # fmt: skip
+    """Bring everything that follows from the history up to date."""
+    writer = DerivedWriter(db)
+    progress("index")
+    writer.forget_index(INDEX)
+    writer.index_filings(map(_index_row, sightings.unindexed_filings(db)))
+    rules = edition_of(MADE_BY)
+    progress("entities")
+    if not writer.is_made("entities", f"{INDEX} {rules}"):
+        writer.replace_entities(_entities(db))
+        writer.count_present()
+        writer.index_words()
+        writer.note_made("entities", f"{INDEX} {rules}")
+    progress("checks")
+    edition = _checks_edition(db, rules, facts)
+    if edition is None or not writer.is_made("checks", edition):
+        writer.replace_totals(_totals(db))
+        checks = run_checks(db, facts)
+        writer.replace_verdicts(checks, poll)
+        keep_standing(db, history, poll, now, IncidentKind.CHECK_OFF, _check_incidents(checks))
+        writer.note_made("checks", edition or "")
+    for row in notices.unknown_numbers_now_known(db):
+        history.end_incident(IncidentKind.UNKNOWN_NUMBER, row["address"], now)
+    keep_standing(db, history, poll, now, IncidentKind.LIST_GONE, map(_gone_incident, plans.lists_not_offered(db)))
+    keep_standing(db, history, poll, now, IncidentKind.STALE, find_stale(health.batch_days(db), beijing_day(now)))
+
+
+def _checks_edition(db: Database, rules: str, facts: Facts) -> str | None:
+    """What the checks depend on: the rules, the known facts, the last event that had an effect; None without any."""
+    event = journal.newest_effect(db)
+    known = zlib.crc32(repr(facts).encode())
+    return None if event is None else f"{rules} {known:08x} {event}"
+
+
+def derive_safely(
+    db: Database, history: History, poll: int, now: str, facts: Facts, progress: Callable[[str], None]
+) -> None:  # fmt: skip
+    """`derive`, where a fault of our own is an incident and does not undo what the poll has recorded.
+
+    Raises:
+        sqlite3.Error: the database itself cannot be used.
+    """
+    try:
+        derive(db, history, poll, now, facts, progress)
+    except Exception as error:  # whatever it is, the next poll makes the derivations anew
+        if is_storage_fault(error):
+            raise
+        history.record_incident(failure("derivations", "checks", error), poll, now)
+    else:
+        history.end_incident(IncidentKind.FAILURE, "checks", now)
+
+
+def run_checks(db: Database, facts: Facts) -> list[Check]:
+    """Every check of the history against what the regulator states, and against itself."""
+    from tracker.changes.checks.reconcile import reconcile  # a poll that finds nothing new does without
+
+    return reconcile(
+        sightings.known_lists(db), sightings.known_notices(db), sightings.stated_totals(db), facts,
+        round_ups=sightings.known_round_ups(db),
+    )  # fmt: skip
+
+
+def facts_in_force(settings: Settings) -> Facts:
+    """The facts that the program carries, with addresses of the site in force; or none."""
+    if not settings.poll.known_facts:
+        return Facts()
+    facts, base = known_facts(), settings.site.url("cac")
+    # "/2025-01/08/c_1738034725920930.htm" is a page of the site, "press" is none
+    totals = (replace(t, address=base + t.address if t.address.startswith("/") else t.address) for t in facts.totals)
+    return replace(facts, totals=tuple(totals))
+
+
+def _index_row(sighting: sightings.FilingSighting) -> IndexRow:
+    from tracker.changes.indexing import index_filing
+
+    indexed = index_filing([fields for _, fields in sighting.versions])
+    events = tuple(
+        EventRow(sighting.versions[place][0], e.kind.value, e.on, e.before, e.after, e.items, e.text)
+        for place, e in indexed.events
+    )
+    return IndexRow(
+        sighting.filing, sighting.version, len(sighting.versions), indexed.text, indexed.latin, indexed.former, events
+    )  # fmt: skip
+
+
+def _entities(db: Database) -> Iterator[EntityRow]:
+    """The entities of all filings; a filing without any name of one belongs to none."""
+    from tracker.changes.algorithm_numbers import applicant_of
+    from tracker.changes.entities import EntityClaim, group_entities
+    from tracker.reading.search_text import searchable
+
+    claims = (
+        EntityClaim(one.filing, one.names, applicant_of(one.number), one.renames)
+        for one in sightings.entity_sightings(db)
+    )
+    for entity in group_entities(claims):
+        if entity.names:
+            names = tuple((name.name, searchable(name.name), name.basis) for name in entity.names)
+            yield EntityRow(entity.id, names, entity.filings)
+
+
+def _totals(db: Database) -> Iterator[tuple[int, StatedTotal]]:
+    from tracker.reading.totals import find_totals
+
+    for page in sightings.announcements(db):
+        published = (page["published_at"] or "")[:10] or None
+        for total in find_totals(page["text"], page["series"], page["url"], published):
+            yield page["id"], total
+
+
+def _gone_incident(row: dict[str, Any]) -> Incident:
+    detail = f"{row['label']}, with {row['filings']} filings, is offered no more"
+    return Incident(IncidentKind.LIST_GONE, row["series"], f"{row['url']}#{row['label']}", detail)
+
+
+def _check_incidents(checks: Iterable[Check]) -> Iterator[Incident]:
+    """The checks that are off; numbers of notices that no list holds are told by the notice, each by itself."""
+    for check in checks:
+        if check.verdict is Verdict.OFF and (check.name, check.subject) != ("notices", "unknown number"):
+            yield _check_incident(check)
+
+
+def _check_incident(check: Check) -> Incident:
+    missing = f": {'; '.join(check.items[:5])}" if check.items else ""
+    more = f"; {len(check.items) - 5} more" if len(check.items) > 5 else ""
+    address = f"{check.address}#{check.series} {check.name} {check.subject}"
+    return Incident(IncidentKind.CHECK_OFF, check.series, address, f"{check.detail.rstrip('.')}{missing}{more}")

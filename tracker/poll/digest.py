@@ -1,0 +1,301 @@
+"""The second part of a poll: pending revisions from the archive → filings → changes → history. No network.
+
+Can be run again at any time from what is stored; a revision is digested once, in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlite_utils import Database
+
+from storage.faults import is_storage_fault
+from storage.queries import notices
+from storage.queries import site as plans
+from storage.rows import beijing_day
+from storage.write.history import History
+from storage.write.lists import Recording
+from storage.write.outbox import Rule
+from tracker.changes import growing, guards
+from tracker.changes.cancellations import KnownNotice, Target, diff_notice
+from tracker.changes.differ import Known, diff_list, is_cancelled, status_after
+from tracker.changes.repeated import diff_repeated
+from tracker.core.days import last_day
+from tracker.core.errors import ArchiveUnreachable, ClusterError, ContentError
+from tracker.core.models import LIST_INCIDENTS, Change, Extraction, Filing, Incident, IncidentKind, Status
+from tracker.core.series import Series, reach, series_by_id
+from tracker.poll.failures import failure
+from tracker.poll.read_ahead import Readings, Wanted
+from tracker.settings.model import Settings
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Digester:
+    """What digesting a revision needs; `now` is the poll's one clock reading."""
+
+    db: Database
+    history: History
+    readings: Readings
+    settings: Settings
+    poll: int
+    now: str
+    rules: Sequence[Rule] = ()  # what the subscriptions want to hear of
+
+    def run(self, selected: Sequence[Series], progress: Callable[[str], None]) -> None:
+        """Record every pending revision of the selected series; notices after the lists they speak of.
+
+        A revision that the program stumbles over is an incident, and stays pending: the others are not kept
+        waiting, and each poll tries it again.
+
+        Raises:
+            sqlite3.Error: the database itself cannot be used.
+            ClusterError: what reads the lists does not answer.
+        """
+        ids = {series.id for series in selected}
+        pending = [row for row in plans.pending_revisions(self.db) if row["series"] in ids]
+        pending.sort(key=_turn)
+        announced = self.announced(pending)
+        self.expect(pending)
+        for row in pending:
+            progress(f"{row['series']} {row['period'] or row['label']}")
+            try:
+                self.digest(row["id"], announced)
+            except Exception as error:  # whatever it is, the next list must not wait for it
+                if is_storage_fault(error) or isinstance(error, ClusterError):
+                    raise
+                self.history.record_incident(failure(row["series"], _address(row), error), self.poll, self.now)
+
+    def expect(self, pending: Iterable[Row]) -> None:
+        """Say which revisions will be digested, in this order: they are read meanwhile."""
+        self.readings.expect(map(Wanted.of, pending))
+
+    def digest(self, revision: int, announced: frozenset[str]) -> None:
+        """Record one pending revision, or set it aside, with the note of it in the journal: all in one transaction."""
+        with self.db.atomic():
+            for row in plans.pending_revisions(self.db, revision):
+                self.history.journal.note("digested", series=row["series"], label=row["label"], sha256=row["sha256"])
+                self._digest(row, announced)
+
+    def _digest_now(self, revision: int, announced: frozenset[str]) -> None:
+        """Digest a revision as it stands now: what was digested before it may have changed what is known of it."""
+        for row in plans.pending_revisions(self.db, revision):
+            self._digest(row, announced)
+
+    def announced(self, pending: Sequence[Row]) -> frozenset[str]:
+        """The numbers of notices that wait behind the lists, as far as these can be read and may be recorded."""
+        numbers: set[str] = set()
+        waiting = [row for row in pending if series_by_id(row["series"]).cancels]
+        self.expect(waiting)
+        for row in waiting:
+            try:
+                extraction = self._read(row)
+                objection = None if row["accepted_at"] else self._bounds(row, extraction)
+            except (ClusterError, ArchiveUnreachable):  # the lists would be recorded otherwise than with an answer
+                raise
+            except Exception:  # noqa: BLE001  it is read again, and told, when its turn comes
+                continue
+            if not objection:
+                numbers |= {filing.number for filing in extraction.filings}
+        return frozenset(numbers)
+
+    def _digest(self, row: Row, announced: frozenset[str]) -> None:
+        series = series_by_id(row["series"])
+        try:
+            extraction = self._read(row)
+        except ContentError as error:
+            self._set_aside(row, "unreadable", IncidentKind.UNREADABLE, str(error))
+            return
+        if row["round_up"]:
+            self._keep_as_check(row, extraction)
+            return
+        if series.cumulative and not row["accepted_at"] and self._is_former(row):
+            self._keep_former(row, extraction)
+            return
+        objection = None if row["accepted_at"] else self._bounds(row, extraction)
+        if objection:
+            self._refuse(row, objection)
+        elif series.cancels:
+            self._record_notice(row, extraction)
+        else:
+            self._digest_list(row, extraction, announced)
+
+    def _is_former(self, row: Row) -> bool:
+        """True for an older file of a cumulative list, of which a later one is recorded."""
+        return growing.is_former(_reach(row), (reach(*one) for one in plans.offers_recorded(self.db, row["id"])))
+
+    def _keep_former(self, row: Row, extraction: Extraction) -> None:
+        """A former state changes nothing. What it alone states is a question: of the two, one may be dated wrongly."""
+        unknown = plans.never_stated(self.db, row["attachment_id"], {filing.number for filing in extraction.filings})
+        if unknown:
+            why = f"a state of {_reach(row)}, while a later one is recorded that never held {unknown} of its filings"
+            self._refuse(row, why)
+            return
+        why = "a former state of a list that the history holds as it was later"
+        self.history.set_aside(row["id"], self.poll, "round_up", why, None, self.now, (), self._addresses(row))
+
+    def _read(self, row: Row) -> Extraction:
+        return self.readings.read(Wanted.of(row))
+
+    def _bounds(self, row: Row, extraction: Extraction) -> str | None:
+        known_rows = row["known_rows"]
+        if series_by_id(row["series"]).cancels:
+            known_rows = len(notices.stated_by(self.db, row["attachment_id"]))
+        share = self.settings.poll.shrink_share
+        return guards.find_objection(extraction, series_by_id(row["series"]), known_rows, shrink_share=share)
+
+    def _digest_list(self, row: Row, extraction: Extraction, announced: frozenset[str]) -> None:
+        numbers = {filing.number for filing in extraction.filings}
+        if not row["recorded"]:
+            found = self._repeats(row, numbers)
+            if isinstance(found, guards.Overlap):
+                self._merge(row, found, announced)
+                return
+            if found is not None and not row["accepted_at"]:
+                if found.adds_nothing:
+                    self._keep_as_check(row, extraction)
+                else:
+                    self._refuse(row, found.why)
+                return
+        state = plans.list_state(self.db, row["attachment_id"], row["series"], numbers)
+        known = Known(
+            state.present, state.gone, state.current, state.elsewhere, state.cancelled,
+            remarked=frozenset(filing.number for filing in state.marked if is_cancelled(filing)),
+            noticed=notices.noticed_numbers(self.db), announced=announced,
+        )  # fmt: skip
+        changes, warnings = diff_list(known, extraction.filings)
+        objection = guards.find_lost_column(state.present, extraction.filings)
+        objection = objection or guards.find_upheaval(changes, state.present)
+        if objection and not row["accepted_at"]:
+            self._refuse(row, objection)
+            return
+        warnings += diff_repeated(plans.repeated_rows(self.db, row["attachment_id"]), extraction.filings)
+        self._record(row, extraction, changes, [*extraction.warnings, *warnings], ())
+
+    def _keep_as_check(self, row: Row, extraction: Extraction) -> None:
+        """A round-up repeats rows of earlier batches: they serve as a check, and are never counted again."""
+        why = "a round-up of earlier batches"
+        self.history.set_aside(
+            row["id"], self.poll, "round_up", why, None, self.now, extraction.filings, self._addresses(row)
+        )
+
+    def _repeats(self, row: Row, numbers: set[str]) -> guards.Overlap | guards.Repetition | None:
+        """The list that a new one is, under another label; or how it repeats several."""
+        found = plans.overlaps(self.db, row["attachment_id"], row["series"], numbers)
+        overlaps = [
+            guards.Overlap(**one | {"beside": bool(one["beside"]), "renamed": bool(one["renamed"])}) for one in found
+        ]
+        if series_by_id(row["series"]).cumulative and (state := growing.find_state(len(numbers), overlaps)):
+            return state
+        twin = guards.find_twin(len(numbers), overlaps)
+        if twin is not None and guards.may_merge(twin, row["period"]):
+            return twin
+        repeated = plans.numbers_present_elsewhere(self.db, row["attachment_id"], row["series"], numbers)
+        return guards.find_repetition(len(numbers), repeated, len(overlaps), twin)
+
+    def _merge(self, row: Row, twin: guards.Overlap, announced: frozenset[str]) -> None:
+        """One batch at two addresses: what this file adds to the list, if anything, is a revision of it."""
+        self.history.merge_attachment(row["attachment_id"], twin.attachment, self.now, renamed=twin.renamed)
+        for kind in LIST_INCIDENTS:  # what was told of it under its own label is over
+            self.history.end_incident(kind, _address(row), self.now)
+        self._digest_now(row["id"], announced)
+
+    def _record_notice(self, row: Row, extraction: Extraction) -> None:
+        """Cancel each filing that the notice names, in whichever series it stands; an unknown number is an incident."""
+        before = notices.stated_by(self.db, row["attachment_id"])
+        numbers = {*before, *(filing.number for filing in extraction.filings)}
+        targets = notices.filings_of_numbers(self.db, numbers)
+        known = KnownNotice(
+            before=before,
+            elsewhere=frozenset(notices.noticed_numbers(self.db, but=row["attachment_id"])),
+            targets={
+                n: [Target(one.filing, Status(one.status), one.cancelled_on, one.remarks) for one in those]
+                for n, those in targets.items()
+            },
+        )
+        self._forget_slips(row, {filing.number for filing in extraction.filings})
+        changes, unknown = diff_notice(known, extraction.filings)
+        incidents = [unknown_number(row, filing) for filing in unknown]
+        self._record(row, extraction, changes, extraction.warnings, incidents)
+
+    def _forget_slips(self, row: Row, numbers: set[str]) -> None:
+        """A number that the notice names no more was a slip: that no list holds it is over."""
+        for known in plans.open_incidents(self.db, IncidentKind.UNKNOWN_NUMBER.value):
+            address, _, number = known["address"].rpartition("#")
+            if address == row["announcement"] and number not in numbers:
+                self.history.end_incident(IncidentKind.UNKNOWN_NUMBER, known["address"], self.now)
+
+    def _record(
+        self, row: Row, extraction: Extraction, changes: Sequence[Change], warnings: Sequence[str],
+        incidents: Sequence[Incident],
+    ) -> None:  # fmt: skip
+        series = series_by_id(row["series"])
+        is_baseline = series.id not in plans.baselines(self.db)
+        recording = Recording(
+            revision=row["id"], attachment=row["attachment_id"], poll=self.poll, now=self.now,
+            published_on=publication_date(row, series, is_baseline=is_baseline), seen_on=beijing_day(row["first_seen"]),
+            rule=status_after, is_notice=series.cancels,
+        )  # fmt: skip
+        self.history.record_revision(
+            recording, extraction, changes, warnings=warnings, incidents=incidents, settled=self._addresses(row),
+            rules=self.rules,
+        )  # fmt: skip
+
+    def _addresses(self, row: Row) -> list[str]:
+        """Where faults of this list were told, whichever announcement offered the file."""
+        places = plans.addresses(self.db, row["attachment_id"])
+        return [_address(row), *(_address({"announcement": url, "label": label}) for url, label in places)]
+
+    def _refuse(self, row: Row, objection: str) -> None:
+        self._set_aside(row, "refused", IncidentKind.FAILED_CHECKS, objection)
+
+    def _set_aside(self, row: Row, state: str, kind: IncidentKind, why: str) -> None:
+        detail = f"{row['offer_label']} (sha256 {row['sha256'][:12]}): {why}"
+        incident = Incident(kind, row["series"], _address(row), detail)
+        self.history.set_aside(row["id"], self.poll, state, why, incident, self.now)
+
+
+def publication_date(row: Row, series: Series, *, is_baseline: bool) -> str:
+    """When a revision was published, as an ISO date.
+
+    A first revision on a page of its own was published with the page. On a rolling page it was published
+    in the month of its label: by the month's last day, or by the day we saw it, whichever came first. A
+    re-issue is silent, so the day we saw it is all that is known. A later file of a cumulative list was published
+    with its page where that offers it for the first time.
+    """
+    seen = beijing_day(row["first_seen"])
+    if series.cumulative:
+        stated = growing.stated_day(_reach(row), row["published_at"])
+        return seen if row["recorded_here"] or stated is None else min(stated, seen)
+    if row["recorded"] or (not is_baseline and not row["published_at"]):
+        return seen
+    if urlsplit(row["announcement"]).path not in series.rolling:
+        return str(row["published_at"] or seen)[:10]
+    if is_baseline and row["period"]:
+        return min(last_day(row["period"][:7]), seen)
+    return seen
+
+
+def _reach(row: Row) -> str | None:
+    return reach(row["offer_label"], row["announcement_title"], row["published_at"])
+
+
+def _turn(row: Row) -> tuple[bool, str]:
+    """When a revision's turn comes: notices last, and of a list that grows the states in their order."""
+    series = series_by_id(row["series"])
+    return series.cancels, (_reach(row) or "") if series.cumulative else ""
+
+
+def unknown_number(row: Row, filing: Filing) -> Incident:
+    """The incident about a number of a notice that no list holds; its address ends with the number."""
+    detail = f"{filing.number} ({filing.name}, {filing.entity})"
+    return Incident(IncidentKind.UNKNOWN_NUMBER, row["series"], f"{row['announcement']}#{filing.number}", detail)
+
+
+def _address(row: Row) -> str:
+    """Where a list is offered; a page can offer many, so its label belongs to the address."""
+    return f"{row['announcement']}#{row['label']}"

@@ -1,0 +1,81 @@
+"""An alert as its subscription would get it: of a delivery, or of the last changes. Never writes, never sends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.queries import outbox as alerts
+from storage.write.outbox import message_id
+from tracker.core.errors import OptionError
+from tracker.notify.channels.email import build_mail
+from tracker.notify.compose import series_concerned, subject_of
+from tracker.notify.forms.html import render_html
+from tracker.notify.forms.payload import encode, parts
+from tracker.notify.forms.table import render_csv
+from tracker.notify.forms.text import render_text
+from tracker.notify.message import Message
+from tracker.poll.deliver import lang_of, make_rules, message_of
+from tracker.settings.model import Settings
+from tracker.settings.subscriptions import AnySubscription, EmailSubscription
+
+
+def preview(db: Database, settings: Settings, subscription: AnySubscription, id_: str | None, now: str) -> Message:
+    """The delivery of that id (or its first digits); else the newest one; else the last poll's changes that fit.
+
+    Raises:
+        OptionError: there is no such delivery, or nothing that fits the subscription yet.
+    """
+    rows = [row for row in alerts.deliveries(db) if row["subscription"] == subscription.name]
+    if id_ is not None:
+        rows = [row for row in rows if row["id"].startswith(id_)]
+        if len(rows) != 1:
+            raise OptionError(f"{id_} is {'no' if not rows else 'more than one'} alert of {subscription.name}")
+    if rows:
+        return message_of(db, settings, _sealed(db, settings, rows[-1]["seq"], now))
+    rule = next(rule for rule in make_rules(db, settings, now) if rule.subscription == subscription.name)
+    ids = [change_id for change_id, change in alerts.latest_changes(db) if rule.accepts(change)]
+    if not ids:
+        raise OptionError(
+            f"Nothing of the last changes fits the subscription {subscription.name}",
+            hint="`tracker notify test` sends a test message",
+        )
+    told = alerts.contents_of_changes(db, ids)
+    return message_of(db, settings, _made(db, settings, subscription.name, "changes", told, now), told)
+
+
+def _sealed(db: Database, settings: Settings, seq: int, now: str) -> dict[str, Any]:
+    """A delivery as it is, or as it would be if it were sealed now."""
+    row = next(db.query("SELECT * FROM delivery WHERE seq = ?", [seq]))
+    if row["sealed_at"]:
+        return row
+    told = alerts.contents(db, seq)
+    return _made(db, settings, row["subscription"], row["topic"], told, now) | {"seq": seq, "id": row["id"]}
+
+
+def _made(
+    db: Database, settings: Settings, subscription: str, topic: str, told: dict[str, Any], now: str
+) -> dict[str, Any]:
+    lang = lang_of(settings, subscription)
+    return {
+        "seq": 0, "id": message_id(subscription, topic, ["preview"]), "subscription": subscription, "topic": topic,
+        "sealed_at": now, "lang": lang, "subject": subject_of(topic, told, lang),
+        "facts": alerts.facts_json(db, series_concerned(told)),
+    }  # fmt: skip
+
+
+def render_as(message: Message, form: str, subscription: AnySubscription, settings: Settings) -> bytes:
+    """The message as text, html, mail (the whole of it, with headers), json (one document a line) or csv."""
+    match form:
+        case "html":
+            return render_html(message).encode()
+        case "mail":
+            to = subscription.to if isinstance(subscription, EmailSubscription) else ["you@example.org"]
+            return build_mail(message, to, settings.notify.smtp.sender or "tracker@example.org").as_bytes()
+        case "json":
+            return b"".join(encode(document) + b"\n" for document in parts(message))
+        case "csv":
+            return render_csv(message)
+        case _:
+            return f"{message.subject}\n\n{render_text(message)}\n".encode()

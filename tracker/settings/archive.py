@@ -1,0 +1,88 @@
+"""The table `[archive]` of the configuration: where the original files lie. Only shape and meaning are checked here."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from tracker.settings.secrets import Secret
+
+_PLACE = re.compile(r"s3://[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9](/[A-Za-z0-9_=@+.-]+)*/?")
+
+
+def check_place(text: str) -> str:
+    """The address of an archive: a bucket, with a prefix or without; or nothing.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not text or (_PLACE.fullmatch(text) and not re.search(r"/\.{1,2}(/|$)", text)):
+        return text
+    raise ValueError("this is no place for an archive; one is s3://bucket/prefix")
+
+
+def check_endpoint(text: str) -> str:
+    """The address of a service, without anything after its host and port; or nothing.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        parts = urlsplit(text)
+        right = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and parts.path in ("", "/")
+    except ValueError:
+        right = False
+    if text and (not right or not re.fullmatch(r"[^\s@?#]+", text)):
+        raise ValueError("this is no endpoint; one is https://s3.example.org")
+    return text.rstrip("/")
+
+
+class ArchiveSettings(BaseModel):
+    """Where the original files lie: in the data folder, or in a bucket."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+    url: Annotated[str, AfterValidator(check_place)] = Field(
+        "", description="s3://bucket/prefix, where original files lie on S3 or alike; empty: in `data_dir`"
+    )
+    endpoint: Annotated[str, AfterValidator(check_endpoint)] = Field(
+        "", description="address of the storage service; empty: Amazon's, or as AWS_ENDPOINT_URL says"
+    )
+    region: str = Field("", description="its region; empty: as AWS_REGION says")
+    access_key: Secret | None = Field(
+        None, description="env:NAME, file:PATH (mode 600), or itself in a file of mode 600; empty: as AWS_… says"
+    )
+    secret_key: Secret | None = Field(None, description="the same of the secret key")
+    timeout: float = Field(60.0, gt=0, le=3600, description="seconds until the service must have taken or given a file")
+    retries: int = Field(3, ge=0, le=20, description="further tries where it fails or does not answer")
+    conditional_writes: bool = Field(
+        True, description="the service itself refuses to overwrite; false for one that does not know If-None-Match"
+    )
+    bucket_in_host: bool = Field(False, description="the host of `endpoint` begins with the bucket's name")
+    ca_file: str = Field("", description="certificates to trust besides the usual ones")
+    allow_http: bool = Field(False, description="let files go unencrypted to other machines than this one")
+
+    @model_validator(mode="after")
+    def _check_together(self) -> ArchiveSettings:
+        if (self.access_key is None) != (self.secret_key is None):
+            raise ValueError("access_key and secret_key belong together: one of them is not set")
+        if self.endpoint.startswith("http:") and not self.may_use_http:
+            raise ValueError("endpoint is not encrypted; write https://, or set allow_http")
+        return self
+
+    @property
+    def may_use_http(self) -> bool:
+        """True where the endpoint is on this machine, or it is allowed anyway."""
+        return self.allow_http or is_loopback(urlsplit(self.endpoint).hostname or "")
+
+
+def is_loopback(host: str) -> bool:
+    """True for this machine, by the usual name or by address."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,212 @@
+"""What is wrong with a configuration, in words for its operator. Pure.
+
+In: the tables as written, and what pydantic says of them. Out: faults, each with its place. Must never: repeat a value,
+for it may be a secret; a key and the name of a variable are none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from tracker.reading.normalise import PROVINCE_SUFFIX, PROVINCES, province
+from tracker.settings.archive import ArchiveSettings
+from tracker.settings.secrets import Secret
+from tracker.settings.subscriptions import CHANNELS, private_fields
+from tracker.settings.toml_lines import Location
+from tracker.settings.values import closest
+
+PREFIX, SUBSCRIPTIONS = "TRACKER_", "subscriptions"
+# The body that supervises the enterprises of the state files for them, and stands in the column of provinces.
+_NOT_A_PROVINCE = "国资委"
+_EXAMPLES: dict[type, str] = {list: "[1, 5, 15]", dict: '{"genai_service": "every 6h"}'}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Where something is wrong, as keys and places from 0, and what; `variable` where an environment variable is."""
+
+    location: Location
+    message: str
+    variable: str = ""
+
+    @property
+    def name(self) -> str:
+        """The key as people write it, places from 1: subscriptions[2].url."""
+        parts = (f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in self.location)
+        return "".join(parts).removeprefix(".")
+
+
+def shape_faults(error: ValidationError, root: type[BaseModel], variables: Mapping[str, Any]) -> Iterator[Fault]:
+    """Unknown keys and values that do not fit; `variables` are the tables as TRACKER_ variables state them."""
+    for one in error.errors(include_url=False):
+        location = _place(one)
+        source = _stands_in(variables, location)
+        yield Fault(location, _message(one, root), _variable(root, location) if source else "")
+
+
+def _place(error: ErrorDetails) -> Location:
+    """Without the tag that names the channel: ("subscriptions", 1, "email", "to", 0), and the mark of a wrong key."""
+    location = tuple(part for part in error["loc"] if part != "[key]")
+    if location[:1] != (SUBSCRIPTIONS,):
+        return location
+    if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        return (*location, "channel")
+    return (*location[:2], *location[3:])
+
+
+def _stands_in(tables: Any, location: Location) -> bool:
+    try:
+        for part in location:
+            tables = tables[part]
+    except (KeyError, IndexError, TypeError):
+        return False
+    return True
+
+
+def _variable(root: type[BaseModel], location: Location) -> str:
+    """The variable that states a value: that of the setting itself, for a table of values has one as a whole."""
+    names: list[str] = []
+    table: type[BaseModel] | None = root
+    for part in location:
+        if table is None or not isinstance(part, str):
+            break
+        names.append(part.upper())
+        inner = table.model_fields[part].annotation if part in table.model_fields else None
+        table = inner if isinstance(inner, type) and issubclass(inner, BaseModel) else None
+    return PREFIX + "__".join(names)
+
+
+def _message(error: ErrorDetails, root: type[BaseModel]) -> str:
+    match error["type"]:
+        case "missing":
+            return "this is needed, and is not set"
+        case "extra_forbidden":
+            return f"there is no such key; {closest(error['loc'][-1], _model(root, error['loc']).model_fields)}"
+        case "union_tag_not_found":
+            return f"this is needed, and is not set; {closest('', CHANNELS)}"
+        case "union_tag_invalid":
+            return f"there is no such channel; {closest(error['ctx']['tag'], CHANNELS)}"
+        case "model_type" | "model_attributes_type" | "dict_type":
+            return "should be a table"
+        case "list_type" if error["loc"] == (SUBSCRIPTIONS,):
+            return "each one begins with [[subscriptions]], in two pairs of brackets"
+        case "path_type":
+            return "should be a path"
+    return error["msg"].removeprefix("Value error, ").removeprefix("Input ")
+
+
+def _model(root: type[BaseModel], location: Location) -> type[BaseModel]:
+    """The table that a key is not known in."""
+    if location[0] == SUBSCRIPTIONS and len(location) > 1:
+        return CHANNELS[str(location[2])]
+    for part in location[:-1]:
+        inner = root.model_fields[str(part)].annotation
+        assert isinstance(inner, type)
+        root = inner
+    return root
+
+
+def sense_faults(written: Mapping[str, Any], smtp: Mapping[str, Any], *, private: bool, file: str) -> Iterator[Fault]:
+    """What fits piece by piece and makes no sense together.
+
+    `written` is the file, `private` whether only its owner may read it; `smtp` is as it counts, variables included.
+    """
+    entries = written.get(SUBSCRIPTIONS)
+    subscriptions = [
+        ((SUBSCRIPTIONS, place), entry, str(entry.get("channel")))
+        for place, entry in enumerate(entries if isinstance(entries, list) else [])
+        if isinstance(entry, dict)
+    ]
+    yield from _doubles((where, "name", entry.get("name")) for where, entry, _ in subscriptions)
+    feeds = [(where, "path", entry.get("path")) for where, entry, channel in subscriptions if channel == "feed"]
+    yield from _doubles(feeds)
+    for where, entry, channel in subscriptions:
+        if channel == "email":
+            yield from _unsendable(where, smtp)
+        yield from _no_provinces(where, entry)
+        if channel in CHANNELS and not private:
+            yield from _open_secrets(where, entry, private_fields(CHANNELS[channel]), file)
+    if isinstance(archive := written.get("archive"), dict) and not private:
+        yield from _open_secrets(("archive",), archive, private_fields(ArchiveSettings), file)
+
+
+def _doubles(values: Iterable[tuple[Location, str, Any]]) -> Iterator[Fault]:
+    first: dict[Any, Location] = {}
+    for where, key, value in values:
+        if isinstance(value, str) and first.setdefault(value, where) != where:
+            yield Fault((*where, key), f"{Fault((*first[value], key), '').name} is the same")
+
+
+def _unsendable(where: Location, smtp: Mapping[str, Any]) -> Iterator[Fault]:
+    lacking = [] if smtp.get("sender") else ["notify.smtp.sender"]
+    if not (smtp.get("host") or smtp.get("sendmail")):
+        lacking.append("notify.smtp.host or notify.smtp.sendmail")
+    if lacking:
+        yield Fault((*where, "channel"), f"mail needs {' and '.join(lacking)}")
+
+
+def _no_provinces(where: Location, entry: Mapping[str, Any]) -> Iterator[Fault]:
+    names = entry.get("provinces")
+    for place, name in enumerate(names if isinstance(names, list) else []):
+        if isinstance(name, str) and name.strip() != _NOT_A_PROVINCE and province(name)[1] is None:
+            short = [PROVINCE_SUFFIX.sub("", known) for known in PROVINCES.values()]
+            near = closest(PROVINCE_SUFFIX.sub("", name.strip()), [*short, _NOT_A_PROVINCE])
+            yield Fault((*where, "provinces", place), f"there is no such province; {near}")
+
+
+def _open_secrets(where: Location, table: Mapping[str, Any], fields: list[str], file: str) -> Iterator[Fault]:
+    for field in fields:
+        if isinstance(value := table.get(field), str) and Secret(value.strip()).is_literal:
+            why = f"a secret stands here and {file} may be read by others; run: chmod 600 {file}"
+            yield Fault((*where, field), f"{why} (or write env:NAME or file:PATH)")
+
+
+def variable_faults(environ: Mapping[str, str], root: type[BaseModel], referred: frozenset[str]) -> Iterator[Fault]:
+    """TRACKER_ variables that are no setting, and those that should be JSON and are not.
+
+    `referred` are the variables that hold secrets, for the configuration names them. Subscriptions are set in the file.
+    """
+    known = dict(_variables(root, PREFIX))
+    for name, value in environ.items():
+        upper = name.upper()
+        if not upper.startswith(PREFIX) or (name in referred and not upper.startswith(PREFIX + SUBSCRIPTIONS.upper())):
+            continue
+        if upper not in known:
+            yield Fault((), f"this is no setting; {closest(upper, known)}", name)
+        elif known[upper] and not _is_json(value):
+            yield Fault((), f"should be JSON, such as {known[upper]}", name)
+
+
+def _variables(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str]]:
+    """Each variable, with an example where its value is JSON: that of a table or a list."""
+    for name, field in model.model_fields.items():
+        variable = f"{prefix}{name}".upper()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield variable, '{"key": 1}'
+            yield from _variables(field.annotation, f"{variable}__")
+        elif name != SUBSCRIPTIONS:
+            yield variable, _EXAMPLES.get(type(field.default), "")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def referred_variables(value: Any) -> Iterator[str]:
+    """The variables that a configuration refers to as env:NAME."""
+    if isinstance(value, str):
+        if (name := Secret(value.strip()).variable) is not None:
+            yield name
+    elif isinstance(value, Mapping | list):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            yield from referred_variables(inner)

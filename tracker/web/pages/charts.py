@@ -1,0 +1,94 @@
+"""The charts of the whole history: growth, provinces, largest entities; each a picture, its words and its data.
+
+Lists of provinces, whose filings the centre publishes as well, are in none of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from dataclasses import dataclass, field
+
+from datasette import Response
+from sqlite_utils import Database
+
+from storage.queries import batches, counting, leads, overview
+from storage.queries.filings import FilingFilter
+from tracker.core.series import AHEAD
+from tracker.core.spreadsheets import harmless
+from tracker.notify.words import one_line, place_text, source_name
+from tracker.web.charts.charts import Chart, entity_chart, growth_chart, province_chart
+from tracker.web.errors import NotFound
+from tracker.web.view import View
+
+NAMES = ("growth", "provinces", "entities")
+ENTITIES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart, and where the first cell of a row of its data leads, by the text of that cell."""
+
+    chart: Chart
+    links: dict[str, str] = field(default_factory=dict)
+
+
+def read(db: Database, view: View, name: str, *, narrow: bool = False) -> Figure:
+    """One of the charts, on the day that is asked for; drawn when its picture is asked for.
+
+    Raises:
+        NotFound: there is no such chart.
+    """
+    days = {"as_of": view.as_of, "known_on": view.known_on}
+    if name == "growth":
+        national = [one for one in batches.find_batches(db, **days) if one["series"] not in AHEAD]
+        known = [one for one in national if one["batch"] and one["added"]]
+        marks = [(one["series"], one["published_on"][:7], one["batch"]) for one in known]
+        points = overview.growth(db, **days, without=AHEAD)
+        grown = {source_name(one, view.lang): view.link("/filings", series=one) for one, _, _ in points}
+        return Figure(growth_chart(points, marks, view.lang, narrow=narrow), grown)
+    if name == "provinces":
+        where = FilingFilter(as_of=view.as_of, known_on=view.known_on, without=leads.there(db, AHEAD))
+        cells = counting.count_cells(db, ("province", "series"), where)
+        places = [(cell["province"] or "", cell["series"], cell["count"]) for cell in cells]
+        there = {place_text(one, view.lang): view.link("/filings", province=one) for one, _, _ in places if one}
+        return Figure(province_chart(places, view.lang, narrow=narrow), there)
+    if name == "entities":
+        top = overview.top_entities(db, ENTITIES, **days, without=leads.there(db, AHEAD))
+        counts = [(one.name, series, n) for one in top for series, n in one.series.items()]
+        whose = {one_line(one.name): view.entity(one.id) for one in top}
+        return Figure(entity_chart(counts, view.lang, narrow=narrow), whose)
+    raise NotFound("not_found")
+
+
+async def picture(view: View, *, name: str) -> Response:
+    """The picture of a chart."""
+    narrow = view.get("narrow") == "1"
+    figure = await view.ask(lambda db: read(db, view, name, narrow=narrow))
+    return await picture_of(figure.chart)
+
+
+async def picture_of(chart: Chart, unknown: str = "not_found") -> Response:
+    """The picture of a chart as a file of its own, drawn in a thread: it takes a while.
+
+    Raises:
+        NotFound: there is nothing to draw; in these words.
+    """
+    if chart.drawing is None:
+        raise NotFound(unknown)
+    return Response(await asyncio.to_thread(lambda: chart.svg), content_type="image/svg+xml; charset=utf-8")
+
+
+async def data(view: View, *, name: str) -> Response:
+    """The data of a chart as CSV."""
+    figure = await view.ask(lambda db: read(db, view, name))
+    return data_of(view, figure.chart, f"{name}.csv")
+
+
+def data_of(view: View, chart: Chart, name: str) -> Response:
+    """The data of a chart as CSV, with a byte order mark for Excel."""
+    out = io.StringIO(newline="")
+    columns, rows = chart.table
+    csv.writer(out).writerows([columns, *([harmless(v) if isinstance(v, str) else v for v in row] for row in rows)])
+    return view.download(out.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", name)
