@@ -11,17 +11,22 @@ from dataclasses import replace
 from itertools import combinations, islice
 from typing import Any
 
-from storage.queries import compare as moves
-from storage.queries import counting, following, overview
-from storage.queries.batch_facts import arrivals, other_changes, publication_days
-from storage.queries.batches import find_batches, find_revisions
-from storage.queries.change_log import ChangeFilter, find_changes
-from storage.queries.change_pages import ChangeQuery, first_changes, newest_changes
-from storage.queries.entities import find_entity, list_entities
-from storage.queries.entity_names import entities_named, filed_days, names_stated, renames_of
+from storage.queries import changes as changes_queries
+from storage.queries import compare, counts
+from storage.queries.batches import arrivals, find_batches, find_revisions, other_changes, publication_days
+from storage.queries.changes import ChangeFilter, ChangeQuery, find_changes, first_changes, newest_changes
+from storage.queries.entities import (
+    RenameFilter,
+    entities_named,
+    filed_days,
+    find_entity,
+    find_renames,
+    list_entities,
+    names_stated,
+    renames_of,
+)
+from storage.queries.filing import find_filing_ids, find_originals
 from storage.queries.filings import FilingFilter, find_filings
-from storage.queries.queries import find_filing_ids, find_originals
-from storage.queries.renames import RenameFilter, find_renames
 from tracker.query.compare import Span, differing
 from tracker.query.filing import entities_called, filing, filings_of_entity
 from tracker.query.open_history import OpenHistory
@@ -134,7 +139,7 @@ def changes() -> Asked:
             )
         )
         yield f"changes · {name} · following one", (
-            lambda h, v, part=part: following.find_changes_after(
+            lambda h, v, part=part: changes_queries.find_changes_after(
                 h.db, ChangeFilter(**part(v)), int(v["change_id"]), PAGE
             )
         )
@@ -208,13 +213,13 @@ def lists() -> Asked:
     yield "compare · one series · a page", lambda h, v: list(
         islice(differing(h.db, Span(v["day"], v["later"], False, v["series"]), None, PAGE), PAGE)
     )
-    yield "compare · how many came", lambda h, v: moves.count_arrivals(
+    yield "compare · how many came", lambda h, v: compare.count_arrivals(
         h.db, v["day"], v["later"], clock="published", series=v["series"]
     )
-    yield "overview · growth", lambda h, v: overview.growth(h.db, as_of=v["day"])
+    yield "overview · growth", lambda h, v: counts.growth(h.db, as_of=v["day"])
     for day, when in _DAYS.items():
         yield f"overview · largest entities · {day}", (
-            lambda h, v, when=when: overview.top_entities(h.db, 10, **when(v))
+            lambda h, v, when=when: counts.top_entities(h.db, 10, **when(v))
         )
 
 
@@ -231,11 +236,11 @@ def stats() -> Asked:
         for name, part in _STATS.items():
             for day, when in list(_DAYS.items())[:3]:
                 yield f"stats by {by} · {name} · {day}", (
-                    lambda h, v, by=by, part=part, when=when: counting.count_filings(
+                    lambda h, v, by=by, part=part, when=when: counts.count_filings(
                         h.db, by, FilingFilter(**part(v), **when(v)), limit=PAGE
                     )
                 )
-        yield f"stats by {by} · search of 2 characters", lambda h, v, by=by: counting.count_filings(
+        yield f"stats by {by} · search of 2 characters", lambda h, v, by=by: counts.count_filings(
             h.db, by, asking(FilingFilter(), search=v["word"]) or FilingFilter(), limit=PAGE
         )
 

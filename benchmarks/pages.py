@@ -30,7 +30,7 @@ from urllib.parse import quote, urlsplit
 
 from benchmarks.made.lists import real_size
 from benchmarks.made_history import make_history
-from storage.opening import open_readonly
+from storage.database import open_readonly
 
 ROOT = Path(__file__).resolve().parents[1]
 WARM_UP = 3

@@ -27,7 +27,7 @@ from benchmarks.asked import QUESTIONS, READS_MUCH, WHOLE, Question
 from benchmarks.figures import Goal, Section, Size
 from benchmarks.made_history import make_history
 from benchmarks.pages import Samples
-from storage.opening import open_readonly
+from storage.database import open_readonly
 from storage.schema.migrations import connect
 from tracker.query.open_history import OpenHistory, open_history
 

@@ -10,7 +10,7 @@ Rows = list[Sequence[str | None]]
 
 def ours_docx(data: bytes) -> Rows:
     """Our reader of Word files."""
-    from tracker.reading.docx.docx import read_docx
+    from tracker.reading.docx.document import read_docx
 
     return [row.cells for table in read_docx(data).tables for row in table.rows]
 
@@ -24,8 +24,8 @@ def ours_pdf(data: bytes) -> Rows:
 
 def ours_filings(data: bytes) -> Rows:
     """The whole way from bytes to filings: kind of file, tables, headings, dates, places, what is odd."""
-    from tracker.reading.document import read_document
     from tracker.reading.filings import read_filings
+    from tracker.reading.reader import read_document
 
     return [["", *filing.raw.values()] if "sequence" not in filing.raw else list(filing.raw.values())
             for filing in read_filings(read_document(data)).filings]  # fmt: skip

@@ -9,9 +9,9 @@ import re
 from pathlib import Path
 
 from tracker.query.parameters import Parameter
-from tracker.web.api import examples
-from tracker.web.api.asked import Endpoint
-from tracker.web.api.table import ENDPOINTS
+from tracker.web.api import routes
+from tracker.web.api.endpoints import ApiEndpoint
+from tracker.web.api.routes import ENDPOINTS
 
 PAGE = Path(__file__).resolve().parent / "api.md"
 END = "<!-- end -->"
@@ -21,12 +21,12 @@ ADDRESS = "127.0.0.1:8001"  # where `tracker serve` answers unless it is told ot
 def render(page: str) -> str:
     """The page with its generated parts, each between its mark and the next end, made anew."""
     base = f"http://{ADDRESS}"
-    shell = "\n".join(examples.curl(base, one.example) for one in ENDPOINTS)
+    shell = "\n".join(routes.curl(base, one.example) for one in ENDPOINTS)
     parts = {
         "addresses": "\n".join(_endpoint(one) for one in ENDPOINTS),
         "shell": f"```sh\n{shell}\n```\n",
-        "pages": f"```python\n{examples.pages(base)}```\n",
-        "follow": f"```python\n{examples.FOLLOW}```\n",
+        "pages": f"```python\n{routes.pages(base)}```\n",
+        "follow": f"```python\n{routes.FOLLOW}```\n",
     }
     for name, text in parts.items():
         pattern = rf"(?<=<!-- {name} -->\n).*?(?={END})"
@@ -35,7 +35,7 @@ def render(page: str) -> str:
     return page
 
 
-def _endpoint(one: Endpoint) -> str:
+def _endpoint(one: ApiEndpoint) -> str:
     shape = f"a list of `{one.record.__name__}`" if one.is_list else f"one `{one.record.__name__}`"
     lines = [f"### `{one.path}`\n", f"{one.summary[1]}. Answers {shape}.\n"]
     parameters = [*one.pieces, *one.parameters]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tracker.export.declare import Column, Table
+from tracker.export.schema import Column, Table
 from tracker.export.tables import TABLES
 
 PAGE = Path(__file__).resolve().parent / "exports.md"

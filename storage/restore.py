@@ -10,8 +10,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from storage.archive.archive import Archive
-from storage.backup_files import MEMBER, Held, look_into, missing_files, read_bundle
-from storage.copies import discard, sync, unused_name
+from storage.backup import MEMBER, Held, look_into, missing_files, read_bundle
+from storage.database import discard, sync, unused_name
 from tracker.core.errors import OptionError, StorageError
 
 

@@ -12,10 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from storage.archive.archive import Archive
-from storage.queries import change_log, queries
-from storage.queries import derivation as sightings
-from storage.queries import filings as states
-from storage.queries import site as plans
+from storage.queries import changes as changes_queries
+from storage.queries import derivation, filing, filings, site
 from storage.queries.filings import FilingFilter
 from storage.schema.migrations import connect
 from storage.write.history import History
@@ -60,7 +58,7 @@ class Ledger:
         links = tuple(Link(href, label) for href, (label, _) in zip(tokens, files, strict=True))
         title = files[0][0] if series == "algorithm_cancellation" else SYNTHESIS_TITLE
         self.collector.keep_page(Page(SITE + path, title, f"{day}T18:00", None, "text", links), series)
-        for offer in plans.offers(self.db):
+        for offer in site.offers(self.db):
             if offer["referer"] == SITE + path and offer["href"] in tokens:
                 data = tokens[offer["href"]]
                 self.history.record_fetched(
@@ -82,14 +80,14 @@ class Ledger:
         derive_safely(self.db, self.history, self.poll_id, self.now, Facts(), lambda _: None)
         announce(self.db, self.settings, self.poll_id, self.now)
         results = [SourceResult(series, "ok", 1, 1) for series in SERIES]
-        changes = change_log.find_changes(self.db, change_log.ChangeFilter(poll=self.poll_id))
+        changes = changes_queries.find_changes(self.db, changes_queries.ChangeFilter(poll=self.poll_id))
         self.history.finish_poll(self.poll_id, self.now, 0, results, settled)
         self.begin()
         return [(change["kind"], change["name"], change["fields"]) for change in changes]
 
     def digest(self) -> None:
         """The second part of the poll under way."""
-        if sightings.is_index_behind(self.db):
+        if derivation.is_index_behind(self.db):
             derive_safely(self.db, self.history, self.poll_id, self.now, Facts(), lambda _: None)
         rules = make_rules(self.db, self.settings, self.now)
         with ThreadPoolExecutor(1) as executor:
@@ -99,11 +97,11 @@ class Ledger:
 
     def incidents(self) -> list[tuple[str, str]]:
         """(kind, detail) of what is open, checks aside."""
-        return [(i["kind"], i["detail"]) for i in queries.find_incidents(self.db) if i["kind"] != "check_off"]
+        return [(i["kind"], i["detail"]) for i in filing.find_incidents(self.db) if i["kind"] != "check_off"]
 
     def states(self, **where: Any) -> dict[str, tuple[str, str]]:
         """{name: (status, entity)} of the filings that fit."""
-        rows = states.find_filings(self.db, FilingFilter(**where))
+        rows = filings.find_filings(self.db, FilingFilter(**where))
         return {row["name"]: (row["status"], row["entity"]) for row in rows}
 
     def close(self) -> None:

@@ -24,8 +24,8 @@ import httpx
 import obstore
 from obstore.store import S3Store
 
+from storage.archive.archive import Store
 from storage.archive.s3 import Bucket, ObjectStore
-from storage.archive.stores import Store
 
 _REGION, _ACCESS, _SECRET = "us-east-1", "AKIATESTS", "not-so-secret"
 _RUN = """

@@ -14,13 +14,13 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tracker.poll import worker_pool as executors
+from tracker.poll import worker_pool
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 # What commands load when they need it; none of these installs Twisted's reactor, which each process needs for itself.
 _CONTEXT.set_forkserver_preload(
-    ["tests.program", "tracker.cli.main", "tracker.poll.poll", "tracker.query.search", "tracker.query.compare",
-     "tracker.reading.pdf.document", "tracker.reading.pdf.pdf_unruled", "tracker.operations.logs",
+    ["tests.program", "tracker.cli.main", "tracker.poll.run", "tracker.query.search", "tracker.query.compare",
+     "tracker.reading.pdf.document", "tracker.reading.pdf.plumber", "tracker.operations.logs",
      "pebble", "pypinyin", "rich.table", "aiohttp", "docx",
      "requests_file",
      "scrapy.core.downloader.handlers.ftp", "scrapy.core.downloader.handlers.s3",
@@ -30,7 +30,7 @@ _CONTEXT.set_forkserver_preload(
 )  # fmt: skip
 
 # What this process itself has read elsewhere is read by children of the same one.
-executors.START_METHOD = "forkserver"
+worker_pool.START_METHOD = "forkserver"
 
 
 def run_program(
@@ -71,7 +71,7 @@ def _run(
         os.close(handle)
     sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))
     sys.argv = ["tracker", *arguments]
-    executors.START_METHOD = "fork"  # its children start with the imports, too
+    worker_pool.START_METHOD = "fork"  # its children start with the imports, too
     if prepare:
         prepare()
     from tracker.cli.main import main

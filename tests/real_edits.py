@@ -26,8 +26,8 @@ from tests.polling import ROOT, Desk
 from tracker.core.series import fold, series_by_id
 from tracker.demo.files import TableSpec, make_pdf
 from tracker.demo.site import StandIn
-from tracker.reading.document import read_document
 from tracker.reading.normalise import comparable
+from tracker.reading.reader import read_document
 
 REAL = ROOT.parent / "shared" / "real"
 NAMES = {"algorithm_recommendation": "境内互联网信息服务算法备案清单", "deep_synthesis": "境内深度合成服务算法备案清单"}

@@ -10,8 +10,8 @@ from sqlite_utils import Database
 
 from storage import journal
 from storage.schema.migrations import connect, connect_readonly
-from tracker.operations.differences import differences
 from tracker.operations.rebuild import Rebuilt, rebuild
+from tracker.operations.replace_history import differences
 from tracker.poll.read_ahead import Readings
 from tracker.settings.model import Settings
 from tracker.settings.open_archive import open_archive

@@ -42,7 +42,7 @@ def test_the_report_says_every_goal_and_draws_the_sizes(tmp_path: Path) -> None:
 
 def test_a_poll_with_nothing_new_loads_little() -> None:
     names = f"print([name for name in {UNNEEDED!r} if name in sys.modules])"
-    modules = "tracker.cli.main, tracker.cli.poll, tracker.operations.logs, tracker.poll.poll, spiders.settings"
+    modules = "tracker.cli.main, tracker.cli.poll, tracker.operations.logs, tracker.poll.run, spiders.settings"
     code = f"import sys, {modules}; {names}"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

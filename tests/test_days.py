@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from tracker.core.days import first_day, last_day
+from tracker.core.dates import first_day, last_day
 from tracker.core.errors import OptionError
 
 

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from storage import journal
-from storage.queries import filings as states
-from storage.queries import site as plans
+from storage.queries import filings, site
 from storage.schema.migrations import connect
 from tests.desk_book import Ledger, synthesis
 from tests.polling import algorithm
@@ -47,7 +46,7 @@ def test_what_a_limit_stopped_is_read_again_when_a_person_says_so(
 ) -> None:
     ledger = Ledger(tmp_path)
     ledger.page(ONE, (LABEL, synthesis(range(1, 11))))
-    sha256 = plans.pending_revisions(ledger.db)[0]["sha256"]
+    sha256 = site.pending_revisions(ledger.db)[0]["sha256"]
     monkeypatch.setattr(limits, "MAX_CELLS", 20)
     assert kinds(ledger.poll()) == {}
     assert [kind for kind, _ in ledger.incidents()] == ["unreadable"]
@@ -68,7 +67,7 @@ def test_what_a_limit_stopped_is_read_again_when_a_person_says_so(
 def test_a_file_that_the_program_stumbles_over_does_not_block_the_others(ledger: Ledger) -> None:
     ledger.page(ONE, (LABEL, synthesis(range(1, 11))))
     ledger.page(TWO, (LATER, synthesis(range(11, 21))))
-    sha256 = plans.pending_revisions(ledger.db)[0]["sha256"]
+    sha256 = site.pending_revisions(ledger.db)[0]["sha256"]
     place = Path(ledger.archive.address(sha256))
     lost = place.rename(place.with_suffix(".away"))
     assert kinds(ledger.poll()) == {"added": 10}
@@ -101,7 +100,7 @@ def test_what_an_interrupted_poll_refused_is_in_the_next_report(ledger: Ledger) 
     ledger.page(ONE, (LABEL, synthesis(range(1, 4))))
     ledger.digest()
     ledger.begin()
-    assert [i["kind"] for i in plans.incidents_of_poll(ledger.db, ledger.poll_id)] == ["failed_checks"]
+    assert [i["kind"] for i in site.incidents_of_poll(ledger.db, ledger.poll_id)] == ["failed_checks"]
 
 
 # --- one list, several addresses and labels --------------------------------------------------------
@@ -123,7 +122,7 @@ def test_a_label_that_is_corrected_on_its_page_is_the_same_list(ledger: Ledger) 
     assert (ledger.poll(), ledger.incidents()) == ([], [])
     ledger.page(ONE, (LATER, synthesis(range(1, 23))))
     assert kinds(ledger.poll()) == {"added": 2}
-    assert {row["batch"] for row in states.find_filings(ledger.db, states.FilingFilter())} == {"2023-08"}
+    assert {row["batch"] for row in filings.find_filings(ledger.db, filings.FilingFilter())} == {"2023-08"}
 
 
 def test_a_list_that_its_page_drops_while_it_gains_another_is_told_until_it_is_back(ledger: Ledger) -> None:
@@ -240,7 +239,7 @@ def test_back_without_its_remark_a_filing_is_cancelled_no_more(ledger: Ledger) -
     assert ledger.states()["算法1"][0] == "active"
     ledger.page(ONE, (LABEL, synthesis(range(1, 11), r1c7=CANCELLED)))
     ledger.poll()
-    found = states.find_filings(ledger.db, states.FilingFilter(status="cancelled"))
+    found = filings.find_filings(ledger.db, filings.FilingFilter(status="cancelled"))
     assert [row["cancelled_on"] for row in found] == [None]  # not the month of the first cancellation
 
 

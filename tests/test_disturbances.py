@@ -12,15 +12,14 @@ import pytest
 from filelock import FileLock
 from sqlite_utils import Database
 
-from storage.queries import polls
-from storage.queries import site as plans
+from storage.queries import polls, site
 from storage.queries.polls import PollRow
 from storage.schema.migrations import connect
 from storage.write.history import History
 from tests.killing import Kill
 from tests.polling import GENAI_PAGE, GENAI_TITLE, Desk, genai_docx, genai_rows, label
-from tracker.poll.disturbances import INTERRUPTED_IN_A_ROW, interruption, note_disturbances
-from tracker.settings.settings import ScheduleSettings
+from tracker.poll.incidents import INTERRUPTED_IN_A_ROW, interruption, note_disturbances
+from tracker.settings.schedule import ScheduleSettings
 
 START = datetime(2026, 5, 1, 0, 20, tzinfo=UTC)  # 08:20 where the schedule is
 HOURLY = ScheduleSettings(default="0 * * * *", jitter_seconds=0)
@@ -50,7 +49,7 @@ def finish(db: Database, poll: int, minutes: float) -> None:
 
 def known(db: Database) -> dict[str, str]:
     kinds = ("interrupted", "missed", "overlap")
-    return {kind: row["detail"] for kind in kinds for row in plans.open_incidents(db, kind)}
+    return {kind: row["detail"] for kind in kinds for row in site.open_incidents(db, kind)}
 
 
 def row(number: int, reason: str | None = None) -> PollRow:

@@ -18,19 +18,18 @@ from typing import Any
 import pytest
 import trustme
 
-from storage.queries.health import peek
-from storage.queries.references import referred_files
-from storage.schema import m001 as schema_m001
+from storage.queries.originals import referred_files
+from storage.queries.polls import peek
+from storage.schema import m001
 from tests.desk_book import Ledger, synthesis
 from tests.notify.mail_server import Post, running
 from tests.program import run_program
-from tracker.core.clock import read_clock
+from tracker.core.dates import read_clock
 from tracker.core.models import SourceResult
-from tracker.operations.doctor.channels import check_channels
-from tracker.operations.doctor.findings import Finding, State, Teller
+from tracker.operations.doctor.checks import check_channels
+from tracker.operations.doctor.findings import GROUPS, TEXTS, Finding, State, Teller
 from tracker.operations.doctor.history import check_sources
 from tracker.operations.doctor.run import examine
-from tracker.operations.doctor.words import GROUPS, TEXTS
 from tracker.settings.model import Settings
 
 AGENT = {"user_agent": "tracker-tests (+mailto:tests@example.org)"}
@@ -186,7 +185,7 @@ def test_a_history_of_the_first_program(folder: Path) -> None:
     """It has no alerts, no held pages and no journal: that is older, and no damage."""
     old = folder / "old.db"
     with closing(sqlite3.connect(old)) as db:
-        db.executescript(schema_m001.SQL)
+        db.executescript(m001.SQL)
         db.execute("CREATE TABLE _sqlite_migrations (migration_set TEXT, name TEXT, applied_at TEXT)")
         db.execute("INSERT INTO _sqlite_migrations VALUES ('history', 'm001_history', 'then')")
         db.execute("INSERT INTO poll VALUES (1, ?, ?, 'finished', 0, 0, 0)", [read_clock(), read_clock()])

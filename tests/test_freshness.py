@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.queries import health
+from storage.queries import polls
 from tests.desk_book import Ledger, synthesis
 from tracker.core.models import Incident, IncidentKind
-from tracker.poll.freshness import FEWEST_BATCHES, LEAST_WAIT_DAYS, find_stale
+from tracker.poll.derive import FEWEST_BATCHES, LEAST_WAIT_DAYS, find_stale
 
 QUARTERLY = ["2025-02-01", "2025-05-01", "2025-07-20", "2025-10-01"]  # waits of 89, 80 and 73 days
 
@@ -101,5 +101,5 @@ def test_a_reissue_is_no_batch(ledger: Ledger) -> None:
     ledger.notice("one", "关于注销算法备案编号的公告", 10, 11)
     changes = [kind for kind, _, _ in ledger.poll()]
     assert changes.count("added") == 2
-    assert health.batch_days(ledger.db) == {"deep_synthesis": ["2024-01-10", "2024-04-10", "2024-08-10"]}
+    assert polls.batch_days(ledger.db) == {"deep_synthesis": ["2024-01-10", "2024-04-10", "2024-08-10"]}
     assert ledger.incidents() == []

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from storage.queries.health import peek
+from storage.queries.polls import peek
 from storage.schema.migrations import connect
 from storage.write.history import History
 from tests.program import run_program

@@ -113,9 +113,9 @@ def test_what_others_tell_in_passing_is_not_logged_and_their_faults_are(
 def test_a_fault_of_the_program_itself_is_one_line_with_its_place() -> None:
     code = (
         "import sys; sys.argv = ['tracker', 'poll']\n"
-        "import tracker.poll.poll, tracker.cli.main\n"
+        "import tracker.poll.run, tracker.cli.main\n"
         "def broken(*_, **__): raise RuntimeError('oh')\n"
-        "tracker.poll.poll.run_poll = broken\n"
+        "tracker.poll.run.run_poll = broken\n"
         "tracker.cli.main.main()\n"
     )
     environment = {"TRACKER_LOG__FORMAT": "json", "PATH": "/usr/bin"}

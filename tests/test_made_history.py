@@ -19,8 +19,9 @@ from benchmarks.made.lists import real_lists, real_size, scaled_lists
 from benchmarks.made_history import make_history
 from benchmarks.pages import Client, Samples, addresses, measure
 from benchmarks.queries import measure as measure_questions
-from storage.queries import counting, queries
-from storage.queries import filings as states
+from storage.queries import counts
+from storage.queries import filing as filing_queries
+from storage.queries import filings as filings_queries
 from storage.queries.entities import list_entities
 from storage.queries.filings import FilingFilter
 from storage.schema.migrations import connect, connect_readonly
@@ -156,7 +157,7 @@ def test_the_real_lists_are_as_long_as_is_known() -> None:
 def test_filings_fit_all_that_is_asked_whatever_way_leads_to_them(
     db: Database, monkeypatch: pytest.MonkeyPatch, few: int, days: dict[str, str]
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(states, "_FEW_HELD", few)
+    monkeypatch.setattr(filings_queries, "_FEW_HELD", few)
     filters = [{"series": "deep_synthesis"}, {"kind": "filed"}, {"status": "cancelled"}, {"province": "北京"},
                {"batch": "2024-02"}, {"filed_on": "2023"}, {"filed_on": "2024-02"}]  # fmt: skip
     words = ["算", "科技", "北京", "wlkj", "生成 算法"]
@@ -176,20 +177,20 @@ def test_filings_fit_all_that_is_asked_whatever_way_leads_to_them(
 
 
 def test_counts_of_entities_that_are_kept_are_those_that_are_counted(db: Database) -> None:
-    kept = counting.count_filings(db, "entity", FilingFilter())
-    assert kept == counting.count_filings(db, "entity", FilingFilter(without=("none",)))
-    assert counting.count_filings(db, "entity", FilingFilter(), limit=7, skip=5) == kept[5:12]
+    kept = counts.count_filings(db, "entity", FilingFilter())
+    assert kept == counts.count_filings(db, "entity", FilingFilter(without=("none",)))
+    assert counts.count_filings(db, "entity", FilingFilter(), limit=7, skip=5) == kept[5:12]
 
 
 @pytest.mark.parametrize("most", [3, 5_000])
 def test_names_are_found_whether_few_or_many_hold_them(
     db: Database, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(states, "_MANY", most)
+    monkeypatch.setattr(filings_queries, "_MANY", most)
     rows = db.execute("SELECT entity_id, folded FROM entity_name").fetchall()
     for text in ("科技", "北京", rows[0][1], rows[9][1][:4], "无此名"):
         holding = {entity for entity, folded in rows if text in folded}
-        assert {one["id"] for one in queries.find_entities(db, text)} == holding
+        assert {one["id"] for one in filing_queries.find_entities(db, text)} == holding
         assert [one["id"] for one in list_entities(db, folded=text, limit=1000)] == sorted(holding)
 
 

@@ -21,7 +21,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.desk_book import Ledger, synthesis
 from tests.test_health import make_history
-from tracker.core.clock import read_clock
+from tracker.core.dates import read_clock
 from tracker.core.errors import OptionError
 from tracker.core.models import Incident, IncidentKind, SourceResult
 from tracker.core.version import __version__

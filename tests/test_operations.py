@@ -17,7 +17,7 @@ from cronsim import CronSim
 from tests.test_project import ROOT
 from tracker.cli.main import cli
 from tracker.core.errors import AnotherPoll, ContentError, DeliveryError, SiteError
-from tracker.poll.plan import make_plans
+from tracker.poll.timetable import make_plans
 from tracker.settings.model import load_settings
 
 FOLDER = ROOT / "docs" / "operations"

@@ -28,7 +28,7 @@ from tests.polling import (
     genai_rows,
     label,
 )
-from tracker.core import clock
+from tracker.core import dates
 from tracker.core.errors import ClusterError, StorageError, Unreadable
 from tracker.poll.read_ahead import Readings, Wanted
 
@@ -128,7 +128,7 @@ class At:
     instant: datetime
 
     def __call__(self) -> None:
-        clock.datetime = self  # type: ignore[misc,assignment]
+        dates.datetime = self  # type: ignore[misc,assignment]
 
     def now(self, _: object) -> datetime:
         return self.instant

@@ -7,24 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from tracker.poll import rules_edition
+from tracker.poll import derive
 from tracker.poll.derive import MADE_BY
 
 
 def test_another_content_is_another_edition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules_edition, "PROGRAM", tmp_path)
+    monkeypatch.setattr(derive, "PROGRAM", tmp_path)
     (tmp_path / "rules").mkdir()
     rule = tmp_path / "rules" / "rule.py"
     found = []
     for text in ("MOST = 1\n", "MOST = 2\n"):
         rule.write_text(text)
         os.utime(rule, (1, 1))
-        found.append(rules_edition.edition_of(["rules"]))
+        found.append(derive.edition_of(["rules"]))
     rule.rename(rule.with_name("other.py"))
-    found.append(rules_edition.edition_of(["rules"]))
+    found.append(derive.edition_of(["rules"]))
     assert len(set(found)) == 3
 
 
 def test_the_folders_are_there() -> None:
     for folder in MADE_BY:
-        assert list((rules_edition.PROGRAM / folder).glob("*.py"))
+        assert list((derive.PROGRAM / folder).glob("*.py"))

@@ -14,12 +14,11 @@ import pytest
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from tracker.core.errors import AnotherPoll
-from tracker.operations.run_history import note_interrupted, read_batches, read_last, run_lock
-from tracker.operations.run_state import RunState
+from tracker.operations.run_state import RunState, note_interrupted, read_batches, read_last, run_lock
 from tracker.operations.scheduler import RELOAD, STOP, PlanTrigger, Runner, summarise
-from tracker.poll.plan import make_plans
+from tracker.poll.timetable import make_plans
 from tracker.settings.model import Settings, load_settings
-from tracker.settings.settings import ScheduleSettings
+from tracker.settings.schedule import ScheduleSettings
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 5, 1, 10, 0, tzinfo=ZONE)

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from tests.waiting import wait_until
-from tracker.operations import child_process as supervise
+from tracker.operations import child_process
 from tracker.operations.child_process import start_child
 
 # A child that starts a grandchild, which holds its standard output, and notes both; neither ends by SIGTERM.
@@ -52,14 +52,14 @@ def test_a_child_over_its_limit_is_asked_to_end() -> None:
 
 
 def test_one_that_does_not_end_is_killed_with_all_it_started(tmp_path: Path) -> None:
-    was, supervise.PATIENCE = supervise.PATIENCE, 0.5
+    was, child_process.PATIENCE = child_process.PATIENCE, 0.5
     try:
         child = start_child(python(STUBBORN, tmp_path / "pids"))
         wait_until(lambda: (tmp_path / "pids").exists() and (tmp_path / "pids").read_text(encoding="ascii"))
         child.stop_after(0, "enough")
         outcome = child.wait(60)
     finally:
-        supervise.PATIENCE = was
+        child_process.PATIENCE = was
     assert (outcome.exit, outcome.stdout, outcome.stopped) == (-9, "said\n", "enough")
     assert outcome.ending == "it was ended by SIGKILL"
     pids = [int(pid) for pid in (tmp_path / "pids").read_text(encoding="ascii").split()]

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from storage.queries import outbox as alerts
+from storage.queries import outbox
 from tests.desk_book import SERIES, Ledger, synthesis
 from tests.notify.receivers import Receiver, Request
 from tests.polling import SYNTHESIS
 from tracker.core.models import Incident, IncidentKind, Listed
-from tracker.notify import compose as compose_module
+from tracker.notify import compose
 from tracker.poll.deliver import deliver
 from tracker.settings.secrets import Endpoint
 
@@ -222,7 +222,7 @@ def test_what_cannot_be_told_to_one_is_told_to_the_others_and_is_over_when_it_ca
     assert book.states == {"sent": 1, "dead": 1}
     [message] = book.told("s2")
     assert [(i["kind"], i["source"]) for i in message["data"]["incidents"]] == [("undelivered", "s1")]
-    assert alerts.deliveries(book.db, ["dead"])[0]["answer"]
+    assert outbox.deliveries(book.db, ["dead"])[0]["answer"]
     book.list(range(1, 11), r3c3="改名公司")
     book.poll()  # what comes later is tried all the same
     assert book.states == {"sent": 1, "pending": 1, "dead": 1}
@@ -357,7 +357,7 @@ def test_a_list_that_no_poll_can_read_holds_no_changes_of_others_back(folder: Pa
 def test_a_message_that_cannot_be_made_keeps_no_other_from_going_out(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = compose_module.subject_of
+    real = compose.subject_of
 
     def stumbles(topic: str, contents: dict[str, Any], lang: Any) -> str:
         if topic == "changes":
@@ -367,7 +367,7 @@ def test_a_message_that_cannot_be_made_keeps_no_other_from_going_out(
     book = Told(folder, TOLD)
     book.list(range(1, 11))
     book.incident(IncidentKind.LAYOUT_CHANGED)
-    monkeypatch.setattr(compose_module, "subject_of", stumbles)
+    monkeypatch.setattr(compose, "subject_of", stumbles)
     book.poll()
     assert [message["type"] for message in book.told()] == ["incidents"]
     assert ("failure", "ValueError: a fault of ours") in [(kind, text[:27]) for kind, text in book.incidents()]

@@ -17,7 +17,7 @@ from tests.notify.receivers import Receiver
 from tests.polling import GENAI_PAGE, GENAI_TITLE, Desk, genai_docx, genai_rows, label
 from tests.rebuilding import assert_rebuilds
 from tracker.core.errors import ClockError
-from tracker.poll.instants import poll_instant
+from tracker.poll.run import poll_instant
 from tracker.settings.model import Settings
 
 WHEN = "2026-03-01T04:00:00.000+00:00"

@@ -8,9 +8,8 @@ import pytest
 from rich.progress import Progress, TextColumn
 from rich.text import Text
 
-from tracker.cli.display import make_console, print_pairs, print_table
-from tracker.cli.progress import ProgressLine
-from tracker.core.visible import visible, visible_json
+from tracker.cli.output import ProgressLine, make_console, print_pairs, print_table
+from tracker.core.safe_text import visible, visible_json
 
 HOSTILE = "\x1b]0;title\x07\x9b31m\u202egnp\x7f\x00[bold][/x]"
 SHOWN = "<1B>]0;title<07><9B>31m<202E>gnp<7F><00>[bold][/x]"

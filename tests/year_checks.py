@@ -15,7 +15,7 @@ from tests.rebuilding import assert_rebuilds
 from tests.year import Year
 from tests.year_polls import Polled
 from tracker.core.models import IncidentKind
-from tracker.notify.telling import PASSING
+from tracker.notify.timing import PASSING
 from tracker.operations.verify import verify
 from tracker.poll.read_ahead import open_readings
 from tracker.settings.model import Settings

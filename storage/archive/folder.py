@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from storage.copies import sync
+from storage.database import sync
 from tracker.core.errors import StorageError
 
 SCRATCH = "tmp"

@@ -15,7 +15,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.queries import change_log, queries
+from storage.queries import changes as changes_queries
+from storage.queries import filing as filing_queries
 from storage.queries.filings import CANCELLED_ON, JOINS, LIST_FIELDS, SOURCE, SOURCE_KEYS, FilingFilter, held
 from storage.rows import last_day
 
@@ -89,7 +90,7 @@ def changes(db: Database, scope: Scope) -> Iterator[Row]:
     sql, args = _changes(db, scope, "c.id, c.filing_id, c.revision_id")
     asked = db.execute(sql, args)
     while some := list(islice(asked, _AT_ONCE)):
-        found = change_log.find_changes(db, change_log.ChangeFilter(ids=tuple(row[0] for row in some)))
+        found = changes_queries.find_changes(db, changes_queries.ChangeFilter(ids=tuple(row[0] for row in some)))
         by_id = {row["id"]: row for row in found}
         for change, filing, revision in some:
             row = by_id[change]
@@ -211,6 +212,6 @@ def _set(conditions: Mapping[str, Any]) -> tuple[list[str], list[Any]]:
 
 
 def _verdicts(db: Database, scope: Scope) -> Iterator[dict[str, Any]]:
-    for row in queries.find_verdicts(db) if scope.is_now else []:
+    for row in filing_queries.find_verdicts(db) if scope.is_now else []:
         if scope.series in (None, row["series"]):
             yield row | {"check": row["name"]}

@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from storage.gram_queries import texts_query
 from storage.rows import as_json, filing_of, last_day
+from storage.text_index import texts_query
 from tracker.core.models import FIELDS, ChangeKind, Filing
 
 FILING_KEYS = (

@@ -1,15 +1,26 @@
-"""Which polls there were, and of which series. Never writes."""
+"""Which polls there were, and of which series. Never writes.
+
+How polls and alerts have been going, as health checks and metrics ask it. Never writes.
+
+Reads the tables of every schema alike, so that a program that was just upgraded is not unwell until its next poll.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
+from storage.database import open_readonly
+from storage.faults import storage_error
 from storage.rows import as_json
+from tracker.core.errors import StorageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +74,121 @@ def running(db: Database) -> int | None:
 
 def _row(row: dict[str, Any]) -> PollRow:
     return PollRow(**{**row, "series": frozenset(json.loads(row["series"]) if row["series"] else ())})
+
+
+_BUSY_SECONDS = 2.0  # whoever asks for health wants an answer now, be it that there is none
+
+
+@contextmanager
+def peek(path: Path) -> Iterator[Database]:
+    """The history as it stands at one moment, whatever its schema; closed at the end.
+
+    Raises:
+        StorageError: there is none, it is locked, or it is no database; also where a question in the block finds so.
+    """
+    if not path.exists():
+        raise StorageError("There is no history yet", file=path, hint="Run `tracker poll` first")
+    conn: sqlite3.Connection | None = None
+    try:
+        conn = open_readonly(path, _BUSY_SECONDS)
+        conn.execute("BEGIN")  # one moment for all that is asked
+        conn.execute("SELECT count(*) FROM poll")
+        yield Database(conn)
+    except sqlite3.Error as error:
+        raise storage_error(error, path) from error
+    finally:
+        if conn is not None:
+            conn.close()
+
+
+def last_finished_poll(db: Database) -> dict[str, Any] | None:
+    """The newest poll that came to its end: id, started_at, finished_at, exit, requests, bytes; None: there is none."""
+    sql = """SELECT id, started_at, finished_at, exit, requests, bytes FROM poll WHERE state = 'finished'
+        ORDER BY id DESC LIMIT 1"""
+    return next(db.query(sql), None)
+
+
+def running_poll(db: Database) -> dict[str, Any] | None:
+    """The poll that runs, or that died without a word: id, started_at."""
+    return next(db.query("SELECT id, started_at FROM poll WHERE state = 'running' ORDER BY id DESC LIMIT 1"), None)
+
+
+def newest_instant(db: Database) -> str | None:
+    """The latest instant that the newest poll has noted."""
+    sql = "SELECT max(coalesce(finished_at, ''), started_at) FROM poll ORDER BY id DESC LIMIT 1"
+    row = next(iter(db.execute(sql)), None)
+    return row[0] if row else None
+
+
+def durations(db: Database, most: int = 10) -> list[float]:
+    """How long the newest polls took, in seconds, newest first."""
+    sql = """SELECT (julianday(finished_at) - julianday(started_at)) * 86400 FROM poll WHERE state = 'finished'
+        ORDER BY id DESC LIMIT ?"""
+    return [round(row[0], 3) for row in db.execute(sql, [most])]
+
+
+def sources(db: Database) -> list[dict[str, Any]]:
+    """Every source that was ever asked: `outcome` and `asked_at` of the last time, `ok_at` of the last success."""
+    return list(
+        db.query(
+            """SELECT s.source, s.outcome, p.finished_at AS asked_at, (
+                   SELECT max(q.finished_at) FROM source_result x JOIN poll q ON q.id = x.poll_id
+                   WHERE x.source = s.source AND x.outcome = 'ok'
+               ) AS ok_at FROM source_result s JOIN poll p ON p.id = s.poll_id
+               WHERE s.poll_id = (SELECT max(y.poll_id) FROM source_result y WHERE y.source = s.source)
+               ORDER BY s.source"""
+        )
+    )
+
+
+def results(db: Database, poll: int) -> list[dict[str, Any]]:
+    """How each source did in a poll: source, outcome, requests, bytes."""
+    sql = "SELECT source, outcome, requests, bytes FROM source_result WHERE poll_id = ? ORDER BY source"
+    return list(db.query(sql, [poll]))
+
+
+def rows_met(db: Database) -> dict[str, int]:
+    """The rows of all revisions that were ever read: `read` = `kept` + `refused`."""
+    sql = """SELECT coalesce(sum(rows), 0) AS read, coalesce(sum(kept), 0) AS kept,
+        coalesce(sum(refused), 0) AS refused FROM revision"""
+    return dict(next(db.query(sql)))
+
+
+def count_by(db: Database, what: str) -> dict[str, int]:
+    """How many there are of each: `changes` by kind, `deliveries` by state, `incidents` that are open by kind."""
+    if what == "deliveries" and not db["delivery"].exists():  # a history from before there were alerts
+        return {}
+    sql = {
+        "changes": "SELECT kind, count(*) FROM change GROUP BY kind ORDER BY kind",
+        "deliveries": "SELECT state, count(*) FROM delivery GROUP BY state ORDER BY state",
+        "incidents": "SELECT kind, count(*) FROM incident WHERE ended_at IS NULL GROUP BY kind ORDER BY kind",
+    }[what]
+    return dict(db.execute(sql).fetchall())
+
+
+def filings(db: Database) -> dict[tuple[str, str], int]:
+    """How many filings there are, by series and status."""
+    sql = "SELECT series, status, count(*) FROM filing GROUP BY series, status ORDER BY series, status"
+    return {(row[0], row[1]): row[2] for row in db.execute(sql)}
+
+
+def pending(db: Database) -> int:
+    """How many revisions were fetched and not read yet."""
+    return int(next(iter(db.execute("SELECT count(*) FROM revision WHERE state = 'pending'")))[0])
+
+
+def batch_days(db: Database) -> dict[str, list[str]]:
+    """The days on which the batches of each series came out: of those with additions, the day of the first one.
+
+    A re-issue is no batch, and adds to none that came before it. Notices add nothing, so they are not here.
+    """
+    rows = db.execute(
+        """SELECT a.series, min(r.published_on) FROM revision r JOIN attachment a ON a.id = r.attachment_id
+           WHERE r.state = 'recorded' AND r.published_on IS NOT NULL
+           AND EXISTS (SELECT 1 FROM change c WHERE c.revision_id = r.id AND c.kind = 'added')
+           GROUP BY a.series, coalesce(a.period, a.id) ORDER BY 1, 2"""
+    )
+    days: dict[str, list[str]] = {}
+    for series, day in rows:
+        days.setdefault(series, []).append(day)
+    return days

@@ -12,15 +12,9 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from storage.copies import copy_database, unused_name
+from storage.database import copy_database, open_readonly, unused_name
 from storage.faults import storage_error
-from storage.opening import open_readonly
-from storage.schema import m001 as schema_m001
-from storage.schema import m002 as schema_m002
-from storage.schema import m003 as schema_m003
-from storage.schema import m004 as schema_m004
-from storage.schema import m005 as schema_m005
-from storage.schema import m006 as schema_m006
+from storage.schema import m001, m002, m003, m004, m005, m006
 from tracker.core.errors import StorageError
 
 BUSY_MILLISECONDS = 10_000
@@ -31,37 +25,37 @@ migrations = Migrations("history")
 @migrations()
 def m001_history(db: Database) -> None:
     """Polls, what the site offers, revisions, filings with their versions and changes, incidents."""
-    _run(db, schema_m001.SQL)
+    _run(db, m001.SQL)
 
 
 @migrations()
 def m002_meaning(db: Database) -> None:
     """What follows from the history (entities, statements, verdicts), what a person accepted, views for SQL."""
-    _run(db, schema_m002.SQL)
+    _run(db, m002.SQL)
 
 
 @migrations()
 def m003_alerts(db: Database) -> None:
     """The outbox: deliveries, what they tell, and each try; in how many polls an incident came up."""
-    _run(db, schema_m003.SQL)
+    _run(db, m003.SQL)
 
 
 @migrations()
 def m004_journal(db: Database) -> None:
     """The journal of what was collected and digested; why a poll ended before its time."""
-    _run(db, schema_m004.SQL)
+    _run(db, m004.SQL)
 
 
 @migrations()
 def m005_pages(db: Database) -> None:
     """How each filing stood from when to when, and an index of characters: what pages of any history size need."""
-    _run(db, schema_m005.SQL)
+    _run(db, m005.SQL)
 
 
 @migrations()
 def m006_sizes(db: Database) -> None:
     """Further indexes, and what the derivations were made of: what questions of a large history need."""
-    _run(db, schema_m006.SQL)
+    _run(db, m006.SQL)
 
 
 def _run(db: Database, sql: str) -> None:

@@ -15,10 +15,10 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.grams import grams_of
-from storage.queries.following import newest_change
-from storage.queries.largest import LARGE
+from storage.queries.changes import newest_change
+from storage.queries.counts import LARGE
 from storage.rows import as_json
+from storage.text_index import grams_of
 from tracker.core.models import Check, StatedTotal
 
 

@@ -12,7 +12,7 @@ import pytest
 from tracker.core.errors import OptionError
 from tracker.demo.files import TableSpec, make_docx, make_pdf, make_xlsx
 from tracker.demo.lists import cancellation_notice, genai_list
-from tracker.reading.document import read_document
+from tracker.reading.reader import read_document
 
 Make = Callable[[Sequence[TableSpec], str], bytes]
 SPECS = [

@@ -15,8 +15,8 @@ from typing import Any
 import openpyxl
 import polars
 
-from tracker.core.spreadsheets import original
-from tracker.export.declare import Column, Table
+from tracker.core.safe_text import original
+from tracker.export.schema import Column, Table
 from tracker.export.tables import TABLES
 
 Rows = list[tuple[Any, ...]]

@@ -17,8 +17,8 @@ from tests.export.reading import read_all
 from tracker.cli.export import export
 from tracker.cli.options import Context
 from tracker.core.errors import OptionError, StorageError
-from tracker.export.forms import FORMS
 from tracker.export.tables import TABLES, table_by_name
+from tracker.export.text_files import FORMS
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from storage.queries import export as exports
+from storage.queries import export
 from tests.export.test_same_in_all_forms import made
-from tracker.core.spreadsheets import _FORMULA
+from tracker.core.safe_text import _FORMULA
 from tracker.export.datapackage import describe, files_of
-from tracker.export.forms import FORMS
 from tracker.export.tables import TABLES, table_by_name
+from tracker.export.text_files import FORMS
 from tracker.export.words import WORDS
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -34,7 +34,7 @@ def test_the_page_has_the_pattern_of_formulas() -> None:
 
 
 def test_the_tables_fit_together() -> None:
-    assert list(exports.TABLES) == [table.name for table in TABLES]
+    assert list(export.TABLES) == [table.name for table in TABLES]
     for table in TABLES:
         assert len(set(table.names)) == len(table.names)
         assert set(table.key) | set(table.sought) <= set(table.names)

@@ -13,9 +13,9 @@ import polars
 import pytest
 from frictionless import Package, Report
 
-from storage.opening import open_readonly
-from storage.queries import change_log
-from storage.queries import export as exports
+from storage.database import open_readonly
+from storage.queries import changes
+from storage.queries import export as export_queries
 from storage.queries.export import Scope
 from storage.queries.filings import FILING_KEYS, SOURCE_KEYS, FilingFilter, find_filings
 from storage.schema.migrations import connect_readonly
@@ -23,9 +23,9 @@ from tests.desk_book import Ledger, synthesis
 from tests.export.conftest import LATE, RENAMED
 from tests.export.reading import read_all
 from tracker.export.folder import check_replaceable
-from tracker.export.forms import FORMS
 from tracker.export.run import Export, export_history
 from tracker.export.tables import TABLES
+from tracker.export.text_files import FORMS
 
 DAYS = (None, "2023-05-31", "2023-06-20", "2025-07-31", "2025-09-11", "2026-01-02", "2026-01-03")
 NOW = Scope()
@@ -47,38 +47,38 @@ def flat(row: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("known_on", [None, "2026-01-01", "2026-01-02", "2026-01-03", "2026-01-04"])
 def test_filings_are_what_the_history_answers(ledger: Ledger, as_of: str | None, known_on: str | None) -> None:
     found = [flat(row) for row in find_filings(ledger.db, FilingFilter(as_of=as_of, known_on=known_on))]
-    rows = [dict(row) for row in exports.filings(ledger.db, Scope(None, as_of, known_on))]
+    rows = [dict(row) for row in export_queries.filings(ledger.db, Scope(None, as_of, known_on))]
     assert [row["filing_id"] for row in rows] == sorted(row["filing_id"] for row in found)
     assert sorted(found, key=lambda row: row["filing_id"]) == [{key: row[key] for key in found[0]} for row in rows]
 
 
 def test_changes_are_what_the_history_answers(ledger: Ledger) -> None:
-    found = change_log.find_changes(ledger.db, change_log.ChangeFilter())
-    rows = list(exports.changes(ledger.db, NOW))
+    found = changes.find_changes(ledger.db, changes.ChangeFilter())
+    rows = list(export_queries.changes(ledger.db, NOW))
     assert [row["change_id"] for row in rows] == [change["id"] for change in found]
     for row, change in zip(rows, found, strict=True):
         for key in ("kind", "number", "name", "entity", "published_on", "recorded_at", "status_before", "status"):
             assert row[key] == change[key]
         assert {key: row[f"source_{key}"] for key in SOURCE_KEYS} == change["source"]
     pairs = [(row["change_id"], row["field"], row["before"], row["after"]) for row in
-             exports.change_fields(ledger.db, NOW)]  # fmt: skip
+             export_queries.change_fields(ledger.db, NOW)]  # fmt: skip
     assert pairs == [(c["id"], field, *both) for c in found for field, both in c["fields"].items()]
     assert (13, "entity", "第3公司", RENAMED) in pairs
 
 
 def test_changes_stop_at_the_day_asked_for(ledger: Ledger) -> None:
-    published = list(exports.changes(ledger.db, Scope(as_of="2025-08-31")))
+    published = list(export_queries.changes(ledger.db, Scope(as_of="2025-08-31")))
     assert {row["published_on"] for row in published} == {"2023-06-20", "2023-05", "2025-07"}
-    assert {row["recorded_at"][:10] for row in exports.changes(ledger.db, Scope(known_on="2026-01-02"))} == {
+    assert {row["recorded_at"][:10] for row in export_queries.changes(ledger.db, Scope(known_on="2026-01-02"))} == {
         "2026-01-01", "2026-01-02"
     }  # fmt: skip
 
 
 def test_a_change_of_a_filing_that_was_not_there_yet_is_left_out(ledger: Ledger) -> None:
     before = Scope(as_of="2023-05-31")
-    assert list(exports.changes(ledger.db, before)) == []
-    assert list(exports.filings(ledger.db, before)) == []
-    assert any(row["published_on"] == "2023-05" for row in exports.changes(ledger.db, NOW))
+    assert list(export_queries.changes(ledger.db, before)) == []
+    assert list(export_queries.filings(ledger.db, before)) == []
+    assert any(row["published_on"] == "2023-05" for row in export_queries.changes(ledger.db, NOW))
 
 
 def test_a_file_that_was_read_later_was_not_read_then(fresh: Ledger) -> None:
@@ -86,21 +86,21 @@ def test_a_file_that_was_read_later_was_not_read_then(fresh: Ledger) -> None:
     fresh.now = "2026-01-09T01:00:00.000+00:00"
     fresh.poll()
     scope = Scope(known_on="2026-01-05")
-    state = {row["revision_id"]: (row["state"], row["rows"]) for row in exports.batches(fresh.db, scope)}
+    state = {row["revision_id"]: (row["state"], row["rows"]) for row in export_queries.batches(fresh.db, scope)}
     assert state.pop(max(state)) == ("pending", None)
     assert {one for one, _ in state.values()} == {"recorded"}
-    assert all(row["state"] == "recorded" for row in exports.batches(fresh.db, NOW))
+    assert all(row["state"] == "recorded" for row in export_queries.batches(fresh.db, NOW))
 
 
 def test_all_is_of_one_moment(fresh: Ledger) -> None:
     with closing(connect_readonly(fresh.settings.database)) as db:
-        with exports.one_moment(db):
-            before = len(list(exports.filings(db, NOW)))
+        with export_queries.one_moment(db):
+            before = len(list(export_queries.filings(db, NOW)))
             fresh.page("/2025-09/11/c_2.htm", (LATE, synthesis(range(21, 31))), day="2025-09-11")
             fresh.poll()
-            assert len(list(exports.filings(db, NOW))) == before
-            assert max(row["change_id"] for row in exports.changes(db, NOW)) < fresh.db["change"].count
-        assert len(list(exports.filings(db, NOW))) == before + 4
+            assert len(list(export_queries.filings(db, NOW))) == before
+            assert max(row["change_id"] for row in export_queries.changes(db, NOW)) < fresh.db["change"].count
+        assert len(list(export_queries.filings(db, NOW))) == before + 4
 
 
 def test_each_form_holds_the_same(ledger: Ledger, tmp_path: Path) -> None:

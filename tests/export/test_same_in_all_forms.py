@@ -16,12 +16,11 @@ from hypothesis import strategies as st
 from storage.queries.export import Scope
 from tests.export.reading import read_all
 from tracker.core.errors import OptionError
-from tracker.export.contents import Contents
+from tracker.export.contents import Contents, Values
 from tracker.export.datapackage import FileFacts, describe
-from tracker.export.declare import Column, Table
-from tracker.export.forms import FORMS, write_form
-from tracker.export.rows import Values
+from tracker.export.schema import Column, Table
 from tracker.export.tables import FILINGS, TABLES
+from tracker.export.text_files import FORMS, write_form
 from tracker.export.xlsx_file import write_xlsx
 
 NASTY = (

@@ -10,9 +10,16 @@ from hypothesis import strategies as st
 from tests.folding import fold
 from tests.fuzz.tokens import CHARACTERS, WORDS
 from tracker.changes.algorithm_numbers import applicant_of, fits_category, parse_algorithm_number
-from tracker.changes.differ import Known, changed_fields, diff_list, is_cancelled, is_changed, one_row_per_number
+from tracker.changes.differ import (
+    Known,
+    changed_fields,
+    diff_list,
+    diff_repeated,
+    is_cancelled,
+    is_changed,
+    one_row_per_number,
+)
 from tracker.changes.indexing import index_filing
-from tracker.changes.repeated import diff_repeated
 from tracker.core.models import Filing, Kind
 
 _TEXTS = st.one_of(

@@ -12,7 +12,7 @@ from tests.fuzz.properties import check_document, check_filings, check_same, che
 from tracker.core.errors import ContentError
 from tracker.core.models import FIELDS, Document, Row, Table
 from tracker.core.series import fold, is_round_up, label_key, period_of, series_of_label, series_of_title
-from tracker.reading.document import read_document
+from tracker.reading.headings import title_of
 from tracker.reading.normalise import (
     comparable,
     looks_like_date,
@@ -22,9 +22,9 @@ from tracker.reading.normalise import (
     province_of_number,
     tidy,
 )
+from tracker.reading.reader import read_document
 from tracker.reading.remarks.events import read_remark
 from tracker.reading.search_text import latin_of, latin_term, search_terms, searchable
-from tracker.reading.titles import title_of
 from tracker.reading.totals import find_totals
 
 PAGE = "https://www.cac.gov.cn/2026-03/17/c_1775082474695536.htm"

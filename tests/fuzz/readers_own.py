@@ -10,22 +10,20 @@ from typing import Any
 from datasette import Request
 
 from storage.archive.archive import Archive
-from storage.backup_files import read_bundle
+from storage.backup import read_bundle
 from storage.journal import read as read_events
 from tests.fuzz import lists
 from tests.fuzz.properties import check_texts, outcome
 from tests.fuzz.readers import text_of
-from tracker.core.days import read_day
+from tracker.core.dates import read_day
 from tracker.core.errors import OptionError, StorageError
 from tracker.query.parameters import BadFilter, read_parameters
 from tracker.settings.model import load_settings
-from tracker.web import urls as addresses
-from tracker.web.api.table import ENDPOINTS
-from tracker.web.asked import read_asked
+from tracker.web import urls
+from tracker.web.api.routes import ENDPOINTS
 from tracker.web.errors import WebError
-from tracker.web.pages import change_filter, compare_asked
-from tracker.web.pages import filings_filter as filings_question
-from tracker.web.view import ASKED, make_view, read_days
+from tracker.web.pages import change_filter, compare, filings_filter
+from tracker.web.request import ASKED, make_view, read_days, read_request_dates
 
 
 def compare_lists(data: bytes) -> None:
@@ -57,20 +55,20 @@ def read_settings(data: bytes) -> None:
 def read_query(data: bytes) -> None:
     """A path, a query, a cookie and a language header, divided by |."""
     path, query, cookie, language = (text_of(data).split("|") + [""] * 4)[:4]
-    asked = read_asked(query, {"cookie": cookie, "accept-language": language}, "zh")
+    asked = read_request_dates(query, {"cookie": cookie, "accept-language": language}, "zh")
     assert asked.lang in ("zh", "en")
     read_day(asked.as_of)
-    piece = addresses.piece(path)
-    assert addresses.read_piece(piece) == path or path in (". ", ".. ")
-    addresses.read_piece(path)
-    addresses.is_web_address(path)
-    disposition = addresses.disposition(path)
+    piece = urls.piece(path)
+    assert urls.read_piece(piece) == path or path in (". ", ".. ")
+    urls.read_piece(path)
+    urls.is_web_address(path)
+    disposition = urls.disposition(path)
     assert disposition.isascii()
     assert disposition.isprintable()
     request = Request.fake("/")
     request.scope[ASKED] = asked
     view: Any = make_view(None, request)  # type: ignore[arg-type]
-    for read in (read_days, change_filter.read_asked, compare_asked.read_asked, filings_question.read_question):
+    for read in (read_days, change_filter.read_asked, compare.read_compare_form, filings_filter.read_question):
         _refused(lambda read=read: read(view))
     for endpoint in ENDPOINTS:
         _refused(lambda one=endpoint: read_parameters(one.parameters, view.params))

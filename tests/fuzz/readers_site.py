@@ -6,7 +6,7 @@ import re
 import zlib
 from typing import Any
 
-from spiders import content_checks as checks
+from spiders import content_checks
 from spiders.addresses import resolve, same_site, sendable
 from spiders.listings import parse_column, parse_json_list, parse_links, parse_notices
 from spiders.pages import clean_title, decode, parse_page, split_links
@@ -25,7 +25,7 @@ def read_page(data: bytes) -> None:
     if zlib.crc32(data) % TWICE == 0:
         check_same((page, told), outcome(lambda: parse_page(data, PAGE, "gb2312"), SiteError))
     decode(data, data[:40].decode("latin-1"))
-    checks.fault_of_page(data)
+    content_checks.fault_of_page(data)
     if page is None:
         return
     inside, outside = split_links(page, BASES)
@@ -96,7 +96,7 @@ def _check_found(parse: Any) -> None:
 
 def judge_answer(data: bytes) -> None:
     """An answer of any kind: a fault or none, the same each time."""
-    for judge in (checks.fault_of_answer, checks.fault_of_page, checks.fault_of_file):
+    for judge in (content_checks.fault_of_answer, content_checks.fault_of_page, content_checks.fault_of_file):
         fault = judge(data)
         check_same(fault, judge(data))
         check_texts([fault.detail if fault else ""])

@@ -15,7 +15,7 @@ from typing import Literal
 import pypdfium2 as pdfium
 from lxml import etree
 
-from storage.backup_files import Sums
+from storage.backup import Sums
 from tests.fuzz import samples
 from tests.fuzz.zips import pack, unpack
 from tests.reading import docx_samples as word

@@ -22,8 +22,8 @@ from tests.fuzz.watch import Watch
 from tests.fuzz.worker import mutate_blindly
 from tests.fuzz.zips import mutate_zip, pack, unpack
 from tracker.core.errors import ContentError
-from tracker.reading.document import read_document
 from tracker.reading.filings import read_filings
+from tracker.reading.reader import read_document
 
 # Two steps away from a file that can be read is where most of what escapes is found.
 _STEPS = 2

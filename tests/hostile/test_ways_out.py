@@ -23,7 +23,7 @@ from tests.hostile.running import run_cases
 from tests.hostile.ways_out import commands, harmful_name, live_markup
 from tests.polling import ROOT, Desk
 from tests.web.conftest import serving
-from tracker.core.spreadsheets import original
+from tracker.core.safe_text import original
 from tracker.demo.site import StandIn
 
 pytestmark = pytest.mark.slow

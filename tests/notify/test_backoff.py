@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.notify.backoff import next_try
+from tracker.notify.timing import next_try
 
 NOW = "2026-11-25T08:00:00.000+00:00"
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.notify.digests import due_at
+from tracker.notify.timing import due_at
 from tracker.settings.subscriptions import WEEKDAYS, FileSubscription
 
 DAILY, WEEKLY = {"form": "daily"}, {"form": "weekly"}

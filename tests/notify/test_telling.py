@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tracker.core.models import IncidentKind
 from tracker.notify.message import Phase
-from tracker.notify.telling import PASSING, find_news
+from tracker.notify.timing import PASSING, find_news
 
 START = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
 

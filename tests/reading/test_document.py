@@ -14,7 +14,7 @@ from tests.reading.docx_samples import docx, row, table, zipped
 from tracker.core.errors import ContentError, HostileFile, Unreadable
 from tracker.demo.files import TableSpec, make_docx, make_xlsx
 from tracker.reading import limits
-from tracker.reading.document import read_document
+from tracker.reading.reader import read_document
 
 SPEC = [TableSpec("清单", ("序号", "名称"), (("1", "甲"),))]
 WORD, EXCEL = make_docx(SPEC, "清单"), make_xlsx(SPEC, "清单")

@@ -18,10 +18,8 @@ from tests.reading import docx_samples as made
 from tracker.core.errors import ContentError, HostileFile, Unreadable
 from tracker.core.models import Document
 from tracker.demo.files import TableSpec, make_docx
-from tracker.reading import limits
-from tracker.reading import xml_stream as xml_parts
-from tracker.reading import zip_files as zipped
-from tracker.reading.docx.docx import read_docx
+from tracker.reading import limits, xml_stream, zip_files
+from tracker.reading.docx.document import read_docx
 
 REAL = Path(__file__).parents[3] / "shared" / "real"
 
@@ -274,7 +272,7 @@ DOCTYPE = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a
 EXTERNAL = '<!DOCTYPE x SYSTEM "file:///etc/passwd">'
 HOSTILE = {
     "an expansion": lambda: bomb(40 * limits.MIB),
-    "many members": lambda: flood(zipped.MAX_MEMBERS + 1),
+    "many members": lambda: flood(zip_files.MAX_MEMBERS + 1),
     "entities": lambda: made.main_part(made.document(made.table(made.row("&b;")), prologue=DOCTYPE)),
     "an external DTD": lambda: made.main_part(made.document("", prologue=EXTERNAL)),
     "a DTD in UTF-16": lambda: made.main_part(made.document("", prologue=DOCTYPE).decode().encode("utf-16")),
@@ -332,7 +330,7 @@ def test_a_member_smaller_than_it_states_costs_no_more() -> None:
 
 
 def test_what_has_been_read_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xml_parts, "MAX_HELD", 200_000)
+    monkeypatch.setattr(xml_stream, "MAX_HELD", 200_000)
     # Noise, so that the file does not count as an expansion.
     noise = random.Random(1)
     lines = [made.row(*(f"{noise.random()}" for _ in range(4))) for _ in range(4_000)]
@@ -349,7 +347,7 @@ def test_where_a_chunk_ends_makes_no_difference(monkeypatch: pytest.MonkeyPatch)
     whole = read_docx(data)
     assert [table.title for table in whole.tables] == ["前\n框", "外\n甲\n乙"]
     for size in range(400, 900):
-        monkeypatch.setattr(zipped, "CHUNK", size)
+        monkeypatch.setattr(zip_files, "CHUNK", size)
         assert read_docx(data) == whole, size
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tracker.core.errors import ContentError, NoTable
 from tracker.core.models import Document, Extraction, Kind, Row, Table
 from tracker.core.series import series_by_id
-from tracker.reading.docx.docx import read_docx
+from tracker.reading.docx.document import read_docx
 from tracker.reading.filings import read_filings
 from tracker.reading.normalise import comparable, parse_number
 

@@ -10,7 +10,7 @@ import pytest
 
 from tracker.core.errors import ContentError, HostileFile, Unreadable
 from tracker.core.models import Document
-from tracker.reading import html as reader
+from tracker.reading import html
 from tracker.reading.html import read_html
 
 
@@ -84,7 +84,7 @@ def test_what_is_no_page_is_unreadable(data: bytes) -> None:
 
 def test_a_page_that_is_too_large_is_refused() -> None:
     with pytest.raises(HostileFile):
-        read_html(b"<html>" + b" " * reader.MAX_PAGE)
+        read_html(b"<html>" + b" " * html.MAX_PAGE)
 
 
 HOSTILE = {

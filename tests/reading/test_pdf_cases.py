@@ -13,8 +13,7 @@ from tests.hostile import files_pdf
 from tests.reading.pdf_samples import Block, box, dashes, draw, make, thin_fills
 from tracker.core.errors import ContentError, HostileFile, NoTable, Unreadable
 from tracker.reading.pdf import document as pdf
-from tracker.reading.pdf import page as pdf_page
-from tracker.reading.pdf import ruled_lines as pdf_lines
+from tracker.reading.pdf import page, ruled_lines
 from tracker.reading.pdf.document import read_pdf
 
 HEAD = [["No"], ["Name"], ["Number"]]
@@ -229,7 +228,7 @@ def test_rows_without_lines_below_a_table_are_not_passed_over() -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "limit"), [(pdf, "MAX_PAGES"), (pdf_lines, "MAX_OBJECTS"), (pdf_page, "MAX_CHARS")]
+    ("module", "limit"), [(pdf, "MAX_PAGES"), (ruled_lines, "MAX_OBJECTS"), (page, "MAX_CHARS")]
 )
 def test_limits(module, limit, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setattr(module, limit, 1)

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from storage.queries import notices
-from storage.queries import site as plans
+from storage.queries import notices, site
 from storage.schema.migrations import connect
 from storage.write.history import History
 from storage.write.lists import Recording
@@ -48,9 +47,9 @@ class Book:
         url = f"https://site/{series}/{period}"
         link = OfferedLink("token", period, period, series, period, False)
         self.history.record_page(Page(url, "title", f"{period[:7]}-11", None, "", ()), series, None, [link], now)
-        offer = next(offer["id"] for offer in plans.offers(self.db) if offer["referer"] == url)
+        offer = next(offer["id"] for offer in site.offers(self.db) if offer["referer"] == url)
         self.history.record_fetched(offer, "token", f"{self.recorded:064x}", 1, "docx", now)
-        row = next(row for row in plans.pending_revisions(self.db))
+        row = next(row for row in site.pending_revisions(self.db))
         changes = self._notice_changes(row, rows) if series == NOTICES else self._list_changes(row, rows)
         tables = (TableSummary(1, "", None, len(rows), len(rows), 0),)
         recording = Recording(
@@ -62,7 +61,7 @@ class Book:
         return changes
 
     def _list_changes(self, row: dict[str, object], rows: Sequence[Filing]) -> list[Change]:
-        state = plans.list_state(self.db, int(str(row["attachment_id"])), SERIES, {filing.number for filing in rows})
+        state = site.list_state(self.db, int(str(row["attachment_id"])), SERIES, {filing.number for filing in rows})
         known = Known(
             state.present, state.gone, state.current, state.elsewhere, state.cancelled,
             remarked=frozenset(filing.number for filing in state.marked if is_cancelled(filing)),

@@ -14,9 +14,8 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from storage.archive.archive import Archive
+from storage.archive.archive import Archive, Store, ahead
 from storage.archive.folder import FolderStore
-from storage.archive.stores import Store, ahead
 from tests.object_service import Service
 from tracker.core.errors import StorageError
 

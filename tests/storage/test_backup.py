@@ -15,8 +15,7 @@ from sqlite_utils import Database
 
 from storage import journal
 from storage.archive.archive import Archive
-from storage.backup import back_up
-from storage.backup_files import Held, read_bundle
+from storage.backup import Held, back_up, read_bundle
 from storage.restore import restore, restore_files
 from storage.schema.migrations import connect
 from storage.write.history import History

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from storage.queries import batches, change_log, counting
-from storage.queries import filings as states
-from storage.queries.change_log import ChangeFilter
-from storage.queries.change_pages import ChangeQuery, newest_changes
+from storage.queries import batches, changes
+from storage.queries import counts as counts_queries
+from storage.queries import filings as filings_queries
+from storage.queries.changes import ChangeFilter, ChangeQuery, newest_changes
 from storage.queries.export import Scope, filings
 from storage.queries.filings import FilingFilter
 from tests.desk_book import Ledger, synthesis
 from tests.rebuilding import assert_states_hold
-from tracker.query import filing as dossier
+from tracker.query import filing
 from tracker.query.compare import compare_days
 from tracker.query.search import search_for
 
@@ -43,16 +43,16 @@ def test_a_month_counts_from_its_last_day_on(ledger: Ledger, day: str, is_out: b
     expected = "cancelled" if is_out else "active"
     assert ledger.states(as_of=day)["算法2"][0] == expected
     assert ledger.states(as_of=day, known_on="2026-12-31")["算法2"][0] == expected
-    counts = counting.count_filings(ledger.db, "status", FilingFilter(as_of=day))
+    counts = counts_queries.count_filings(ledger.db, "status", FilingFilter(as_of=day))
     assert ({"status": "cancelled", "count": 1} in counts) is is_out
     where = ChangeFilter(kind="cancelled", published_until=day)
-    assert len(change_log.find_changes(ledger.db, where)) == is_out
+    assert len(changes.find_changes(ledger.db, where)) == is_out
     rows = {row["name"]: row["status"] for row in filings(ledger.db, Scope(as_of=day))}
     assert rows["算法2"] == expected
     assert len(compare_days(ledger.db, "2025-01-31", day)) == is_out
-    found = next(row for row in states.find_filings(ledger.db, FilingFilter()) if row["name"] == "算法2")
+    found = next(row for row in filings_queries.find_filings(ledger.db, FilingFilter()) if row["name"] == "算法2")
     row = {"id": found["filing_id"], **{key: found[key] for key in ("series", "number", "entity_id")}}
-    assert len(dossier.filing(ledger.db, row, as_of=day)["changes"]) == 1 + is_out
+    assert len(filing.filing(ledger.db, row, as_of=day)["changes"]) == 1 + is_out
     assert_states_hold(ledger.db)
 
 
@@ -81,7 +81,7 @@ def test_a_list_that_was_recorded_anew_was_there_before(ledger: Ledger) -> None:
 def test_changes_of_a_common_text_are_found_while_the_index_is_behind(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(states, "_MANY", 3)  # so that a few filings are many
+    monkeypatch.setattr(filings_queries, "_MANY", 3)  # so that a few filings are many
     ledger.page("/2023-09/01/c_2.htm", (SEPTEMBER, synthesis(range(20, 28))))
     ledger.digest()  # and killed before the rest
     for where in (ChangeQuery(ChangeFilter(terms=search_for("公司"))), ChangeQuery(ChangeFilter(), entity="公司")):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.grams import MOST_GRAMS, gram_query, grams_of
+from storage.text_index import MOST_GRAMS, gram_query, grams_of
 from tracker.reading.search_text import latin_of, latin_term, search_terms, searchable
 
 # Few characters, so that texts and questions meet often; some of them end tokens or mean something to FTS5.

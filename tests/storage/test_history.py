@@ -9,9 +9,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage.queries import change_log, counting, queries
-from storage.queries import derivation as sightings
-from storage.queries import filings as states
+from storage.queries import changes, counts, derivation
+from storage.queries import filing as filing_queries
+from storage.queries import filings as filings_queries
 from storage.queries.filings import FilingFilter
 from tests.folding import fold
 from tests.storage.recording import NOTICES, Book, filing
@@ -40,7 +40,7 @@ def substance(filings: dict[str, Filing]) -> Substance:
 
 def found(book: Book, **where: str) -> Substance:
     """What the history states of the filings that are not withdrawn."""
-    rows = [row for row in states.find_filings(book.db, FilingFilter(**where)) if row["status"] != "withdrawn"]
+    rows = [row for row in filings_queries.find_filings(book.db, FilingFilter(**where)) if row["status"] != "withdrawn"]
     fields = [name for name in COMPARED if name != "cancelled_on"]
     return {row["number"]: tuple(comparable(c, row[c]) for c in fields) for row in rows}
 
@@ -69,7 +69,7 @@ def test_any_day_is_the_fold_of_the_recordings_so_far(revisions: list[list[Filin
 
 
 def number_of(book: Book, **where: str) -> list[str]:
-    return [row["number"] for row in states.find_filings(book.db, FilingFilter(**where))]
+    return [row["number"] for row in filings_queries.find_filings(book.db, FilingFilter(**where))]
 
 
 def test_a_filing_in_two_lists_follows_a_number_corrected_in_both(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_filing_in_two_lists_follows_a_number_corrected_in_both(tmp_path: Path
     assert [c.kind for c in book.record([new], "2024-04")] == ["renumbered"]
     assert [c.kind for c in book.record([new], "2024-06")] == ["renumbered"]
     assert number_of(book) == ["2"]
-    assert [row["number"] for row in queries.find_filing_ids(book.db, "1")] == ["2"]
+    assert [row["number"] for row in filing_queries.find_filing_ids(book.db, "1")] == ["2"]
     assert book.record([new], "2024-06") == []
     book.db.close()
 
@@ -101,7 +101,7 @@ def test_a_cancellation_is_dated_by_its_notice_and_keeps_what_lists_state(tmp_pa
     book.record([filing("1"), filing("2", remark="已注销")])
     rows = [Filing(series=NOTICES, kind=None, number=n, cancelled_on="2025-07") for n in ("1", "2")]
     assert [c.kind for c in book.notice(rows)] == ["cancelled", "amended"]
-    filings = states.find_filings(book.db, FilingFilter())
+    filings = filings_queries.find_filings(book.db, FilingFilter())
     assert [(f["status"], f["cancelled_on"], f["batch"]) for f in filings] == [("cancelled", "2025-07", "2024-06")] * 2
     assert number_of(book, status="cancelled", as_of="2025-06-30") == []
     # Dropped from the notice, one is active again; the other's own remark still stands.
@@ -115,9 +115,9 @@ def test_a_late_cancellation_does_not_bring_later_fields_into_the_past(tmp_path:
     book.record([filing("1", entity="old", filed_on="2024-05-01")])
     book.record([filing("1", entity="new", filed_on="2024-05-01")])
     book.notice([Filing(series=NOTICES, kind=None, number="1", cancelled_on="2025-07")])
-    then = states.find_filings(book.db, FilingFilter(as_of="2025-12-31"))
+    then = filings_queries.find_filings(book.db, FilingFilter(as_of="2025-12-31"))
     assert [(f["entity"], f["status"]) for f in then] == [("old", "cancelled")]
-    now = states.find_filings(book.db, FilingFilter())
+    now = filings_queries.find_filings(book.db, FilingFilter())
     assert [(f["entity"], f["status"]) for f in now] == [("new", "cancelled")]
     book.db.close()
 
@@ -128,7 +128,7 @@ def test_rows_that_share_a_number_are_all_kept_and_counted_in_sequence(tmp_path:
     book.record(rows)
     assert len(number_of(book)) == 2
     assert book.db.execute("SELECT number, sequence FROM repeated_row").fetchall() == [("1", "1"), ("1", "3")]
-    known = sightings.known_lists(book.db)
+    known = derivation.known_lists(book.db)
     assert sorted(str(f.sequence) for f in known[0].filings) == ["1", "2", "3"]
     book.db.close()
 
@@ -137,7 +137,7 @@ def test_sequence_numbers_are_those_of_the_newest_file(tmp_path: Path) -> None:
     book = Book(tmp_path)
     book.record([filing(n, sequence=n) for n in ("1", "2", "3")])
     book.record([filing("1", sequence="1"), filing("3", sequence="2")])
-    assert [f.sequence for f in sightings.known_lists(book.db)[0].filings] == ["1", "2"]
+    assert [f.sequence for f in derivation.known_lists(book.db)[0].filings] == ["1", "2"]
     book.db.close()
 
 
@@ -145,9 +145,9 @@ def test_a_date_that_is_none_dates_nothing(tmp_path: Path) -> None:
     book = Book(tmp_path)
     dates = ["2024-02-29", "2024-02-30", "2024-13", "2204-01-01", "0000-00", "２０２４", "2024年夏", None]
     book.record([filing(str(n), filed_on=day) for n, day in enumerate(dates)])
-    published = {row["published_on"] for row in change_log.find_changes(book.db, change_log.ChangeFilter())}
+    published = {row["published_on"] for row in changes.find_changes(book.db, changes.ChangeFilter())}
     assert published == {"2024-02-29", "2026-01-01"}
-    assert {row["month"] for row in counting.count_filings(book.db, "month", FilingFilter())} == {"2024-02", "2026-01"}
+    assert {row["month"] for row in counts.count_filings(book.db, "month", FilingFilter())} == {"2024-02", "2026-01"}
     book.db.close()
 
 

@@ -9,9 +9,9 @@ import pytest
 from sqlite_utils import Database
 
 from benchmarks.made_history import make_history
-from storage.queries import counting, overview
+from storage.queries import counts
+from storage.queries.counts import LARGE, find_largest
 from storage.queries.filings import FilingFilter, provinces
-from storage.queries.largest import LARGE, find_largest
 from storage.schema.migrations import connect, connect_readonly
 
 MOST = 3
@@ -41,12 +41,12 @@ def test_the_largest_entities_are_those_that_counting_one_by_one_finds(
     asked = filters(db)
     told = [find_largest(db, where, MOST) for where in asked]
     assert sum(found is not None for found in told) > len(asked) // 3
-    summed = [counting.count_filings(db, "entity", where, limit=MOST) for where in asked]
-    tops = [overview.top_entities(db, MOST, as_of=where.as_of, known_on=where.known_on) for where in asked]
-    for module in (counting, overview):
+    summed = [counts.count_filings(db, "entity", where, limit=MOST) for where in asked]
+    tops = [counts.top_entities(db, MOST, as_of=where.as_of, known_on=where.known_on) for where in asked]
+    for module in (counts, counts):
         monkeypatch.setattr(module, "find_largest", lambda *_: None)
-    assert summed == [counting.count_filings(db, "entity", where, limit=MOST) for where in asked]
-    one_by_one = [overview.top_entities(db, MOST, as_of=where.as_of, known_on=where.known_on) for where in asked]
+    assert summed == [counts.count_filings(db, "entity", where, limit=MOST) for where in asked]
+    one_by_one = [counts.top_entities(db, MOST, as_of=where.as_of, known_on=where.known_on) for where in asked]
     assert [[one.count for one in top] for top in tops] == [[one.count for one in top] for top in one_by_one]
 
 

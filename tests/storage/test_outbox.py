@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from storage.queries import outbox as alerts
+from storage.queries import outbox as outbox_queries
 from storage.write.outbox import Outbox, Rule, Told
 from tests.storage.recording import Book, filing
 from tracker.core.models import Change, ChangeKind, Incident, IncidentKind
@@ -46,7 +46,7 @@ def test_a_baseline_is_counted_in_one_delivery_whatever_the_form(folder: Path) -
     book.record([filing("a", province="北京市"), filing("b", province="海南省")], "2024-06")
     book.record([filing("c", province="北京市")], "2024-08")
     assert rows(book, "SELECT gathers FROM delivery") == [("poll",)]
-    contents = alerts.contents(book.db, 1)
+    contents = outbox_queries.contents(book.db, 1)
     assert contents["changes"] == []
     assert [(b["period"], b["changes"], b["provinces"]) for b in contents["baselines"]] == [
         ("2024-06", {"added": 1}, {"北京市": 1}), ("2024-08", {"added": 1}, {"北京市": 1}),
@@ -61,8 +61,9 @@ def test_one_delivery_per_batch_or_one_digest(folder: Path) -> None:
     assert rows(book, "SELECT subscription, gathers FROM delivery ORDER BY seq") == [
         ("batches", "revision 1"), ("digest", "digest"), ("batches", "revision 2"),
     ]  # fmt: skip
-    assert [row["subscription"] for row in alerts.to_seal(book.db, NOW, digests_only=False)] == ["batches", "batches"]
-    assert len(alerts.to_seal(book.db, LATER, digests_only=False)) == 3
+    due = outbox_queries.to_seal(book.db, NOW, digests_only=False)
+    assert [row["subscription"] for row in due] == ["batches", "batches"]
+    assert len(outbox_queries.to_seal(book.db, LATER, digests_only=False)) == 3
 
 
 def test_nothing_is_queued_where_nothing_is_recorded(folder: Path) -> None:
@@ -105,7 +106,7 @@ def sealed(folder: Path) -> tuple[Book, Outbox]:
 
 
 def next_seq(book: Book, now: str = LATER) -> int | None:
-    due = alerts.next_due(book.db, "all", now)
+    due = outbox_queries.next_due(book.db, "all", now)
     return due["seq"] if due else None
 
 
@@ -117,7 +118,7 @@ def test_deliveries_go_out_in_the_order_in_which_they_were_sealed(folder: Path) 
         outbox.accept_part(seq, "1", "webhook x", "HTTP 204", LATER)
         outbox.settle(seq, LATER)
     assert order == [1, 3, 2]
-    assert alerts.waiting(book.db) == {}
+    assert outbox_queries.waiting(book.db) == {}
 
 
 def test_a_refused_delivery_holds_the_later_ones_back_until_it_is_sent_or_dead(folder: Path) -> None:
@@ -127,20 +128,20 @@ def test_a_refused_delivery_holds_the_later_ones_back_until_it_is_sent_or_dead(f
     assert next_seq(book, "2026-03-01T00:00:00+00:00") == 1
     outbox.refuse(1, "HTTP 500", None, LATER)
     assert next_seq(book) == 3
-    assert alerts.waiting(book.db) == {"pending": 2, "dead": 1}
-    trouble = alerts.troubled(book.db)
+    assert outbox_queries.waiting(book.db) == {"pending": 2, "dead": 1}
+    trouble = outbox_queries.troubled(book.db)
     assert [(row["subscription"], row["dead"], row["answer"]) for row in trouble] == [("all", 1, "HTTP 500")]
     outbox.retry([1], LATER)
     assert next_seq(book) == 1
-    assert alerts.tries(book.db, 1) == 0
+    assert outbox_queries.tries(book.db, 1) == 0
 
 
 def test_parts_that_were_taken_are_remembered_over_tries(folder: Path) -> None:
     book, outbox = sealed(folder)
     outbox.accept_part(1, "1", "webhook x", "ok", NOW)
     outbox.refuse(1, "HTTP 500", NOW, NOW)
-    assert alerts.parts_taken(book.db, 1, "webhook x") == {"1"}
-    assert alerts.parts_taken(book.db, 1, "wecom y") == frozenset()
+    assert outbox_queries.parts_taken(book.db, 1, "webhook x") == {"1"}
+    assert outbox_queries.parts_taken(book.db, 1, "wecom y") == frozenset()
 
 
 def test_a_disabled_channel_is_left_alone_until_a_person_says_so(folder: Path) -> None:
@@ -148,7 +149,7 @@ def test_a_disabled_channel_is_left_alone_until_a_person_says_so(folder: Path) -
     outbox.disable("all", "HTTP 410", NOW)
     outbox.refuse(1, "HTTP 410", NOW, NOW)
     assert next_seq(book) is None
-    assert alerts.troubled(book.db)[0]["disabled"] == "HTTP 410"
+    assert outbox_queries.troubled(book.db)[0]["disabled"] == "HTTP 410"
     outbox.enable("all")
     assert next_seq(book) == 1
 
@@ -157,7 +158,7 @@ def test_dropped_deliveries_stay_in_the_history(folder: Path) -> None:
     book, outbox = sealed(folder)
     outbox.drop([1, 2], NOW)
     assert next_seq(book) == 3
-    assert [row["state"] for row in alerts.deliveries(book.db)] == ["dropped", "dropped", "pending"]
+    assert [row["state"] for row in outbox_queries.deliveries(book.db)] == ["dropped", "dropped", "pending"]
 
 
 def test_a_sealed_delivery_gathers_no_more(folder: Path) -> None:
@@ -166,8 +167,8 @@ def test_a_sealed_delivery_gathers_no_more(folder: Path) -> None:
     Outbox(book.db).seal(1, "en", "first", {}, {}, NOW)
     book.record([filing("b")], "2024-08")
     assert rows(book, "SELECT seq, state FROM delivery ORDER BY seq") == [(1, "pending"), (2, "open")]
-    assert [row["number"] for row in alerts.contents(book.db, 1)["changes"]] == ["a"]
-    assert [row["number"] for row in alerts.contents(book.db, 2)["changes"]] == ["b"]
+    assert [row["number"] for row in outbox_queries.contents(book.db, 1)["changes"]] == ["a"]
+    assert [row["number"] for row in outbox_queries.contents(book.db, 2)["changes"]] == ["b"]
 
 
 def test_news_of_incidents_is_known_by_incident_phase_and_time(folder: Path) -> None:
@@ -178,12 +179,12 @@ def test_news_of_incidents_is_known_by_incident_phase_and_time(folder: Path) -> 
     outbox = Outbox(book.db)
     for phase in ("began", "reminder", "reminder", "over"):
         outbox.queue_news("all", None, [Told(incident=1, phase=phase)], NOW)
-        outbox.seal(len(alerts.deliveries(book.db)), "en", phase, {}, {}, NOW)
-    ids = [row["id"] for row in alerts.deliveries(book.db)]
+        outbox.seal(len(outbox_queries.deliveries(book.db)), "en", phase, {}, {}, NOW)
+    ids = [row["id"] for row in outbox_queries.deliveries(book.db)]
     assert len(set(ids)) == 4
-    assert [i["phase"] for i in alerts.contents(book.db, 4)["incidents"]] == ["over"]
+    assert [i["phase"] for i in outbox_queries.contents(book.db, 4)["incidents"]] == ["over"]
     outbox.queue_news("all", None, [], NOW)
-    assert len(alerts.deliveries(book.db)) == 4
+    assert len(outbox_queries.deliveries(book.db)) == 4
 
 
 def test_polls_in_which_an_incident_came_up_count_unless_they_were_interrupted(folder: Path) -> None:
@@ -203,10 +204,10 @@ def test_facts_are_the_figures_of_the_series_concerned(folder: Path) -> None:
     book = Book(folder, settled=True)
     book.record([filing("a"), filing("b")], "2024-06")
     book.record([filing("c")], "2024-08")
-    facts = alerts.facts_of(book.db, ["deep_synthesis", "genai_service"])
+    facts = outbox_queries.facts_of(book.db, ["deep_synthesis", "genai_service"])
     assert facts["totals"] == [{"series": "deep_synthesis", "kind": None, "count": 3, "cancelled": 0}]
     assert facts["growth"] == {"deep_synthesis": [["2024-06", 2], ["2024-08", 1]], "genai_service": []}
-    assert json.loads(alerts.facts_json(book.db, ["genai_service"]))["verdicts"] == {
+    assert json.loads(outbox_queries.facts_json(book.db, ["genai_service"]))["verdicts"] == {
         "ok": 0, "off": [], "not_checkable": 0,
     }  # fmt: skip
 
@@ -216,7 +217,7 @@ def test_the_latest_changes_come_back_as_they_were_recorded(folder: Path) -> Non
     book = Book(folder, [Rule("all", lambda change: bool(seen.append(change)) or True)], settled=True)
     book.record([filing("a", product="p", province="北京市"), filing("b")])
     book.record([filing("a", product="q", province="北京市"), filing("b")])
-    latest = alerts.latest_changes(book.db)
+    latest = outbox_queries.latest_changes(book.db)
     assert [(change.kind, change.number, change.fields) for _, change in latest] == [
         ("amended", "a", {"product": ("p", "q")}),
     ]  # fmt: skip

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from sqlite_utils import Database
 
-from storage.queries.counting import count_within
-from storage.time_limit import is_interrupted, time_limit
+from storage.database import is_interrupted, time_limit
+from storage.queries.counts import count_within
 
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n WHERE x < 0"
 

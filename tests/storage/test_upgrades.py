@@ -15,14 +15,14 @@ import pytest
 
 from storage import journal
 from storage.archive.archive import Archive
-from storage.queries import change_log
-from storage.queries import filings as states
+from storage.queries import changes as changes_queries
+from storage.queries import filings
 from storage.queries.filings import FilingFilter
 from storage.schema.migrations import connect, connect_readonly, migrations
 from tests.desk_book import Ledger, synthesis
 from tests.rebuilding import made_anew
 from tracker.core.errors import StorageError
-from tracker.operations.differences import differences
+from tracker.operations.replace_history import differences
 from tracker.settings.model import Settings
 
 KEPT = sorted((Path(__file__).parent / "kept").glob("schema_*.db.gz"))
@@ -56,8 +56,8 @@ def test_an_older_history_is_copied_and_brought_up_to_date(kept: Path, tmp_path:
     before = path.read_bytes()
     db = connect(path)
     assert [row.name for row in migrations.applied(db)] == NAMES
-    assert len(states.find_filings(db, FilingFilter())) == 21
-    changes = Counter(change["kind"] for change in change_log.find_changes(db, change_log.ChangeFilter()))
+    assert len(filings.find_filings(db, FilingFilter())) == 21
+    changes = Counter(change["kind"] for change in changes_queries.find_changes(db, changes_queries.ChangeFilter()))
     assert changes == {"added": 21, "amended": 1, "cancelled": 1}
     db.close()
     copies = list(tmp_path.glob("history.db.before-*"))

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.poll.lapses import Lapses, Span, Times, find_lapses, slots
-from tracker.settings.cron import parse
-from tracker.settings.quiet import parse_quiet
+from tracker.poll.timetable import Lapses, Span, Times, find_lapses, slots
+from tracker.settings.schedule import parse, parse_quiet
 
 ZONE = ZoneInfo("Asia/Shanghai")
 WHEN = parse("0 8-23/3 * * *")  # 08 11 14 17 20 23

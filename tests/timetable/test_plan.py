@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.core.series import STANDARD
-from tracker.poll.plan import Plan, make_plans
-from tracker.settings.settings import ScheduleSettings
+from tracker.poll.timetable import Plan, make_plans
+from tracker.settings.schedule import ScheduleSettings
 
 ZONE = ZoneInfo("Asia/Shanghai")
 ALL = STANDARD

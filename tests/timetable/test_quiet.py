@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.settings.quiet import out_of_quiet, parse_quiet
+from tracker.settings.schedule import out_of_quiet, parse_quiet
 
 ZONE = ZoneInfo("Asia/Shanghai")
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tracker.poll.warm import Warmth, usual_day
+from tracker.poll.timetable import Warmth, usual_day
 
 # About every two months, as the regulator publishes; the gaps are 59, 61 and 60 days.
 BATCHES = ["2026-01-01", "2026-03-01", "2026-05-01", "2026-06-30"]

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from tests.program import run_program
-from tracker.web.api.table import ENDPOINTS
+from tracker.web.api.routes import ENDPOINTS
 
 # A filing of the history that tests serve, in place of the real one that the examples name.
 REAL, MADE = "Beijing-WenXinYiYan-20230821", "Beijing-MoXing3-202401010003"

@@ -19,12 +19,11 @@ from hypothesis import strategies as st
 from tests.waiting import wait_until
 from tests.web.conftest import Served, Visitor
 from tracker.settings.model import Settings
-from tracker.web import plugin
-from tracker.web import urls as addresses
-from tracker.web.gate import Gate
+from tracker.web import plugin, urls
+from tracker.web.app import Switch
+from tracker.web.middleware import Gate
+from tracker.web.request import View
 from tracker.web.routes import Route, expression
-from tracker.web.switch import Switch
-from tracker.web.view import View
 
 NASTY = (
     "Beijing-WenXinYiYan-20230821", "Guangdong-Dr.GDCDC-20260706S0054", "网信算备110108224236606220017号",
@@ -58,7 +57,7 @@ def echoing(history: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def test_every_number_comes_back(echoing: str) -> None:
     with httpx.Client(trust_env=False) as client:
         for number in NASTY:
-            path = addresses.filing_path("genai_service", number)
+            path = urls.filing_path("genai_service", number)
             answer = client.get(f"{echoing}{path}?as_of=2024&x=1")
             expected = number if number != ". " else "."
             assert answer.status_code == 200, number
@@ -71,21 +70,21 @@ def test_every_number_comes_back(echoing: str) -> None:
 def test_a_browser_sends_every_number_as_it_is(browser: Visitor, served: Served) -> None:
     page = browser().go("/about")
     for number in NASTY:
-        path = addresses.filing_path("genai_service", number)
+        path = urls.filing_path("genai_service", number)
         assert page.evaluate("p => new URL(p, location.href).pathname", path) == path
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
 def test_a_piece_is_one_piece(number: str) -> None:
-    raw = addresses.piece(number)
+    raw = urls.piece(number)
     assert "/" not in raw
     assert raw.isascii()
     assert urlsplit(urljoin("http://host/filing/x/", f"./{raw}")).path == f"/filing/x/{raw}"
-    assert addresses.read_piece(raw) == (number[:-1] if number in (". ", ".. ") else number)
+    assert urls.read_piece(raw) == (number[:-1] if number in (". ", ".. ") else number)
 
 
 def test_a_piece_that_is_no_text() -> None:
-    assert addresses.read_piece("%FF") is None
+    assert urls.read_piece("%FF") is None
 
 
 def test_patterns() -> None:
@@ -95,8 +94,8 @@ def test_patterns() -> None:
 
 
 def test_parameters() -> None:
-    assert addresses.with_params("/a", {"x": None, "y": "", "z": ["1", "二"], "w": 0}) == "/a?z=1&z=%E4%BA%8C&w=0"
-    assert addresses.with_params("/a", {}) == "/a"
+    assert urls.with_params("/a", {"x": None, "y": "", "z": ["1", "二"], "w": 0}) == "/a?z=1&z=%E4%BA%8C&w=0"
+    assert urls.with_params("/a", {}) == "/a"
 
 
 @pytest.mark.parametrize(
@@ -106,15 +105,15 @@ def test_parameters() -> None:
      ("https://[x", False)],
 )  # fmt: skip
 def test_what_may_be_linked_to(text: str | None, is_one: bool) -> None:
-    assert addresses.is_web_address(text) is is_one
+    assert urls.is_web_address(text) is is_one
 
 
 def test_names_of_downloads() -> None:
-    assert addresses.disposition('附件："一".docx') == (
+    assert urls.disposition('附件："一".docx') == (
         "attachment; filename=\"______.docx\"; filename*=UTF-8''%E9%99%84%E4%BB%B6%EF%BC%9A_%E4%B8%80_.docx"
     )
     for odd in ("", "..", "a\r\nSet-Cookie: x", "../../etc/passwd", "a\"; filename=b"):
-        name = addresses.disposition(odd)
+        name = urls.disposition(odd)
         assert name.isprintable()
         assert name.count('"') == 2
         assert "/" not in name.partition("''")[0]

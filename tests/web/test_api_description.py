@@ -20,7 +20,7 @@ from tests.web.conftest import Scheme, Served, Visitor
 from tracker.query.parameters import SEARCHABLE
 from tracker.reading.search_text import searchable
 from tracker.web.api.openapi import describe
-from tracker.web.api.table import ENDPOINTS
+from tracker.web.api.routes import ENDPOINTS
 
 ROOT = Path(__file__).parents[2]
 Json = dict[str, Any]

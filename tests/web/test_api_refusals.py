@@ -9,7 +9,7 @@ import pytest
 
 from tests.web.api_client import EXAMPLES
 from tests.web.conftest import Served
-from tracker.web.api import cursor
+from tracker.web.api import endpoints
 from tracker.web.errors import BadParameter
 
 KEYS = ["type", "title", "status", "detail", "parameter"]
@@ -77,20 +77,20 @@ def test_a_cursor_belongs_to_its_question(served: Served) -> None:
 
 @pytest.mark.parametrize("position", [(), (-1,), (2**63,), ("1",), (1.5,), (True,), (None,), (1, 2)])
 def test_a_cursor_holds_a_place(position: Any) -> None:
-    text = cursor.write("q", position)
+    text = endpoints.write("q", position)
     with pytest.raises(BadParameter) as caught:
-        cursor.read(text, "q", (int,))
+        endpoints.read(text, "q", (int,))
     assert caught.value.key == "api_no_cursor"
 
 
 @pytest.mark.parametrize("text", ["", "A", "AAAA", "W10", "W1siYSJdXQ", "bnVsbA", "[" * 200])
 def test_what_is_no_cursor(text: str) -> None:
     with pytest.raises(BadParameter):
-        cursor.read(text, "q", (int,))
+        endpoints.read(text, "q", (int,))
 
 
 def test_a_cursor_is_read_as_it_was_written() -> None:
-    assert cursor.read(cursor.write("q", ("2024-07-01", 7)), "q", (str, int)) == ("2024-07-01", 7)
+    assert endpoints.read(endpoints.write("q", ("2024-07-01", 7)), "q", (str, int)) == ("2024-07-01", 7)
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.core.days import read_day
+from tracker.core.dates import read_day
 from tracker.core.messages import Lang
-from tracker.web.asked import Asked, preferred, read_asked
+from tracker.web.request import RequestDates, preferred, read_request_dates
 
 
 @pytest.mark.parametrize(
@@ -31,14 +31,14 @@ def test_days(text: str, day: str | None) -> None:
 
 def test_what_is_ours_is_taken_out_of_the_address() -> None:
     query = "a=1&as_of=2024-05-01&lang=zh&b=%E4%BA%8C&known_on=2025&a=2&as%5Fof=2024-06-01&lang_x=1&flag"
-    assert read_asked(query, {}, "en") == Asked(
+    assert read_request_dates(query, {}, "en") == RequestDates(
         "zh", True, "2024-06-01", "2025", "a=1&b=%E4%BA%8C&a=2&lang_x=1&flag"
     )  # fmt: skip
 
 
 def test_first_the_address_then_the_cookie_then_the_browser_then_the_setting() -> None:
     headers = {"cookie": "x=1; lang=zh", "accept-language": "en"}
-    assert read_asked("lang=en", headers, "zh") == Asked("en", True)
-    assert read_asked("lang=xx", headers, "en") == Asked("zh", False)
-    assert read_asked("", {"cookie": "lang=<b>", "accept-language": "zh"}, "en").lang == "zh"
-    assert read_asked("", {}, "zh").lang == "zh"
+    assert read_request_dates("lang=en", headers, "zh") == RequestDates("en", True)
+    assert read_request_dates("lang=xx", headers, "en") == RequestDates("zh", False)
+    assert read_request_dates("", {"cookie": "lang=<b>", "accept-language": "zh"}, "en").lang == "zh"
+    assert read_request_dates("", {}, "zh").lang == "zh"

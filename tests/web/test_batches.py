@@ -17,8 +17,7 @@ from storage.schema.migrations import connect_readonly
 from tests.web.conftest import Served, Visitor
 from tests.web.many import HTML, ROWS, many, many_history  # noqa: F401
 from tests.web.test_changes import paged
-from tracker.web.pages.batch_checks import checks_of, checks_of_series, verdict_of
-from tracker.web.pages.batches import with_growth
+from tracker.web.pages.batches import checks_of, checks_of_series, verdict_of, with_growth
 
 OWN = re.compile(r'<td class="code" data-label="number">(?:<span[^>]*>)?([^<]+)')
 FIRST, SECOND = "/batch/genai_service/2024-04", "/batch/genai_service/2024-08"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.web.cells import linked
+from tracker.web.plugin import linked
 
 SHA256 = "ab" * 32
 

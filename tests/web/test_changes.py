@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from storage.queries.change_log import ChangeFilter, find_changes
+from storage.queries.changes import ChangeFilter, find_changes
 from storage.schema.migrations import connect_readonly
 from tests.polling import ROOT
 from tests.program import run_program

@@ -20,10 +20,10 @@ from tests.program import run_program
 from tests.web.conftest import Served, Visitor
 from tests.web.many import many, many_history  # noqa: F401
 from tests.web.test_changes import paged
-from tracker.core.clock import read_clock
+from tracker.core.dates import read_clock
 from tracker.notify.words import beijing_time
 from tracker.query.compare import compare_days
-from tracker.web.pages.compare_asked import Asked, count_all, shortcuts, year_before
+from tracker.web.pages.compare import CompareForm, count_all, shortcuts, year_before
 
 WHOLE = "from=2020-01-01&to=2030-01-01"
 FILINGS = re.compile(r'<th scope="row">\s*<a href="(/filing/[^"]+)"')
@@ -67,7 +67,7 @@ def test_the_counts_are_of_what_differs(
     many_history: Path, clock: Any, series: str | None, first: str, last: str  # noqa: F811
 ) -> None:  # fmt: skip
     db = connect_readonly(many_history / "history.db")
-    counts = count_all(db, Asked(first, last, clock, series, None, "2030-01-01"), 1000)
+    counts = count_all(db, CompareForm(first, last, clock, series, None, "2030-01-01"), 1000)
     rows = compare_days(db, first, last, recorded=clock == "recorded", series=series)
     assert {pair: count.n for pair, count in counts.items()} == Counter((row["series"], row["kind"]) for row in rows)
     assert all(count.is_all for count in counts.values())
@@ -75,7 +75,7 @@ def test_the_counts_are_of_what_differs(
 
 def test_more_than_are_counted_is_said(many_history: Path) -> None:  # noqa: F811
     db = connect_readonly(many_history / "history.db")
-    asked = Asked("2024-06-30", "2030-01-01", "published", None, "changed", "2030-01-01")
+    asked = CompareForm("2024-06-30", "2030-01-01", "published", None, "changed", "2030-01-01")
     assert sum(count.n for count in count_all(db, asked, 1000).values()) > 1
     (count,) = count_all(db, asked, 1).values()
     assert (count.n, count.is_all) == (1, False)

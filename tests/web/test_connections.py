@@ -14,9 +14,9 @@ import uvicorn
 
 from tests.waiting import wait_until
 from tests.web.raw import get, read_all, statuses
-from tracker.web import connections, server
-from tracker.web.connections import Connection
-from tracker.web.gate import MOST_AT_ONCE, Gate, Receive, Scope, Send
+from tracker.web import server
+from tracker.web.middleware import MOST_AT_ONCE, Gate, Receive, Scope, Send
+from tracker.web.server import Connection
 
 BIG = b"x" * (32 << 20)
 
@@ -47,7 +47,7 @@ def slow() -> Slow:
 def address(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     """Where it listens; limits are tenths of seconds."""
     for name, value in (("REQUEST_SECONDS", 0.4), ("READ_SECONDS", 0.4), ("_LOOK_SECONDS", 0.1), ("MOST_OPEN", 20)):
-        monkeypatch.setattr(connections, name, value)
+        monkeypatch.setattr(server, name, value)
     listening = server.listen("127.0.0.1", 0)
     config = uvicorn.Config(Gate(slow, "en"), http=Connection, log_config=None, lifespan="off", ws="none")
     one = uvicorn.Server(config)
@@ -153,7 +153,7 @@ def test_those_who_wait_make_room_and_those_who_are_answered_do_not(address: tup
 def test_too_many_requests_are_told_to_come_again(
     address: tuple[str, int], slow: Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "MOST_OPEN", MOST_AT_ONCE * 2)
+    monkeypatch.setattr(server, "MOST_OPEN", MOST_AT_ONCE * 2)
     with contextlib.ExitStack() as stack:
         many = [stack.enter_context(connect(address)) for _ in range(MOST_AT_ONCE)]
         for connection in many:

@@ -14,7 +14,7 @@ import pytest
 from tests.waiting import wait_until
 from tests.web.conftest import Served, serving
 from tests.web.raw import connect, get, send, statuses
-from tracker.web.gate import MOST_PARAMS
+from tracker.web.middleware import MOST_PARAMS
 
 ESCAPES = (
     "../", "..%2f", "%2e%2e/", "%2e%2e%2f", "..%252f", "%252e%252e%252f", "..%c0%af", "%c0%ae%c0%ae/", "..%5c",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.web.kept import etag, is_kept, last_modified
+from tracker.web.responses import etag, is_kept, last_modified
 
 TAG = etag("state", 1)
 DATE = "Mon, 26 Oct 2026 10:00:00 GMT"

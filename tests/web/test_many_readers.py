@@ -15,7 +15,7 @@ from tests.polling import GENAI_PAGE, GENAI_TITLE, Desk, genai_docx, genai_rows,
 from tests.web.conftest import Served, serving
 from tests.web.raw import connect, get, read_all, statuses
 from tracker.demo.site import StandIn
-from tracker.web.connections import MOST_OPEN
+from tracker.web.server import MOST_OPEN
 
 READERS, POLLS = 200, 3
 PATHS = (

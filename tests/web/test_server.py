@@ -22,7 +22,7 @@ from tests.program import run_program
 from tests.waiting import wait_until
 from tests.web.conftest import PROGRAM, Served, serving, start_server
 from tracker.settings.model import Settings
-from tracker.web.opening import open_site
+from tracker.web.app import open_site
 
 pytestmark = pytest.mark.slow  # each of them starts servers of its own
 

@@ -25,10 +25,11 @@ from rich.console import Console
 from rich.text import Text
 from sqlite_utils import Database
 
-from storage.queries import change_log, counting, queries
-from storage.queries import filings as states
+from storage.queries import changes as changes_queries
+from storage.queries import counts as counts_queries
+from storage.queries import filing, filings
 from storage.schema.migrations import connect_readonly
-from tracker.cli.display import print_changes, print_report, print_table
+from tracker.cli.output import print_changes, print_report, print_table
 from tracker.core.errors import TrackerError
 from tracker.core.messages import Lang, word
 from tracker.core.models import CHECK_NAMES, Verdict
@@ -164,7 +165,7 @@ def _poll(environment: dict[str, str], data: Path, lang: Lang, console: Console)
     for subject in _subjects(data)[told:]:
         console.print(Text(f"✉ {subject}", style="green"))
     db = connect_readonly(data / "history.db")
-    changes = change_log.find_changes(db, change_log.ChangeFilter(poll=report["poll"]))
+    changes = changes_queries.find_changes(db, changes_queries.ChangeFilter(poll=report["poll"]))
     news = [change for change in changes if change["kind"] != "added"]
     if news:
         print_changes(console, news[:5], lang)
@@ -203,13 +204,13 @@ def _closing(data: Path, lang: Lang, console: Console) -> None:
 
 
 def _by_province(db: Database) -> list[list[object]]:
-    where = states.FilingFilter(series="genai_service", batch="2024-04")
-    return [[row["province"], row["count"]] for row in counting.count_filings(db, "province", where)]
+    where = filings.FilingFilter(series="genai_service", batch="2024-04")
+    return [[row["province"], row["count"]] for row in counts_queries.count_filings(db, "province", where)]
 
 
 def _verdicts(db: Database, lang: Lang) -> list[list[object]]:
     """How many checks of each sort came out how."""
-    counts = Counter((row["name"], row["verdict"]) for row in queries.find_verdicts(db))
+    counts = Counter((row["name"], row["verdict"]) for row in filing.find_verdicts(db))
     names = [name for name in CHECK_NAMES if any(counts[name, verdict.value] for verdict in Verdict)]
     return [[word(f"check_{name}", lang), *(counts[name, verdict.value] for verdict in Verdict)] for name in names]
 

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tracker.cli.display import make_console, print_table
 from tracker.cli.options import Context, Day, check_series, json_option, pass_context, print_json, series_option
-from tracker.cli.progress import progress_line
-from tracker.export.forms import FORMS
+from tracker.cli.output import make_console, print_table, progress_line
+from tracker.export.text_files import FORMS
 
 if TYPE_CHECKING:
     from storage.queries.export import Scope

@@ -14,8 +14,8 @@ import click
 from storage.faults import is_storage_fault, storage_error
 from tracker.cli.options import Context
 from tracker.core.errors import TrackerError
+from tracker.core.safe_text import visible
 from tracker.core.version import __version__
-from tracker.core.visible import visible
 
 # command → its module, which is loaded when the command is called, or its help is shown
 COMMANDS = {
@@ -23,16 +23,13 @@ COMMANDS = {
     for module, names in {
         "poll": ("poll",),
         "tools": ("extract", "settings", "demo"),
-        "cli_history": ("changes", "filings", "stats", "compare"),
-        "cli_leads": ("leads",),
+        "history": ("changes", "filings", "stats", "compare", "leads"),
         "show": ("show", "open"),
         "checks": ("reconcile", "incidents"),
         "export": ("export",),
         "maintenance": ("backup", "restore", "verify", "rebuild"),
-        "cli_health": ("health", "doctor"),
         "notify": ("notify",),
-        "cli_run": ("run",),
-        "cli_serve": ("serve",),
+        "service": ("run", "serve", "health", "doctor"),
     }.items()
     for name in names
 }

@@ -12,16 +12,14 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from storage.backup import back_up
-from storage.backup_files import Held
+from storage.backup import Held, back_up
 from storage.restore import restore as put_back
 from storage.restore import restore_files
-from tracker.cli.display import make_console, print_table
 from tracker.cli.options import Context, json_option, pass_context, print_json
-from tracker.cli.progress import progress_line
+from tracker.cli.output import make_console, print_table, progress_line
 from tracker.core.errors import StorageError
 from tracker.core.messages import Lang, word
-from tracker.operations.differences import Differences
+from tracker.operations.replace_history import Differences
 from tracker.settings.open_archive import open_archive
 
 _MOST_ROWS = 20  # of a table in which two histories differ; --json has all
@@ -57,8 +55,8 @@ def backup(ctx: Context, file: Path, as_json: bool) -> None:
 @pass_context
 def restore(ctx: Context, file: Path, replace: bool, files_only: bool, as_json: bool) -> None:
     """Put a backup in place, once all of it was read and found sound."""
-    from tracker.operations.renewal import check_replaceable
-    from tracker.poll.workplace import poll_lock
+    from tracker.operations.replace_history import check_replaceable
+    from tracker.poll.data_folder import poll_lock
 
     settings = ctx.settings
     with poll_lock(settings.data_dir), progress_line(ctx.lang, quiet=as_json) as show:
@@ -137,8 +135,8 @@ def rebuild(ctx: Context, to: Path | None, replace: bool, as_json: bool) -> None
 
     Exit code 1 where the two differ and the one in place was not replaced. Without one in place the new one takes it.
     """
-    from tracker.operations.renewal import renew
-    from tracker.poll.workplace import poll_lock
+    from tracker.operations.replace_history import renew
+    from tracker.poll.data_folder import poll_lock
 
     with poll_lock(ctx.settings.data_dir), progress_line(ctx.lang, quiet=as_json) as show:
         outcome = renew(ctx.settings, to, replace=replace, progress=lambda what: show("rebuild", what))

@@ -11,15 +11,15 @@ import click
 from rich.text import Text
 from sqlite_utils import Database
 
-from storage.queries import outbox as alerts
+from storage.queries import outbox as outbox_queries
 from storage.schema.migrations import connect
 from storage.write.outbox import Outbox, message_id
-from tracker.cli.display import counts_text, make_console, print_table
 from tracker.cli.options import Context, json_option, pass_context, print_json, speaks_on_stdout
-from tracker.core.clock import read_clock
+from tracker.cli.output import counts_text, make_console, print_table
+from tracker.core.dates import read_clock
 from tracker.core.errors import DeliveryError, OptionError, StorageError
 from tracker.core.messages import Lang, word
-from tracker.core.visible import visible
+from tracker.core.safe_text import visible
 from tracker.settings.model import Settings, check_secrets
 from tracker.settings.subscriptions import AnySubscription
 
@@ -43,8 +43,9 @@ def notify() -> None:
 @pass_context
 def list_alerts(ctx: Context, names: tuple[str, ...], all_of_them: bool, as_json: bool) -> None:
     """Alerts that are not delivered yet: why, and when they are tried next."""
-    states = None if all_of_them else ("open", *alerts.UNDELIVERED)
-    rows = [row for row in alerts.deliveries(ctx.open_history(), states) if not names or row["subscription"] in names]
+    states = None if all_of_them else ("open", *outbox_queries.UNDELIVERED)
+    found = outbox_queries.deliveries(ctx.open_history(), states)
+    rows = [row for row in found if not names or row["subscription"] in names]
     if as_json:
         print_json(rows)
         return
@@ -71,8 +72,8 @@ def send(ctx: Context, as_json: bool) -> None:
 
     Every poll does so at its end, and `tracker run` between polls.
     """
+    from tracker.poll.data_folder import poll_lock
     from tracker.poll.deliver import seal_due
-    from tracker.poll.workplace import poll_lock
 
     check_secrets(ctx.settings)
     with poll_lock(ctx.settings.data_dir), closing(_open(ctx)) as db:
@@ -91,13 +92,13 @@ def _deliver(ctx: Context, db: Database, names: Sequence[str], *, as_json: bool)
     deliverer.run(names)
     settle_undelivered(db, ctx.settings, _last_poll(db), read_clock())
     sent = {"sent": deliverer.sent.total()} if deliverer.sent else {}
-    return deliverer.answers, sent | alerts.waiting(db)
+    return deliverer.answers, sent | outbox_queries.waiting(db)
 
 
 def _end(ctx: Context, answers: Answers, deliveries: dict[str, int], *, as_json: bool) -> NoReturn:
     """Print what came of it, and end with the exit code that it calls for."""
     _print_outcome(ctx, answers, deliveries, as_json=as_json)
-    sys.exit(DeliveryError.exit_code if deliveries.keys() & set(alerts.UNDELIVERED) else 0)
+    sys.exit(DeliveryError.exit_code if deliveries.keys() & set(outbox_queries.UNDELIVERED) else 0)
 
 
 @notify.command()
@@ -108,15 +109,15 @@ def _end(ctx: Context, answers: Answers, deliveries: dict[str, int], *, as_json:
 def retry(ctx: Context, ids: tuple[str, ...], names: tuple[str, ...], as_json: bool) -> None:
     """Send what waits, at once: all of it, or these alerts (an id or its first digits); also those given up."""
     # The poll's own parts take a second to load: only the commands that need them pay for it.
+    from tracker.poll.data_folder import poll_lock
     from tracker.poll.deliver import seal_due
-    from tracker.poll.workplace import poll_lock
 
     check_secrets(ctx.settings)
     with poll_lock(ctx.settings.data_dir), closing(_open(ctx)) as db:
         outbox = Outbox(db)
         for _, error in seal_due(db, ctx.settings, read_clock(), digests_only=True):
             raise error
-        rows = _choose(db, ctx.settings, ids, names, alerts.UNDELIVERED)
+        rows = _choose(db, ctx.settings, ids, names, outbox_queries.UNDELIVERED)
         chosen = _asked_for(ctx.settings, rows, ids, names)
         for name in chosen:
             outbox.enable(name)
@@ -145,14 +146,14 @@ def _print_outcome(
 @pass_context
 def drop(ctx: Context, ids: tuple[str, ...], names: tuple[str, ...]) -> None:
     """Give up alerts that nobody needs any more: these, or all that wait for a subscription."""
+    from tracker.poll.data_folder import poll_lock
     from tracker.poll.deliver import settle_undelivered
-    from tracker.poll.workplace import poll_lock
 
     if not ids and not names:
         raise OptionError("Say which alerts: their ids, or --subscription NAME")
     with poll_lock(ctx.settings.data_dir):
         db = _open(ctx)
-        rows = _choose(db, ctx.settings, ids, names, ("open", *alerts.UNDELIVERED))
+        rows = _choose(db, ctx.settings, ids, names, ("open", *outbox_queries.UNDELIVERED))
         Outbox(db).drop([row["seq"] for row in rows], read_clock())
         settle_undelivered(db, ctx.settings, _last_poll(db), read_clock())
         db.close()
@@ -249,7 +250,7 @@ def _choose(
     db: Database, settings: Settings, ids: Sequence[str], names: Sequence[str], states: Sequence[str]
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The deliveries in these states that are meant by ids (or their first digits) and names of subscriptions."""
-    every = alerts.deliveries(db, states)
+    every = outbox_queries.deliveries(db, states)
     unknown = set(names) - {row["subscription"] for row in every} - {one.name for one in settings.subscriptions}
     if unknown:
         raise OptionError(f"There is no subscription {', '.join(sorted(unknown))}, and no alert waits for it")

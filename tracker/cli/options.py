@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tracker.core.days import first_day, last_day
+from tracker.core.dates import first_day, last_day
 from tracker.core.errors import OptionError
 from tracker.core.messages import Lang, language
+from tracker.core.safe_text import harmless, visible, visible_json
 from tracker.core.series import select_series
-from tracker.core.spreadsheets import harmless
-from tracker.core.visible import visible, visible_json
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

@@ -7,7 +7,7 @@ import sys
 import click
 
 from tracker.cli.options import Context, json_option, pass_context, print_json, speaks_on_stdout
-from tracker.cli.progress import progress_line
+from tracker.cli.output import progress_line
 from tracker.core.errors import AnotherPoll
 
 
@@ -38,7 +38,7 @@ def poll(
     # first: as it loads, each of its deprecated names has Python look for each caller in each module loaded by then.
     import scrapy.core.downloader.contextfactory  # noqa: F401, I001
     from tracker.operations import logs
-    from tracker.poll.poll import is_eventful, run_poll
+    from tracker.poll.run import is_eventful, run_poll
 
     logs.configure(ctx.settings, service=scheduled)
     # Standard output is for one thing only: the JSON object, else the alerts of a subscription to it, else the report.
@@ -57,7 +57,7 @@ def poll(
     if as_json:
         print_json(report)
     else:
-        from tracker.cli.display import make_console, print_report
+        from tracker.cli.output import make_console, print_report
 
         print_report(make_console(stderr=speaks_on_stdout(ctx.settings)), report, ctx.lang)
     sys.exit(report["exit"])

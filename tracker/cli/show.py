@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from storage.archive.archive import Archive
-from storage.queries import queries
-from tracker.cli.display import change_text, make_console, print_pairs, print_table, source_text
+from storage.queries import filing as filing_queries
 from tracker.cli.options import Context, json_option, pass_context, print_json
+from tracker.cli.output import change_text, make_console, print_pairs, print_table, source_text
 from tracker.core.errors import OptionError, StorageError
 from tracker.core.messages import Lang, word
 from tracker.core.models import FIELDS
@@ -113,7 +113,7 @@ def open_original(ctx: Context, what: str, out: Path | None, as_json: bool) -> N
 
     With --out the bytes of one of them.
     """
-    rows = queries.find_originals(ctx.open_history(), what)
+    rows = filing_queries.find_originals(ctx.open_history(), what)
     if not rows:
         raise OptionError(f"No file states {what}", hint="Give a number as listed, or 8 or more digits of a sha256")
     archive = open_archive(ctx.settings)

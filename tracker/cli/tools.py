@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from storage.queries import filings as states
-from tracker.cli.display import make_console, print_pairs, print_table
+from storage.queries import filings as filings_queries
 from tracker.cli.options import Context, json_option, pass_context, print_json
+from tracker.cli.output import make_console, print_pairs, print_table
 from tracker.core.messages import word
 from tracker.core.models import Extraction
 from tracker.core.series import select_series
@@ -24,7 +24,7 @@ from tracker.settings.model import list_settings
 def extract(ctx: Context, file: Path, series: str | None, as_json: bool) -> None:
     """Read one attachment and print its filings; touches no history."""
     from tracker.poll.worker_pool import open_executor
-    from tracker.reading.lists import read_list
+    from tracker.reading.reader import read_list
 
     chosen = select_series([series])[0] if series else None
     with open_executor(ctx.settings.reading, tasks=1) as (executor, _):
@@ -75,7 +75,7 @@ def _extraction(extraction: Extraction) -> dict[str, Any]:
     """What `extract --json` prints."""
     filings = []
     for filing in extraction.filings:
-        keys = [key for key in states.FILING_KEYS if hasattr(filing, key)]
+        keys = [key for key in filings_queries.FILING_KEYS if hasattr(filing, key)]
         item = {key: getattr(filing, key) for key in keys}
         item |= {"status": None, "batch": extraction.period, "filed_on_raw": filing.raw.get("filed_on")}
         place = {"table": filing.place.table, "row": filing.place.row, "page": filing.place.page}

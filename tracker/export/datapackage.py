@@ -12,9 +12,9 @@ from typing import Any
 from tracker.core.series import sites_of
 from tracker.core.version import __version__
 from tracker.export.contents import Contents, Written
-from tracker.export.declare import Column, Table
-from tracker.export.forms import MEDIA_TYPES, Form
+from tracker.export.schema import Column, Table
 from tracker.export.tables import table_by_name
+from tracker.export.text_files import MEDIA_TYPES, Form
 from tracker.export.words import say, state_text
 
 NAME = "datapackage.json"

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from storage.copies import sync
+from storage.database import sync
 from tracker.core.errors import OptionError, StorageError
 from tracker.core.files import try_writing
 from tracker.export.datapackage import NAME, files_of

@@ -15,9 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tracker.core.series import SERIES
-from tracker.export.contents import Contents, Written
-from tracker.export.declare import Column, Table, Type
-from tracker.export.rows import Values
+from tracker.export.contents import Contents, Values, Written
+from tracker.export.schema import Column, Table, Type
 
 DIVIDED_BY = "series"
 ROW_GROUP = 50_000  # rows that are held in memory at a time

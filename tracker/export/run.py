@@ -10,13 +10,13 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from storage.queries import export as exports
+from storage.queries import export
 from storage.queries.export import Scope
 from tracker.core.messages import Lang
 from tracker.export.contents import Contents, Written, contents_of
 from tracker.export.datapackage import NAME, FileFacts, describe
 from tracker.export.folder import replaced
-from tracker.export.forms import Form, write_form
+from tracker.export.text_files import Form, write_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ def export_history(
         OptionError: the folder holds something else or cannot be written to, or the form cannot hold a text.
         StorageError: the disk failed.
     """
-    with replaced(folder) as scratch, exports.one_moment(db):
+    with replaced(folder) as scratch, export.one_moment(db):
         contents = contents_of(db, scope, progress)
         files = [_facts(scratch, written) for written in write_form(form, scratch, contents, lang)]
         files.append(_describe(scratch, contents, form, files))
-        published, recorded = exports.first_days(db)
+        published, recorded = export.first_days(db)
     return Export(tuple(files), contents.created, published, recorded)
 
 

@@ -11,9 +11,8 @@ from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 
-from tracker.export.contents import Contents, Written
-from tracker.export.declare import Table, Type
-from tracker.export.rows import plain
+from tracker.export.contents import Contents, Written, plain
+from tracker.export.schema import Table, Type
 from tracker.export.tables import table_by_name
 
 NAME = "cac-filings.sqlite"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from tracker.core.models import CHECK_NAMES, ChangeKind, Kind, Status, Verdict
 from tracker.core.series import SERIES
-from tracker.export.columns import at, code, flag, instant, number, source, text
-from tracker.export.declare import Reference, Table
+from tracker.export.schema import Reference, Table, at, code, flag, instant, number, source, text
 
 _SERIES = tuple(series.id for series in SERIES)
 _KINDS, _STATUSES = tuple(kind.value for kind in Kind), tuple(status.value for status in Status)

@@ -2,11 +2,13 @@
 
 Written row by row, so that a million rows need no more memory than one. Text is always text: never a formula, an
 address or a number. Limits of Excel are met by further sheets, or by an error; nothing is cut off.
+
+What the sheets of a workbook say that hold no data. Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from itertools import chain, islice, zip_longest
@@ -19,11 +21,11 @@ from xlsxwriter.exceptions import FileCreateError
 
 from tracker.core.errors import OptionError
 from tracker.core.messages import Lang
-from tracker.export.contents import Contents, Sheet, Written
-from tracker.export.declare import Table, Type, in_language
-from tracker.export.rows import Value, Values, as_text
-from tracker.export.words import say
-from tracker.export.xlsx_about import about_rows, column_rows
+from tracker.core.series import SERIES, sites_of
+from tracker.export.contents import Contents, Sheet, Value, Values, Written, as_text
+from tracker.export.schema import Table, Type, in_language
+from tracker.export.tables import table_by_name
+from tracker.export.words import say, state_text
 
 NAME = "cac-filings.xlsx"
 MOST_ROWS = 1_048_576  # of a sheet, its heading included
@@ -178,3 +180,35 @@ def _width(value: Value) -> int:
         return 20
     text = as_text(value) if isinstance(value, date) else str(value)
     return max(map(cell_len, text[: 4 * _WIDEST].splitlines()), default=0) + 2
+
+
+def about_rows(contents: Contents, rows: Mapping[str, int], lang: Lang) -> Iterator[tuple[str, ...]]:
+    """What it is, of which day, from where, how to cite it; and each table with the number of its rows."""
+    state = state_text(contents.scope.as_of, contents.scope.known_on, lang)
+    recorded = contents.created or say("no_poll", lang)
+    names = {one.id: one.zh if lang == "zh" else one.en for one in SERIES}
+    chosen = contents.scope.series
+    yield say("about", lang), say("heading", lang)
+    yield say("state", lang), state
+    yield say("recorded", lang), recorded
+    yield say("series", lang), f"{names.get(chosen, chosen)} ({chosen})" if chosen else say("all", lang)
+    for site in sites_of(contents.ahead):
+        yield say("sources", lang), f"{site.zh if lang == 'zh' else site.en} {site.url}"
+    yield say("cite", lang), say("cited", lang, state=state, recorded=recorded)
+    yield say("licence", lang), say("licensed", lang)
+    yield say("notes", lang), say("control", lang)
+    for name, count in rows.items():
+        table = table_by_name(name)
+        title, meaning = in_language(table.title, lang), in_language(table.meaning, lang)
+        yield title, f"{meaning} ({say('rows_of', lang)}: {count:,})"
+
+
+def column_rows(tables: Iterable[Table], lang: Lang) -> Iterator[tuple[str, ...]]:
+    """Each column of each table: its title and name, its type, what it means, what it can hold."""
+    yield tuple(say(key, lang) for key in ("table", "title", "name", "type", "meaning", "values"))
+    for table in tables:
+        for column in table.columns:
+            yield (
+                in_language(table.title, lang), in_language(column.title, lang), f"{table.name}.{column.name}",
+                say(column.type, lang), in_language(column.meaning, lang), ", ".join(column.values),
+            )  # fmt: skip

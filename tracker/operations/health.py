@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage.queries import health
-from storage.queries.health import peek
+from storage.queries import polls
+from storage.queries.polls import peek
 from tracker.core.errors import StorageError
 from tracker.core.messages import Lang
-from tracker.poll import last_failure
+from tracker.poll import data_folder
 from tracker.settings.model import Settings
 
 _EXIT_OWN = 1  # a fault of the program itself, as docs/architecture.md has it
@@ -130,11 +130,11 @@ def read_health(settings: Settings, now: str, lang: Lang = "en") -> Health:
     """The health of the history in force; one that is missing or cannot be read is not healthy."""
     try:
         with peek(settings.database) as db:
-            pulse = Pulse(health.last_finished(db), health.running(db))
+            pulse = Pulse(polls.last_finished_poll(db), polls.running_poll(db))
     except StorageError as error:
         return Health(reasons=(_TEXTS["unreadable"][lang].format(error=error),), lang=lang)
     found = judge_by(settings, pulse, now, lang)
-    if (failed := last_failure.read(settings.data_dir)) is not None:
+    if (failed := data_folder.read(settings.data_dir)) is not None:
         text = _TEXTS["failed"][lang].format(at=minute(failed["at"]), error=failed["error"])
         found = replace(found, reasons=(*found.reasons, text))
     return found

@@ -17,8 +17,8 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
 
-from storage.queries import health
-from tracker.core.clock import read_clock
+from storage.queries import polls as polls_queries
+from tracker.core.dates import read_clock
 from tracker.core.errors import StorageError
 from tracker.core.version import __version__
 from tracker.operations.health import Health, Pulse, judge_run, read_health
@@ -86,18 +86,18 @@ def take_snapshot(settings: Settings) -> Snapshot:
     Raises:
         StorageError: there is no history, or it cannot be read.
     """
-    with health.peek(settings.database) as db:
-        last = health.last_finished(db)
+    with polls_queries.peek(settings.database) as db:
+        last = polls_queries.last_finished_poll(db)
         return Snapshot(
-            pulse=Pulse(last, health.running(db)),
-            seconds=next(iter(health.durations(db, 1)), None),
-            sources=health.sources(db),
-            results=health.results(db, last["id"]) if last else [],
-            rows=health.rows_met(db),
-            counts={what: health.count_by(db, what) for what in ("changes", "deliveries", "incidents")},
-            filings=health.filings(db),
-            pending=health.pending(db),
-            batches=health.batch_days(db),
+            pulse=Pulse(last, polls_queries.running_poll(db)),
+            seconds=next(iter(polls_queries.durations(db, 1)), None),
+            sources=polls_queries.sources(db),
+            results=polls_queries.results(db, last["id"]) if last else [],
+            rows=polls_queries.rows_met(db),
+            counts={what: polls_queries.count_by(db, what) for what in ("changes", "deliveries", "incidents")},
+            filings=polls_queries.filings(db),
+            pending=polls_queries.pending(db),
+            batches=polls_queries.batch_days(db),
         )
 
 

@@ -1,4 +1,9 @@
-"""What `tracker run` has done since it began, for whoever looks at it from another thread: `tracker.metrics`.
+"""The data folder as `tracker run` uses it: its lock, what it asks of the history, and the one thing it notes there.
+
+In: settings. Out: the last poll, batches, lapses. A history that is not there yet, or cannot be read, answers nothing:
+it is for the poll to say what is wrong with it.
+
+What `tracker run` has done since it began, for whoever looks at it from another thread: `tracker.metrics`.
 
 In: notes of the runner. Out: copies, each read under the lock. Must never hold on to what grows with the polls.
 """
@@ -8,8 +13,96 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Collection
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
+
+import structlog
+from filelock import FileLock, Timeout
+
+from storage.queries import outbox, polls
+from storage.schema.migrations import connect
+from storage.write.history import History
+from tracker.core.dates import read_clock
+from tracker.core.errors import AnotherPoll, StorageError, TrackerError
+from tracker.poll.data_folder import poll_lock
+from tracker.poll.incidents import lapses_of
+from tracker.poll.timetable import Batches, Lapses, Plan
+from tracker.settings.model import Settings
+
+log = structlog.get_logger("tracker.schedule")
+
+
+def run_lock(folder: Path) -> FileLock:
+    """Take the data folder for this `tracker run`; to be released at its end.
+
+    Raises:
+        AnotherPoll: another one has it.
+        StorageError: the folder cannot be used.
+    """
+    lock = FileLock(folder / "run.lock", timeout=0)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        raise AnotherPoll(
+            "Another `tracker run` uses this data folder", file=folder / "run.lock", hint="Stop it first"
+        ) from error
+    except OSError as error:
+        raise StorageError(f"The data folder cannot be used: {error}", file=folder) from error
+    return lock
+
+
+def note_interrupted(settings: Settings, reason: str) -> None:
+    """Note in the history why the poll that just ended did not come to its end, as far as that can be done."""
+    if not settings.database.exists():
+        return  # it ended before it had begun to write
+    try:
+        with poll_lock(settings.data_dir), closing(connect(settings.database)) as db:
+            if (poll := polls.running(db)) is not None:
+                History(db).note_interrupted(poll, reason)
+    except TrackerError as error:
+        log.warning("run.reason_not_noted", reason=reason, error=str(error))
+
+
+def read_last(settings: Settings, series: Collection[str]) -> polls.PollRow | None:
+    """The last poll of these series that came to its end; None where there is none."""
+    try:
+        with polls.peek(settings.database) as db:
+            return polls.last_finished(db, series)
+    except StorageError:
+        return None
+
+
+def read_due_alerts(settings: Settings) -> bool:
+    """Whether something is to be sent before the next poll."""
+    names = [one.name for one in settings.subscriptions]
+    try:
+        with polls.peek(settings.database) as db:
+            return outbox.is_any_due(db, names, read_clock())
+    except StorageError:
+        return False
+
+
+def read_batches(settings: Settings) -> Batches:
+    """On which days batches came; nothing where that is not asked for."""
+    if not settings.schedule.adaptive:
+        return {}
+    try:
+        with polls.peek(settings.database) as db:
+            return polls.batch_days(db)
+    except StorageError:
+        return {}
+
+
+def read_lapses(settings: Settings, plan: Plan, series: Collection[str], now: datetime) -> Lapses:
+    """What became of the times since the last poll, as the poll that begins will find it itself."""
+    try:
+        with polls.peek(settings.database) as db:
+            return lapses_of(db, plan, series, now)
+    except StorageError:
+        return Lapses()
 
 
 @dataclass(slots=True)

@@ -30,7 +30,8 @@ from apscheduler.triggers.base import BaseTrigger
 from tracker.core.errors import OptionError, TrackerError
 from tracker.operations import logs
 from tracker.operations.child_process import Child, Outcome, start_child
-from tracker.operations.run_history import (
+from tracker.operations.run_state import (
+    RunState,
     note_interrupted,
     read_batches,
     read_due_alerts,
@@ -38,8 +39,7 @@ from tracker.operations.run_history import (
     read_last,
     run_lock,
 )
-from tracker.operations.run_state import RunState
-from tracker.poll.plan import Batches, Plan, make_plans
+from tracker.poll.timetable import Batches, Plan, make_plans
 from tracker.settings.model import Settings, check_secrets
 
 log = structlog.get_logger("tracker.schedule")

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.queries import integrity as recorded
-from storage.queries.references import referred_files
+from storage.queries import integrity
+from storage.queries.originals import referred_files
 from tracker.core.errors import ArchiveUnreachable, ContentError, StorageError
 from tracker.core.models import Extraction, Filing, Place
 from tracker.core.series import series_by_id
@@ -52,7 +52,7 @@ def verify(db: Database, readings: Readings, progress: Callable[[str], None]) ->
             found.faults.append(f"{what}: {error}")
         else:
             found.files += 1
-    revisions = [revision for revision in recorded.revisions(db) if revision["sha256"] not in damaged]
+    revisions = [revision for revision in integrity.revisions(db) if revision["sha256"] not in damaged]
     readings.expect(map(Wanted.of, revisions))
     for revision in revisions:
         progress(f"{revision['series']} {revision['period'] or revision['label']}")
@@ -61,9 +61,9 @@ def verify(db: Database, readings: Readings, progress: Callable[[str], None]) ->
         found.faults += [f"{name}: {fault}" for fault in faults[:MOST_OF_ONE]]
         if len(faults) > MOST_OF_ONE:
             found.faults.append(f"{name}: and {len(faults) - MOST_OF_ONE} more")
-    if odd := recorded.misstated(db):
+    if odd := integrity.misstated(db):
         found.faults.append(f"filing_state is not what the changes say, for {', '.join(odd[:MOST_OF_ONE])}")
-    if recorded.is_miscounted(db):
+    if integrity.is_miscounted(db):
         found.faults.append("state_count is not what filing_state sums up to")
     return found
 
@@ -78,12 +78,12 @@ def _verify_list(db: Database, readings: Readings, revision: dict[str, Any], fou
     found.lists += 1
     found.rows += sum(table.rows for table in extraction.tables)
     yield from _compare_counts(extraction, revision)
-    versions = recorded.versions(db, revision["id"])
+    versions = integrity.versions(db, revision["id"])
     found.versions += len(versions)
     at = {filing.place: filing for filing in extraction.filings}
     for version in versions:
         yield from _compare_version(version, at.get(version.place))
-    stated = recorded.noticed(db, revision["id"]) if series.cancels else recorded.stated(db, revision)
+    stated = integrity.noticed(db, revision["id"]) if series.cancels else integrity.stated(db, revision)
     if stated is not None:
         yield from _compare_numbers(stated, extraction.filings)
 

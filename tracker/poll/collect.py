@@ -22,7 +22,7 @@ from spiders.crawl import Run, Traffic, crawl
 from spiders.discovery import DiscoverySpider
 from spiders.settings import crawl_settings
 from storage.archive.archive import Archive
-from storage.queries import site as plans
+from storage.queries import site as site_queries
 from storage.write.history import History
 from storage.write.offers import OfferedLink
 from tracker.core.models import Fetched, Held, Incident, IncidentKind, Link, Listed, Page, SourceResult, Wanted
@@ -88,7 +88,7 @@ class Collector:
     def settle_missing(self, db: Database) -> None:
         """A page that is gone is an incident, unless announcements at other addresses offer all of its lists."""
         for incident in self.missing:
-            if plans.is_offered_elsewhere(db, incident.address):
+            if site_queries.is_offered_elsewhere(db, incident.address):
                 self.good[incident.source] += 1
                 self.history.record_moved(incident.address, self.now)
             else:
@@ -209,7 +209,7 @@ def collect(
         if listings:
             await step(
                 "discovery", DiscoverySpider, listings=listings, max_pages=settings.site.discovery_pages,
-                known=_known_of_sites(plans.known_listings(db), listings, bases),
+                known=_known_of_sites(site_queries.known_listings(db), listings, bases),
             )  # fmt: skip
         for _, listing in listings:
             if listing.channel not in collector.cut_short:
@@ -240,11 +240,11 @@ def plan_pages(
     Rolling pages in every poll; batch pages when they are new, and again within `recheck_pages_days`, or before a file
     of theirs is fetched again: its link would lead nowhere if the file was replaced since.
     """
-    known = plans.known_pages(db)
+    known = site_queries.known_pages(db)
     files_days = settings.poll.recheck_files_days
-    files_due = {offer["referer"] for offer in plans.offers(db) if _is_file_due(offer, files_days, now)}
+    files_due = {offer["referer"] for offer in site_queries.offers(db) if _is_file_due(offer, files_days, now)}
     listed: dict[str, list[str]] = defaultdict(list)
-    for url, series_id in plans.listed_pages(db).items():
+    for url, series_id in site_queries.listed_pages(db).items():
         listed[series_id].append(url)
     plan: dict[str, tuple[str, str, int]] = {}
     for series in selected:
@@ -271,7 +271,7 @@ def plan_attachments(
     ids = {series.id for series in selected}
     return [
         Wanted(offer["id"], offer["href"], offer["label"], offer["referer"], offer["series"])
-        for offer in plans.offers(db)
+        for offer in site_queries.offers(db)
         if offer["series"] in ids
         and (
             offer["sha256"] is None

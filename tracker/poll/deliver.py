@@ -16,21 +16,17 @@ from typing import TYPE_CHECKING, Any, TextIO
 from sqlite_utils import Database
 
 from storage.faults import is_storage_fault
-from storage.queries import outbox as alerts
-from storage.queries import queries
-from storage.queries import site as plans
+from storage.queries import filing, site
+from storage.queries import outbox as outbox_queries
 from storage.write.history import History
 from storage.write.outbox import Outbox, Rule, Told
-from tracker.core.clock import read_clock
+from tracker.core.dates import read_clock
 from tracker.core.errors import DeliveryError
 from tracker.core.messages import Lang, language
 from tracker.core.models import Change, Incident, IncidentKind
-from tracker.notify.backoff import next_try
-from tracker.notify.digests import due_at
 from tracker.notify.filters import folded, wants_change, wants_incident, wants_unclassified
-from tracker.notify.telling import find_news
-from tracker.poll.failures import failure
-from tracker.poll.standing import keep_standing
+from tracker.notify.timing import due_at, find_news, next_try
+from tracker.poll.incidents import failure, keep_standing
 from tracker.reading.search_text import searchable
 from tracker.settings.model import Settings
 from tracker.settings.subscriptions import AnySubscription
@@ -65,20 +61,20 @@ def _accepts(subscription: AnySubscription, names: set[str], change: Change) -> 
 
 def _entity_names(db: Database, subscription: AnySubscription) -> set[str]:
     """Every name, folded, of the entities that were ever called as the filter says."""
-    found = [row for text in subscription.entities for row in queries.find_entities(db, searchable(text))]
+    found = [row for text in subscription.entities for row in filing.find_entities(db, searchable(text))]
     return {folded(name["name"]) for row in found for name in row["names"]}
 
 
 def announce(db: Database, settings: Settings, poll: int, now: str) -> None:
     """Queue the news of incidents and unclassified announcements, and seal what gathers no longer."""
     outbox = Outbox(db)
-    unclassified = [row["address"] for row in plans.unclassified(db, poll)]
+    unclassified = [row["address"] for row in site.unclassified(db, poll)]
     for subscription in settings.subscriptions:
         name, until = subscription.name, due_at(subscription, settings.notify.timezone, now)
         outbox.bring_forward(name, until)
         outbox.queue_news(name, until, _incidents(db, settings, subscription, now), now)
         if wants_unclassified(subscription):
-            known = alerts.told_listings(db, name)
+            known = outbox_queries.told_listings(db, name)
             outbox.queue_news(name, until, [Told(listing=url) for url in unclassified if url not in known], now)
     for subscription_name, error in seal_due(db, settings, now):
         # A fault of our own at one message keeps no other from going out; each poll tries it again.
@@ -90,7 +86,7 @@ def _incidents(
 ) -> list[Told]:  # fmt: skip
     rows = [
         row
-        for row in alerts.incident_news(db, subscription.name)
+        for row in outbox_queries.incident_news(db, subscription.name)
         # what cannot be told to a subscription is told to the others
         if wants_incident(subscription, row["source"])
         and (row["kind"], row["source"]) != (IncidentKind.UNDELIVERED, subscription.name)
@@ -111,7 +107,7 @@ def seal_due(
         sqlite3.Error: the database itself cannot be used.
     """
     faults: list[tuple[str, Exception]] = []
-    for row in alerts.to_seal(db, now, digests_only=digests_only):
+    for row in outbox_queries.to_seal(db, now, digests_only=digests_only):
         try:
             _seal(db, settings, row, now)
         except Exception as error:  # whatever it is, the other messages must not wait for it
@@ -126,8 +122,8 @@ def seal_due(
 def _seal(db: Database, settings: Settings, row: dict[str, Any], now: str) -> None:
     from tracker.notify.compose import series_concerned, subject_of
 
-    contents, lang = alerts.contents(db, row["seq"]), lang_of(settings, row["subscription"])
-    facts = alerts.facts_of(db, series_concerned(contents))
+    contents, lang = outbox_queries.contents(db, row["seq"]), lang_of(settings, row["subscription"])
+    facts = outbox_queries.facts_of(db, series_concerned(contents))
     Outbox(db).seal(row["seq"], lang, subject_of(row["topic"], contents, lang), facts, contents, now)
 
 
@@ -139,7 +135,7 @@ def message_of(
 
     if contents is None:
         kept = delivery.get("contents")
-        contents = json.loads(kept) if kept else alerts.contents(db, delivery["seq"])
+        contents = json.loads(kept) if kept else outbox_queries.contents(db, delivery["seq"])
     return compose(delivery, contents, settings.entry_of(delivery["subscription"]))
 
 
@@ -164,7 +160,7 @@ class Deliverer:
         """Send to these subscriptions (or all) until nothing more is due or can be sent now."""
         notify, now = self.settings.notify, read_clock()
         asked = [one for one in self.settings.subscriptions if not names or one.name in names]
-        due = [one for one in asked if alerts.next_due(self.db, one.name, now)]
+        due = [one for one in asked if outbox_queries.next_due(self.db, one.name, now)]
         if not due:
             return
         from tracker.notify.channels.registry import open_channel
@@ -176,7 +172,7 @@ class Deliverer:
     def _next(self, subscription: str) -> Job | None:
         from tracker.notify.dispatcher import Job, fault
 
-        delivery = alerts.next_due(self.db, subscription, read_clock())
+        delivery = outbox_queries.next_due(self.db, subscription, read_clock())
         if delivery is None:
             return None
         # Before anything goes out: where this cannot be written, what became of it could not be either, and it would
@@ -190,7 +186,7 @@ class Deliverer:
             return None
         return Job(
             subscription, delivery["seq"], message,
-            alerts.parts_taken(self.db, delivery["seq"], self._destination(subscription)),
+            outbox_queries.parts_taken(self.db, delivery["seq"], self._destination(subscription)),
         )  # fmt: skip
 
     def _destination(self, name: str) -> str:
@@ -206,7 +202,7 @@ class Deliverer:
             Outbox(self.db).settle(job.delivery, read_clock())
             self.sent[job.subscription] += 1
             return
-        tries = alerts.tries(self.db, job.delivery)
+        tries = outbox_queries.tries(self.db, job.delivery)
         self._refuse(job.delivery, job.message.id, tries, job.subscription, error)
 
     def _refuse(self, seq: int, id_: str, tries: int, subscription: str, error: DeliveryError) -> None:
@@ -239,13 +235,13 @@ def deliver(
         announce(db, settings, poll, now)
         deliverer.run()
     sent = {"sent": deliverer.sent.total()} if deliverer.sent else {}
-    return sent | alerts.waiting(db)
+    return sent | outbox_queries.waiting(db)
 
 
 def settle_undelivered(db: Database, settings: Settings, poll: int, now: str) -> bool:
     """Open or end the incidents about subscriptions that cannot be told; True when something is new."""
     names = {one.name for one in settings.subscriptions}
-    so_now = (incident for row in alerts.troubled(db) if (incident := _undelivered(row, names)) is not None)
+    so_now = (incident for row in outbox_queries.troubled(db) if (incident := _undelivered(row, names)) is not None)
     return keep_standing(db, History(db), poll, now, IncidentKind.UNDELIVERED, so_now)
 
 

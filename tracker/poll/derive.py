@@ -2,32 +2,41 @@
 
 Everything here can be made anew from what is recorded; each step leaves what did not change as it is. A poll that
 is killed before, or a program that reads remarks better than the last one, is made good by the next poll.
+
+Which series have had no new batch for longer than ever before: each is judged by its own history alone.
+
+In: the days on which the batches of each series were published. Out: incidents that stay word for word the same as
+long as they go on, so that each is told once. Pure.
+
+Which edition of the rules this program has, without loading them: so that a poll need not apply them again.
+
+Pure but for looking at the program's own files. Constants to be raised by hand would be forgotten now and then, and
+a check that is right by now would stay off until the next list.
 """
 
 from __future__ import annotations
 
+import hashlib
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
 from storage import journal
 from storage.faults import is_storage_fault
-from storage.queries import derivation as sightings
-from storage.queries import health, notices
-from storage.queries import site as plans
+from storage.queries import derivation, notices, polls, site
 from storage.rows import beijing_day
 from storage.write.derived import DerivedWriter, EntityRow, EventRow, IndexRow
 from storage.write.history import History
 from tracker.changes.checks.facts import Facts, known_facts
 from tracker.changes.editions import INDEX
 from tracker.core.models import Check, Incident, IncidentKind, StatedTotal, Verdict
-from tracker.poll.failures import failure
-from tracker.poll.freshness import find_stale
-from tracker.poll.rules_edition import edition_of
-from tracker.poll.standing import keep_standing
+from tracker.poll.incidents import failure, keep_standing
 from tracker.settings.model import Settings
 
 # Of the program: what entities and checks are made by, and what hands them the history
@@ -41,7 +50,7 @@ def derive(
     writer = DerivedWriter(db)
     progress("index")
     writer.forget_index(INDEX)
-    writer.index_filings(map(_index_row, sightings.unindexed_filings(db)))
+    writer.index_filings(map(_index_row, derivation.unindexed_filings(db)))
     rules = edition_of(MADE_BY)
     progress("entities")
     if not writer.is_made("entities", f"{INDEX} {rules}"):
@@ -59,8 +68,8 @@ def derive(
         writer.note_made("checks", edition or "")
     for row in notices.unknown_numbers_now_known(db):
         history.end_incident(IncidentKind.UNKNOWN_NUMBER, row["address"], now)
-    keep_standing(db, history, poll, now, IncidentKind.LIST_GONE, map(_gone_incident, plans.lists_not_offered(db)))
-    keep_standing(db, history, poll, now, IncidentKind.STALE, find_stale(health.batch_days(db), beijing_day(now)))
+    keep_standing(db, history, poll, now, IncidentKind.LIST_GONE, map(_gone_incident, site.lists_not_offered(db)))
+    keep_standing(db, history, poll, now, IncidentKind.STALE, find_stale(polls.batch_days(db), beijing_day(now)))
 
 
 def _checks_edition(db: Database, rules: str, facts: Facts) -> str | None:
@@ -93,8 +102,8 @@ def run_checks(db: Database, facts: Facts) -> list[Check]:
     from tracker.changes.checks.reconcile import reconcile  # a poll that finds nothing new does without
 
     return reconcile(
-        sightings.known_lists(db), sightings.known_notices(db), sightings.stated_totals(db), facts,
-        round_ups=sightings.known_round_ups(db),
+        derivation.known_lists(db), derivation.known_notices(db), derivation.stated_totals(db), facts,
+        round_ups=derivation.known_round_ups(db),
     )  # fmt: skip
 
 
@@ -108,7 +117,7 @@ def facts_in_force(settings: Settings) -> Facts:
     return replace(facts, totals=tuple(totals))
 
 
-def _index_row(sighting: sightings.FilingSighting) -> IndexRow:
+def _index_row(sighting: derivation.FilingSighting) -> IndexRow:
     from tracker.changes.indexing import index_filing
 
     indexed = index_filing([fields for _, fields in sighting.versions])
@@ -129,7 +138,7 @@ def _entities(db: Database) -> Iterator[EntityRow]:
 
     claims = (
         EntityClaim(one.filing, one.names, applicant_of(one.number), one.renames)
-        for one in sightings.entity_sightings(db)
+        for one in derivation.entity_sightings(db)
     )
     for entity in group_entities(claims):
         if entity.names:
@@ -140,7 +149,7 @@ def _entities(db: Database) -> Iterator[EntityRow]:
 def _totals(db: Database) -> Iterator[tuple[int, StatedTotal]]:
     from tracker.reading.totals import find_totals
 
-    for page in sightings.announcements(db):
+    for page in derivation.announcements(db):
         published = (page["published_at"] or "")[:10] or None
         for total in find_totals(page["text"], page["series"], page["url"], published):
             yield page["id"], total
@@ -163,3 +172,42 @@ def _check_incident(check: Check) -> Incident:
     more = f"; {len(check.items) - 5} more" if len(check.items) > 5 else ""
     address = f"{check.address}#{check.series} {check.name} {check.subject}"
     return Incident(IncidentKind.CHECK_OFF, check.series, address, f"{check.detail.rstrip('.')}{missing}{more}")
+
+
+# Three waits are the fewest that say anything of a habit: a series of two batches is overdue after the first wait.
+FEWEST_BATCHES = 4
+# Lists that came out days apart (2022-08-12, 2022-08-15 …, at the start of a series) are no promise of one each week.
+LEAST_WAIT_DAYS = 14
+
+
+def find_stale(batches: Mapping[str, Iterable[str]], today: str) -> Iterator[Incident]:
+    """The incidents of the series whose newest batch is further back than any batch was from the one before it.
+
+    `batches` maps a series to the days on which its batches came out, in any order; several on one day count as one.
+    """
+    for series, published in batches.items():
+        days = sorted({date.fromisoformat(day) for day in published})
+        if len(days) < FEWEST_BATCHES:
+            continue
+        newest, longest = days[-1], max((after - before).days for before, after in pairwise(days))
+        if (date.fromisoformat(today) - newest).days > max(longest, LEAST_WAIT_DAYS):
+            detail = f"no new batch since {newest}; the longest wait before was {longest} days"
+            yield Incident(IncidentKind.STALE, series, f"{series} {newest}", detail)
+
+
+PROGRAM = Path(__file__).parents[2]
+
+
+def edition_of(folders: Iterable[str]) -> str:
+    """A short mark of the files in these folders of the program; any other file or content gives another one.
+
+    Not by their times: package managers and images set these to one and the same for every edition.
+    """
+    mark = hashlib.sha256()
+    for folder in folders:
+        for path in sorted((PROGRAM / folder).rglob("*")):
+            if path.suffix in (".py", ".csv"):
+                content = path.read_bytes()
+                mark.update(f"{path.relative_to(PROGRAM).as_posix()} {len(content)}\n".encode())
+                mark.update(content)
+    return mark.hexdigest()[:16]

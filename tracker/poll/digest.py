@@ -13,21 +13,19 @@ from urllib.parse import urlsplit
 from sqlite_utils import Database
 
 from storage.faults import is_storage_fault
-from storage.queries import notices
-from storage.queries import site as plans
+from storage.queries import notices, site
 from storage.rows import beijing_day
 from storage.write.history import History
 from storage.write.lists import Recording
 from storage.write.outbox import Rule
-from tracker.changes import growing, guards
+from tracker.changes import guards
 from tracker.changes.cancellations import KnownNotice, Target, diff_notice
-from tracker.changes.differ import Known, diff_list, is_cancelled, status_after
-from tracker.changes.repeated import diff_repeated
-from tracker.core.days import last_day
+from tracker.changes.differ import Known, diff_list, diff_repeated, is_cancelled, status_after
+from tracker.core.dates import last_day
 from tracker.core.errors import ArchiveUnreachable, ClusterError, ContentError
 from tracker.core.models import LIST_INCIDENTS, Change, Extraction, Filing, Incident, IncidentKind, Status
 from tracker.core.series import Series, reach, series_by_id
-from tracker.poll.failures import failure
+from tracker.poll.incidents import failure
 from tracker.poll.read_ahead import Readings, Wanted
 from tracker.settings.model import Settings
 
@@ -57,7 +55,7 @@ class Digester:
             ClusterError: what reads the lists does not answer.
         """
         ids = {series.id for series in selected}
-        pending = [row for row in plans.pending_revisions(self.db) if row["series"] in ids]
+        pending = [row for row in site.pending_revisions(self.db) if row["series"] in ids]
         pending.sort(key=_turn)
         announced = self.announced(pending)
         self.expect(pending)
@@ -77,13 +75,13 @@ class Digester:
     def digest(self, revision: int, announced: frozenset[str]) -> None:
         """Record one pending revision, or set it aside, with the note of it in the journal: all in one transaction."""
         with self.db.atomic():
-            for row in plans.pending_revisions(self.db, revision):
+            for row in site.pending_revisions(self.db, revision):
                 self.history.journal.note("digested", series=row["series"], label=row["label"], sha256=row["sha256"])
                 self._digest(row, announced)
 
     def _digest_now(self, revision: int, announced: frozenset[str]) -> None:
         """Digest a revision as it stands now: what was digested before it may have changed what is known of it."""
-        for row in plans.pending_revisions(self.db, revision):
+        for row in site.pending_revisions(self.db, revision):
             self._digest(row, announced)
 
     def announced(self, pending: Sequence[Row]) -> frozenset[str]:
@@ -126,11 +124,11 @@ class Digester:
 
     def _is_former(self, row: Row) -> bool:
         """True for an older file of a cumulative list, of which a later one is recorded."""
-        return growing.is_former(_reach(row), (reach(*one) for one in plans.offers_recorded(self.db, row["id"])))
+        return guards.is_former(_reach(row), (reach(*one) for one in site.offers_recorded(self.db, row["id"])))
 
     def _keep_former(self, row: Row, extraction: Extraction) -> None:
         """A former state changes nothing. What it alone states is a question: of the two, one may be dated wrongly."""
-        unknown = plans.never_stated(self.db, row["attachment_id"], {filing.number for filing in extraction.filings})
+        unknown = site.never_stated(self.db, row["attachment_id"], {filing.number for filing in extraction.filings})
         if unknown:
             why = f"a state of {_reach(row)}, while a later one is recorded that never held {unknown} of its filings"
             self._refuse(row, why)
@@ -161,7 +159,7 @@ class Digester:
                 else:
                     self._refuse(row, found.why)
                 return
-        state = plans.list_state(self.db, row["attachment_id"], row["series"], numbers)
+        state = site.list_state(self.db, row["attachment_id"], row["series"], numbers)
         known = Known(
             state.present, state.gone, state.current, state.elsewhere, state.cancelled,
             remarked=frozenset(filing.number for filing in state.marked if is_cancelled(filing)),
@@ -173,7 +171,7 @@ class Digester:
         if objection and not row["accepted_at"]:
             self._refuse(row, objection)
             return
-        warnings += diff_repeated(plans.repeated_rows(self.db, row["attachment_id"]), extraction.filings)
+        warnings += diff_repeated(site.repeated_rows(self.db, row["attachment_id"]), extraction.filings)
         self._record(row, extraction, changes, [*extraction.warnings, *warnings], ())
 
     def _keep_as_check(self, row: Row, extraction: Extraction) -> None:
@@ -185,16 +183,16 @@ class Digester:
 
     def _repeats(self, row: Row, numbers: set[str]) -> guards.Overlap | guards.Repetition | None:
         """The list that a new one is, under another label; or how it repeats several."""
-        found = plans.overlaps(self.db, row["attachment_id"], row["series"], numbers)
+        found = site.overlaps(self.db, row["attachment_id"], row["series"], numbers)
         overlaps = [
             guards.Overlap(**one | {"beside": bool(one["beside"]), "renamed": bool(one["renamed"])}) for one in found
         ]
-        if series_by_id(row["series"]).cumulative and (state := growing.find_state(len(numbers), overlaps)):
+        if series_by_id(row["series"]).cumulative and (state := guards.find_state(len(numbers), overlaps)):
             return state
         twin = guards.find_twin(len(numbers), overlaps)
         if twin is not None and guards.may_merge(twin, row["period"]):
             return twin
-        repeated = plans.numbers_present_elsewhere(self.db, row["attachment_id"], row["series"], numbers)
+        repeated = site.numbers_present_elsewhere(self.db, row["attachment_id"], row["series"], numbers)
         return guards.find_repetition(len(numbers), repeated, len(overlaps), twin)
 
     def _merge(self, row: Row, twin: guards.Overlap, announced: frozenset[str]) -> None:
@@ -224,7 +222,7 @@ class Digester:
 
     def _forget_slips(self, row: Row, numbers: set[str]) -> None:
         """A number that the notice names no more was a slip: that no list holds it is over."""
-        for known in plans.open_incidents(self.db, IncidentKind.UNKNOWN_NUMBER.value):
+        for known in site.open_incidents(self.db, IncidentKind.UNKNOWN_NUMBER.value):
             address, _, number = known["address"].rpartition("#")
             if address == row["announcement"] and number not in numbers:
                 self.history.end_incident(IncidentKind.UNKNOWN_NUMBER, known["address"], self.now)
@@ -234,7 +232,7 @@ class Digester:
         incidents: Sequence[Incident],
     ) -> None:  # fmt: skip
         series = series_by_id(row["series"])
-        is_baseline = series.id not in plans.baselines(self.db)
+        is_baseline = series.id not in site.baselines(self.db)
         recording = Recording(
             revision=row["id"], attachment=row["attachment_id"], poll=self.poll, now=self.now,
             published_on=publication_date(row, series, is_baseline=is_baseline), seen_on=beijing_day(row["first_seen"]),
@@ -247,7 +245,7 @@ class Digester:
 
     def _addresses(self, row: Row) -> list[str]:
         """Where faults of this list were told, whichever announcement offered the file."""
-        places = plans.addresses(self.db, row["attachment_id"])
+        places = site.addresses(self.db, row["attachment_id"])
         return [_address(row), *(_address({"announcement": url, "label": label}) for url, label in places)]
 
     def _refuse(self, row: Row, objection: str) -> None:
@@ -269,7 +267,7 @@ def publication_date(row: Row, series: Series, *, is_baseline: bool) -> str:
     """
     seen = beijing_day(row["first_seen"])
     if series.cumulative:
-        stated = growing.stated_day(_reach(row), row["published_at"])
+        stated = guards.stated_day(_reach(row), row["published_at"])
         return seen if row["recorded_here"] or stated is None else min(stated, seen)
     if row["recorded"] or (not is_baseline and not row["published_at"]):
         return seen

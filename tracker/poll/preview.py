@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.queries import outbox as alerts
+from storage.queries import outbox
 from storage.write.outbox import message_id
 from tracker.core.errors import OptionError
 from tracker.notify.channels.email import build_mail
@@ -27,7 +27,7 @@ def preview(db: Database, settings: Settings, subscription: AnySubscription, id_
     Raises:
         OptionError: there is no such delivery, or nothing that fits the subscription yet.
     """
-    rows = [row for row in alerts.deliveries(db) if row["subscription"] == subscription.name]
+    rows = [row for row in outbox.deliveries(db) if row["subscription"] == subscription.name]
     if id_ is not None:
         rows = [row for row in rows if row["id"].startswith(id_)]
         if len(rows) != 1:
@@ -35,13 +35,13 @@ def preview(db: Database, settings: Settings, subscription: AnySubscription, id_
     if rows:
         return message_of(db, settings, _sealed(db, settings, rows[-1]["seq"], now))
     rule = next(rule for rule in make_rules(db, settings, now) if rule.subscription == subscription.name)
-    ids = [change_id for change_id, change in alerts.latest_changes(db) if rule.accepts(change)]
+    ids = [change_id for change_id, change in outbox.latest_changes(db) if rule.accepts(change)]
     if not ids:
         raise OptionError(
             f"Nothing of the last changes fits the subscription {subscription.name}",
             hint="`tracker notify test` sends a test message",
         )
-    told = alerts.contents_of_changes(db, ids)
+    told = outbox.contents_of_changes(db, ids)
     return message_of(db, settings, _made(db, settings, subscription.name, "changes", told, now), told)
 
 
@@ -50,7 +50,7 @@ def _sealed(db: Database, settings: Settings, seq: int, now: str) -> dict[str, A
     row = next(db.query("SELECT * FROM delivery WHERE seq = ?", [seq]))
     if row["sealed_at"]:
         return row
-    told = alerts.contents(db, seq)
+    told = outbox.contents(db, seq)
     return _made(db, settings, row["subscription"], row["topic"], told, now) | {"seq": seq, "id": row["id"]}
 
 
@@ -61,7 +61,7 @@ def _made(
     return {
         "seq": 0, "id": message_id(subscription, topic, ["preview"]), "subscription": subscription, "topic": topic,
         "sealed_at": now, "lang": lang, "subject": subject_of(topic, told, lang),
-        "facts": alerts.facts_json(db, series_concerned(told)),
+        "facts": outbox.facts_json(db, series_concerned(told)),
     }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from tracker.core.errors import ClusterError
 from tracker.core.models import Extraction
 from tracker.core.series import series_by_id
 from tracker.poll.worker_pool import open_executor
-from tracker.reading.lists import read_list
+from tracker.reading.reader import read_list
 from tracker.settings.model import ReadingSettings
 
 

@@ -8,8 +8,7 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from storage.queries import compare as moves
-from storage.queries import filings as states
+from storage.queries import compare, filings
 from storage.queries.compare import Move
 from tracker.changes.differ import changed_fields, is_changed
 from tracker.core.errors import OptionError
@@ -76,7 +75,7 @@ def _moved(
 ) -> Iterator[tuple[Move, Filing | None, Filing, dict[str, Any]]]:
     """Each move with the filing before and after, and the source of the latter."""
     while True:
-        found = moves.find_moves(
+        found = compare.find_moves(
             db, span.first, span.last, clock="recorded" if span.recorded else "published", series=span.series,
             which=span.which, after=after, limit=chunk, without=not_counted(span.series),
         )  # fmt: skip
@@ -97,7 +96,7 @@ def _with_versions(
     db: Database, found: Sequence[Move]
 ) -> Iterator[tuple[Move, Filing | None, Filing, dict[str, Any]]]:  # fmt: skip
     ids = {id_ for move in found for id_ in (move.before, move.version) if id_ is not None}
-    versions = states.versions_by_id(db, ids)
+    versions = filings.versions_by_id(db, ids)
     for move in found:
         old = versions[move.before][0] if move.before is not None else None
         yield move, old, *versions[move.version]
@@ -124,5 +123,5 @@ def _row(
         "kind": kind.value, "series": new.series, "number": new.number, "name": new.name, "entity": new.entity,
         "status_before": move.status_before, "status": move.status,
         "fields": {name: list(pair) for name, pair in fields.items()},
-        "batch": source["batch"], "source": {key: source[key] for key in states.SOURCE_KEYS},
+        "batch": source["batch"], "source": {key: source[key] for key in filings.SOURCE_KEYS},
     }  # fmt: skip

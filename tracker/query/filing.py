@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.queries import change_log, queries
-from storage.queries.change_log import ChangeFilter
+from storage.queries import changes as changes_queries
+from storage.queries import filing as filing_queries
+from storage.queries.changes import ChangeFilter
+from storage.queries.filing import find_leads, there
 from storage.queries.filings import FilingFilter
-from storage.queries.leads import find_leads, there
 from storage.rows import beijing_day
-from tracker.core.days import last_day
+from tracker.core.dates import last_day
 from tracker.core.errors import OptionError
 from tracker.core.series import LATER
 from tracker.query.search import search_filings
@@ -24,7 +25,7 @@ def filings_with(db: Database, number: str, series: str | None = None) -> list[d
     Raises:
         OptionError: there is none.
     """
-    found = [row for row in queries.find_filing_ids(db, number) if series in (None, row["series"])]
+    found = [row for row in filing_queries.find_filing_ids(db, number) if series in (None, row["series"])]
     if not found:
         raise OptionError(f"No filing has the number {number}", hint="`tracker filings --search` finds by words")
     return [filing(db, row) for row in found]
@@ -37,22 +38,22 @@ def filing(
 
     With a day of either clock only what had happened, or was known, by then.
     """
-    changes = change_log.find_changes(db, ChangeFilter(filing=row["id"], published_until=as_of, until=known_on))
-    versions = queries.find_versions(db, row["id"])
-    events = queries.find_events(db, row["id"])
+    changes = changes_queries.find_changes(db, ChangeFilter(filing=row["id"], published_until=as_of, until=known_on))
+    versions = filing_queries.find_versions(db, row["id"])
+    events = filing_queries.find_events(db, row["id"])
     if as_of or known_on:
         versions, events = (
             [one for one in those if _is_by(one, as_of, known_on)] for those in (versions, events)
         )
     numbers = dict.fromkeys(version["number"] for version in versions)
     ahead = {one: LATER[one] for one in there(db, LATER)}
-    names = queries.names_of_entities(db, {row["entity_id"]}).get(row["entity_id"], [])
+    names = filing_queries.names_of_entities(db, {row["entity_id"]}).get(row["entity_id"], [])
     return {
         "series": row["series"],
         "number": row["number"],
         "former_numbers": [number for number in numbers if number != row["number"]],
         "entity": {"id": row["entity_id"], "names": names} if names else None,
-        "links": queries.find_links(db, row["id"]),
+        "links": filing_queries.find_links(db, row["id"]),
         "leads": find_leads(db, ahead, filing=row["id"], as_of=as_of, known_on=known_on),
         "versions": versions,
         "changes": changes,
@@ -109,7 +110,7 @@ def entities_called(db: Database, text: str) -> list[dict[str, Any]]:
     Raises:
         OptionError: there is none.
     """
-    found = queries.find_entities(db, searchable(text))
+    found = filing_queries.find_entities(db, searchable(text))
     if not found:
         raise OptionError(f"No entity is or was called {text}", hint="A part of a name is enough: --entity 百度")
     exact = [entity for entity in found if entity["exact"]]

@@ -21,12 +21,14 @@ from typing import Literal, cast
 from sqlite_utils import Database
 
 from storage.archive.archive import Archive
-from storage.queries import batches, change_log, counting, queries
-from storage.queries.change_log import ChangeFilter
+from storage.queries import batches, counts
+from storage.queries import changes as changes_queries
+from storage.queries import filing as filing_queries
+from storage.queries.changes import ChangeFilter
+from storage.queries.filing import there
 from storage.queries.filings import FilingFilter
-from storage.queries.leads import there
 from storage.schema.migrations import connect_readonly
-from tracker.core.days import first_day, last_day, period
+from tracker.core.dates import first_day, last_day, period
 from tracker.core.errors import OptionError
 from tracker.core.series import not_counted, select_series
 from tracker.query import filing as dossier
@@ -116,7 +118,7 @@ class OpenHistory:
             published_until=_end(published_until), kind=kind, series=series, batch=batch, province=province,
             terms=terms, field=field, baseline=baseline,
         )  # fmt: skip
-        return cast(list[ChangeRecord], change_log.find_changes(self.db, where))
+        return cast(list[ChangeRecord], changes_queries.find_changes(self.db, where))
 
     def compare(
         self, first: Day, last: Day, *, series: str | None = None, recorded: bool = False
@@ -148,7 +150,7 @@ class OpenHistory:
             series=series, kind=kind, province=province, status=status, batch=batch, as_of=_end(as_of),
             known_on=_end(known_on), without=there(self.db, not_counted(series)),
         )  # fmt: skip
-        return [CountRecord(value=r[by], count=r["count"]) for r in counting.count_filings(self.db, by, where)]
+        return [CountRecord(value=r[by], count=r["count"]) for r in counts.count_filings(self.db, by, where)]
 
     def batches(
         self, *, series: str | None = None, as_of: Day | None = None, known_on: Day | None = None
@@ -180,7 +182,7 @@ class OpenHistory:
             OptionError: an unknown series.
         """
         _check(series)
-        rows = queries.find_verdicts(self.db)
+        rows = filing_queries.find_verdicts(self.db)
         return cast(list[CheckRecord], [row for row in rows if series in (None, row["series"])])
 
     def original(self, sha256: str) -> bytes:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.core.days import first_day, read_day
+from tracker.core.dates import first_day, read_day
 
 Said = tuple[str, str]  # in Chinese and in English
 # JavaScript and many JSON readers hold no larger whole number exactly.

@@ -15,8 +15,8 @@ from lxml import etree, html
 
 from tracker.core.errors import HostileFile, Unreadable
 from tracker.core.models import Document, Row, Table
+from tracker.reading.headings import title_of
 from tracker.reading.limits import MAX_COLUMNS, MIB, Meter, check_columns
-from tracker.reading.titles import title_of
 from tracker.reading.xml_stream import LIMIT_CODES, Element
 
 MAX_PAGE = 8 * MIB  # the parser keeps the whole page in memory, at some twenty times its size

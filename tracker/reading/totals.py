@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from tracker.core.models import Kind, StatedTotal
 from tracker.core.series import fold
-from tracker.reading import total_patterns as words
-from tracker.reading.total_dates import Span, read_as_of, read_period
+from tracker.reading import total_phrases
+from tracker.reading.total_phrases import Span, read_as_of, read_period
 
 MAX_DIGITS = 7  # 9,999,999; a longer number counts no filings
 REACH = 120  # characters; what a count is of stands no farther from it
@@ -31,7 +31,7 @@ def find_totals(text: str, series: str, address: str, published_on: str | None) 
         published_on: its date, for 截至目前 and dates without a year; these are ignored where it is None.
     """
     found: dict[_Stated, StatedTotal] = {}
-    for sentence in words.SENTENCE_END.split(text):
+    for sentence in total_phrases.SENTENCE_END.split(text):
         for part in _parts(fold(sentence[:MAX_SENTENCE])):
             for one in _Reader(part, series, published_on).read():
                 total = StatedTotal(
@@ -49,9 +49,9 @@ def find_totals(text: str, series: str, address: str, published_on: str | None) 
 
 def _parts(sentence: str) -> Iterator[str]:
     """A sentence without titles, quoted names and remarks in brackets; then each such remark."""
-    plain = words.NAMED.sub("", sentence)
-    yield words.BRACKETED.sub("", plain)
-    for remark in words.BRACKETED.findall(plain):
+    plain = total_phrases.NAMED.sub("", sentence)
+    yield total_phrases.BRACKETED.sub("", plain)
+    for remark in total_phrases.BRACKETED.findall(plain):
         yield remark[1:-1]
 
 
@@ -97,7 +97,7 @@ class _Reader:
 
     def read(self) -> Iterator[_Stated]:
         """The counts of the sentence that are totals."""
-        for mark in words.MARK.finditer(self.text):
+        for mark in total_phrases.MARK.finditer(self.text):
             if mark["part"]:
                 self.outer, self.stated = self.outer or self.span, frozenset(self.kinds)
                 self.span, self.mixed = None, False
@@ -116,7 +116,7 @@ class _Reader:
 
     def _read_count(self, mark: re.Match[str]) -> Iterator[_Stated]:
         before = self.text[max(self.taken, mark.start() - REACH) : mark.start()]
-        self._see_whether_mixed(words.CLAUSE_BREAK.split(before)[-1])
+        self._see_whether_mixed(total_phrases.CLAUSE_BREAK.split(before)[-1])
         said = self._said_of(mark, before)
         if said is None or mark["rough"] or self.span is None or self.mixed:
             return
@@ -131,7 +131,7 @@ class _Reader:
 
     def _see_whether_mixed(self, lead: str) -> None:
         """累计 goes with 截至…, 新增 with a period; one with the other's date says other days, left open."""
-        new, cumulative = words.NEW.search(lead), words.CUMULATIVE.search(lead)
+        new, cumulative = total_phrases.NEW.search(lead), total_phrases.CUMULATIVE.search(lead)
         if self.span is None or not (new or cumulative):
             return
         if self.span.since is None:
@@ -142,27 +142,27 @@ class _Reader:
     def _said_of(self, mark: re.Match[str], before: str) -> _Said | None:
         """The words that say what was counted; those behind it end before the next date or count."""
         after = self.text[mark.end() : mark.end() + REACH]
-        following = words.MARK.search(after)
+        following = total_phrases.MARK.search(after)
         after = after[: following.start()] if following else after
-        if verb := words.VERB_BEFORE.search(before):
-            noun, own = verb["noun"] + words.CLAUSE_BREAK.split(after)[0], mark[0]
-        elif verb := next(filter(None, (pattern.match(after) for pattern in words.VERBS_AFTER)), None):
+        if verb := total_phrases.VERB_BEFORE.search(before):
+            noun, own = verb["noun"] + total_phrases.CLAUSE_BREAK.split(after)[0], mark[0]
+        elif verb := next(filter(None, (pattern.match(after) for pattern in total_phrases.VERBS_AFTER)), None):
             noun, own = verb["noun"], mark[0] + verb[0]
         else:
             return None
         self.taken = mark.start() + len(own)
-        return _Said(noun, verb["verb"], words.CLAUSE_BREAK.split(before)[-1] + own, before + own)
+        return _Said(noun, verb["verb"], total_phrases.CLAUSE_BREAK.split(before)[-1] + own, before + own)
 
 
 def _is_done(said: _Said, series: str, unit: str) -> bool:
     """True where filings of the series are what was counted, in the whole country, and their filing is done."""
-    if words.ELSEWHERE.search(said.whole) or words.NOT_DONE.search(said.clause):
+    if total_phrases.ELSEWHERE.search(said.whole) or total_phrases.NOT_DONE.search(said.clause):
         return False
     if series != "genai_service":
-        return said.verb == "备案" and bool(words.COUNTED.search(said.noun))
+        return said.verb == "备案" and bool(total_phrases.COUNTED.search(said.noun))
     if "算法" in said.noun or ("端侧" in said.noun and said.verb != "备案"):
         return False
-    return bool(words.COUNTED.search(said.noun)) or (unit == "款" and not said.noun)
+    return bool(total_phrases.COUNTED.search(said.noun)) or (unit == "款" and not said.noun)
 
 
 def _kind_of(said: _Said) -> Kind:

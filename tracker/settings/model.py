@@ -33,8 +33,8 @@ from tracker.settings.faults import (
     shape_faults,
     variable_faults,
 )
+from tracker.settings.schedule import ScheduleSettings
 from tracker.settings.secrets import is_private_file
-from tracker.settings.settings import ScheduleSettings
 from tracker.settings.subscriptions import NotifySettings, Subscription, check_url, secrets_of
 from tracker.settings.toml_lines import line_of
 from tracker.settings.values import check_province

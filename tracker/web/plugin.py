@@ -1,16 +1,22 @@
 """The Datasette plugin: our routes, what templates know, the guard of each connection, links in cells, error pages.
 
 Only hooks that Datasette 1.0 keeps. In a Datasette that is not a `Site` it does nothing.
+
+Links in the cells of Datasette's tables to our pages. Pure.
+
+What every template knows: the view, words, links, and what header and footer show.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import re
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Generator
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from datasette import Request, Response
@@ -18,16 +24,20 @@ from datasette.app import Datasette
 from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Base400
 from datasette.views.base import DatasetteError
+from markupsafe import Markup, escape
 from pluggy import HookimplMarker
 
 from tracker.core.errors import StorageError
 from tracker.core.version import __version__
-from tracker.web import cells, kept, shell
+from tracker.notify.words import beijing_time, period_text, place_text, source_name
+from tracker.web import responses, urls
 from tracker.web.authorizer import authorize
 from tracker.web.errors import TooSlow, WebError
+from tracker.web.request import VIEW, View, make_view, read_days
+from tracker.web.responses import read_assets
 from tracker.web.routes import ROUTES, Route, answer, expression
 from tracker.web.site import LONGEST_VALUE, NAME, Site
-from tracker.web.view import VIEW, View, make_view, read_days
+from tracker.web.urls import entity_path, filing_path, original_path
 
 _LOG = logging.getLogger("tracker.web")
 hookimpl = HookimplMarker("datasette")
@@ -56,13 +66,13 @@ async def extra_template_vars(request: Request | None, datasette: Datasette) -> 
     if not isinstance(datasette, Site) or request is None:
         return {}
     view = request.scope.get(VIEW) or _lenient(make_view(datasette, request, is_own=False))
-    return await shell.variables(view)
+    return await variables(view)
 
 
 @hookimpl
 def render_cell(row: Any, value: Any, column: str, datasette: Datasette) -> Any:
     """Links from tables to our pages."""
-    return cells.linked(row, value, column) if isinstance(datasette, Site) else None
+    return linked(row, value, column) if isinstance(datasette, Site) else None
 
 
 @hookimpl(wrapper=True)
@@ -108,12 +118,12 @@ def _view_of(route: Route) -> Callable[..., Awaitable[Response]]:
 async def _kept(route: Route, view: View) -> Response:
     """An answer with its state; without a body where the browser holds it."""
     site = view.site  # the state is read before what is made of it: a copy may be thrown away too soon, never kept
-    tag = kept.etag(site.identity, site.stamp(), __version__, view.lang, view.today, view.request.full_path,
+    tag = responses.etag(site.identity, site.stamp(), __version__, view.lang, view.today, view.request.full_path,
                     view.as_of, view.known_on, view.request.host)  # fmt: skip
     midnight = datetime.fromisoformat(f"{view.today}T00:00+08:00").timestamp()  # pages of today are others from then on
-    modified = kept.last_modified(max(site.changed_at(), midnight), time.time())
+    modified = responses.last_modified(max(site.changed_at(), midnight), time.time())
     headers = {"ETag": tag} | ({"Last-Modified": modified} if modified else {})
-    if kept.is_kept(view.request.headers, tag, modified):
+    if responses.is_kept(view.request.headers, tag, modified):
         return Response("", status=304, headers=headers)
     response = await answer(route, view, view.request.url_vars)
     if response.status == 200:
@@ -170,3 +180,71 @@ def _lenient(view: View) -> View:
         return read_days(view)
     except WebError:
         return view  # an error page, or one of Datasette's, which know no days
+
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def linked(row: Any, value: Any, column: str) -> Markup | None:
+    """The link that a cell is shown as; None where it is shown as it is."""
+    shown = value
+    if isinstance(value, dict):  # a foreign key, with the label of what it leads to
+        value, shown = value["value"], f"{value['label']} ({value['value']})"
+    if column == "entity_id" and isinstance(value, int):
+        return _link(entity_path(value), shown)
+    if column == "sha256" and isinstance(value, str) and _SHA256.fullmatch(value):
+        return _link(original_path(value), f"{value[:12]}…", value)
+    if column == "number" and isinstance(value, str) and value and "series" in row.keys():  # noqa: SIM118  no mapping
+        return _link(filing_path(row["series"], value), shown)
+    return None
+
+
+def _link(path: str, shown: object, title: str = "") -> Markup:
+    if title:
+        return Markup('<a href="{}" title="{}">{}</a>').format(path, title, shown)
+    return Markup('<a href="{}">{}</a>').format(path, shown)
+
+
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+# word → path; the first piece of a path tells which one is open
+NAV = (
+    ("nav_start", "/"), ("nav_filings", "/filings"), ("nav_changes", "/changes"), ("nav_compare", "/compare"),
+    ("nav_batches", "/batches"), ("nav_data", "/history"), ("nav_api", "/api"),
+)  # fmt: skip
+_BELONGS = {"filing": "/filings", "entity": "/filings", "search": "/filings", "batch": "/batches"}
+
+
+async def variables(view: View) -> dict[str, Any]:
+    """The variables of a template."""
+    poll = await view.site.last_poll()
+    return {
+        "view": view, "lang": view.lang, "say": view.say, "link": view.link, "here": view.here, "static": _static,
+        "nav": [(word, path, path == _open(view.path)) for word, path in NAV],
+        "zh": lambda text: _chinese(text, view.lang),
+        "is_web_address": urls.is_web_address,
+        "series_name": lambda series: source_name(series, view.lang),
+        "period_name": lambda period: period_text(period, view.lang),
+        "place_name": lambda place: place_text(place, view.lang),
+        "beijing": beijing_time,
+        "last_poll": beijing_time(poll.finished_at) if poll and poll.finished_at else None,
+        "cac_url": view.site.own.site.url("cac"),
+        "version": __version__,
+        "sql_console": view.site.setting("default_allow_sql"),
+    }  # fmt: skip
+
+
+def _open(path: str) -> str:
+    first = path.split("/")[1]
+    return _BELONGS.get(first, f"/{first}")
+
+
+def _chinese(text: object, lang: str) -> Markup:
+    """Text of the site, marked as Chinese where the page around it is not."""
+    shown = escape("" if text is None else text)
+    return Markup('<span lang="zh">{}</span>').format(shown) if lang != "zh" and _HAN.search(shown) else shown
+
+
+@cache
+def _static(name: str) -> str:
+    """The address of a file of ours, which changes with its bytes."""
+    return f"/static/{name}?v={hashlib.sha256(read_assets()[name].body).hexdigest()[:12]}"

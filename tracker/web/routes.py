@@ -13,32 +13,27 @@ from typing import Any
 
 from datasette import Response
 
-from tracker.web.api.handlers import HANDLERS
+from tracker.web.api.routes import HANDLERS
 from tracker.web.errors import NotFound
 from tracker.web.pages import (
-    about,
     batch,
-    batch_chart,
     batches,
-    change_files,
     changes,
+    charts,
     compare,
-    compare_files,
+    downloads,
     entity,
     feeds,
     filing,
     filings,
-    filings_download,
     originals,
     renames,
     start,
-    state,
     suggest,
 )
-from tracker.web.pages import charts as figures
-from tracker.web.pages.files import FORMS
+from tracker.web.pages.downloads import FORMS
+from tracker.web.request import View
 from tracker.web.urls import read_piece
-from tracker.web.view import View
 
 Handler = Callable[..., Awaitable[Response]]
 _KINDS = {"": r"[^/]+", "int": r"\d{1,18}", "hex": r"[0-9a-f]{64}"}
@@ -61,29 +56,29 @@ def _files(page: str, download: Handler, json: str = "") -> Iterator[Route]:
 
 ROUTES: tuple[Route, ...] = (
     Route("/", start.page),
-    Route("/state", state.page),
-    Route("/chart/{name}.svg", figures.picture),
-    Route("/chart/{name}.csv", figures.data),
+    Route("/state", start.state_page),
+    Route("/chart/{name}.svg", charts.picture),
+    Route("/chart/{name}.csv", charts.data),
     Route("/filings", filings.page),
     Route("/search", filings.search),
-    *_files("/filings", filings_download.download),
+    *_files("/filings", downloads.download_filings),
     Route("/filing/{number}", filing.by_number),
     Route("/filing/{series}/{number}", filing.page, is_kept=False),  # it tells whether the archive holds the file
     Route("/entity/{entity_id:int}", entity.page),
     Route("/suggest", suggest.suggest),
-    Route("/about", about.page),
+    Route("/about", start.about_page),
     Route("/changes", changes.page),
     Route("/changes.atom", feeds.atom),
     Route("/changes.json", feeds.json),
-    *_files("/changes", change_files.download, json="/changes/download.json"),
+    *_files("/changes", downloads.download_changes, json="/changes/download.json"),
     Route("/renames", renames.page),
     *_files("/renames", renames.download),
     Route("/compare", compare.page),
-    *_files("/compare", compare_files.download),
+    *_files("/compare", downloads.download_comparison),
     Route("/batches", batches.page),
     Route("/batch/{series}/{period}", batch.page),
-    Route("/chart/batches/{series}.svg", batch_chart.svg),
-    Route("/chart/batches/{series}.csv", batch_chart.csv),
+    Route("/chart/batches/{series}.svg", batches.svg),
+    Route("/chart/batches/{series}.csv", batches.csv),
     Route("/original/{sha256}", originals.download),
     *(Route(pattern, handler) for pattern, handler in HANDLERS),
 )

@@ -20,9 +20,8 @@ from datasette.database import Database as DatasetteDatabase
 from datasette.views.base import DatasetteError
 from sqlite_utils import Database
 
-from storage.opening import open_readonly
+from storage.database import is_interrupted, open_readonly, time_limit
 from storage.queries.polls import PollRow, last_finished
-from storage.time_limit import is_interrupted, time_limit
 from tracker.core.errors import ArchiveUnreachable
 from tracker.settings.model import Settings
 from tracker.settings.open_archive import open_archive

@@ -13,9 +13,9 @@ from tracker.changes.checks.facts import Facts
 from tracker.changes.checks.lists import name_lists
 from tracker.changes.checks.notices import check_notices
 from tracker.changes.checks.numbers import check_numbers
-from tracker.changes.checks.reconcile_totals import check_totals
 from tracker.changes.checks.rows import check_provinces, check_round_ups, check_rows
 from tracker.changes.checks.sequences import check_sequences
+from tracker.changes.checks.totals import check_totals
 from tracker.core.models import Check, KnownList, StatedTotal
 
 

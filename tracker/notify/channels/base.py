@@ -1,4 +1,7 @@
-"""What every channel promises."""
+"""What every channel promises.
+
+What the channels share whose subscription is an address that takes a POST.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from tracker.notify.channels.http import Route, reach
+from tracker.notify.channels.redact import reveal
 from tracker.notify.message import Message
+from tracker.settings.secrets import Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +48,29 @@ class Probed(Protocol):
             DeliveryError: it could not be reached.
         """
         ...
+
+
+class Addressed(Protocol):
+    """A subscription with an address."""
+
+    @property
+    def url(self) -> Secret:
+        """The address, which may hold a token."""
+        ...
+
+
+class ByAddress:
+    """A channel that posts to `subscription.url` by `route`."""
+
+    __slots__ = ()
+
+    subscription: Addressed
+    route: Route
+
+    def probe(self) -> str:
+        """Connect to the host of the address, and hang up.
+
+        Raises:
+            DeliveryError: it cannot be reached.
+        """
+        return reach(reveal(self.subscription.url, "url"), self.route)

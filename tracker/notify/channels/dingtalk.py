@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from tracker.notify.channels.base import Accepted
-from tracker.notify.channels.by_address import ByAddress
+from tracker.notify.channels.base import Accepted, ByAddress
 from tracker.notify.channels.http import Route, post
 from tracker.notify.channels.redact import reveal
 from tracker.notify.channels.robots import JSON, judge

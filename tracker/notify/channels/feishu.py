@@ -15,8 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.notify.channels.base import Accepted
-from tracker.notify.channels.by_address import ByAddress
+from tracker.notify.channels.base import Accepted, ByAddress
 from tracker.notify.channels.http import Reply, Route, post
 from tracker.notify.channels.redact import reveal
 from tracker.notify.channels.robots import JSON, WAIT, judge

@@ -13,7 +13,7 @@ from typing import TextIO
 
 from tracker.core.errors import DeliveryError
 from tracker.core.files import try_writing
-from tracker.core.visible import visible
+from tracker.core.safe_text import visible
 from tracker.notify.channels.base import Accepted
 from tracker.notify.forms.payload import NO_LIMIT, encode, parts
 from tracker.notify.forms.text import render_text

@@ -12,8 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.notify.channels.base import Accepted
-from tracker.notify.channels.by_address import ByAddress
+from tracker.notify.channels.base import Accepted, ByAddress
 from tracker.notify.channels.http import Reply, Route, post, refuse, shorten
 from tracker.notify.channels.redact import hide, reveal
 from tracker.notify.channels.robots import JSON, ask_to_wait

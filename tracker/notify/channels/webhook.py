@@ -14,8 +14,7 @@ from datetime import UTC, datetime
 from standardwebhooks.webhooks import Webhook
 
 from tracker.core.errors import DeliveryError
-from tracker.notify.channels.base import Accepted
-from tracker.notify.channels.by_address import ByAddress
+from tracker.notify.channels.base import Accepted, ByAddress
 from tracker.notify.channels.http import Reply, Route, post, refuse, shorten
 from tracker.notify.channels.redact import hide, reveal
 from tracker.notify.forms.payload import Document, encode, parts

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.core.models import ChangeKind
-from tracker.core.spreadsheets import harmless
+from tracker.core.safe_text import harmless
 from tracker.notify.message import Message, Row
 from tracker.notify.wording import batch_heading, change_fields
 from tracker.notify.words import one_line, period_text, source_name

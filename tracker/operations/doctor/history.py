@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.queries import health
+from storage.queries import polls
 from storage.schema.migrations import migrations
 from tracker.core.errors import StorageError, TrackerError
 from tracker.operations.doctor.findings import Finding, Teller
@@ -31,7 +31,7 @@ def check_database(settings: Settings, tell: Teller) -> Iterator[Finding]:
         yield tell.fail("exists", "history_gone", path=path) if gone else tell.warn("exists", "no_history", path=path)
         return
     try:
-        with health.peek(path) as db:
+        with polls.peek(path) as db:
             yield _integrity(db, path, tell)
             yield _references(db, tell)
             yield _schema(db, tell)
@@ -129,17 +129,17 @@ def check_counts(incidents: Mapping[str, int], deliveries: Mapping[str, int], te
 def check_history(settings: Settings, now: str, tell: Teller) -> Iterator[Finding]:
     """Sources, polls, incidents and alerts, as the history has them at one moment."""
     recheck = max(settings.poll.recheck_pages_days, settings.poll.recheck_files_days)
-    with health.peek(settings.database) as db:
-        yield from check_sources(health.sources(db), now, recheck, tell.of("sources"))
-        pulse = Pulse(health.last_finished(db), health.running(db))
+    with polls.peek(settings.database) as db:
+        yield from check_sources(polls.sources(db), now, recheck, tell.of("sources"))
+        pulse = Pulse(polls.last_finished_poll(db), polls.running_poll(db))
         yield from check_polls(settings, pulse, now, tell.of("polls"))
-        yield from check_counts(health.count_by(db, "incidents"), health.count_by(db, "deliveries"), tell)
+        yield from check_counts(polls.count_by(db, "incidents"), polls.count_by(db, "deliveries"), tell)
 
 
 def newest_instant(path: Path) -> str | None:
     """The latest time that a poll noted; None where there is none to be read, which `check_database` tells."""
     try:
-        with health.peek(path) as db:
-            return health.newest_instant(db)
+        with polls.peek(path) as db:
+            return polls.newest_instant(db)
     except StorageError:
         return None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tracker.core.errors import StorageError
 from tracker.notify.dispatcher import fault as without_its_text
-from tracker.operations.doctor import archive, channels, history, machine
+from tracker.operations.doctor import checks, history
 from tracker.operations.doctor.findings import Finding, Teller
 from tracker.settings.model import Settings
 
@@ -21,12 +21,12 @@ def examine(
     database = settings.database
     zones = (settings.schedule.timezone, settings.notify.timezone)
     steps: dict[str, Step] = {
-        "configuration": lambda t: machine.check_configuration(settings, file, fault, t),
-        "versions": machine.check_versions,
-        "clock": lambda t: machine.check_clock(now, history.newest_instant(database), zones, t),
-        "disk": lambda t: machine.check_disk(settings.data_dir, settings.health.min_free_megabytes, t),
+        "configuration": lambda t: checks.check_configuration(settings, file, fault, t),
+        "versions": checks.check_versions,
+        "clock": lambda t: checks.check_clock(now, history.newest_instant(database), zones, t),
+        "disk": lambda t: checks.check_disk(settings.data_dir, settings.health.min_free_megabytes, t),
         "database": lambda t: history.check_database(settings, t),
-        "archive": lambda t: archive.check_archive(settings, quick, t),
+        "archive": lambda t: checks.check_archive(settings, quick, t),
         "polls": lambda t: history.check_history(settings, now, t),
         "channels": lambda t: _channels(settings, fault, t),
     }
@@ -40,7 +40,7 @@ def _channels(settings: Settings, fault: str, tell: Teller) -> Iterator[Finding]
     if fault:
         yield tell.warn("none", "not_probed")
     else:
-        yield from channels.check_channels(settings.subscriptions, settings.notify, tell)
+        yield from checks.check_channels(settings.subscriptions, settings.notify, tell)
 
 
 def _guarded(tell: Teller, step: Step) -> Iterator[Finding]:

@@ -15,16 +15,15 @@ import pypdfium2 as pdfium
 
 from tracker.core.errors import ContentError, HostileFile, NoTable, Unreadable
 from tracker.core.models import Document
+from tracker.reading.headings import title_of
 from tracker.reading.limits import Meter, check_size
 from tracker.reading.pdf.grid import find_grids
 from tracker.reading.pdf.join import Part, join_parts
 from tracker.reading.pdf.outside_tables import PageParts, are_rows, paragraphs, part_furniture
 from tracker.reading.pdf.page import PageText, read_text
-from tracker.reading.pdf.pdf_lost import add_lost
-from tracker.reading.pdf.pdf_plumber import Plumber
+from tracker.reading.pdf.plumber import Plumber, add_lost
 from tracker.reading.pdf.ruled_lines import Drawn, read_lines
 from tracker.reading.pdf.text import lines_of
-from tracker.reading.titles import title_of
 
 MAX_PAGES = 2_000
 # A page whose pictures cover this share of it, and that has no text, is scanned.
@@ -84,7 +83,7 @@ def _read_page(document: Any, number: int, plumber: Plumber, warnings: list[str]
         _check_text(text, drawn, number, warnings)
         chars = text.chars
         if not drawn.embedded:
-            from tracker.reading.pdf.pdf_unruled import read_chars
+            from tracker.reading.pdf.plumber import read_chars
 
             chars = add_lost(chars, read_chars(plumber, number))
         grids, rest = find_grids(drawn.segments, chars, number)
@@ -143,7 +142,7 @@ def _supply_missing_grids(pages: list[PageParts], plumber: Plumber) -> list[str]
 
 def _guess_grids(page: PageParts, plumber: Plumber) -> None:
     # The fallback loads a second PDF library: only a page that needs it pays for it.
-    from tracker.reading.pdf.pdf_unruled import find_unruled
+    from tracker.reading.pdf.plumber import find_unruled
 
     page.grids = find_unruled(plumber, page.number)
     if not page.grids:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import pypdfium2.raw as raw
 
 from tracker.core.errors import HostileFile
-from tracker.reading.pdf import pdfium as bulk
+from tracker.reading.pdf import pdfium
 from tracker.reading.pdf.page import Matrix
 
 MAX_OBJECTS = 100_000
@@ -90,9 +90,9 @@ def read_lines(page: Any, placing: Matrix) -> Drawn:
 
 def _note_fonts(texts: Iterable[int], fonts: dict[int, bool]) -> None:
     """Note of each font of the text objects whether it is in the file."""
-    for font in set(map(bulk.font_of_text, texts)):
+    for font in set(map(pdfium.font_of_text, texts)):
         if font and font not in fonts:
-            fonts[font] = bulk.is_embedded(font) == 1
+            fonts[font] = pdfium.is_embedded(font) == 1
 
 
 def _objects(page: Any, placing: Matrix, fonts: dict[int, bool]) -> Iterator[tuple[int, Any, Matrix, Box | None]]:
@@ -106,8 +106,8 @@ def _objects(page: Any, placing: Matrix, fonts: dict[int, bool]) -> Iterator[tup
         seen += max(0, inside)
         if seen > MAX_OBJECTS:
             raise HostileFile(f"A page draws more than {MAX_OBJECTS:,} objects")
-        items = list(map(get, repeat(bulk.address_of(holder)), range(inside)))
-        kinds = list(map(bulk.kind_of_object, items))
+        items = list(map(get, repeat(pdfium.address_of(holder)), range(inside)))
+        kinds = list(map(pdfium.kind_of_object, items))
         _note_fonts(compress(items, map(text.__eq__, kinds)), fonts)
         for kind, found in zip(kinds, items, strict=True):
             if kind == text:
@@ -118,9 +118,9 @@ def _objects(page: Any, placing: Matrix, fonts: dict[int, bool]) -> Iterator[tup
             elif kind == raw.FPDF_PAGEOBJ_FORM and depth < MAX_FORM_DEPTH:
                 item = ctypes.cast(found, raw.FPDF_PAGEOBJECT)
                 inner = _matrix(item).then(outer)
-                yield from walk(item, raw.FPDFFormObj_CountObjects, bulk.object_of_form, inner, depth + 1)
+                yield from walk(item, raw.FPDFFormObj_CountObjects, pdfium.object_of_form, inner, depth + 1)
 
-    return walk(page, raw.FPDFPage_CountObjects, bulk.object_of_page, placing, 0)
+    return walk(page, raw.FPDFPage_CountObjects, pdfium.object_of_page, placing, 0)
 
 
 def _matrix(item: Any) -> Matrix:
@@ -193,7 +193,7 @@ def _subpaths(item: Any, matrix: Matrix) -> Iterator[tuple[list[Point], list[tup
     points: list[Point] = []
     straight: list[tuple[Point, Point]] = []
     a, b, c, d, e, f = matrix
-    for kind, closes, x, y in bulk.segments_of_path(item):
+    for kind, closes, x, y in pdfium.segments_of_path(item):
         if kind == raw.FPDF_SEGMENT_MOVETO and points:
             yield points, straight
             points, straight = [], []

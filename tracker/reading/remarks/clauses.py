@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
-from tracker.reading.remarks import patterns as words
+from tracker.reading.remarks import patterns
 
 # One character for one character, so that a place in the folded text is the same place in the text as printed.
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -73,10 +73,10 @@ def read_passage(text: str) -> Passage:
     printed, plain = _unwrapped(text)
     mask = [('"' if c in "“”" else c) for c in plain]
     for start, end in _quoted(plain):
-        mask[start : end + 1] = ["“", *words.HIDDEN * (end - start - 1), "”"]
+        mask[start : end + 1] = ["“", *patterns.HIDDEN * (end - start - 1), "”"]
     for start, end in _bracketed("".join(mask)):
         if not _transparent(plain[start], plain[start + 1 : end]):
-            mask[start + 1 : end] = words.HIDDEN * (end - start - 1)
+            mask[start + 1 : end] = patterns.HIDDEN * (end - start - 1)
     return Passage(printed, plain, "".join(mask))
 
 
@@ -84,7 +84,7 @@ def _unwrapped(text: str) -> tuple[tuple[str, ...], str]:
     """The characters and their folded forms, without the line breaks that only a narrow column made."""
     folded = fold_marks(text)
     printed, plain, done = list[str](), "", 0
-    for found in words.LINE_BREAK.finditer(folded):
+    for found in patterns.LINE_BREAK.finditer(folded):
         printed += text[done : found.start()]
         plain += folded[done : found.start()]
         printed[-1] += text[found.start() : found.end()]
@@ -104,8 +104,8 @@ def _quoted(plain: str) -> list[tuple[int, int]]:
             loose = bool(re.search("变更为|更名为", inside) or re.fullmatch(r"已?注销", inside.strip()))
         else:
             # “A，新增产品“B”: the first mark has lost its partner
-            clause = any(words.STRONG.match(inside, m.end()) for m in words.BOUNDARY.finditer(inside))
-            loose = clause or inside[0] in words.SEPARATORS or bool(words.CONNECTIVE.search(inside))
+            clause = any(patterns.STRONG.match(inside, m.end()) for m in patterns.BOUNDARY.finditer(inside))
+            loose = clause or inside[0] in patterns.SEPARATORS or bool(patterns.CONNECTIVE.search(inside))
         if not loose:
             pairs.append((start, end))
     return pairs
@@ -133,16 +133,16 @@ def _transparent(mark: str, inside: str) -> bool:
     if mark == "《":
         return False
     listed = re.fullmatch(r"\d{1,2}|[一二三四五六七八九十]{1,2}", inside)
-    dated = re.fullmatch(rf"\s*{words.DATES}\s*", inside)
-    stated = re.match(words.FORMERLY, inside) or words.CONNECTIVE.search(inside) or words.CANCELLED.search(inside)
-    return bool(listed or dated or stated)
+    dated = re.fullmatch(rf"\s*{patterns.DATES}\s*", inside)
+    changed = patterns.CONNECTIVE.search(inside) or patterns.CANCELLED.search(inside)
+    return bool(listed or dated or changed or re.match(patterns.FORMERLY, inside))
 
 
 def split_clauses(text: str) -> list[Clause]:
     """The clauses of a remark; a lead or date that nothing follows joins the clause before it."""
     whole = read_passage(text)
     cuts = [(0, ";")]
-    for gap in words.BOUNDARY.finditer(whole.mask):
+    for gap in patterns.BOUNDARY.finditer(whole.mask):
         body = whole.cut(cuts[-1][0], gap.end())
         body = body.cut(_lead(body)[0])
         if says_something(body.plain) and _begins_clause(whole.cut(gap.end(), gap.end() + _AHEAD), body, gap[0]):
@@ -158,12 +158,12 @@ def _lead(passage: Passage) -> tuple[int, tuple[str, ...], bool]:
     end, heading = 0, False
     dates: tuple[str, ...] = ()
     while end < len(passage.mask):
-        if found := words.LEADING_DATES.match(passage.mask, end):
+        if found := patterns.LEADING_DATES.match(passage.mask, end):
             read = read_dates(found["dates"])
             if not read:
                 break
             dates, heading = read, bool(found["mark"])
-        elif not (found := words.LEAD.match(passage.mask, end)):
+        elif not (found := patterns.LEAD.match(passage.mask, end)):
             break
         end = found.end()
     return end, dates, heading
@@ -175,21 +175,21 @@ def _begins_clause(rest: Passage, body: Passage, gap: str) -> bool:
     ahead = rest.cut(lead)
     piece = ahead.cut(0, next((m.start() for m in re.finditer("[,、;。\n]", ahead.mask)), None))
     hard = ";" in gap or "。" in gap
-    joined = words.CONNECTIVE.search(piece.mask)
-    listing = re.search(f"{words.ADD}|{words.REMOVE}", body.mask) and not words.CONNECTIVE.search(body.mask)
-    product = bool(words.PRODUCT_TYPE.search(piece.plain.rstrip())) and not joined
+    joined = patterns.CONNECTIVE.search(piece.mask)
+    listing = re.search(f"{patterns.ADD}|{patterns.REMOVE}", body.mask) and not patterns.CONNECTIVE.search(body.mask)
+    product = bool(patterns.PRODUCT_TYPE.search(piece.plain.rstrip())) and not joined
     if not gap and rest.mask.startswith("已注销"):
-        return bool(words.CHANGE.search(body.mask))
-    if words.STRONG.match(piece.mask):
+        return bool(patterns.CHANGE.search(body.mask))
+    if patterns.STRONG.match(piece.mask):
         # 新增产品A(APP)、优化大师(APP): the second is a product as well
-        return not (listing and product and not re.match(f"{words.ADD}|{words.REMOVE}|原|《", piece.mask))
-    if not words.CHANGE.search(body.mask) and not hard:
+        return not (listing and product and not re.match(f"{patterns.ADD}|{patterns.REMOVE}|原|《", piece.mask))
+    if not patterns.CHANGE.search(body.mask) and not hard:
         return False  # 原使用算法A、B变更为C: the verb is still to come
     if product:
         return hard and not listing
-    if joined or words.VERB_LAST.match(piece.mask) or dates:
+    if joined or patterns.VERB_LAST.match(piece.mask) or dates:
         return True
-    if words.SUBJECT_LED.match(piece.mask) and words.CHANGE.search(piece.mask):
+    if patterns.SUBJECT_LED.match(piece.mask) and patterns.CHANGE.search(piece.mask):
         return True
     return hard and not (listing and piece.mask.startswith("“"))
 
@@ -206,7 +206,7 @@ def _dated(whole: Passage, cuts: list[tuple[int, str]]) -> list[Clause]:
             carried, heading, group = dates, apart, group + 1
         elif not heading and re.search("[;。\n]", gap):
             carried, group = (), group + 1
-        announced = announced or bool(words.CHANGE.search(passage.mask[:lead]))
+        announced = announced or bool(patterns.CHANGE.search(passage.mask[:lead]))
         clauses.append(Clause(passage, passage.cut(lead), carried, group, announced))
     return clauses
 
@@ -216,7 +216,7 @@ def read_dates(text: str) -> tuple[str, ...]:
     dates: list[str] = []
     year = ""
     text = re.sub(r"(\d)\s*-(?=\s*\d{1,2}\s*月)", r"\1月至", text)  # 2024年6-8月
-    for found in words.ONE_DATE.finditer(text):
+    for found in patterns.ONE_DATE.finditer(text):
         year = found[1] or year
         if not found[0] or not year or not (found[1] or found[2]):
             continue
@@ -226,7 +226,7 @@ def read_dates(text: str) -> tuple[str, ...]:
         except ValueError:
             return ()
         dates.append(whole[: 10 if found[3] else 7 if found[2] else 4])
-    if words.STRETCH.search(text):
+    if patterns.STRETCH.search(text):
         dates = [common] if (common := shared_date(tuple(dates))) else []
     return tuple(dates)
 

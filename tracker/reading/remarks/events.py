@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from tracker.reading.remarks import patterns as words
+from tracker.reading.remarks import patterns
 from tracker.reading.remarks.clauses import Clause, read_dates, says_something, shared_date, split_clauses
 from tracker.reading.remarks.statements import RemarkKind, Stated, read_clause
 
@@ -47,7 +47,7 @@ def read_remark(text: str) -> tuple[RemarkEvent, ...]:
     if not says_something(text) or _NOTHING.fullmatch(text):
         return ()
     if len(text) > MAX_REMARK:
-        return (RemarkEvent(RemarkKind.OTHER, text.strip(words.SEPARATORS)),)
+        return (RemarkEvent(RemarkKind.OTHER, text.strip(patterns.SEPARATORS)),)
     stated: list[tuple[Clause, Stated]] = []
     former: RemarkKind | None = None
     for clause in split_clauses(text):
@@ -76,7 +76,7 @@ def _with_dates(stated: list[tuple[Clause, Stated]]) -> Iterator[RemarkEvent]:
 
 def _own_dates(mask: str) -> tuple[str, ...]:
     """Dates inside a clause or in brackets at its end; they count before those that stand over it."""
-    found = words.TRAILING_DATES.search(mask) or words.INNER_DATES.search(mask)
-    if not found and words.CANCELLED.search(mask):
-        found = re.search(f"(?P<dates>{words.DATES})", mask)
+    found = patterns.TRAILING_DATES.search(mask) or patterns.INNER_DATES.search(mask)
+    if not found and patterns.CANCELLED.search(mask):
+        found = re.search(f"(?P<dates>{patterns.DATES})", mask)
     return read_dates(found["dates"]) if found else ()

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 
-from tracker.reading.remarks import patterns as words
+from tracker.reading.remarks import patterns
 from tracker.reading.remarks.clauses import Passage, fold_marks, says_something
 
-_MARKS = words.SEPARATORS + '“”"'
+_MARKS = patterns.SEPARATORS + '“”"'
 # 《甲》, ‘甲’, “甲” with one of the marks turned
 _WRAPPED = re.compile(r"《[^《》]*》|‘.*’|'.*'|【[^【】]*】|[“”\"].*[“”\"]", re.S)
 
 
 def is_typed(name: str) -> bool:
     """True for a product with its kind: 豆包(APP)."""
-    return bool(words.PRODUCT_TYPE.search(fold_marks(name).strip(_MARKS)))
+    return bool(patterns.PRODUCT_TYPE.search(fold_marks(name).strip(_MARKS)))
 
 
 def read_name(passage: Passage) -> str | None:
@@ -32,9 +32,9 @@ def read_name(passage: Passage) -> str | None:
 
 def read_items(passage: Passage) -> tuple[str, ...]:
     """The names of a list; 甲(APP)乙(网站), the comma forgotten, are two."""
-    if tail := words.COUNT_TAIL.search(passage.mask.rstrip(words.SEPARATORS)):
+    if tail := patterns.COUNT_TAIL.search(passage.mask.rstrip(patterns.SEPARATORS)):
         passage = passage.cut(0, tail.start())
-    cuts = [m.span() for m in words.ITEM_BREAK.finditer(passage.mask)]
+    cuts = [m.span() for m in patterns.ITEM_BREAK.finditer(passage.mask)]
     for closed in re.finditer(r"[)](?=[^\s(、,;。“”)及和与以/])", passage.mask):
         if is_typed(passage.plain[: closed.end()]):
             cuts.append((closed.end(), closed.end()))
@@ -50,7 +50,7 @@ def _is_bracket(text: str) -> bool:
 
 def _trim(passage: Passage) -> Passage:
     """The passage without separators and quotes that have no partner at its ends."""
-    loose = words.SEPARATORS + '"'
+    loose = patterns.SEPARATORS + '"'
     start = len(passage.mask) - len(passage.mask.lstrip(loose))
     return passage.cut(start, max(start, len(passage.mask.rstrip(loose))))
 
@@ -60,7 +60,7 @@ def _tidy(name: str) -> str | None:
     name = re.sub(r"\s*[\r\n\v\f\u2028]\s*", "", name)
     before = None
     while before != name:
-        before, name = name, name.strip(words.SEPARATORS)
+        before, name = name, name.strip(patterns.SEPARATORS)
         plain = fold_marks(name)
         if plain.endswith(")") and plain.count(")") > plain.count("("):
             name = name[:-1]

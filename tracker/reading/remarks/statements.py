@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tracker.reading.remarks import patterns as words
+from tracker.reading.remarks import patterns
 from tracker.reading.remarks.clauses import Clause, Passage, says_something
 from tracker.reading.remarks.names import is_typed, read_items, read_name
 
@@ -48,12 +48,12 @@ class Stated:
 _K = RemarkKind
 # The narrower subject first: 算法名称 is no 算法模型, 使用产品 is not 使用….
 _SUBJECTS = {
-    _K.ENTITY_RENAMED: words.ENTITY,
-    _K.ALGORITHM_RENAMED: words.ALGORITHM,
-    _K.PRODUCTS_RENAMED: words.PRODUCT,
-    _K.PURPOSE_CHANGED: words.PURPOSE,
-    _K.RESPONSIBLE_CHANGED: words.RESPONSIBLE,
-    _K.MODEL_CHANGED: words.MODEL,
+    _K.ENTITY_RENAMED: patterns.ENTITY,
+    _K.ALGORITHM_RENAMED: patterns.ALGORITHM,
+    _K.PRODUCTS_RENAMED: patterns.PRODUCT,
+    _K.PURPOSE_CHANGED: patterns.PURPOSE,
+    _K.RESPONSIBLE_CHANGED: patterns.RESPONSIBLE,
+    _K.MODEL_CHANGED: patterns.MODEL,
 }
 _RENAMES = (_K.ENTITY_RENAMED, _K.ALGORITHM_RENAMED, _K.PRODUCTS_RENAMED)
 _SINGLE = (_K.ENTITY_RENAMED, _K.ALGORITHM_RENAMED)
@@ -61,25 +61,25 @@ _SINGLE = (_K.ENTITY_RENAMED, _K.ALGORITHM_RENAMED)
 
 def read_clause(clause: Clause, former: RemarkKind | None) -> list[Stated]:
     """What a clause states; `former` is what the clause before it stated, for 、“A”变更为“B” without subject."""
-    text = clause.text.text.strip(words.SEPARATORS)
+    text = clause.text.text.strip(patterns.SEPARATORS)
     body = _undated(clause.body)
-    if joined := words.CONNECTIVE.search(body.mask):
+    if joined := patterns.CONNECTIVE.search(body.mask):
         left, right = body.cut(0, joined.start()), body.cut(joined.end())
         return _read_rename(text, left, right, former, each=bool(joined["each"]))
-    if words.CANCELLED.search(body.mask) and not words.PRODUCT_CANCELLED.search(body.mask):
-        typed = words.PRODUCT_TYPE.search(re.sub("(?:已|均|全部)*注销.*", "", body.plain))
+    if patterns.CANCELLED.search(body.mask) and not patterns.PRODUCT_CANCELLED.search(body.mask):
+        typed = patterns.PRODUCT_TYPE.search(re.sub("(?:已|均|全部)*注销.*", "", body.plain))
         return [Stated(text, _K.PRODUCTS_REMOVED if typed else _K.CANCELLED, items=read_items(body) if typed else ())]
     for read in (_read_altered, _read_products, _read_former):
         if one := read(text, body):
             return [one]
-    changed = words.CHANGE.search(body.mask)
+    changed = patterns.CHANGE.search(body.mask)
     known = _read_subjects(clause) if changed or clause.announced else []
     return known or [Stated(text, _K.OTHER_MATERIAL_CHANGED if changed else _K.OTHER)]
 
 
 def _undated(body: Passage) -> Passage:
     """The clause without the dates in it, so that they get into no name."""
-    for pattern in (words.TRAILING_DATES, words.INNER_DATES):
+    for pattern in (patterns.TRAILING_DATES, patterns.INNER_DATES):
         if found := pattern.search(body.mask):
             head, tail = body.cut(0, found.start()), body.cut(found.end())
             body = Passage(head.printed + tail.printed, head.plain + tail.plain, head.mask + tail.mask)
@@ -118,31 +118,31 @@ def _renamed_products(
 
 def _split_subject(left: Passage) -> tuple[RemarkKind | None, Passage]:
     """The kind of what is changed and the rest, its former value; None where only a name stands there."""
-    within = words.WITHIN.match(left.mask)
+    within = patterns.WITHIN.match(left.mask)
     left = left.cut(within.end() if within else 0)
-    typed = words.PRODUCT_TYPE.search(left.plain.strip(words.SEPARATORS + '“”"'))
+    typed = patterns.PRODUCT_TYPE.search(left.plain.strip(patterns.SEPARATORS + '“”"'))
     for kind, subject in _SUBJECTS.items():
-        found = re.match(rf"(?:{words.ALTERED}了?)?(?:原|现)?(?:{subject}){words.ASPECT}{words.OF}", left.mask)
+        found = re.match(rf"(?:{patterns.ALTERED}了?)?(?:原|现)?(?:{subject}){patterns.ASPECT}{patterns.OF}", left.mask)
         if found and (kind is _K.PRODUCTS_RENAMED or not typed):
             return kind, left.cut(found.end())
     if left.mask.strip() in ("算法", "原算法"):
         return None, left.cut(len(left.mask))  # 算法更名为乙算法
-    if found := re.match(rf"原?{words.NUMBER}{words.OF}(?=.)", left.mask):
+    if found := re.match(rf"原?{patterns.NUMBER}{patterns.OF}(?=.)", left.mask):
         return _K.OTHER_MATERIAL_CHANGED, left.cut(found.end())
     if found := re.match(r"原?(?P<what>[^“”,、;()]{1,16}?)(?:由|原为)(?=.)", left.mask):
         known = None if found["what"] in ("名称", "名") else _K.OTHER_MATERIAL_CHANGED
         return known, left.cut(found.end())
-    found = re.match(rf"(?:原名称?|曾用名|{words.OF})[:\s]*", left.mask)
+    found = re.match(rf"(?:原名称?|曾用名|{patterns.OF})[:\s]*", left.mask)
     return None, left.cut(found.end() if found else 0)
 
 
 def _kind_of_names(*sides: Passage) -> RemarkKind | None:
     """The kind that the names themselves tell: 甲(APP), 甲生成算法, 甲科技有限公司."""
-    names = [side.plain.strip(words.SEPARATORS + '“”"') for side in reversed(sides)]
+    names = [side.plain.strip(patterns.SEPARATORS + '“”"') for side in reversed(sides)]
     tests: tuple[tuple[RemarkKind, Callable[[str], object]], ...] = (
-        (_K.PRODUCTS_RENAMED, words.PRODUCT_TYPE.search),
-        (_K.ALGORITHM_RENAMED, words.ALGORITHM_NAME.search),
-        (_K.ENTITY_RENAMED, words.ENTITY_NAME.search),
+        (_K.PRODUCTS_RENAMED, patterns.PRODUCT_TYPE.search),
+        (_K.ALGORITHM_RENAMED, patterns.ALGORITHM_NAME.search),
+        (_K.ENTITY_RENAMED, patterns.ENTITY_NAME.search),
     )
     return next((kind for name in names for kind, test in tests if test(name)), None)
 
@@ -150,7 +150,7 @@ def _kind_of_names(*sides: Passage) -> RemarkKind | None:
 def _read_altered(text: str, body: Passage) -> Stated | None:
     """变更主要用途为“…”, 变更主体名称“A”为“B”: the verb first and its 为 behind the subject."""
     for kind, subject in _SUBJECTS.items():
-        about = rf"{words.ALTERED}了?(?:原|现)?(?:{subject}){words.ASPECT}\s*"
+        about = rf"{patterns.ALTERED}了?(?:原|现)?(?:{subject}){patterns.ASPECT}\s*"
         found = re.match(rf"{about}(?P<old>由?“[^”]*”\s*(?=为))?(?P<to>[为至成:])?\s*(?=.)", body.mask, re.S)
         if found and (found["to"] or (kind is _K.PURPOSE_CHANGED and body.mask[found.end()] == "“")):
             after = body.cut(found.end())
@@ -163,21 +163,21 @@ def _read_altered(text: str, body: Passage) -> Stated | None:
 
 def _read_products(text: str, body: Passage) -> Stated | None:
     """新增产品…, 删除…(APP), …(APP)下线; and 接入…大模型, since it reads the same."""
-    within = words.WITHIN.match(body.mask)
+    within = patterns.WITHIN.match(body.mask)
     body = body.cut(within.end() if within else 0)
-    for pattern, kind in ((words.ADDED, _K.PRODUCTS_ADDED), (words.REMOVED, _K.PRODUCTS_REMOVED)):
+    for pattern, kind in ((patterns.ADDED, _K.PRODUCTS_ADDED), (patterns.REMOVED, _K.PRODUCTS_REMOVED)):
         if not (found := pattern.match(body.mask)):
             continue
         rest = body.cut(found.end())
-        noun = words.NOUN.match(rest.mask)
+        noun = patterns.NOUN.match(rest.mask)
         listed = rest.cut(noun.end() if noun else 0)
         items = read_items(listed)
         if found["noun"] or noun:
-            return None if listed.mask and words.NO_ITEM.fullmatch(listed.mask) else Stated(text, kind, items=items)
+            return None if listed.mask and patterns.NO_ITEM.fullmatch(listed.mask) else Stated(text, kind, items=items)
         if any(is_typed(item) for item in items):
             return Stated(text, kind, items=items)
-        return Stated(text, _K.MODEL_CHANGED) if words.MODEL_ADDED.search(rest.mask) else None
-    if found := words.GONE.match(body.mask):
+        return Stated(text, _K.MODEL_CHANGED) if patterns.MODEL_ADDED.search(rest.mask) else None
+    if found := patterns.GONE.match(body.mask):
         items = read_items(body.cut(*found.span("what")))
         if found["noun"] or any(is_typed(item) for item in items):
             return Stated(text, _K.PRODUCTS_REMOVED, items=items)
@@ -186,7 +186,7 @@ def _read_products(text: str, body: Passage) -> Stated | None:
 
 def _read_former(text: str, body: Passage) -> Stated | None:
     """原算法名称“A” and nothing else: the name before, the new one stands in its own column."""
-    if not re.match("原|曾用名", body.mask) or words.CHANGE.search(body.mask):
+    if not re.match("原|曾用名", body.mask) or patterns.CHANGE.search(body.mask):
         return None
     kind, rest = _split_subject(body)
     kind = kind or _kind_of_names(rest)
@@ -211,19 +211,19 @@ def _read_subjects(clause: Clause) -> list[Stated]:
     if set(kinds) <= {_K.OTHER_MATERIAL_CHANGED}:
         return []
     parts = zip(kinds, [0, *cuts[1:]], [*cuts[1:], None], strict=True)
-    return [Stated(whole.cut(start, end).text.strip(words.SEPARATORS), kind) for kind, start, end in parts]
+    return [Stated(whole.cut(start, end).text.strip(patterns.SEPARATORS), kind) for kind, start, end in parts]
 
 
 def _bare_subject(mask: str) -> RemarkKind:
     """The kind of a subject that stands alone but for verbs and 《…》中, else other material."""
-    mask = re.sub(r"(?:以及|[、,和及与\s])*$|\([^()]*\)\s*$", "", mask.strip(words.SEPARATORS))
-    for pattern in (words.VERBS_BEFORE, words.WITHIN, words.VERBS_BEFORE):
+    mask = re.sub(r"(?:以及|[、,和及与\s])*$|\([^()]*\)\s*$", "", mask.strip(patterns.SEPARATORS))
+    for pattern in (patterns.VERBS_BEFORE, patterns.WITHIN, patterns.VERBS_BEFORE):
         found = pattern.match(mask)
         mask = mask[found.end() if found else 0 :].strip()
     named = "名" in mask
-    mask = words.VERBS_AFTER.sub("", mask, count=1)
+    mask = patterns.VERBS_AFTER.sub("", mask, count=1)
     for kind, subject in _SUBJECTS.items():
-        if re.fullmatch(rf"(?:原|现)?(?:{subject}){words.ASPECT}等?", mask):
+        if re.fullmatch(rf"(?:原|现)?(?:{subject}){patterns.ASPECT}等?", mask):
             return _K.PRODUCT_CHANGED if kind is _K.PRODUCTS_RENAMED and not named else kind
     return _K.OTHER_MATERIAL_CHANGED
 

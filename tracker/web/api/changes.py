@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.queries import following
-from storage.queries.change_log import ChangeFilter, find_changes
+from storage.queries import changes
+from storage.queries.changes import ChangeFilter, find_changes
 from tracker.core.errors import OptionError
 from tracker.core.models import FIELDS, ChangeKind, Kind
 from tracker.query import filters
@@ -17,14 +17,14 @@ from tracker.query.parameters import Choice, Day, Flag, Number
 from tracker.query.records import ChangeRecord, ComparedFiling
 from tracker.query.search import search_for
 from tracker.web.api.answers import shaped
-from tracker.web.api.asked import Asked, Endpoint, Page, cut, paging
+from tracker.web.api.endpoints import ApiEndpoint, ApiRequest, Page, cut, paging
 from tracker.web.errors import BadParameter, NotFound
 
 # What an entity is called, and what a filing is found by, may be worked out after a change was recorded.
 _LATER = ("search", "entity_id")
 
 
-def _changes(db: Database, asked: Asked) -> Page:
+def _changes(db: Database, asked: ApiRequest) -> Page:
     after, limit, is_newest = asked.after(int), asked["limit"], asked["order"] == "newest"
     where, begin = _where(asked), asked["after_id"]
     if begin is not None:
@@ -33,17 +33,17 @@ def _changes(db: Database, asked: Asked) -> Page:
     if is_newest:
         rows = find_changes(db, ChangeFilter(**where, before=place), limit=limit + 1)
     else:
-        rows = following.find_changes_after(db, ChangeFilter(**where), place or begin or 0, limit + 1)
+        rows = changes.find_changes_after(db, ChangeFilter(**where), place or begin or 0, limit + 1)
     page = cut(rows, limit, lambda row: (row["id"],))
     return Page([shaped(ChangeRecord, row) for row in page.rows], page.next)
 
 
-def _where(asked: Asked) -> dict[str, Any]:
+def _where(asked: ApiRequest) -> dict[str, Any]:
     names = [one.name for one in _FILTERS if one.name != "search"]
     return asked.only(*names) | {"terms": search_for(asked["search"] or "")}
 
 
-def _check_following(db: Database, asked: Asked, begin: int) -> None:
+def _check_following(db: Database, asked: ApiRequest, begin: int) -> None:
     """Refuse what would leave out changes without a word.
 
     Raises:
@@ -55,11 +55,11 @@ def _check_following(db: Database, asked: Asked, begin: int) -> None:
     for name in _LATER:
         if asked[name] is not None:
             raise BadParameter("api_after_later", name=name)
-    if begin and not following.has_change(db, begin):
+    if begin and not changes.has_change(db, begin):
         raise NotFound("api_no_change", name="after_id", value=begin)
 
 
-def _compare(db: Database, asked: Asked) -> Page:
+def _compare(db: Database, asked: ApiRequest) -> Page:
     after, last = asked.after(str, int), asked["to"] or asked.today
     try:
         span = Span(asked["from"], last, asked["clock"] == "recorded", asked["series"], asked["which"])
@@ -105,7 +105,7 @@ _FILTERS = (
 )  # fmt: skip
 
 ENDPOINTS = (
-    Endpoint(
+    ApiEndpoint(
         path="/api/v1/changes", answer=_changes, record=ChangeRecord, has_404=True, tried=("kind",),
         parameters=(
             *_FILTERS,
@@ -127,7 +127,7 @@ ENDPOINTS = (
             "The change log: what happened to which filing, when, and where it is written",
         ),
     ),
-    Endpoint(
+    ApiEndpoint(
         path="/api/v1/compare", answer=_compare, record=ComparedFiling,
         parameters=(
             Day(

@@ -8,9 +8,9 @@ from typing import Any, get_args
 
 from sqlite_utils import Database
 
-from storage.queries import counting, queries
+from storage.queries import counts, filing
+from storage.queries.filing import there
 from storage.queries.filings import FilingFilter, find_filings
-from storage.queries.leads import there
 from tracker.core.series import not_counted
 from tracker.query import filing as dossier
 from tracker.query import filters
@@ -19,7 +19,7 @@ from tracker.query.parameters import Choice, Parameter, Words
 from tracker.query.records import CountRecord, FilingRecord, FoundFiling
 from tracker.query.search import asking, search_filings
 from tracker.web.api.answers import FilingAnswer, shaped
-from tracker.web.api.asked import Asked, Endpoint, Page, cut, paging
+from tracker.web.api.endpoints import ApiEndpoint, ApiRequest, Page, cut, paging
 from tracker.web.errors import NotFound
 
 _FILTERS = (
@@ -35,12 +35,12 @@ _FILTERS = (
 _PLAIN = ("series", "kind", "province", "status", "batch", "entity_id", "filed_on")
 
 
-def _where(asked: Asked) -> FilingFilter:
+def _where(asked: ApiRequest) -> FilingFilter:
     """The filter that is asked for, but for the texts."""
     return FilingFilter(**asked.only(*_PLAIN), **asked.days)
 
 
-def _many(db: Database, asked: Asked) -> Page:
+def _many(db: Database, asked: ApiRequest) -> Page:
     after, limit, newest = asked.after(int), asked["limit"], asked["order"] == "newest"
     where = replace(_where(asked), after=after[0] if after else None)
     rows = search_filings(db, where, **asked.only("search", "entity"), limit=limit + 1, newest_first=newest)
@@ -48,8 +48,8 @@ def _many(db: Database, asked: Asked) -> Page:
     return Page([shaped(FoundFiling, row) for row in page.rows], page.next)
 
 
-def _one(db: Database, asked: Asked) -> Mapping[str, Any]:
-    found = [row for row in queries.find_filing_ids(db, asked["number"]) if row["series"] == asked["series"]]
+def _one(db: Database, asked: ApiRequest) -> Mapping[str, Any]:
+    found = [row for row in filing.find_filing_ids(db, asked["number"]) if row["series"] == asked["series"]]
     if not found:
         raise NotFound("api_no_filing", series=asked["series"], number=asked["number"])
     # Its number today comes before one that another filing had once.
@@ -59,12 +59,12 @@ def _one(db: Database, asked: Asked) -> Mapping[str, Any]:
     return shaped(FilingAnswer, dossier.filing(db, row, **asked.days) | {"state": state})
 
 
-def _stats(db: Database, asked: Asked) -> Page:
+def _stats(db: Database, asked: ApiRequest) -> Page:
     after, limit, by = asked.after(int), asked["limit"], asked["by"]
     begin = int(after[0]) if after else 0
     counted = replace(_where(asked), without=there(db, not_counted(asked["series"])))
     where = asking(counted, **asked.only("search", "entity"))
-    rows = counting.count_filings(db, by, where, limit=limit + 1, skip=begin) if where else []
+    rows = counts.count_filings(db, by, where, limit=limit + 1, skip=begin) if where else []
     shown = [{"value": row[by], "count": row["count"]} for row in rows[:limit]]
     return Page(shown, (begin + limit,) if len(rows) > limit else None)
 
@@ -81,12 +81,12 @@ _NUMBER = Parameter(
 )  # fmt: skip
 
 ENDPOINTS = (
-    Endpoint(
+    ApiEndpoint(
         path="/api/v1/filings", answer=_many, record=FoundFiling, tried=("series", "province"),
         parameters=(*_FILTERS, _ORDER, *paging()),
         summary=("备案：现在的，或某一天的", "Filings as they are now, or were on a day"),
     ),
-    Endpoint(
+    ApiEndpoint(
         path="/api/v1/filings/{series}/{number}", answer=_one, record=FilingAnswer, is_list=False,
         pieces=(replace(filters.series, required=True), _NUMBER), parameters=filters.days,
         summary=(
@@ -94,7 +94,7 @@ ENDPOINTS = (
             "All of one filing: its state, versions, changes, what remarks state, sources, leads of provinces",
         ),
     ),
-    Endpoint(
+    ApiEndpoint(
         path="/api/v1/stats", answer=_stats, record=CountRecord, tried=("series", "batch"),
         parameters=(
             Choice(

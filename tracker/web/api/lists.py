@@ -1,4 +1,7 @@
-"""What the lists and their sources are: batches, original files, checks, and how things stand."""
+"""Entities: who files, under all names.
+
+What the lists and their sources are: batches, original files, checks, and how things stand.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,17 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.queries import batches, counting, following, health, queries
+from storage.queries import batches, changes, counts, entities, filing, polls
 from storage.queries.filings import FilingFilter
 from tracker.core.models import Verdict
 from tracker.core.version import __version__
 from tracker.query import filters
-from tracker.query.parameters import Choice, Code
-from tracker.query.records import BatchRecord, CheckRecord
+from tracker.query.parameters import Choice, Code, Number, Words
+from tracker.query.records import BatchRecord, CheckRecord, EntityRecord, FilingRecord
+from tracker.query.search import search_filings
+from tracker.reading.search_text import searchable
 from tracker.web.api.answers import (
+    EntitySummary,
     IncidentRecord,
     OriginalRecord,
     PollRecord,
@@ -22,43 +28,80 @@ from tracker.web.api.answers import (
     StatusRecord,
     shaped,
 )
-from tracker.web.api.asked import Asked, Endpoint, Page
+from tracker.web.api.endpoints import ApiEndpoint, ApiRequest, Page, cut, paging
+from tracker.web.errors import NotFound
 
 
-def _batches(db: Database, asked: Asked) -> Page:
+def _many(db: Database, asked: ApiRequest) -> Page:
+    folded = None if asked["name"] is None else searchable(asked["name"])
+    after, limit = asked.after(int), asked["limit"]
+    rows = entities.list_entities(db, folded=folded, after=int(after[0]) if after else 0, limit=limit + 1)
+    page = cut(rows, limit, lambda row: (row["id"],))
+    return Page([shaped(EntitySummary, row) for row in page.rows], page.next)
+
+
+def _one(db: Database, asked: ApiRequest) -> Mapping[str, Any]:
+    found = entities.find_entity(db, asked["id"])
+    if found is None:
+        raise NotFound("api_no_entity", value=asked["id"])
+    rows = search_filings(db, FilingFilter(entity_id=found["id"], **asked.days))
+    return shaped(EntityRecord, found | {"filings": [shaped(FilingRecord, row) for row in rows]})
+
+
+ENTITY_ENDPOINTS = (
+    ApiEndpoint(
+        path="/api/v1/entities", answer=_many, record=EntitySummary, tried=("name",),
+        parameters=(
+            Words(
+                name="name", example="科技",
+                meaning=("曾用的任何名称的一部分；省略则为全部", "A part of any name that it ever had; without it all"),
+            ),
+            *paging(),
+        ),
+        summary=("主体：按任何时候的名称查找", "Entities by any name that they ever had"),
+    ),
+    ApiEndpoint(
+        path="/api/v1/entities/{id}", answer=_one, record=EntityRecord, is_list=False, parameters=filters.days,
+        pieces=(Number(name="id", required=True, least=1, example="1", meaning=("主体的 id", "Id of the entity")),),
+        summary=("一个主体及其全部备案", "One entity with its filings under all names"),
+    ),
+)  # fmt: skip
+
+
+def _batches(db: Database, asked: ApiRequest) -> Page:
     return Page(batches.find_batches(db, **asked.only("series", "batch"), **asked.days))
 
 
-def _reconcile(db: Database, asked: Asked) -> Page:
+def _reconcile(db: Database, asked: ApiRequest) -> Page:
     wanted = {name: value for name, value in asked.only("series", "verdict").items() if value is not None}
-    rows = [row for row in queries.find_verdicts(db) if all(row[name] == wanted[name] for name in wanted)]
+    rows = [row for row in filing.find_verdicts(db) if all(row[name] == wanted[name] for name in wanted)]
     return Page([shaped(CheckRecord, row) for row in rows])
 
 
-def _originals(db: Database, asked: Asked) -> Page:
-    rows = queries.find_originals(db, asked["sha256"])
+def _originals(db: Database, asked: ApiRequest) -> Page:
+    rows = filing.find_originals(db, asked["sha256"])
     return Page([shaped(OriginalRecord, row) for row in rows if row["sha256"] == asked["sha256"]])
 
 
-def _status(db: Database, asked: Asked) -> Mapping[str, Any]:
-    poll = health.last_finished(db)
+def _status(db: Database, asked: ApiRequest) -> Mapping[str, Any]:
+    poll = polls.last_finished_poll(db)
     return {
         "version": __version__,
         "last_poll": shaped(PollRecord, poll) if poll else None,
-        "newest_change": following.newest_change(db),
-        "filings": counting.count_cells(db, ("series", "status"), FilingFilter()),
-        "incidents": [shaped(IncidentRecord, row) for row in queries.find_incidents(db)],
-        "sources": [shaped(SourceState, row) for row in health.sources(db)],
+        "newest_change": changes.newest_change(db),
+        "filings": counts.count_cells(db, ("series", "status"), FilingFilter()),
+        "incidents": [shaped(IncidentRecord, row) for row in filing.find_incidents(db)],
+        "sources": [shaped(SourceState, row) for row in polls.sources(db)],
     }
 
 
-ENDPOINTS = (
-    Endpoint(
+LIST_ENDPOINTS = (
+    ApiEndpoint(
         path="/api/v1/batches", answer=_batches, record=BatchRecord, tried=("series",),
         parameters=(filters.series, filters.batch, *filters.days),
         summary=("批次及其清单、原始文件，新的在前", "The batches with their lists and files, newest first"),
     ),
-    Endpoint(
+    ApiEndpoint(
         path="/api/v1/originals", answer=_originals, record=OriginalRecord,
         parameters=(
             Code(
@@ -69,7 +112,7 @@ ENDPOINTS = (
         ),
         summary=("一个原始文件出自何处、何时见到", "Where an original file was offered, and when it was seen"),
     ),
-    Endpoint(
+    ApiEndpoint(
         path="/api/v1/reconcile", answer=_reconcile, record=CheckRecord, tried=("verdict",),
         parameters=(
             filters.series,
@@ -83,7 +126,7 @@ ENDPOINTS = (
             "The regulator's own figures against the history, as the last poll found it",
         ),
     ),
-    Endpoint(
+    ApiEndpoint(
         path="/api/v1/status", answer=_status, record=StatusRecord, is_list=False,
         summary=(
             "现状：最近一次轮询、各系列总数、异常、来源", "How things stand: last poll, totals, what is wrong, sources"

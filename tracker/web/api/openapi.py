@@ -15,8 +15,8 @@ from typing_extensions import is_typeddict
 
 from tracker.core.version import __version__
 from tracker.query.parameters import Parameter
-from tracker.web.api.asked import Endpoint
-from tracker.web.problem import MEDIA_TYPE, Problem
+from tracker.web.api.endpoints import ApiEndpoint
+from tracker.web.errors import MEDIA_TYPE, Problem
 
 _REF = "#/components/schemas/{model}"
 _TAG = {"type": "string"}
@@ -31,7 +31,7 @@ fields may be added to records; fields are not taken away within v1."""
 
 
 @cache
-def describe(endpoints: tuple[Endpoint, ...]) -> dict[str, Any]:
+def describe(endpoints: tuple[ApiEndpoint, ...]) -> dict[str, Any]:
     """The whole description, the same at each call."""
     shapes = {one.name: one.record for one in endpoints} | {"problem": Problem}
     refs, schemas = _schemas(shapes)
@@ -98,7 +98,7 @@ def _bases(shape: Any) -> list[Any]:
     return [base for base in getattr(shape, "__orig_bases__", ()) if is_typeddict(base)]
 
 
-def _operation(endpoint: Endpoint, refs: Mapping[str, Any]) -> dict[str, Any]:
+def _operation(endpoint: ApiEndpoint, refs: Mapping[str, Any]) -> dict[str, Any]:
     parameters = [_parameter(one, "path") for one in endpoint.pieces]
     parameters += [_parameter(one, "query") for one in endpoint.parameters]
     ref = refs[endpoint.name]

@@ -9,20 +9,16 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.queries.batch_facts import arrivals, refused_rows
-from storage.queries.batches import find_batches, find_revisions
-from storage.queries.change_log import ChangeFilter
-from storage.queries.change_pages import ChangeQuery, first_changes, newest_changes, selected, with_links
-from storage.queries.counting import count_within
-from storage.queries.queries import find_verdicts
+from storage.queries.batches import arrivals, find_batches, find_revisions, refused_rows
+from storage.queries.changes import ChangeFilter, ChangeQuery, first_changes, newest_changes, selected, with_links
+from storage.queries.counts import count_within
+from storage.queries.filing import find_verdicts
 from tracker.core.models import Verdict
 from tracker.notify.words import period_text, source_name
 from tracker.web.errors import NotFound
-from tracker.web.pages.batch_chart import figure, is_drawn
-from tracker.web.pages.batch_checks import checks_of, checks_of_series
-from tracker.web.pages.batches import NOTICES, SERIES_IDS, with_growth
-from tracker.web.pages.change_shown import FILES, count_text
-from tracker.web.view import View
+from tracker.web.pages.batches import NOTICES, SERIES_IDS, checks_of, checks_of_series, figure, is_drawn, with_growth
+from tracker.web.pages.changes import FILES, count_text
+from tracker.web.request import View
 
 PAGE = 100
 MOST_LATER = 20

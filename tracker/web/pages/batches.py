@@ -1,19 +1,29 @@
-"""The batches: what was published for each period, and how each series grew by it."""
+"""The batches: what was published for each period, and how each series grew by it.
+
+The chart of the additions of a series by batch: beside the page of a batch, as a picture, as data.
+
+Which checks speak of a batch. Pure.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.queries.batch_facts import other_changes
-from storage.queries.batches import find_batches
-from storage.queries.queries import find_verdicts
+from storage.queries.batches import find_batches, other_changes
+from storage.queries.filing import find_verdicts
 from tracker.core.series import SERIES
-from tracker.web.pages.batch_checks import verdict_of
-from tracker.web.pages.change_shown import series_choices
-from tracker.web.view import View
+from tracker.web.charts.charts import Chart, batch_chart
+from tracker.web.errors import NotFound
+from tracker.web.pages.changes import series_choices
+from tracker.web.pages.charts import data_of, picture_of
+from tracker.web.request import View
+from tracker.web.urls import piece
 
 NOTICES = "algorithm_cancellation"  # lists of what is cancelled: they add nothing
 _SUMMED = ("rows", "kept", "refused", "revisions")
@@ -62,3 +72,90 @@ def with_growth(batches: list[dict[str, Any]]) -> list[dict[str, Any]]:
         sums = {name: sum(each[name] or 0 for each in one["lists"]) for name in _SUMMED}
         found.append(one | sums | {"total": totals[one["series"]]})
     return found[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart with the addresses of its pictures and of its data."""
+
+    chart: Chart
+    wide: str
+    narrow: str
+    csv: str
+
+
+def figure(view: View, series: str, period: str | None, batches: list[dict[str, Any]]) -> Figure:
+    """The chart of a page; `batches` are those of the series, newest first."""
+    path = f"/chart/batches/{piece(series)}"
+    asked = {"period": period, "lang": view.lang}
+    return Figure(
+        _chart(view, series, period, batches),
+        view.link(f"{path}.svg", **asked),
+        view.link(f"{path}.svg", **asked, narrow="1"),
+        view.link(f"{path}.csv", **asked),
+    )
+
+
+def is_drawn(batches: list[dict[str, Any]]) -> bool:
+    """True where there is something to compare: two batches that added filings."""
+    return len([one for one in batches if one["added"]]) > 1
+
+
+async def svg(view: View, *, series: str) -> Response:
+    """The picture.
+
+    Raises:
+        NotFound: there is no such series, or nothing to draw.
+    """
+    return await picture_of(await _asked(view, series), "batch_no_chart")
+
+
+async def csv(view: View, *, series: str) -> Response:
+    """The data of the picture.
+
+    Raises:
+        NotFound: there is no such series.
+    """
+    return data_of(view, await _asked(view, series), f"cac-batches_{series}.csv")
+
+
+async def _asked(view: View, series: str) -> Chart:
+    if series not in SERIES_IDS:
+        raise NotFound("batch_no_series", series=series[:60])
+
+    def ask(db: Database) -> list[dict[str, Any]]:
+        return find_batches(db, series=series, as_of=view.as_of, known_on=view.known_on)
+
+    return _chart(view, series, view.get("period") or None, await view.ask(ask))
+
+
+def _chart(view: View, series: str, period: str | None, batches: list[dict[str, Any]]) -> Chart:
+    counts = [(one["batch"] or "", one["added"]) for one in reversed(batches)]
+    return batch_chart(series, counts, period, view.lang, narrow=view.get("narrow") == "1")
+
+
+_OF_BATCH = re.compile(r"20\d\d-\d\d(?:-\d\d)?(?: |\Z)", re.A)
+_ORDER = ("off", "not_checkable", "ok")  # the gravest first
+
+
+def checks_of(checks: Iterable[Mapping[str, Any]], series: str, period: str | None) -> list[Mapping[str, Any]]:
+    """The checks whose subject is this batch ("2024-08", "2024-08 filed"), the gravest first."""
+    if not period:
+        return []
+    # "2024-08" is not what "until 2024-08-31" speaks of.
+    named = re.compile(rf"(?<![\d-]){re.escape(period)}(?![\d-])")
+    those = [check for check in checks if check["series"] == series and named.search(check["subject"])]
+    return sorted(those, key=lambda check: _ORDER.index(check["verdict"]))
+
+
+def checks_of_series(checks: Iterable[Mapping[str, Any]], series: str) -> list[Mapping[str, Any]]:
+    """The checks of the series that speak of several batches, or of all, the gravest first."""
+    of_series = [check for check in checks if check["series"] == series]
+    those = [check for check in of_series if not _OF_BATCH.match(check["subject"])]
+    return sorted(those, key=lambda check: _ORDER.index(check["verdict"]))
+
+
+def verdict_of(checks: Iterable[Mapping[str, Any]], batch: Mapping[str, Any]) -> str | None:
+    """The gravest verdict on a batch; None where nothing of it was checked."""
+    found = checks_of(checks, batch["series"], batch["batch"])
+    return str(found[0]["verdict"]) if found else None

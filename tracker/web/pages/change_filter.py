@@ -11,17 +11,16 @@ from functools import partial
 
 from sqlite_utils import Database
 
-from storage.queries.change_log import ChangeFilter
-from storage.queries.change_pages import ChangeQuery, selected
-from storage.queries.counting import count_within
-from tracker.core.days import first_day
+from storage.queries.changes import ChangeFilter, ChangeQuery, selected
+from storage.queries.counts import count_within
+from tracker.core.dates import first_day
 from tracker.core.errors import OptionError
 from tracker.core.models import FIELDS, ChangeKind, Kind
 from tracker.core.series import SERIES
 from tracker.query.search import search_for
 from tracker.reading.search_text import searchable
 from tracker.web.errors import BadParameter
-from tracker.web.view import View
+from tracker.web.request import View
 
 CHANGED = "changed"  # any kind but added
 KINDS = (*(kind.value for kind in ChangeKind), CHANGED)

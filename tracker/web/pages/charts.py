@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.queries import batches, counting, leads, overview
+from storage.queries import batches, filing
+from storage.queries import counts as counts_queries
 from storage.queries.filings import FilingFilter
+from tracker.core.safe_text import harmless
 from tracker.core.series import AHEAD
-from tracker.core.spreadsheets import harmless
 from tracker.notify.words import one_line, place_text, source_name
 from tracker.web.charts.charts import Chart, entity_chart, growth_chart, province_chart
 from tracker.web.errors import NotFound
-from tracker.web.view import View
+from tracker.web.request import View
 
 NAMES = ("growth", "provinces", "entities")
 ENTITIES = 12
@@ -45,17 +46,17 @@ def read(db: Database, view: View, name: str, *, narrow: bool = False) -> Figure
         national = [one for one in batches.find_batches(db, **days) if one["series"] not in AHEAD]
         known = [one for one in national if one["batch"] and one["added"]]
         marks = [(one["series"], one["published_on"][:7], one["batch"]) for one in known]
-        points = overview.growth(db, **days, without=AHEAD)
+        points = counts_queries.growth(db, **days, without=AHEAD)
         grown = {source_name(one, view.lang): view.link("/filings", series=one) for one, _, _ in points}
         return Figure(growth_chart(points, marks, view.lang, narrow=narrow), grown)
     if name == "provinces":
-        where = FilingFilter(as_of=view.as_of, known_on=view.known_on, without=leads.there(db, AHEAD))
-        cells = counting.count_cells(db, ("province", "series"), where)
+        where = FilingFilter(as_of=view.as_of, known_on=view.known_on, without=filing.there(db, AHEAD))
+        cells = counts_queries.count_cells(db, ("province", "series"), where)
         places = [(cell["province"] or "", cell["series"], cell["count"]) for cell in cells]
         there = {place_text(one, view.lang): view.link("/filings", province=one) for one, _, _ in places if one}
         return Figure(province_chart(places, view.lang, narrow=narrow), there)
     if name == "entities":
-        top = overview.top_entities(db, ENTITIES, **days, without=leads.there(db, AHEAD))
+        top = counts_queries.top_entities(db, ENTITIES, **days, without=filing.there(db, AHEAD))
         counts = [(one.name, series, n) for one in top for series, n in one.series.items()]
         whose = {one_line(one.name): view.entity(one.id) for one in top}
         return Figure(entity_chart(counts, view.lang, narrow=narrow), whose)

@@ -1,22 +1,28 @@
-"""Two days compared: what stands otherwise, and what was added."""
+"""Two days compared: what stands otherwise, and what was added.
+
+What the address of a comparison asks, and how many filings differ. Reads the history where it counts.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.queries.batch_facts import publication_days
-from storage.queries.change_pages import changes_behind, with_links
-from tracker.query.compare import differing
+from storage.queries.batches import publication_days
+from storage.queries.changes import changes_behind, with_links
+from storage.queries.compare import count_arrivals, find_moves
+from tracker.core.series import not_counted
+from tracker.query.compare import Span, differing, kinds_of
 from tracker.web.errors import BadParameter
 from tracker.web.pages.change_filter import FILINGS_OF
-from tracker.web.pages.change_shown import series_choices
-from tracker.web.pages.compare_asked import CLOCKS, KINDS, WHICH, Asked, Count, Which, count_all, read_asked, shortcuts
-from tracker.web.view import View
+from tracker.web.pages.changes import series_choices
+from tracker.web.request import View
 
 PAGE = 50
 BOTH = 25  # of each, where both stand on one page
@@ -45,7 +51,7 @@ async def page(view: View) -> Response:
     Raises:
         BadParameter: a date or choice cannot be asked for.
     """
-    asked = read_asked(view)
+    asked = read_compare_form(view)
     after = read_cursor(view)
     if asked.is_turned:
         found = await view.ask(lambda db: _Found(Part([], None), Part([], None), {}, _batch_days(db, asked)))
@@ -83,13 +89,13 @@ def read_cursor(view: View) -> tuple[str, int] | None:
     return (day, int(filing)) if text else None
 
 
-def _find(db: Database, asked: Asked, after: tuple[str, int] | None) -> _Found:
+def _find(db: Database, asked: CompareForm, after: tuple[str, int] | None) -> _Found:
     counts = count_all(db, asked, MOST_COUNTED)
     changed, added = (_part(db, asked, which, after) for which in WHICH)
     return _Found(changed, added, counts, _batch_days(db, asked))
 
 
-def _part(db: Database, asked: Asked, which: Which, after: tuple[str, int] | None) -> Part:
+def _part(db: Database, asked: CompareForm, which: Which, after: tuple[str, int] | None) -> Part:
     if asked.which not in (None, which):
         return Part([], None)
     most = PAGE if asked.which else BOTH
@@ -112,7 +118,7 @@ def _written(change: dict[str, Any] | None) -> dict[str, Any]:
     return {key: change[key] for key in ("source", "list", "batch", "published_on", "entity_id", "number_now")}
 
 
-def _batch_days(db: Database, asked: Asked) -> list[str]:
+def _batch_days(db: Database, asked: CompareForm) -> list[str]:
     return publication_days(db, asked.series, asked.today, 2)
 
 
@@ -122,3 +128,114 @@ def _total(counts: dict[tuple[str, str], Count]) -> dict[str, Count]:
         before = totals.get(kind, Count(0, is_all=True))
         totals[kind] = Count(before.n + count.n, is_all=before.is_all and count.is_all)
     return totals
+
+
+Which = Literal["added", "changed"]
+WHICH: tuple[Which, ...] = ("changed", "added")  # in the order of the page
+CLOCKS = ("published", "recorded")
+# What a filing can be otherwise by; additions stand apart.
+OTHERS = ("cancelled", "amended", "renumbered", "withdrawn", "restored")
+KINDS = ("added", *OTHERS)
+
+
+class Count(NamedTuple):
+    """How many; more than that where not `is_all`."""
+
+    n: int
+    is_all: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CompareForm:
+    """The days that are compared, by which clock; `today` is the last day that can be asked for on this page.
+
+    `hidden` is a day behind which the page looks at nothing, where it is before the day that was asked for.
+    """
+
+    first: str
+    last: str
+    clock: Literal["published", "recorded"]
+    series: str | None
+    which: Which | None
+    today: str
+    hidden: str | None = None
+
+    @property
+    def days(self) -> tuple[str, str]:
+        """Both days."""
+        return self.first, self.last
+
+    @property
+    def is_turned(self) -> bool:
+        """True where the later day stands first."""
+        return self.first > self.last
+
+    @property
+    def params(self) -> dict[str, str | None]:
+        """The parameters that ask the same."""
+        clock = self.clock if self.clock != CLOCKS[0] else None
+        return {"from": self.first, "to": self.last, "series": self.series, "clock": clock, "which": self.which}
+
+    def span(self, which: Which | None) -> Span:
+        """What is compared."""
+        return Span(self.first, self.last, self.clock == "recorded", self.series, which)
+
+
+def read_compare_form(view: View) -> CompareForm:
+    """The comparison of an address: without days, the year up to today.
+
+    Raises:
+        BadParameter: a date or choice cannot be asked for.
+    """
+    clock: Literal["published", "recorded"] = "recorded" if view.choice("clock", CLOCKS) == "recorded" else "published"
+    limit = view.known_on if clock == "recorded" else view.as_of
+    today = min(filter(None, (limit, view.today)))
+    wanted = view.day("to") or today
+    last = min(wanted, limit) if limit else wanted
+    first = view.day("from") or year_before(min(last, today))
+    which = view.choice("which", ("added", "changed"))
+    return CompareForm(
+        first, last, clock, view.choice("series", FILINGS_OF), which,  # type: ignore[arg-type]
+        today, limit if last != wanted else None,
+    )  # fmt: skip
+
+
+def year_before(day: str) -> str:
+    """The same day of the year before; of 29 February the 28th."""
+    return f"{int(day[:4]) - 1:04d}{day[4:]}" if day[5:] != "02-29" else f"{int(day[:4]) - 1:04d}-02-28"
+
+
+def shortcuts(today: str, batch_days: list[str]) -> list[tuple[str, str, str]]:
+    """Comparisons that are often asked for: (word, from, to). `batch_days` are the newest ones, newest first."""
+    year = int(today[:4])
+    now = date.fromisoformat(today)
+    found = [
+        ("compare_week", (now - timedelta(days=7)).isoformat(), today),
+        ("compare_month", (now - timedelta(days=30)).isoformat(), today),
+        ("compare_this_year", f"{year - 1:04d}-12-31", today),
+        ("compare_last_year", f"{year - 2:04d}-12-31", f"{year - 1:04d}-12-31"),
+        ("compare_year", year_before(today), today),
+    ]
+    if len(batch_days) == 2:
+        found.append(("compare_batches", batch_days[1], batch_days[0]))
+    return found
+
+
+def count_all(db: Database, asked: CompareForm, most: int) -> dict[tuple[str, str], Count]:
+    """{(series, kind): count}: additions all of them, what stands otherwise among the first `most` moves."""
+    counts: Counter[tuple[str, str]] = Counter()
+    is_all = True
+    if asked.which != "added":
+        moves = find_moves(
+            db, asked.first, asked.last, clock=asked.clock, series=asked.series, which="changed", limit=most + 1,
+            without=not_counted(asked.series),
+        )  # fmt: skip
+        is_all = len(moves) <= most
+        counts.update(kinds_of(db, moves[:most]))
+    if asked.which != "changed":
+        for series in FILINGS_OF:
+            if asked.series in (None, series) and series not in not_counted(asked.series):
+                counts[series, "added"] = count_arrivals(
+                    db, asked.first, asked.last, clock=asked.clock, series=series
+                )  # fmt: skip
+    return {key: Count(n, is_all or key[1] == "added") for key, n in counts.items() if n}

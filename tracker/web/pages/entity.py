@@ -9,16 +9,21 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.queries.change_log import ChangeFilter
-from storage.queries.change_pages import ChangeQuery, newest_changes
-from storage.queries.counting import count_cells
-from storage.queries.entities import find_entity
-from storage.queries.entity_names import entity_of_filing, filed_days, first_published, names_stated, renames_of
+from storage.queries.changes import ChangeFilter, ChangeQuery, newest_changes
+from storage.queries.counts import count_cells
+from storage.queries.entities import (
+    entity_of_filing,
+    filed_days,
+    find_entity,
+    first_published,
+    names_stated,
+    renames_of,
+)
 from storage.queries.filings import FilingFilter, find_filings
 from tracker.core.series import SERIES
 from tracker.reading.search_text import searchable
 from tracker.web.errors import NotFound
-from tracker.web.view import View
+from tracker.web.request import View
 
 MOST_FILINGS = 300
 MOST_CHANGES = 50

@@ -11,14 +11,14 @@ from datasette import Response
 from markupsafe import Markup
 from sqlite_utils import Database
 
-from storage.queries.change_pages import entity_name, newest_changes
+from storage.queries.changes import entity_name, newest_changes
 from tracker.core.messages import Lang
 from tracker.notify.forms.feed import ATOM_TYPE, JSON_TYPE, LANGUAGES, NAME, Feed, Item, Mark, render_atom, render_json
 from tracker.notify.wording import change_fields, change_head, web_address
 from tracker.notify.words import beijing_time, one_line, place_text, source_name
 from tracker.web.pages.change_filter import Asked, read_asked, to_query
-from tracker.web.pages.change_shown import heading
-from tracker.web.view import View
+from tracker.web.pages.changes import heading
+from tracker.web.request import View
 from tracker.web.words import say
 
 ENTRIES = 100

@@ -1,23 +1,30 @@
-"""One filing, for those who must prove it: what it states, since when, what happened to it, where that is written."""
+"""One filing, for those who must prove it: what it states, since when, what happened to it, where that is written.
+
+What the page of a filing shows beside what the history answers. Pure.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.queries.entity_names import names_stated
+from storage.queries.entities import names_stated
+from storage.queries.filing import find_filing_ids, find_versions, names_of_entities
 from storage.queries.filings import FilingFilter, find_filings
-from storage.queries.queries import find_filing_ids, find_versions, names_of_entities
-from storage.queries.written import find_file
+from storage.queries.originals import find_file
+from storage.rows import beijing_day
+from tracker.core.models import FIELDS
+from tracker.core.series import series_by_id, site_of
 from tracker.query import filing as dossier
 from tracker.query.search import search_filings
 from tracker.reading.search_text import searchable
-from tracker.web.pages import filing_facts as facts
+from tracker.web.request import View
 from tracker.web.urls import filing_path, piece
-from tracker.web.view import View
 
 MOST_OTHERS = 10
 MOST_ALIKE = 5
@@ -56,17 +63,17 @@ async def page(view: View, *, series: str, number: str) -> Response:
     context: dict[str, Any] = {
         "mine": found.mine, "row": row, "found": found, "whole": found.whole,
         "formerly": former if former in {one["number"] for one in versions} - {number} else None,
-        "came": facts.first_days(versions), "newest": versions[-1] if versions else None,
+        "came": first_days(versions), "newest": versions[-1] if versions else None,
         "api": view.link(f"/api/v1/filings/{piece(series)}/{piece(number)}"),
     }  # fmt: skip
     if row is not None:
-        raw = facts.raw_of(found.whole["versions"], row["source"])
+        raw = raw_of(found.whole["versions"], row["source"])
         recorded = max((one["recorded_at"] for one in found.whole["versions"]), default=versions[-1]["recorded_at"])
         pinned = view.link(filing_path(series, number), known_on=view.known_on or view.today)
         context |= {
-            "lines": facts.field_lines(row, raw), "place_is_derived": facts.is_from_number(row, raw),
+            "lines": field_lines(row, raw), "place_is_derived": is_from_number(row, raw),
             "missing": await view.site.lacking({one["sha256"] for one in found.places}),
-            "cite": facts.cite(view, row, found.places[0] if found.places else None, recorded, view.absolute(pinned)),
+            "cite": cite(view, row, found.places[0] if found.places else None, recorded, view.absolute(pinned)),
         }  # fmt: skip
     title = (row and row["name"]) or (versions and versions[-1]["name"]) or number
     return await view.render("tracker/filing.html", title=title, **context)
@@ -125,7 +132,7 @@ def _tell(db: Database, view: View, found: _Found, row: dict[str, Any]) -> None:
         if other["id"] != row["filing_id"]:
             same = find_filings(db, replace(then, filing=other["id"]))
             found.elsewhere += [one | {"former": []} for one in same if one["number"] == row["number"]]
-    change = facts.deciding(found.whole["changes"], row["status"])
+    change = deciding(found.whole["changes"], row["status"])
     sources = {"filing_states": row["source"]} | ({change["kind"]: change["source"]} if change else {})
     for why, source in sources.items():
         file = find_file(db, source["announcement"], source["sha256"])
@@ -147,3 +154,73 @@ def _alike(db: Database, number: str) -> list[dict[str, Any]]:
     """Filings that a search for the number finds."""
     rows = search_filings(db, FilingFilter(), search=number, limit=MOST_ALIKE, newest_first=True)
     return [row | {"former": [row["formerly"]] if row["formerly"] else []} for row in rows]
+
+
+# In the order in which they are read; what is missing from it follows.
+_ORDER = (
+    "number", "name", "entity", "province", "category", "role", "product", "purpose", "scenario", "filed_on",
+    "cancelled_on", "remark", "sequence",
+)  # fmt: skip
+_BLANK = re.compile(r"\s+")
+
+
+def field_lines(row: Mapping[str, Any], raw: Mapping[str, str]) -> list[tuple[str, str, str | None]]:
+    """(field, value, as printed where that differs) of each field that has a value."""
+    names = (*_ORDER, *(name for name in FIELDS if name not in _ORDER))
+    return [
+        (name, row[name], raw[name] if name in raw and _differs(raw[name], row[name]) else None)
+        for name in names if row.get(name)
+    ]  # fmt: skip
+
+
+def is_from_number(row: Mapping[str, Any], raw: Mapping[str, str]) -> bool:
+    """True where the place is not printed: it follows from the region code of the number."""
+    return bool(row.get("province")) and not raw.get("province")
+
+
+def _differs(printed: str, value: str) -> bool:
+    return _BLANK.sub("", printed) != _BLANK.sub("", value)
+
+
+def raw_of(versions: Iterable[Mapping[str, Any]], source: Mapping[str, Any]) -> dict[str, str]:
+    """The cells as printed of the version that stands at that place."""
+    keys = ("sha256", "table", "row")
+    found = [one for one in versions if all(one["source"][key] == source[key] for key in keys)]
+    return found[-1]["raw"] if found else {}
+
+
+def first_days(versions: Sequence[Mapping[str, Any]]) -> tuple[str | None, str | None]:
+    """When a filing first came: (published, recorded), ISO days; versions are all there are, oldest first."""
+    if not versions:
+        return None, None
+    published = min((one["published_on"] for one in versions if one["published_on"]), default=None)
+    return published, min(one["recorded_at"] for one in versions)[:10]
+
+
+def deciding(changes: Sequence[Mapping[str, Any]], status: str) -> Mapping[str, Any] | None:
+    """The change by which a filing came to be cancelled or withdrawn; None for an active one."""
+    if status == "active":
+        return None
+    return next((one for one in reversed(changes) if one["status"] == status != one["status_before"]), None)
+
+
+def cite(
+    view: View, row: Mapping[str, Any], file: Mapping[str, Any] | None, recorded_at: str, link: str
+) -> str:  # fmt: skip
+    """One sentence by which a filing can be cited, in the language of the page."""
+    source = row["source"]
+    series, office = series_by_id(row["series"]), site_of(row["series"])
+    place = view.say("filing_cite_place", table=source["table"], row=source["row"])
+    page = view.say("filing_cite_page", page=source["page"]) if source["page"] else ""
+    return view.say(
+        "filing_cite",
+        office=office.zh if view.lang == "zh" else office.en,
+        title=(file and file["title"]) or "",
+        attachment=source["attachment"] or "",
+        place=f"{place}{page}",
+        published=((file and (file["published_on"] or file["announced_at"])) or "")[:10],
+        address=source["announcement"],
+        series=series.zh if view.lang == "zh" else series.en,
+        number=row["number"], name=row["name"] or "", entity=row["entity"] or "",
+        sha256=source["sha256"], recorded=beijing_day(recorded_at), link=link,
+    )  # fmt: skip

@@ -8,17 +8,16 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.queries.change_pages import periods
-from storage.queries.entities import find_entity
-from storage.queries.entity_names import entities_named
+from storage.queries.changes import periods
+from storage.queries.entities import entities_named, find_entity
+from storage.queries.filing import find_filing_ids
 from storage.queries.filings import FilingFilter, find_filings, provinces
-from storage.queries.queries import find_filing_ids
-from tracker.core.days import read_day
+from tracker.core.dates import read_day
 from tracker.notify.words import place_text, source_name
 from tracker.query.search import search_filings
 from tracker.reading.search_text import searchable
-from tracker.web.pages.change_shown import series_choices
-from tracker.web.pages.files import MOST_ROWS
+from tracker.web.pages.changes import series_choices
+from tracker.web.pages.downloads import MOST_ROWS
 from tracker.web.pages.filings_filter import (
     COUNTED,
     KINDS,
@@ -30,7 +29,7 @@ from tracker.web.pages.filings_filter import (
     nearest,
     read_question,
 )
-from tracker.web.view import View
+from tracker.web.request import View
 
 PAGE = 50
 MOST_ENTITIES = 3

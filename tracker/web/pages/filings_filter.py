@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from storage.queries.counting import count_filings, count_within, is_summed
+from storage.queries.counts import count_filings, count_within, is_summed
 from storage.queries.filings import FilingFilter, held
 from tracker.core.errors import OptionError
 from tracker.core.models import Kind, Status
 from tracker.core.series import SERIES
 from tracker.query.search import MOST_WORDS, asking
 from tracker.web.errors import BadParameter
-from tracker.web.view import View
+from tracker.web.request import View
 
 LISTED = tuple(series.id for series in SERIES if not series.cancels)
 KINDS = tuple(kind.value for kind in Kind)

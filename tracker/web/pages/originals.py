@@ -8,10 +8,10 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.queries.queries import find_originals
+from storage.queries.filing import find_originals
 from tracker.core.errors import StorageError
 from tracker.web.errors import NotFound
-from tracker.web.view import View
+from tracker.web.request import View
 
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.A)
 # revision.media_type → what browsers are told, and the ending of the name

@@ -9,12 +9,11 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.queries.renames import RenameFilter, find_renames
-from tracker.export.columns import at, instant, number, source, text
-from tracker.export.declare import Table
+from storage.queries.entities import RenameFilter, find_renames
+from tracker.export.schema import Table, at, instant, number, source, text
 from tracker.reading.search_text import searchable
-from tracker.web.pages.files import Ask, FileForm, Page, Row, Rows, send_file
-from tracker.web.view import View
+from tracker.web.pages.downloads import Ask, FileForm, Page, Row, Rows, send_file
+from tracker.web.request import View
 
 PAGE = 50
 _AT_ONCE = 500

@@ -7,12 +7,12 @@ from typing import Any, Literal
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.queries.entity_names import entities_named
+from storage.queries.entities import entities_named
+from storage.queries.filing import find_filing_ids
 from storage.queries.filings import FilingFilter
-from storage.queries.queries import find_filing_ids
 from tracker.query.search import search_filings
 from tracker.reading.search_text import search_terms, searchable
-from tracker.web.view import View
+from tracker.web.request import View
 
 MOST = 8
 _MOST_ENTITIES = 3

@@ -6,16 +6,16 @@ A key that none has is looked for among the words of the program (`tracker.messa
 from __future__ import annotations
 
 from tracker.core.messages import Lang, word
-from tracker.web.words import api, batches, changes, compare, entity, filing, filings, shell, start
+from tracker.web.words import filings, lists, shell
 
 TABLES: tuple[dict[str, tuple[str, str]], ...] = (
-    shell.WORDS,
-    start.WORDS,
-    api.WORDS,
-    filings.WORDS,
-    filing.WORDS,
-    entity.WORDS,
-    changes.WORDS, compare.WORDS, batches.WORDS,
+    shell.SHELL_WORDS,
+    shell.START_WORDS,
+    shell.API_WORDS,
+    filings.FILINGS_WORDS,
+    filings.FILING_WORDS,
+    filings.ENTITY_WORDS,
+    lists.CHANGES_WORDS, lists.COMPARE_WORDS, lists.BATCHES_WORDS,
 )  # fmt: skip
 
 

@@ -1,8 +1,13 @@
-"""The words of what stands around every page, and of errors."""
+"""The words of what stands around every page, and of errors.
+
+The words of the start page, and of the page on the state of sources and checks.
+
+The words of the interface for programs: what it refuses, why an answer is empty, and its page.
+"""
 
 from __future__ import annotations
 
-WORDS: dict[str, tuple[str, str]] = {
+SHELL_WORDS: dict[str, tuple[str, str]] = {
     # the command
     "serving": ("页面地址：{address}（按 Ctrl+C 停止）", "serving at {address} (Ctrl+C stops)"),
     "serving_sql": ("已开放 SQL 查询（只读）", "readers may ask in SQL (read-only)"),
@@ -123,4 +128,158 @@ WORDS: dict[str, tuple[str, str]] = {
     "choose_column": ("- 选择列 -", "- column -"), "sort": ("排序", "sort"), "remove": ("移除", "remove"),
     "stream_all": ("全部行", "all rows"), "with_labels": ("附带名称", "with names"), "search_table": ("搜索", "Search"),
     "timed_out": ("以下统计耗时过长：{names}", "These counts took too long: {names}"),
+}  # fmt: skip
+
+
+START_WORDS: dict[str, tuple[str, str]] = {
+    "start_totals": ("各系列现状", "Each series now"),
+    "start_totals_past": ("各系列截至该日", "Each series on that day"),
+    "start_batches": ("批次", "Batches"),
+    "start_newest": ("最新一批", "Newest batch"),
+    "start_newest_n": ("+{n}", "+{n}"),
+    "start_expected": ("预计下一批", "Next expected"),
+    "start_expected_about": ("约 {day}", "about {day}"),
+    "start_overdue": ("约 {day}（已过）", "about {day} (past)"),
+    "start_unknown": ("批次太少，无法预计", "too few batches to tell"),
+    "start_all_changes": ("全部变更", "All changes"),
+    "start_changes": ("最近的变更", "What changed last"),
+    "start_new": ("最近公布的批次", "Batches published last"),
+    "start_no_changes": (
+        "自建立基线以来没有记录到任何变更：之后的新增、修改、注销都会列在这里。",
+        "Nothing has changed since the baseline; what is added, amended or cancelled later is listed here.",
+    ),
+    "start_no_changes_then": (
+        "到那一天为止，除首次查看时已有的内容外，没有已公布的变更。",
+        "By that day nothing had changed, beside what was there at the first look.",
+    ),
+    "start_no_batches": ("还没有公布的批次。", "No batch is known yet."),
+    "start_no_batches_then": ("到那一天为止没有公布任何批次。", "No batch was published by that day."),
+    "start_chart_data": ("图表数据与链接", "Data of the chart, with links"),
+    "start_sources_today": ("来源状态（现在）", "State of the sources today"),
+    "start_figures": ("图表", "Charts"),
+    "start_sources": ("来源状态", "State of the sources"),
+    "start_all_well": (
+        "所有来源正常，没有未恢复的来源异常。", "All sources are well: none has an open incident.",
+    ),
+    "start_incidents": ("{n} 项异常未恢复", "{n} incidents are open"),
+    "start_incidents_1": ("1 项异常未恢复", "1 incident is open"),
+    "start_checks": (
+        "与监管部门公布数字核对：{ok} 项相符，{off} 项不符，{not_checkable} 项无法核对。",
+        "Against the regulator's own figures: {ok} checks agree, {off} do not, {not_checkable} cannot be made.",
+    ),
+    "start_details": ("查看详情", "Details"),
+    "start_per": ("截至 {day}", "as of {day}"),
+    "start_empty_day": (
+        "截至 {day} 没有已公布的备案。最早的一批公布于 {first}。",
+        "Nothing was published by {day}. The first batch was published on {first}.",
+    ),
+    "start_empty": (
+        "历史中还没有备案：首次轮询之后这里会显示总数。",
+        "The history holds no filing yet: totals appear after the first poll.",
+    ),
+    "start_ahead": (
+        "另有各省自行公布的清单，不计入本页总数与图表：",
+        "Lists of provinces, which count in no total or chart of this page:",
+    ),
+    "state_title": ("来源与核对", "Sources and checks"),
+    "state_source": ("来源", "Source"),
+    "state_channel": ("公告列表 {id}", "list of announcements {id}"),
+    "state_outcome": ("结果", "Outcome"),
+    "state_asked": ("最近访问", "Last asked"),
+    "state_ok": ("最近成功", "Last success"),
+    "state_never": ("从未成功", "never"),
+    "state_outcome_ok": ("正常", "ok"),
+    "state_outcome_partial": ("部分成功", "partly"),
+    "state_outcome_failed": ("失败", "failed"),
+    "state_no_sources": ("还没有轮询过任何来源。", "No source was asked yet."),
+    "state_incidents": ("未恢复的异常", "Open incidents"),
+    "state_since": ("自 {at} 起", "since {at}"),
+    "state_past": ("最近已恢复的异常", "Incidents that are over"),
+    "state_until": ("{first} 至 {last}", "{first} to {last}"),
+    "state_no_past": ("没有已恢复的异常。", "No incident is over yet."),
+    "state_checks": ("核对", "Checks"),
+    "state_no_checks": ("没有可以核对的内容：轮询之后才有。", "There is nothing to check before the first poll."),
+    "state_ok_checks": ("相符的 {n} 项", "{n} that agree"),
+    "state_now": (
+        "本页显示当前状态，不受截止日期影响。", "This page shows the state of now, whatever the date.",
+    ),
+}  # fmt: skip
+
+
+API_WORDS: dict[str, tuple[str, str]] = {
+    # what is refused
+    "api_unknown": ("没有参数 {name}。可用的参数：{names}。", "There is no parameter {name}; there are {names}."),
+    "api_unknown_near": (
+        "没有参数 {name}，是否指 {near}？可用的参数：{names}。",
+        "There is no parameter {name}; did you mean {near}? There are {names}.",
+    ),
+    "api_none": ("没有参数 {name}：此地址不接受参数。", "There is no parameter {name}: this address takes none."),
+    "api_twice": ("参数 {name} 出现了两次。", "{name} is given twice."),
+    "api_empty": ("参数 {name} 为空；不需要时请省略。", "{name} is empty: leave it out instead."),
+    "api_missing": ("缺少参数 {name}。", "{name} is missing."),
+    "api_too_long": ("参数 {name} 最多 {most} 个字符。", "{name} has {most} characters at most."),
+    "api_no_sha256": (
+        "{name} 应为 64 位小写十六进制数字。", "{name} is no sha256: 64 hex digits in small letters."
+    ),
+    "api_not_searchable": ("{name} 中没有可以搜索的内容。", "There is nothing in {name} that could be searched for."),
+    "api_no_cursor": (
+        "cursor 无效：请原样使用上一页的 next。",
+        "cursor is none of ours: hand back `next` of the page before as it is.",
+    ),
+    "api_other_cursor": (
+        "cursor 属于另一个查询：除 limit 外，其他参数须与得到它时相同。",
+        "cursor belongs to another question: but for limit, all parameters must be those with which it was given.",
+    ),
+    "api_after_newest": ("after_id 须与 order=oldest 一起使用。", "after_id goes with order=oldest."),
+    "api_after_later": (
+        "after_id 不能与 {name} 一起使用：主体与检索词在变更记录之后才整理，会有遗漏。请自行筛选。",
+        "{name} does not go with after_id: what it asks for may be worked out after a change was recorded, and that "
+        "change would be missed. Choose among the changes yourself.",
+    ),
+    "api_backwards": (
+        "{name}：{last} 早于 {first}。请先写较早的日期。",
+        "{name}: {last} is before {first}. Give the earlier day first.",
+    ),
+    # what is not there
+    "api_no_filing": ("{series} 中没有编号 {number}。", "No filing of {series} has, or had, the number {number}."),
+    "api_no_entity": ("没有 id 为 {value} 的主体。", "There is no entity of the id {value}."),
+    "api_no_change": (
+        "没有 id 为 {value} 的变更：历史库已换成另一个（例如从备份恢复）。请从 after_id=0 重新开始。",
+        "There is no change of the id {value}: another history lies here now, such as one from a backup. "
+        "Begin again with after_id=0.",
+    ),
+    # why an answer is empty
+    "api_all_empty": (
+        "历史库中没有这类内容，或者在所问的时间还没有。",
+        "The history holds nothing of this sort, or not for the time asked.",
+    ),
+    "api_empty_alone": ("单独使用以下条件就没有结果：{filters}", "Nothing fits even alone: {filters}"),
+    "api_empty_together": (
+        "单独使用每个条件都有结果，但没有同时符合的：{filters}",
+        "Each fits something by itself, together they fit nothing: {filters}",
+    ),
+    # the page
+    "api_title": ("程序接口", "Interface for programs"),
+    "api_intro": (
+        "同一份历史，以 JSON 提供给程序。只读，无需密钥。",
+        "The same history as JSON, for programs. For reading only; no key is needed.",
+    ),
+    "api_addresses": ("地址", "Addresses"), "api_parameter": ("参数", "Parameter"), "api_meaning": ("含义", "Meaning"),
+    "api_default": ("默认值", "Default"), "api_values": ("取值", "Values"), "api_required": ("必填", "required"),
+    "api_no_parameters": ("没有参数。", "It takes no parameters."),
+    "api_try": ("试一试", "Try it"), "api_examples": ("示例", "Examples"),
+    "api_openapi": ("OpenAPI 描述", "OpenAPI description"),
+    "api_openapi_said": (
+        "每个字段的含义都在其中，可用来生成客户端：", "It says what each field means, and clients can be made from it:"
+    ),
+    "api_rules": ("约定", "How it works"),
+    "api_first_filing": ("逐页取得全部", "All of them, page by page"),
+    "api_follow": ("跟随变更", "Following the changes"),
+    "api_follow_said": (
+        "变更的 id 随记录递增，之前不会再插入。记住处理过的最后一个 id，下次从它之后继续；不会遗漏。"
+        "若答复 404，说明历史库已换成另一个（例如从备份恢复），请从 0 重新开始。",
+        "Ids rise as changes are recorded, and none is ever put in before: keep the id of the last change that you "
+        "have dealt with, and go on behind it; none is missed. If the answer is 404, another history lies there now, "
+        "such as one from a backup: begin again with 0.",
+    ),
 }  # fmt: skip

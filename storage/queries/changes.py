@@ -1,0 +1,361 @@
+"""The change log: what happened to which filing, when, and where it is written. Never writes.
+
+The change log as pages show it and as files hold it: by more filters, in either order. Never writes.
+
+The change log from one change on, for those who follow it. Never writes.
+
+Ids rise with each change that is recorded, and one writer records whole lists at once: behind a change that was seen
+nothing is ever put before it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.queries.filings import OTHERS, SOURCE_KEYS, FilingFilter, Terms, holding, named, places_like
+from storage.rows import as_json, last_day
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeFilter:
+    """Which changes: each part that is set must hold. Days are ISO and included.
+
+    `since` and `until` are days of the recorded clock, `published_since` and `published_until` of the published one.
+    `batch` is the list that states the change, `series` the filing's. `terms` as in `FilingFilter`. `field` is one that
+    the change gave another value. `before` is the id of the change behind which to go on, newest first.
+    """
+
+    since: str | None = None
+    until: str | None = None
+    published_since: str | None = None
+    published_until: str | None = None
+    series: str | None = None
+    kind: str | None = None
+    batch: str | None = None
+    filing_kind: str | None = None
+    province: str | None = None
+    number: str | None = None
+    filing: int | None = None
+    entity_id: int | None = None
+    terms: Terms = ()
+    poll: int | None = None
+    baseline: bool | None = None
+    ids: tuple[int, ...] | None = None
+    rows_of: tuple[str, str] | None = None  # filings that a list of this series and period states
+    field: str | None = None
+    before: int | None = None
+
+
+_SELECT = """SELECT c.id, c.filing_id, c.kind, f.series, v.number, f.number AS number_now, v.name, v.entity, v.province,
+    v.kind AS filing_kind, a.period AS batch, a.series AS list_series,
+    c.published_on, c.recorded_at, c.fields, c.status, c.baseline,
+    (SELECT p.status FROM change p WHERE p.filing_id = c.filing_id AND p.id < c.id ORDER BY p.id DESC LIMIT 1)
+    AS status_before,
+    n.url AS announcement, o.label AS attachment, r.sha256,
+    CASE WHEN v.revision_id = r.id THEN v.table_no ELSE w.table_no END AS "table",
+    CASE WHEN v.revision_id = r.id THEN v.row_no ELSE w.row_no END AS row,
+    CASE WHEN v.revision_id = r.id THEN v.page ELSE w.page END AS page
+    FROM change c JOIN filing f ON f.id = c.filing_id JOIN version v ON v.id = c.version_id
+    JOIN revision r ON r.id = c.revision_id JOIN attachment a ON a.id = r.attachment_id
+    JOIN offer o ON o.id = r.offer_id JOIN announcement n ON n.id = o.announcement_id
+    LEFT JOIN notice_row w ON w.id = (
+        SELECT min(x.id) FROM notice_row x WHERE x.revision_id = r.id AND x.number IN
+        (SELECT y.number FROM version y WHERE y.filing_id = f.id)
+    )"""
+_BEHIND_ALL = 2**63 - 1  # an id that no change has
+_MANY = 5_000  # versions or changes: more are not named one by one
+# Filters after which few changes are left: these are found by their index and then put in order.
+_FEW = ("batch", "filing", "entity_id", "poll", "ids", "rows_of", "number", "field")
+
+
+def find_changes(db: Database, where: ChangeFilter, *, limit: int | None = None) -> list[dict[str, Any]]:
+    """The change log, oldest first; with `limit` the newest so many, newest first.
+
+    A cancellation by a notice names its row there.
+    """
+    sql, args, few = changed(db, where)
+    if limit is not None:
+        sql, args = f"{sql} ORDER BY {'+' if few else ''}c.id DESC LIMIT ?", [*args, limit]
+    order = "DESC" if limit is not None else "ASC"
+    return [_change(row) for row in db.query(f"{_SELECT} WHERE c.id IN ({sql}) ORDER BY c.id {order}", args)]
+
+
+def changed(db: Database, where: ChangeFilter, *, after: int | None = None) -> tuple[str, list[Any], bool]:
+    """SQL for the ids of the changes that fit, in no order, its arguments, and whether they are few; from behind an id.
+
+    Few are found by an index of what they have, and then put in order; else the first ones of the order will do.
+    """
+    few = any(getattr(where, name) is not None for name in _FEW)
+    pairs = [*_plain(where), *_lists(where)]
+    for condition, values, is_rare in _filings(db, where):
+        pairs.append((condition, values))
+        few = few or is_rare
+    for comparison, end in _ends(db, where, after):
+        # Whoever goes on from a change would else be led through all behind it, though few fit.
+        is_marked = few and after is not None and comparison == ">="
+        pairs.append((f"{'+' if is_marked else ''}c.id {comparison} ?", [end]))
+    conditions = " AND ".join(["1", *(condition for condition, _ in pairs)])
+    sql = f"SELECT c.id FROM change c WHERE {conditions}"
+    return sql, [value for _, values in pairs for value in values], few
+
+
+# Looked up change by change: of a join SQLite would first read the other table as a whole, to make a filter of it.
+_SERIES = "(SELECT f.series FROM filing f WHERE f.id = c.filing_id)"
+_KIND = "(SELECT v.kind FROM version v WHERE v.id = c.version_id)"
+_PLACE = "(SELECT v.province FROM version v WHERE v.id = c.version_id)"
+_PUBLISHED_END = last_day("c.published_on")
+# The ends of what was recorded between two days: what is recorded later is never dated earlier (`tracker.instants`).
+_OLDEST_RECORDED = "SELECT id FROM change WHERE recorded_at >= ? ORDER BY recorded_at, id LIMIT 1"
+_NEWEST_RECORDED = "SELECT id FROM change WHERE recorded_at < ? ORDER BY recorded_at DESC, id DESC LIMIT 1"
+# The newest change of a date up to one: by steps through an index, so that a day long ago is as cheap as today.
+_NEWEST_BY = """WITH RECURSIVE d(day) AS (
+        SELECT min(published_on) FROM change
+        UNION ALL SELECT (SELECT min(published_on) FROM change WHERE published_on > day AND published_on <= ?) FROM d
+        WHERE day IS NOT NULL
+    ) SELECT max((SELECT id FROM change WHERE published_on = day ORDER BY id DESC LIMIT 1)) FROM d WHERE day <= ?"""
+# The oldest of a date since one, or of its month or year where no more is known than that.
+_OLDEST_FROM = """WITH RECURSIVE d(day) AS (
+        SELECT min(published_on) FROM change WHERE published_on >= ?
+        UNION ALL SELECT (SELECT min(published_on) FROM change WHERE published_on > day) FROM d WHERE day IS NOT NULL
+    ) SELECT min((SELECT id FROM change WHERE published_on = day ORDER BY id LIMIT 1))
+    FROM (SELECT day FROM d UNION ALL SELECT substr(?, 1, 7) UNION ALL SELECT substr(?, 1, 4))"""
+
+
+def _plain(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
+    """Conditions that compare a column with a value."""
+    pairs = {
+        "substr(c.recorded_at, 1, 10) >= ?": where.since, "substr(c.recorded_at, 1, 10) <= ?": where.until,
+        f"{_PUBLISHED_END} >= ?": where.published_since, f"{_PUBLISHED_END} <= ?": where.published_until,
+        f"{_SERIES} = ?": where.series, "c.kind = ?": where.kind,
+        "c.filing_id IN (SELECT id FROM filing WHERE number = ?)": where.number,
+        f"{_KIND} = ?": where.filing_kind, "c.filing_id = ?": where.filing, "c.poll_id = ?": where.poll,
+        "c.baseline = ?": None if where.baseline is None else int(where.baseline),
+        "c.id IN (SELECT value FROM json_each(?))": None if where.ids is None else as_json(where.ids),
+    }  # fmt: skip
+    for condition, value in pairs.items():
+        if value is not None:
+            yield condition, [value]
+
+
+def _ends(db: Database, where: ChangeFilter, after: int | None) -> Iterator[tuple[str, int]]:
+    """(comparison, id) of the first and the last change that can fit, where they are known.
+
+    One of each: of two SQLite would go by either, and read all that only the other leaves out.
+    """
+    firsts, lasts = [], []
+    if where.since is not None:
+        firsts.append(_one(db, _OLDEST_RECORDED, where.since))
+    if where.published_since is not None:
+        firsts.append(_one(db, _OLDEST_FROM, *[where.published_since] * 3))
+    if after is not None:
+        firsts.append(min(after + 1, _BEHIND_ALL))
+    if where.until is not None:
+        lasts.append(_one(db, _NEWEST_RECORDED, f"{where.until}~"))
+    if where.published_until is not None:
+        lasts.append(_one(db, _NEWEST_BY, *[where.published_until] * 2))
+    if where.before is not None:
+        lasts.append(max(where.before - 1, 0))
+    if firsts:
+        yield ">=", max(_BEHIND_ALL if first is None else first for first in firsts)
+    if lasts:
+        yield "<=", min(last or 0 for last in lasts)
+
+
+def _one(db: Database, sql: str, *args: str) -> int | None:
+    row = next(iter(db.execute(sql, list(args))), None)
+    return row[0] if row else None
+
+
+def _lists(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
+    """Conditions on the list that states a change, or the filing; or on what the change did."""
+    if where.field is not None:
+        # Additions change no field. Without them few changes are left to be looked into.
+        yield f"{OTHERS} AND ? IN (SELECT j.key FROM json_each(c.fields) j)", [where.field]
+    if where.batch is not None:
+        yield (
+            """c.revision_id IN (SELECT x.id FROM revision x JOIN attachment y ON y.id = x.attachment_id
+               WHERE y.period = ?)""",
+            [where.batch],
+        )
+    if where.rows_of is not None:
+        yield (
+            """c.filing_id IN (SELECT x.filing_id FROM entry x JOIN attachment y ON y.id = x.attachment_id
+               WHERE y.series = ? AND y.period = ?)""",
+            list(where.rows_of),
+        )
+
+
+def _filings(db: Database, where: ChangeFilter) -> Iterator[tuple[str, list[Any], bool]]:
+    """Conditions on the filing that only what follows from the history knows, or on its place; and if few fit."""
+    if where.province is not None:
+        places = places_like(db, where.province)
+        marks = ", ".join("?" * len(places))
+        those = f"SELECT id FROM version WHERE province IN ({marks})"
+        is_rare = len(db.execute(f"{those} LIMIT ?", [*places, _MANY]).fetchall()) < _MANY
+        yield (f"c.version_id IN ({those})" if is_rare else f"{_PLACE} IN ({marks})"), places, is_rare
+    if where.entity_id is not None:
+        yield "c.filing_id IN (SELECT filing_id FROM filing_index WHERE entity_id = ?)", [where.entity_id], True
+    if where.terms:
+        yield holding(db, where.terms, "c.filing_id")
+
+
+def _change(row: dict[str, Any]) -> dict[str, Any]:
+    keys = ("id", "kind", "series", "number", "name", "entity", "batch", "published_on", "recorded_at")
+    return {key: row[key] for key in keys} | {
+        "number_now": row["number_now"],
+        "list": row["list_series"],
+        "province": row["province"],
+        "filing_kind": row["filing_kind"],
+        "fields": json.loads(row["fields"]),
+        "status_before": row["status_before"],
+        "status": row["status"],
+        "baseline": bool(row["baseline"]),
+        "source": {key: row[key] for key in SOURCE_KEYS},
+    }
+
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeQuery:
+    """A filter, and what people ask beside it.
+
+    `entity` is a folded part of any name that the filing's entity ever had; `no_additions` leaves out what was added.
+    """
+
+    where: ChangeFilter
+    entity: str | None = None
+    no_additions: bool = False
+
+
+def selected(db: Database, query: ChangeQuery) -> tuple[str, list[Any]]:
+    """SQL for the ids of the changes that fit, in no order, and its arguments."""
+    sql, args, _ = _selected(db, query)
+    return sql, args
+
+
+def _selected(db: Database, query: ChangeQuery, after: int | None = None) -> tuple[str, list[Any], bool]:
+    """The same, and whether few are left to be put in order: these are found by an index of what they have."""
+    sql, args, few = changed(db, query.where, after=after)
+    few = few or query.no_additions
+    if query.no_additions:
+        sql += f" AND {OTHERS}"
+    if query.entity:
+        condition, values, is_rare = of_entity(db, query.entity, "c.filing_id")
+        sql, args, few = f"{sql} AND {condition}", [*args, *values], few or is_rare
+    for condition, values in _few_days(db, query.where):
+        sql, args, few = f"{sql} AND {condition}", [*args, *values], True
+    return sql, args, few
+
+
+def of_entity(db: Database, folded: str, column: str) -> tuple[str, list[Any], bool]:
+    """SQL for a condition that the filing named by `column` is of an entity ever called so, its arguments, and if rare.
+
+    Rare names tell their filings; for a common one each row is looked at, of which the first ones will do.
+    """
+    if rare := named(db, FilingFilter(entity=folded), column):
+        return *rare, True
+    called = "SELECT 1 FROM filing_index i JOIN entity_name n ON n.entity_id = i.entity_id"
+    return f"EXISTS ({called} WHERE i.filing_id = {column} AND instr(n.folded, ?))", [folded], False
+
+
+def _few_days(db: Database, where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
+    """A condition that the index of published days answers, where that leaves few changes; else none.
+
+    A date that is known by its year only sorts before its days, so that the range is a little too wide: the filter's
+    own condition is exact.
+    """
+    days = (where.published_since or "")[:4], where.published_until or "9999"
+    if days == ("", "9999"):
+        return
+    within = "published_on >= ? AND published_on <= ?"
+    if len(list(db.execute(f"SELECT 1 FROM change WHERE {within} LIMIT ?", [*days, _MANY]))) < _MANY:
+        yield f"c.id IN (SELECT id FROM change WHERE {within})", list(days)
+
+
+def newest_changes(db: Database, query: ChangeQuery, limit: int) -> list[Row]:
+    """The newest changes that fit, newest first; the next ones are behind `where.before`."""
+    sql, args, few = _selected(db, query)
+    return changes_by_id(db, _ids(db, f"{sql} ORDER BY {'+' if few else ''}c.id DESC LIMIT ?", [*args, limit]))
+
+
+def first_changes(db: Database, query: ChangeQuery, limit: int, after: int | None = None) -> list[Row]:
+    """The oldest changes that fit, in the order of recording, which is that of their list; from behind an id."""
+    sql, args, few = _selected(db, query, after or 0)
+    return changes_by_id(db, _ids(db, f"{sql} ORDER BY {'+' if few else ''}c.id LIMIT ?", [*args, limit]))
+
+
+def ids_of(db: Database, query: ChangeQuery, most: int) -> list[int]:
+    """The ids of the newest so many changes that fit, newest first."""
+    sql, args = selected(db, query)
+    return _ids(db, f"{sql} ORDER BY +c.id DESC LIMIT ?", [*args, most])
+
+
+def changes_by_id(db: Database, ids: Sequence[int]) -> list[Row]:
+    """The changes of these ids, in this order."""
+    found = {row["id"]: row for row in find_changes(db, ChangeFilter(ids=tuple(ids)))} if ids else {}
+    return [found[id_] for id_ in ids]
+
+
+def with_links(db: Database, rows: Iterable[Row]) -> list[Row]:
+    """Changes with what a page needs to lead on: `entity_id` of the filing, and its `status_now`."""
+    those = list(rows)
+    known = {
+        row["id"]: row
+        for row in db.query(
+            """SELECT c.id, f.status AS status_now, i.entity_id FROM change c JOIN filing f ON f.id = c.filing_id
+               LEFT JOIN filing_index i ON i.filing_id = f.id WHERE c.id IN (SELECT value FROM json_each(?))""",
+            [as_json([row["id"] for row in those])],
+        )
+    }
+    return [row | known[row["id"]] for row in those]
+
+
+def changes_behind(db: Database, clock: str, moves: Iterable[tuple[int, str]]) -> dict[int, Row]:
+    """The change by which each filing came to stand as it did from a day of a clock on, by the filing's id."""
+    rows = db.execute(
+        """SELECT s.filing_id, s.change_id FROM json_each(?) m JOIN filing_state s ON s.filing_id = m.value ->> 0
+           AND s.clock = ? AND s.since = m.value ->> 1""",
+        [as_json([list(move) for move in moves]), clock],
+    ).fetchall()
+    by_id = {row["id"]: row for row in changes_by_id(db, [change for _, change in rows])}
+    return {filing: by_id[change] for filing, change in rows}
+
+
+def periods(db: Database) -> list[str]:
+    """The periods of all lists, newest first."""
+    sql = "SELECT DISTINCT period FROM attachment WHERE period IS NOT NULL ORDER BY period DESC"
+    return [row[0] for row in db.execute(sql)]
+
+
+def entity_name(db: Database, entity: int) -> str | None:
+    """The name of an entity today; None where there is none of that id."""
+    return next((str(row[0]) for row in db.execute("SELECT name FROM entity WHERE id = ?", [entity])), None)
+
+
+def _ids(db: Database, sql: str, args: Sequence[Any]) -> list[int]:
+    return [row[0] for row in db.execute(sql, args)]
+
+
+def find_changes_after(db: Database, where: ChangeFilter, after: int, limit: int) -> list[dict[str, Any]]:
+    """The first so many changes that fit behind that id, oldest first."""
+    sql, args, few = changed(db, where, after=after)
+    ids = tuple(row[0] for row in db.execute(f"{sql} ORDER BY {'+' if few else ''}c.id LIMIT ?", [*args, limit]))
+    return find_changes(db, ChangeFilter(ids=ids)) if ids else []
+
+
+def newest_change(db: Database) -> int | None:
+    """The id of the last change that was recorded; None where there is none."""
+    newest: int | None = next(iter(db.execute("SELECT max(id) FROM change")))[0]
+    return newest
+
+
+def has_change(db: Database, change: int) -> bool:
+    """True where there is a change of that id."""
+    return next(iter(db.execute("SELECT 1 FROM change WHERE id = ?", [change])), None) is not None

@@ -1,0 +1,230 @@
+"""Reading the history: the questions of the command line, as plain dictionaries. Never writes.
+
+How far the list of a province is ahead of the centre's, filing by filing. Never writes.
+
+Filings of the two are told to be the same by their number, today's or a former one. What counts is when the *lists*
+were published and recorded in which a filing stood first: 备案时间 is the same in both.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.queries.filings import JOINS, LIST_FIELDS, SOURCE, SOURCE_KEYS, entities_holding, filing_row
+from storage.rows import as_json, beijing_day
+
+
+def find_filing_ids(db: Database, number: str) -> list[dict[str, Any]]:
+    """The filings that have, or ever had, a number: id, series, number now, entity."""
+    return list(
+        db.query(
+            """SELECT DISTINCT f.id, f.series, f.number, i.entity_id FROM version v JOIN filing f ON f.id = v.filing_id
+               LEFT JOIN filing_index i ON i.filing_id = f.id WHERE v.number = ? ORDER BY f.id""",
+            [number],
+        )
+    )
+
+
+def find_versions(db: Database, filing: int) -> list[dict[str, Any]]:
+    """All versions of one filing, oldest first, each with its source."""
+    rows = db.query(
+        f"""SELECT v.id, f.series, f.status, v.number, v.kind, a.period AS batch, v.published_on, v.recorded_at, v.raw,
+            {LIST_FIELDS}, NULL AS cancelled_on, {SOURCE}, i.entity_id, e.name AS entity_today
+            FROM version v JOIN filing f ON f.id = v.filing_id {JOINS}
+            LEFT JOIN filing_index i ON i.filing_id = f.id LEFT JOIN entity e ON e.id = i.entity_id
+            WHERE f.id = ? ORDER BY v.id""",
+        [filing],
+    )
+    return [
+        filing_row(row)
+        | {"published_on": row["published_on"], "recorded_at": row["recorded_at"], "raw": json.loads(row["raw"])}
+        for row in rows
+    ]
+
+
+def find_events(db: Database, filing: int) -> list[dict[str, Any]]:
+    """What the remarks of one filing state, each with the source of the remark."""
+    rows = db.query(
+        f"""SELECT s.*, v.published_on, v.recorded_at, {SOURCE} FROM stated_event s
+            JOIN version v ON v.id = s.version_id {JOINS} WHERE s.filing_id = ? ORDER BY s.id""",
+        [filing],
+    )
+    keys = ("kind", "happened_on", "before", "after", "text", "published_on", "recorded_at")
+    return [
+        {key: row[key] for key in keys}
+        | {"items": json.loads(row["items"]), "source": {key: row[key] for key in SOURCE_KEYS}}
+        for row in rows
+    ]
+
+
+def find_links(db: Database, filing: int) -> list[dict[str, Any]]:
+    """Filings of other series that bear the same number: other filings, though of the same thing."""
+    return list(
+        db.query(
+            """SELECT g.series, g.number, v.name, v.entity, g.status FROM filing f JOIN filing g
+               ON g.number = f.number AND g.id <> f.id JOIN version v ON v.id = g.version_id
+               WHERE f.id = ? ORDER BY g.id""",
+            [filing],
+        )
+    )
+
+
+def find_entities(db: Database, folded: str) -> list[dict[str, Any]]:
+    """Entities with a name, of any time, that contains `folded`: id, name today, all names with their basis.
+
+    One whose name is just that comes first.
+    """
+    among = entities_holding(db, folded) if folded else None
+    named = "SELECT entity_id FROM entity_name WHERE instr(folded, :q)"
+    if among is not None:
+        named += " AND entity_id IN (SELECT value FROM json_each(:among))"
+    rows = db.query(
+        f"""SELECT id, name, json_group_array(json_object('name', called, 'basis', basis, 'current', current))
+           AS names, max(folded = :q) AS exact FROM (
+               SELECT e.id, e.name, n.name AS called, n.basis, n.current, n.folded FROM entity e
+               CROSS JOIN entity_name n ON n.entity_id = e.id WHERE e.id IN ({named}) ORDER BY e.id, n.rowid
+           ) GROUP BY id ORDER BY exact DESC, id""",
+        {"q": folded, "among": as_json(among)},
+    )
+    return [
+        {
+            "id": row["id"],
+            "name": row["name"],
+            "exact": bool(row["exact"]),
+            "names": [one | {"current": bool(one["current"])} for one in json.loads(row["names"])],
+        }
+        for row in rows
+    ]
+
+
+def names_of_entities(db: Database, ids: set[int]) -> dict[int, list[str]]:
+    """Every name of each of these entities, today's first."""
+    names: dict[int, list[str]] = {}
+    sql = "SELECT entity_id, name FROM entity_name WHERE entity_id IN (SELECT value FROM json_each(?)) ORDER BY rowid"
+    for row in db.execute(sql, [as_json(sorted(ids))]):
+        names.setdefault(row[0], []).append(row[1])
+    return names
+
+
+def find_incidents(db: Database, *, all_of_them: bool = False, poll: int | None = None) -> list[dict[str, Any]]:
+    """Incidents that are open (or all), newest last; with `poll`, those that came up in it."""
+    condition = "1" if all_of_them else "ended_at IS NULL"
+    args: list[Any] = []
+    if poll is not None:
+        condition, args = "last_poll = ?", [poll]
+    return list(
+        db.query(
+            f"""SELECT id, kind, source, address, detail, first_seen, last_seen, ended_at FROM incident
+                WHERE {condition} ORDER BY id""",
+            args,
+        )
+    )
+
+
+def find_verdicts(db: Database) -> list[dict[str, Any]]:
+    """The verdicts of the last poll, as `tracker reconcile` gives them."""
+    rows = db.query("SELECT * FROM verdict ORDER BY name, series, subject")
+    return [row | {"items": json.loads(row["items"])} for row in rows]
+
+
+def find_originals(db: Database, number_or_sha256: str) -> list[dict[str, Any]]:
+    """The original files that state a number, or the one of that sha256 (or its first digits), newest last.
+
+    `announcements` are all the addresses that offer the list, or ever offered it.
+    """
+    rows = db.query(
+        """SELECT DISTINCT r.id, r.sha256, r.size, r.media_type, a.series, a.period AS batch, o.label AS attachment,
+           n.url AS announcement, r.state, r.reason, r.first_seen, r.last_seen,
+           (SELECT json_group_array(url) FROM (SELECT m.url FROM offer p JOIN announcement m
+            ON m.id = p.announcement_id WHERE p.attachment_id = a.id ORDER BY p.id)) AS announcements
+           FROM revision r JOIN attachment a ON a.id = r.attachment_id
+           JOIN offer o ON o.id = r.offer_id JOIN announcement n ON n.id = o.announcement_id
+           WHERE r.sha256 = :q OR (length(:q) >= 8 AND substr(r.sha256, 1, length(:q)) = :q)
+           OR r.id IN (SELECT revision_id FROM version WHERE number = :q)
+           OR r.id IN (SELECT revision_id FROM notice_row WHERE number = :q) ORDER BY r.id""",
+        {"q": number_or_sha256},
+    )
+    return [row | {"announcements": json.loads(row["announcements"])} for row in rows]
+
+
+# The filing of the other office that has, or had, a number of this one.
+_COUNTERPART = """SELECT min(h.id) FROM version a CROSS JOIN version b ON b.number = a.number
+    CROSS JOIN filing h ON h.id = b.filing_id WHERE a.filing_id = {filing} AND h.series = {series}"""
+_LEADS = f"""SELECT p.id AS filing, p.series, p.number, v.name, v.entity, p.status, r.published_on, c.recorded_at,
+    c.baseline, g.series AS later_series, g.number AS later_number, s.published_on AS later_published_on,
+    d.recorded_at AS later_recorded_at, d.baseline AS later_baseline,
+    s.published_on = date(b.period || '-01', '+1 month', '-1 day') AS later_by_month
+    FROM filing p JOIN version v ON v.id = p.version_id
+    JOIN change c ON c.filing_id = p.id AND c.kind = 'added' JOIN revision r ON r.id = c.revision_id
+    LEFT JOIN filing g ON g.id = ({_COUNTERPART.format(filing="p.id", series=":later")})
+    LEFT JOIN change d ON d.filing_id = g.id AND d.kind = 'added' LEFT JOIN revision s ON s.id = d.revision_id
+    LEFT JOIN attachment b ON b.id = s.attachment_id
+    WHERE p.series = :series AND {{those}} ORDER BY r.published_on, p.id"""
+_OF_ONE = f"(p.id = :filing OR p.id = ({_COUNTERPART.format(filing=':filing', series=':series')}))"
+
+KEYS = (
+    "series", "number", "name", "entity", "status", "published_on", "recorded_at", "later_series", "later_number",
+    "later_published_on", "later_recorded_at", "published_days", "at_most", "recorded_days", "baseline",
+)  # fmt: skip
+
+
+def there(db: Database, series: Iterable[str]) -> tuple[str, ...]:
+    """Those of the series of which the history holds any filing: mostly none of those that are ahead."""
+    sql = "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM filing WHERE series = value)"
+    return tuple(row[0] for row in db.execute(sql, [as_json(list(series))]))
+
+
+def find_leads(
+    db: Database, later: Mapping[str, str], *, filing: int | None = None, as_of: str | None = None,
+    known_on: str | None = None,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The filings of lists that are ahead, with the lists in which they stand later, where they do.
+
+    Args:
+        db: the history.
+        later: for each series that is ahead of another one, that one.
+        filing: only what this filing, of either, is or has.
+        as_of: what had been published by that day.
+        known_on: what was recorded here by that day.
+    """
+    leads = []
+    for series, other in later.items():
+        asked = {"series": series, "later": other}
+        if filing is not None:
+            asked["filing"] = filing  # type: ignore[assignment]
+        rows = db.query(_LEADS.format(those="1" if filing is None else _OF_ONE), asked)
+        leads += [lead for row in rows if (lead := _lead(row, as_of, known_on)) is not None]
+    return leads
+
+
+def _lead(row: dict[str, Any], as_of: str | None, known_on: str | None) -> dict[str, Any] | None:
+    """A row as it is told on a day; None where the list that is ahead was not there yet."""
+    if not _is_by(row["published_on"], row["recorded_at"], as_of, known_on):
+        return None
+    names = ("series", "number", "published_on", "recorded_at", "baseline", "by_month")
+    later = {name: row[f"later_{name}"] for name in names}
+    if later["series"] is None or not _is_by(later["published_on"], later["recorded_at"], as_of, known_on):
+        later = dict.fromkeys(later)
+    days = _days(row["published_on"], later["published_on"])
+    recorded = _days(beijing_day(row["recorded_at"]), later["recorded_at"] and beijing_day(later["recorded_at"]))
+    made = {f"later_{name}": value for name, value in later.items()} | {
+        "published_days": days, "at_most": bool(later["by_month"]), "recorded_days": recorded,
+        "baseline": bool(row["baseline"] or later["baseline"]),
+    }  # fmt: skip
+    whole = row | made
+    return {key: whole[key] for key in KEYS}
+
+
+def _is_by(published: str | None, recorded: str | None, as_of: str | None, known_on: str | None) -> bool:
+    if as_of and (published is None or published > as_of):
+        return False
+    return not known_on or (recorded is not None and recorded[:10] <= known_on)
+
+
+def _days(first: str | None, last: str | None) -> int | None:
+    return None if first is None or last is None else (date.fromisoformat(last) - date.fromisoformat(first)).days

@@ -1,0 +1,141 @@
+"""A history made anew, compared with the one in place, and put there where that is asked for.
+
+In what two histories differ, as far as the archive determines it. Never writes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.database import check_sound, discard, sync, unused_name
+from storage.faults import is_lasting
+from storage.queries import outbox
+from storage.restore import make_way
+from storage.schema.migrations import connect_readonly
+from tracker.core.errors import OptionError, StorageError
+from tracker.operations.rebuild import Rebuilt, rebuild
+from tracker.poll.read_ahead import open_readings
+from tracker.settings.model import Settings
+from tracker.settings.open_archive import open_archive
+
+Progress = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Renewed:
+    """What came of it. `differences` is None where there was nothing sound to compare with."""
+
+    rebuilt: Rebuilt
+    differences: Differences | None = None
+    where: Path | None = None  # where the history made anew is now; None where it was made for comparison only
+    former: Path | None = None  # where the one is that stood in its place
+
+
+def renew(settings: Settings, to: Path | None, *, replace: bool, progress: Progress) -> Renewed:
+    """Make the history anew from the archive; the caller holds the poll lock.
+
+    It is compared with the history in place and given up again, unless it is to be kept (`to`) or put there
+    (`replace`, or none is there).
+
+    Raises:
+        OptionError: there is a file at `to`, or what is in place has alerts that were not delivered yet.
+        StorageError: the archive lacks something.
+    """
+    if to is not None and to.exists():
+        raise OptionError(f"There is a file already: {to}", hint="Name another one, or take it away")
+    database = settings.database
+    is_sound = _is_sound(database)
+    if is_sound and to is None and replace:
+        check_replaceable(database)
+    scratch = unused_name((to or database).with_name(f"{(to or database).name}.rebuilding"))
+    try:
+        with open_readings(open_archive(settings), settings.reading, files=sys.maxsize) as readings:
+            outcome = Renewed(rebuild(settings, scratch, readings, progress))
+        outcome.differences = _compare(database, scratch) if is_sound else None
+        if to is not None:
+            outcome.where = scratch.rename(to)
+        elif replace or not database.exists():
+            outcome.former = make_way(database)
+            outcome.where = scratch.rename(database)
+            sync(database.parent)
+    except OSError as error:
+        raise StorageError(f"The history cannot be made anew: {error}", file=scratch, hint="Check the disk") from error
+    finally:
+        for suffix in ("", "-wal", "-shm"):
+            discard(scratch.with_name(scratch.name + suffix))
+    return outcome
+
+
+def _is_sound(database: Path) -> bool:
+    """False where there is no history, or one that is damaged or empty.
+
+    Raises:
+        StorageError: there is one that cannot be used, but is not damaged: locked, of another version of the program.
+    """
+    if not database.exists() or not database.stat().st_size:
+        return False
+    try:
+        check_sound(database)
+    except StorageError as error:
+        if is_lasting(error):
+            return False
+        raise
+    with closing(connect_readonly(database)) as db:
+        return bool(db["poll"].count)
+
+
+def _compare(database: Path, made: Path) -> Differences:
+    with closing(connect_readonly(database)) as first, closing(connect_readonly(made)) as second:
+        return differences(first, second)
+
+
+def check_replaceable(database: Path) -> None:
+    """Refuse to put away a history with alerts that are still to go out: nothing else knows of them.
+
+    Raises:
+        OptionError: there are some.
+    """
+    with closing(connect_readonly(database)) as db:
+        waiting = outbox.waiting(db)
+    if waiting:
+        counts = ", ".join(f"{n} {state}" for state, n in waiting.items())
+        raise OptionError(
+            f"Alerts of the history in place are not delivered yet ({counts})",
+            hint="First `tracker notify retry`, or `tracker notify drop`",
+        )
+
+
+Row = tuple[Any, ...]
+Differences = dict[str, list[tuple[str, Row]]]
+
+# Tables that the archive determines, with the columns that only the site or the last look at it could tell.
+COMPARED: dict[str, tuple[str, ...]] = {
+    "filing": (), "version": (), "change": (), "entry": (), "notice_row": (), "refused_row": (), "warning": (),
+    "repeated_row": (), "round_up_row": (), "attachment": (), "attachment_alias": (), "baseline": (), "listing": (),
+    "revision": ("last_seen",), "announcement": ("last_seen", "moved_at"), "offer": ("last_seen", "fetched_at"),
+    "held_page": ("first_seen",), "entity": (), "entity_name": (), "filing_index": (), "stated_event": ("id",),
+    "filing_state": (), "state_count": ("last_filing",), "journal": (),
+}  # fmt: skip
+
+
+def differences(first: Database, second: Database) -> Differences:
+    """{table: [("first" or "second", a row that only it has)]}; empty where the two histories say the same."""
+    found: dict[str, list[tuple[str, Row]]] = defaultdict(list)
+    for table, left_out in COMPARED.items():
+        mine, other = (_rows(db, table, left_out) for db in (first, second))
+        found[table] += [("first", row) for row in sorted(mine - other, key=repr)]
+        found[table] += [("second", row) for row in sorted(other - mine, key=repr)]
+    return {table: rows for table, rows in found.items() if rows}
+
+
+def _rows(db: Database, table: str, left_out: Sequence[str]) -> set[Row]:
+    columns = ", ".join(f'"{name}"' for name in db[table].columns_dict if name not in left_out)
+    return set(db.execute(f"SELECT {columns} FROM {table}"))

@@ -1,0 +1,238 @@
+"""Expressions that say when something is due: five fields as in crontab, or "every 6h". Pure.
+
+In: an expression and an instant. Out: the next instant that it names, in the instant's zone. The message of a
+`ValueError` is shown to the operator beside file, line and key, and must never repeat the value.
+
+Hours of the day in which no poll begins: "23:30-07:00". Pure.
+
+In: an instant. Out: the same, or the end of the quiet hours that it lies in; nothing is ever dropped.
+
+The table `[schedule]` of the configuration: when `tracker run` polls which series.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Annotated
+
+from cronsim import CronSim, CronSimError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from tracker.settings.values import check_series, check_timezone
+
+EXAMPLES = '"17 8-23/3 * * *" or "every 6h"'
+# every 6h, every 30 m, every 1d; seconds are for trials
+_EVERY = re.compile(r"every\s+(\d+)\s*([smhd])", re.IGNORECASE)
+_UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_LONGEST = timedelta(days=366)
+_SHORT = {
+    "@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+}  # fmt: skip
+# A midnight, and a Monday: from here all intervals are counted, so that a new start of the program shifts none.
+_EPOCH = datetime(2001, 1, 1)  # noqa: DTZ001  it gets the zone in which it is midnight
+# cronsim 2.8 takes the range of one value, 5-5/2, for 5-59/2.
+_LONE = re.compile(r"\b(\w+)-\1/[1-9]\d*(?!\d)", re.IGNORECASE)
+# Any instant will do: cronsim looks 50 years ahead before it gives up.
+_PROBE = datetime(2001, 1, 1, tzinfo=UTC)
+_FIELDS = "minute, hour, day of the month, month, weekday"
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """When something is due; `text` as it was written, else `fields` of cron or an `interval`."""
+
+    text: str
+    fields: str = ""
+    interval: timedelta = timedelta()
+
+    def next(self, after: datetime) -> datetime:
+        """The first time later than `after`, in its zone; `after` must be aware."""
+        return self._next_of_cron(after) if self.fields else self._next_of_interval(after)
+
+    def _next_of_cron(self, after: datetime) -> datetime:
+        for found in CronSim(self.fields, after):
+            # In the hour that comes twice at the end of summer time cronsim names the first one, which may be over.
+            if found.astimezone(UTC) > after.astimezone(UTC):
+                return found
+        raise AssertionError("parse() refuses what never comes")
+
+    def _next_of_interval(self, after: datetime) -> datetime:
+        if self.interval % timedelta(days=1):
+            epoch = _EPOCH.replace(tzinfo=after.tzinfo).astimezone(UTC)
+            count = (after.astimezone(UTC) - epoch) // self.interval + 1
+            return (epoch + count * self.interval).astimezone(after.tzinfo)
+        # Whole days are counted on the clock on the wall: midnight stays midnight over summer time.
+        count = (after.replace(tzinfo=None) - _EPOCH) // self.interval + 1
+        return (_EPOCH + count * self.interval).replace(tzinfo=after.tzinfo)
+
+
+def parse(text: str) -> When:
+    """What an expression means.
+
+    Raises:
+        ValueError: it is none, or can never be due.
+    """
+    written = " ".join(text.split())
+    if written.lower().startswith("every"):
+        return When(written, interval=_interval(written))
+    fields = _SHORT.get(written.lower(), written)
+    if fields.startswith("@"):
+        raise ValueError(f"there is no such word; there are {', '.join(_SHORT)}. Write {EXAMPLES}")
+    _check_fields(fields)
+    return When(written, fields=_LONE.sub(r"\1", fields))
+
+
+def check_schedule(text: str) -> str:
+    """An expression, as a setting.
+
+    Raises:
+        ValueError: it is none, or can never be due.
+    """
+    parse(text)
+    return text
+
+
+def _interval(text: str) -> timedelta:
+    found = _EVERY.fullmatch(text)
+    if not found:
+        raise ValueError('"every" is followed by a number and m, h or d, such as "every 30m", "every 6h", "every 1d"')
+    # More digits than any interval needs would not fit a timedelta.
+    interval = int(found[1][:9]) * _UNITS[found[2].lower()]
+    if not interval:
+        raise ValueError('an interval of nothing never ends; write "every 6h"')
+    if interval > _LONGEST:
+        raise ValueError('an interval is a year at most; write "every 6h"')
+    return interval
+
+
+def _check_fields(fields: str) -> None:
+    count = len(fields.split())
+    if count == 6:
+        raise ValueError(f"these are six fields, and seconds are not known here; five are: {_FIELDS}, as {EXAMPLES}")
+    if count != 5:
+        raise ValueError(f"this is no schedule; five fields are needed: {_FIELDS}. Write {EXAMPLES}")
+    try:
+        next(CronSim(fields, _PROBE))
+    except CronSimError as error:
+        raise ValueError(_meaning(fields, str(error))) from error
+    except StopIteration as error:
+        raise ValueError("there is no such day: this would never be due") from error
+
+
+def _meaning(fields: str, error: str) -> str:
+    """What is wrong with five fields; cronsim names the field: "Bad day-of-week"."""
+    name = error.removeprefix("Bad ").replace("day-of-week", "weekday").replace("day-of-month", "day of the month")
+    if name == "day of the month" and re.fullmatch(r"[\d,\-/*]+", fields.split()[2]) and _is_day(fields.split()[2]):
+        return "there is no such day in these months: this would never be due"
+    return f"the {name} cannot be understood; the fields are {_FIELDS}, as {EXAMPLES}"
+
+
+def _is_day(field: str) -> bool:
+    """True where the day of the month is a good one by itself."""
+    try:
+        next(CronSim(f"0 0 {field} * *", _PROBE))
+    except (CronSimError, StopIteration):
+        return False
+    return True
+
+
+_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*-\s*([01]\d|2[0-3]):([0-5]\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """From `begin` to `end`, which itself is not quiet; over midnight where `end` is the earlier one."""
+
+    begin: time
+    end: time
+
+    def holds(self, at: datetime) -> bool:
+        """True where `at` lies within, on the clock of its own zone."""
+        now = at.time()
+        if self.begin < self.end:
+            return self.begin <= now < self.end
+        return now >= self.begin or now < self.end
+
+    def move(self, at: datetime) -> datetime:
+        """`at`, or the end of the quiet hours where it lies within."""
+        if not self.holds(at):
+            return at
+        day = at.date() + timedelta(days=1) if at.time() >= self.end else at.date()
+        end = datetime.combine(day, self.end, at.tzinfo)
+        # An end that the change to summer time skips is at its other side; UTC knows which instant that is.
+        return end.astimezone(UTC).astimezone(at.tzinfo)
+
+
+
+def parse_quiet(text: str) -> Quiet | None:
+    """The quiet hours that a setting names; None where it is empty.
+
+    Raises:
+        ValueError: these are none.
+    """
+    if not text.strip():
+        return None
+    found = _HOURS.fullmatch(text.strip())
+    if not found:
+        raise ValueError('these are no hours; write "23:30-07:00", or nothing')
+    begin, end = time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4]))
+    if begin == end:
+        raise ValueError('both ends are the same: that is no time, or all day; write "23:30-07:00", or nothing')
+    return Quiet(begin, end)
+
+
+def check_quiet(text: str) -> str:
+    """Quiet hours, as a setting.
+
+    Raises:
+        ValueError: these are none.
+    """
+    parse_quiet(text)
+    return text
+
+
+def out_of_quiet(quiet: Quiet | None, at: datetime) -> datetime:
+    """`at`, or the end of the quiet hours where there are any and it lies within."""
+    return quiet.move(at) if quiet else at
+
+
+SeriesId = Annotated[str, AfterValidator(check_series)]
+Schedule = Annotated[str, AfterValidator(check_schedule)]
+
+
+class ScheduleSettings(BaseModel):
+    """When `tracker run` polls, and how it looks after each poll."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+    default: Schedule = Field(
+        "17 8-23/3 * * *", description='when each series is polled: five fields as in crontab, or "every 6h"'
+    )
+    series: dict[SeriesId, Schedule] = Field({}, description="series that have times of their own, each as `default`")
+    timezone: Annotated[str, AfterValidator(check_timezone)] = Field(
+        "Asia/Shanghai", description="zone of the times and of the quiet hours"
+    )
+    jitter_seconds: float = Field(
+        300, ge=0, le=86_400, description="each poll begins up to so many seconds later, by chance"
+    )
+    quiet_hours: Annotated[str, AfterValidator(check_quiet)] = Field(
+        "", description='no poll begins in these hours, such as "23:30-07:00"; empty: none'
+    )
+    limit_minutes: float = Field(
+        120, gt=0, le=10_080, description="a poll that takes longer is stopped, with all it started"
+    )
+    stop_seconds: float = Field(
+        60, ge=0, le=86_400, description="how long a poll may go on once `tracker run` is to stop"
+    )
+    adaptive: bool = Field(False, description="poll a series more often near the time of its announcements")
+    adaptive_minutes: float = Field(
+        60, ge=5, le=44_640, description="with `adaptive`: the shortest wait between two polls"
+    )
+    recent_days: float = Field(5, ge=0, le=366, description="with `adaptive`: so long after an announcement")
+    window_days: float = Field(7, ge=0, le=366, description="with `adaptive`: so long before and after the usual date")
+    listen: str = Field(
+        "127.0.0.1:9464", description="where `tracker run` answers /healthz and /metrics; empty: nowhere"
+    )

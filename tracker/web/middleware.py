@@ -1,0 +1,194 @@
+"""Pages that need no history: refusals, and that there is none for the moment.
+
+What every request passes first, and every answer last: methods, sizes, the language, the headers of safety.
+
+In: an ASGI application. Out: the same, which nothing can be sent to but GET and HEAD, and none of whose answers lets
+a page run or load what is not ours. Whatever host a request names is answered: all that is shown is public, is the same
+for everyone, and cannot be changed, so that a page elsewhere gains nothing by reaching us under a name of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader
+
+from tracker.core.messages import Lang
+from tracker.web.errors import MEDIA_TYPE, problem
+from tracker.web.request import ASKED, COOKIE, RequestDates, read_request_dates
+from tracker.web.responses import read_assets
+from tracker.web.site import AS_FILE
+from tracker.web.words import say
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """An answer: its status, its sentence (a key of the words), headers of its own, a detail as it is."""
+
+    status: int
+    text: str
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    detail: str = ""
+
+
+async def plain_page(
+    plain: Plain, lang: Lang, scope: MutableMapping[str, Any],
+    send: Callable[[MutableMapping[str, Any]], Awaitable[None]],
+) -> None:  # fmt: skip
+    """Send it, as a page or as JSON."""
+    title, text = say(f"error_{plain.status}", lang), say(plain.text, lang)
+    path = scope["path"]
+    if path.startswith("/api/") or path.endswith(".json"):
+        media_type, body = MEDIA_TYPE, problem(plain.status, title, f"{text} {plain.detail}".strip())
+    else:
+        media_type = "text/html; charset=utf-8"
+        body = _template().render(lang=lang, say=lambda key: say(key, lang), title=title, text=text, plain=plain)
+    data = body.encode()
+    headers = [
+        (b"content-type", media_type.encode()), (b"content-length", str(len(data)).encode()),
+        (b"cache-control", b"no-store"), *plain.headers,
+    ]  # fmt: skip
+    await send({"type": "http.response.start", "status": plain.status, "headers": headers})
+    await send({"type": "http.response.body", "body": data})
+
+
+@cache
+def _template() -> Any:
+    folder = Path(__file__).parent / "templates"
+    return Environment(loader=FileSystemLoader(folder), autoescape=True).get_template("tracker/plain.html")
+
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+_LOG = logging.getLogger("tracker.web")
+MOST_QUERY = 4096  # bytes; a filter with every field filled has a quarter of that
+MOST_PARAMS = 100
+MOST_PATH = 2048
+MOST_HEADERS = 100
+MOST_AT_ONCE = 200  # requests; more are told to come again
+_HEADERS: Headers = [
+    (b"content-security-policy", b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+     b"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+]  # fmt: skip
+_YEAR = 31_536_000
+_BUSY = Plain(503, "busy", ((b"retry-after", b"5"), (b"connection", b"close")))
+_OWN_PATHS = re.compile(rb"/-/|/_internal(?:[/.]|\Z)|/_memory")
+
+
+class Gate:
+    """The application behind it, guarded."""
+
+    def __init__(self, app: Application, default: Lang) -> None:
+        self.app, self.default, self.answering = app, default, 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in scope["headers"]}
+        query = scope["query_string"].decode("latin-1")
+        asked = read_request_dates(query if len(query) <= MOST_QUERY else "", headers, self.default)
+        answer = _Answer(send, asked)
+        refusal = refuse(scope["method"], scope["raw_path"], query)
+        if len(scope["headers"]) > MOST_HEADERS:
+            refusal = Plain(431, "many_headers")
+        if refusal:
+            await plain_page(refusal, asked.lang, scope, answer)
+        elif scope["path"].startswith("/static/"):  # at hand, so that the page of a full house has its style
+            await _asset(scope["path"].removeprefix("/static/"), headers, query, asked.lang, scope, answer)
+        elif self.answering >= MOST_AT_ONCE:
+            await plain_page(_BUSY, asked.lang, scope, answer)
+        else:
+            scope = {**scope, "query_string": asked.query.encode("latin-1"), ASKED: asked}
+            await self._guarded(scope, receive, answer)
+
+    async def _guarded(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
+        """Have a fault of the application answered as well, unless its answer has begun."""
+        self.answering += 1
+        AS_FILE.set(scope["path"].endswith(".csv"))
+        try:
+            await self.app(scope, receive, answer)
+        except Exception:
+            if answer.has_begun:
+                raise
+            _LOG.error("%s failed", scope["path"], exc_info=True)
+            await plain_page(Plain(500, "failed"), answer.asked.lang, scope, answer)
+        finally:
+            self.answering -= 1
+
+
+def refuse(method: str, raw_path: bytes, query: str) -> Plain | None:
+    """Why a request is not answered, or None. Pure."""
+    if method not in ("GET", "HEAD"):
+        return Plain(405, "method", ((b"allow", b"GET, HEAD"),))
+    if len(query) > MOST_QUERY or len(raw_path) > MOST_PATH or query.count("&") >= MOST_PARAMS:
+        return Plain(414, "too_long")
+    # "//host" and "/\\host" in a link of a page would lead elsewhere.
+    is_strange = not raw_path.startswith(b"/") or raw_path.startswith(b"//") or b"\\" in raw_path
+    if is_strange or not raw_path.isascii() or not query.isascii():
+        return Plain(400, "bad_address")
+    # Datasette's pages about itself: nothing that a reader needs, and one of them signs people in.
+    return Plain(404, "not_found") if _OWN_PATHS.match(raw_path) else None
+
+
+class _Answer:
+    """Sends an answer with our headers."""
+
+    def __init__(self, send: Send, asked: RequestDates) -> None:
+        self.send, self.asked, self.has_begun = send, asked, False
+
+    async def __call__(self, message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self.has_begun = True
+            message = {**message, "headers": finished([(k.lower(), v) for k, v in message["headers"]], self.asked)}
+        await self.send(message)
+
+
+def finished(headers: Headers, asked: RequestDates) -> Headers:
+    """The headers of an answer (names in small letters) with ours. Pure."""
+    names = dict(headers)
+    is_page = names.get(b"content-type", b"").startswith(b"text/html")
+    ours = {b"server", b"vary", b"content-language", *(name for name, _ in _HEADERS)}
+    if b"etag" in names and b"immutable" not in names.get(b"cache-control", b""):
+        ours.add(b"cache-control")
+    kept = [pair for pair in headers if pair[0] not in ours]
+    if b"cache-control" in ours:
+        kept.append((b"cache-control", b"no-cache"))  # keep it, and ask each time whether it still holds
+    if is_page:
+        kept.append((b"content-language", b"zh-CN" if asked.lang == "zh" else b"en"))
+        if asked.is_chosen:
+            cookie = f"{COOKIE}={asked.lang}; Path=/; Max-Age={_YEAR}; SameSite=Lax; HttpOnly"
+            kept.append((b"set-cookie", cookie.encode()))
+    return [*kept, *_HEADERS, (b"vary", b"Accept-Language, Cookie")]
+
+
+async def _asset(
+    name: str, headers: dict[str, str], query: str, lang: Lang, scope: Scope, send: _Answer
+) -> None:  # fmt: skip
+    asset = read_assets().get(name)
+    if asset is None:
+        await plain_page(Plain(404, "not_found"), lang, scope, send)
+        return
+    # its address has a hash of it: another file has another address
+    keep = b"public, max-age=31536000, immutable" if query.startswith("v=") else b"no-cache"
+    is_kept = headers.get("if-none-match") == asset.etag
+    more: Headers = [] if is_kept else [
+        (b"content-type", asset.media_type.encode()), (b"content-length", str(len(asset.body)).encode())
+    ]  # fmt: skip
+    start = [(b"etag", asset.etag.encode()), (b"cache-control", keep), *more]
+    await send({"type": "http.response.start", "status": 304 if is_kept else 200, "headers": start})
+    await send({"type": "http.response.body", "body": b"" if is_kept else asset.body})
