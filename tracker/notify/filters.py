@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tracker.core.models import Change, ChangeKind, Filing
-from tracker.core.series import SERIES, fold
+from tracker.core.labels import fold
+from tracker.core.series import SERIES
 from tracker.settings.subscriptions import AnySubscription
 
 _SERIES_IDS = frozenset(series.id for series in SERIES)

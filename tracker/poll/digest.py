@@ -24,7 +24,8 @@ from tracker.changes.differ import Known, diff_list, diff_repeated, is_cancelled
 from tracker.core.dates import last_day
 from tracker.core.errors import ArchiveUnreachable, ClusterError, ContentError
 from tracker.core.models import LIST_INCIDENTS, Change, Extraction, Filing, Incident, IncidentKind, Status
-from tracker.core.series import Series, reach, series_by_id
+from tracker.core.labels import reach
+from tracker.core.series import Series, series_by_id
 from tracker.poll.incidents import failure
 from tracker.poll.read_ahead import Readings, Wanted
 from tracker.settings.model import Settings

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 from tracker.core.errors import ContentError
 from tracker.core.models import FIELDS, Row, Table
-from tracker.core.series import Layout, Series, fold
+from tracker.core.labels import fold
+from tracker.core.series import Layout, Series
 from tracker.reading.normalise import tidy
 
 KNOWN_FIELDS = frozenset({*FIELDS, "number"})
