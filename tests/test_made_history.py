@@ -233,7 +233,7 @@ class Fake(BaseHTTPRequestHandler):
 
 def test_the_benchmark_asks_for_another_filing_each_time_and_tells_what_is_not_there(data: Path) -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Fake)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.002,), daemon=True).start()
     client, samples = Client(f"http://127.0.0.1:{server.server_port}"), Samples(data / "history.db")
     try:
         there = measure(client, samples, "/filing/{filing}?as_of={day}", 10)
