@@ -91,7 +91,7 @@ class Desk:
             "SITE__BEIAN_URL": self.site.beian_url,
             "SITE__DELAY": "0",
             "SITE__RETRIES": "0",
-            "SITE__TIMEOUT": "5",
+            "SITE__TIMEOUT": "60",
             "POLL__KNOWN_PAGES": "false",
             "POLL__KNOWN_FACTS": "false",
         }

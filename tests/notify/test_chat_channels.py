@@ -29,7 +29,7 @@ from tracker.notify.channels.wecom import WeComChannel
 from tracker.notify.message import Message
 from tracker.subscriptions import AnySubscription, Subscription
 
-ROUTE = Route(timeout=5, allow_private=True)
+ROUTE = Route(timeout=60, allow_private=True)
 SECRET = "SEC-signing-secret-of-the-robot"
 SERVICES: dict[str, type[Service]] = {
     "feishu": Feishu, "dingtalk": DingTalk, "wecom": WeCom, "slack": Slack, "telegram": Telegram,

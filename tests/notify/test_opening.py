@@ -44,7 +44,7 @@ def subscription(channel: str, **table: Any) -> AnySubscription:
 
 
 def settings() -> NotifySettings:
-    return NotifySettings.model_validate({"smtp": SMTP, "timeout": 2, "allow_private": True})
+    return NotifySettings.model_validate({"smtp": SMTP, "timeout": 60, "allow_private": True})
 
 
 def test_every_kind_is_tried_here() -> None:

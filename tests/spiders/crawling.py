@@ -17,7 +17,7 @@ from tracker.demo.site import StandIn
 ROOT = Path(__file__).parent.parent.parent
 # Nobody listens there: a crawl that let the environment choose a proxy for loopback would get nothing.
 DEAD_PROXY = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", "no_proxy": ""}
-FAST = {"delay": 0.02, "backoff": 0.02, "retries": 1, "timeout": 0.6, "max_size": 400_000}
+FAST = {"delay": 0.02, "backoff": 0.02, "retries": 1, "timeout": 60, "max_size": 400_000}
 
 
 def made_docx(text: str = "序号 算法名称") -> bytes:

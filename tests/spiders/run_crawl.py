@@ -39,6 +39,14 @@ def arguments(kwargs):
     return kwargs
 
 
+class Told(dict):
+    """When each host was asked last, as the crawl itself notes it; each time is put out as "Asked"."""
+
+    def __setitem__(self, host, at):
+        put("Asked", {"host": host, "at": at})
+        super().__setitem__(host, at)
+
+
 def main(text):
     warnings.simplefilter("error")
     job = json.loads(text)
@@ -54,8 +62,11 @@ def main(text):
             traffic = await run(SPIDERS[step["spider"]], bases=job["bases"], **arguments(step["kwargs"]))
             put("Traffic", dataclasses.asdict(traffic))
 
+    settings = crawl_settings(sink=sink, **job["settings"])
+    if job.get("tell_pace"):
+        settings["TRACKER_PACE"].last = Told()
     try:
-        crawl(script, crawl_settings(sink=sink, **job["settings"]))
+        crawl(script, settings)
     except KeyboardInterrupt as stop:
         put("Stopped", str(stop))
     except Exception as error:  # noqa: BLE001  whatever it is, the test wants to see it
