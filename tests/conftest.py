@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.closing import OPEN
 from tests.object_service import Service, object_service
 from tests.polling import Desk
 from tests.rebuilding import assert_rebuilds
@@ -24,6 +25,14 @@ _ARGUMENTS = [
 # How long one example takes says nothing on a busy machine: timing belongs in benchmarks/.
 settings.register_profile("tracker", deadline=None)
 settings.load_profile("tracker")
+
+
+@pytest.fixture(autouse=True)
+def _connections_are_closed() -> Iterator[None]:
+    of_wider_fixtures = len(OPEN)
+    yield
+    while len(OPEN) > of_wider_fixtures:
+        OPEN.pop().close()
 
 
 @pytest.fixture

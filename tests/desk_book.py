@@ -16,6 +16,7 @@ from storage.archive import Archive
 from storage.history import History
 from storage.schema import connect
 from storage.states import FilingFilter
+from tests.closing import until_end
 from tests.polling import NOTICE_HEADINGS, SYNTHESIS_TITLE, algorithm, algorithm_docx
 from tracker.collect import Collector
 from tracker.config import Settings
@@ -35,7 +36,7 @@ class Ledger:
     """A history, an archive, and the poll that is under way."""
 
     def __init__(self, folder: Path, subscriptions: Sequence[dict[str, Any]] = (), **settings: Any) -> None:
-        self.db = connect(folder / "history.db")
+        self.db = until_end(connect(folder / "history.db"))
         self.history, self.archive = History(self.db), Archive(folder / "archive")
         self.settings = Settings(data_dir=folder, subscriptions=list(subscriptions), **settings)
         self.polls = 0

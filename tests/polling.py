@@ -14,6 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.schema import connect_readonly
+from tests.closing import until_end
 from tests.killing import Kill
 from tests.program import run_program
 from tracker.changes.numbers import check_digit
@@ -123,8 +124,8 @@ class Desk:
         return report
 
     def db(self) -> Database:
-        """The history, read-only."""
-        return connect_readonly(self.data / "history.db")
+        """The history, read-only, until the test is over."""
+        return until_end(connect_readonly(self.data / "history.db"))
 
     def ask(self, *arguments: str) -> Any:
         """What a command answers with --json."""

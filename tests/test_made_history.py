@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -24,6 +25,7 @@ from storage.entities import list_entities
 from storage.history import History
 from storage.schema import connect, connect_readonly
 from storage.states import FilingFilter
+from tests.closing import until_end
 from tests.program import run_program
 from tracker.changes.numbers import has_right_check_digit, parse_algorithm_number
 from tracker.derive import derive
@@ -46,7 +48,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def db(data: Path) -> Database:
-    return connect_readonly(data / "history.db")
+    return until_end(connect_readonly(data / "history.db"))
 
 
 @pytest.fixture
@@ -63,7 +65,7 @@ def run(data: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 def rows_of(path: Path) -> dict[str, list[Any]]:
     """Every row of every table that is not SQLite's own, and not the index of characters."""
-    db = connect_readonly(path)
+    db = until_end(connect_readonly(path))
     tables = [name for name in db.table_names() if not name.startswith(("sqlite_", "filing_gram", "_"))]
     return {name: db.execute(f"SELECT * FROM [{name}]").fetchall() for name in tables}
 
@@ -240,6 +242,7 @@ def test_the_benchmark_asks_for_another_filing_each_time_and_tells_what_is_not_t
         absent = measure(client, samples, "/entity/{entity}", 10)
     finally:
         client.close()
+        samples.close()
         server.shutdown()
         server.server_close()
     assert (len(there.first_bytes), there.statuses, there.size) == (10, frozenset(), 5)
@@ -249,8 +252,8 @@ def test_the_benchmark_asks_for_another_filing_each_time_and_tells_what_is_not_t
 
 
 def test_every_address_of_the_benchmark_can_be_filled(data: Path) -> None:
-    samples = Samples(data / "history.db")
-    filled = [address.format_map(samples.draw()) for address in addresses()]
+    with closing(Samples(data / "history.db")) as samples:
+        filled = [address.format_map(samples.draw()) for address in addresses()]
     assert len(filled) > 30
     assert not [address for address in filled if "{" in address or "//" in address or address.endswith("=")]
 

@@ -14,6 +14,7 @@ from lxml import etree
 
 from storage.batches import find_batches
 from storage.schema import connect_readonly
+from tests.closing import until_end
 from tests.web.conftest import Served, Visitor
 from tests.web.many import HTML, ROWS
 from tests.web.test_changes import paged
@@ -27,7 +28,7 @@ NOTICE = "/batch/algorithm_cancellation/2025-07-14"
 
 def test_all_batches(many: Served, many_history: Path) -> None:
     page = many.get("/batches").text
-    batches = find_batches(connect_readonly(many_history / "history.db"))
+    batches = find_batches(until_end(connect_readonly(many_history / "history.db")))
     links = [f"/batch/{one['series']}/{one['batch']}" for one in batches]
     newest = max(batches, key=lambda one: one["published_on"])
     first = next(link for link in re.findall(r'href="(/batch/[^"#]+)"', page) if link in links)

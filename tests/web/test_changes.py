@@ -14,6 +14,7 @@ import pytest
 
 from storage.change_log import ChangeFilter, find_changes
 from storage.schema import connect_readonly
+from tests.closing import until_end
 from tests.polling import ROOT
 from tests.program import run_program
 from tests.web.conftest import Served, Visitor
@@ -100,7 +101,7 @@ def test_each_filter_takes_what_fits_and_nothing_else(
 
 
 def test_an_entity_by_its_id(many: Served, many_history: Path) -> None:
-    db = connect_readonly(many_history / "history.db")
+    db = until_end(connect_readonly(many_history / "history.db"))
     sql = "SELECT entity_id FROM entity_name WHERE name = '第七新名公司'"
     (entity,) = next(iter(db.execute(sql)))
     rows = found(many, entity=str(entity))

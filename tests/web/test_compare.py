@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 
 from storage.schema import connect_readonly
+from tests.closing import until_end
 from tests.polling import ROOT
 from tests.program import run_program
 from tests.web.conftest import Served, Visitor
@@ -65,7 +66,7 @@ def test_the_file_is_what_the_command_gives(
 def test_the_counts_are_of_what_differs(
     many_history: Path, clock: Any, series: str | None, first: str, last: str
 ) -> None:  # fmt: skip
-    db = connect_readonly(many_history / "history.db")
+    db = until_end(connect_readonly(many_history / "history.db"))
     counts = count_all(db, Asked(first, last, clock, series, None, "2030-01-01"), 1000)
     rows = compare_days(db, first, last, recorded=clock == "recorded", series=series)
     assert {pair: count.n for pair, count in counts.items()} == Counter((row["series"], row["kind"]) for row in rows)
@@ -73,7 +74,7 @@ def test_the_counts_are_of_what_differs(
 
 
 def test_more_than_are_counted_is_said(many_history: Path) -> None:
-    db = connect_readonly(many_history / "history.db")
+    db = until_end(connect_readonly(many_history / "history.db"))
     asked = Asked("2024-06-30", "2030-01-01", "published", None, "changed", "2030-01-01")
     assert sum(count.n for count in count_all(db, asked, 1000).values()) > 1
     (count,) = count_all(db, asked, 1).values()

@@ -61,7 +61,9 @@ class HistoryDatabase(DatasetteDatabase):  # type: ignore[misc]
         """
         if write:
             raise sqlite3.OperationalError("the history is read-only")
-        return open_readonly(Path(self.path))
+        conn = open_readonly(Path(self.path), any_thread=True)
+        self._all_file_connections.append(conn)  # `close` closes them
+        return conn
 
     async def execute(
         self, sql: str, params: Any = None, truncate: bool = False, custom_time_limit: int | None = None, **more: Any
@@ -174,8 +176,9 @@ class Site(Datasette):  # type: ignore[misc]
         return self._pulse[1]
 
     def retire(self) -> None:
-        """Let go of the file: its connections end with their threads."""
-        self.executor.shutdown(wait=False)
+        """Close the file, which nobody asks any more; a question whose reader has gone ends within its time limit."""
+        self.executor.shutdown(cancel_futures=True)
+        self.get_database(NAME).close()
         self._archive_threads.shutdown(wait=False, cancel_futures=True)
 
 
