@@ -18,16 +18,7 @@ from pathlib import Path
 from tracker import executors
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-# What commands load when they need it; none of these installs Twisted's reactor, which each process needs for itself.
-_CONTEXT.set_forkserver_preload(
-    ["tests.program", "tracker.cli", "tracker.poll", "tracker.finding", "tracker.compare", "tracker.reading.pdf",
-     "tracker.reading.pdf_unruled", "tracker.logs", "pebble", "pypinyin", "rich.table", "aiohttp", "docx",
-     "requests_file",
-     "scrapy.core.downloader.handlers.ftp", "scrapy.core.downloader.handlers.s3",
-     "scrapy.downloadermiddlewares.cookies", "scrapy.downloadermiddlewares.httpcache",
-     "scrapy.extensions.feedexport", "scrapy.extensions.throttle", "scrapy.squeues", "scrapy.utils.request",
-     "spiders.pipelines", "time_machine", "tldextract"]
-)  # fmt: skip
+_CONTEXT.set_forkserver_preload(["tests.preloaded"])
 
 # What this process itself has read elsewhere is read by children of the same one.
 executors.START_METHOD = "forkserver"
