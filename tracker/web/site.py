@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import sqlite3
+import threading
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
@@ -176,10 +177,13 @@ class Site(Datasette):  # type: ignore[misc]
         return self._pulse[1]
 
     def retire(self) -> None:
-        """Close the file, which nobody asks any more; a question whose reader has gone ends within its time limit."""
+        """Close the file without waiting: a question whose reader has gone ends within its time limit."""
+        self._archive_threads.shutdown(wait=False, cancel_futures=True)
+        threading.Thread(target=self._close, name="retire").start()
+
+    def _close(self) -> None:
         self.executor.shutdown(cancel_futures=True)
         self.get_database(NAME).close()
-        self._archive_threads.shutdown(wait=False, cancel_futures=True)
 
 
 def identity(path: Path) -> Identity:
