@@ -56,7 +56,7 @@ class State:
 
 
 def ask(server: Server, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], str]:
-    with closing(http.client.HTTPConnection(*server.address, timeout=5)) as connection:
+    with closing(http.client.HTTPConnection(*server.address, timeout=60)) as connection:
         connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
         reply = connection.getresponse()
         return reply.status, dict(reply.getheaders()), reply.read().decode()

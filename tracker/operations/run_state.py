@@ -1,6 +1,6 @@
 """The data folder as `tracker run` uses it: its lock, what it asks of the history, and the one thing it notes there.
 
-In: settings. Out: the last poll, batches, lapses. A history that is not there yet, or cannot be read, answers nothing:
+In: settings. Out: the last poll, lapses. A history that is not there yet, or cannot be read, answers nothing:
 it is for the poll to say what is wrong with it.
 
 What `tracker run` has done since it began, for whoever looks at it from another thread: `tracker.metrics`.
@@ -28,7 +28,7 @@ from tracker.core.dates import read_clock
 from tracker.core.errors import AnotherPoll, StorageError, TrackerError
 from tracker.poll.data_folder import poll_lock
 from tracker.poll.incidents import lapses_of
-from tracker.poll.timetable import Batches, Lapses, Plan
+from tracker.poll.timetable import Lapses, Plan
 from tracker.settings.model import Settings
 
 log = structlog.get_logger("tracker.schedule")
@@ -85,22 +85,11 @@ def read_due_alerts(settings: Settings) -> bool:
         return False
 
 
-def read_batches(settings: Settings) -> Batches:
-    """On which days batches came; nothing where that is not asked for."""
-    if not settings.schedule.adaptive:
-        return {}
-    try:
-        with polls.peek(settings.database) as db:
-            return polls.batch_days(db)
-    except StorageError:
-        return {}
-
-
-def read_lapses(settings: Settings, plan: Plan, series: Collection[str], now: datetime) -> Lapses:
+def read_lapses(settings: Settings, plan: Plan, now: datetime) -> Lapses:
     """What became of the times since the last poll, as the poll that begins will find it itself."""
     try:
         with polls.peek(settings.database) as db:
-            return lapses_of(db, plan, series, now)
+            return lapses_of(db, plan, plan.series, now)
     except StorageError:
         return Lapses()
 
