@@ -17,6 +17,7 @@ from storage.queries import derivation, filing, filings, site
 from storage.queries.filings import FilingFilter
 from storage.schema.migrations import connect
 from storage.write.history import History
+from tests.closing import until_end
 from tests.polling import NOTICE_HEADINGS, SYNTHESIS_TITLE, algorithm, algorithm_docx
 from tracker.changes.checks.facts import Facts
 from tracker.core.models import Link, Page, SourceResult
@@ -36,7 +37,7 @@ class Ledger:
     """A history, an archive, and the poll that is under way."""
 
     def __init__(self, folder: Path, subscriptions: Sequence[dict[str, Any]] = (), **settings: Any) -> None:
-        self.db = connect(folder / "history.db")
+        self.db = until_end(connect(folder / "history.db"))
         self.history, self.archive = History(self.db), Archive(folder / "archive")
         self.settings = Settings(data_dir=folder, subscriptions=list(subscriptions), **settings)
         self.polls = 0

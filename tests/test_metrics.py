@@ -56,7 +56,7 @@ def state_of_a_run() -> RunState:
 
 
 def ask(server: Server, path: str, method: str = "GET", **headers: str) -> tuple[int, http.client.HTTPMessage, str]:
-    with closing(http.client.HTTPConnection(*server.address, timeout=5)) as connection:
+    with closing(http.client.HTTPConnection(*server.address, timeout=60)) as connection:
         connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
         reply = connection.getresponse()
         return reply.status, reply.headers, reply.read().decode()

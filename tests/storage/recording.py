@@ -13,6 +13,7 @@ from storage.write.history import History
 from storage.write.lists import Recording
 from storage.write.offers import OfferedLink
 from storage.write.outbox import Rule
+from tests.closing import until_end
 from tracker.changes.cancellations import KnownNotice, Target, diff_notice
 from tracker.changes.differ import Known, diff_list, is_cancelled, status_after
 from tracker.core.models import Change, Extraction, Filing, Page, Status, TableSummary
@@ -24,7 +25,7 @@ class Book:
     """A history to which lists are recorded; the n-th recording happens on day n of January 2026."""
 
     def __init__(self, folder: Path, rules: Sequence[Rule] = (), *, settled: bool = False) -> None:
-        self.db: Database = connect(folder / "history.db")
+        self.db: Database = until_end(connect(folder / "history.db"))
         self.history = History(self.db)
         self.recorded = 0
         self.rules = rules
