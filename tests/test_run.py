@@ -307,7 +307,7 @@ def memory(pid: int) -> int:
 @pytest.mark.slow
 def test_files_and_memory_stay_flat_over_many_polls(desk: Desk) -> None:
     publish_all(desk)
-    with running(desk, **OFTEN | {"SCHEDULE__ADAPTIVE": "true"}) as run:
+    with running(desk, **OFTEN) as run:
         figures = []
         for count in (3, 18):
             run.wait_for("run.poll_ended", count)
@@ -328,7 +328,7 @@ def test_the_list_says_what_is_polled_when(desk: Desk) -> None:
     assert jobs[1]["series"] == ["on_device"]
     assert [len(job["next"]) for job in jobs] == [5, 5]
     assert all(at.endswith("T07:00:00+08:00") for at in jobs[1]["next"])  # midnight is quiet
-    assert (jobs[0]["overdue"], jobs[0]["last_poll"], jobs[0]["warm"]) == (True, None, [])
+    assert (jobs[0]["overdue"], jobs[0]["last_poll"]) == (True, None)
     text = desk.run("--lang", "zh", "run", "--list", **own).stdout
     assert "时间表" in text
     assert "17 8-23/3 * * *" in text

@@ -1,6 +1,6 @@
 """What `tracker run` knows: of its data folder, and of its own polls since it was started.
 
-The first half locks the folder and reads the last poll, batches and lapses from the history. A history that is missing
+The first half locks the folder and reads the last poll and lapses from the history. A history that is missing
 or unreadable gives empty answers: the poll reports what is wrong with it. The second half counts for `metrics`, which
 reads from other threads; it keeps nothing that grows with the polls.
 """
@@ -24,7 +24,7 @@ from tracker.core.dates import read_clock
 from tracker.core.errors import AnotherPoll, StorageError, TrackerError
 from tracker.poll.data_folder import poll_lock
 from tracker.poll.incidents import lapses_of
-from tracker.poll.timetable import Batches, Lapses, Plan
+from tracker.poll.timetable import Lapses, Plan
 from tracker.settings.model import Settings
 
 log = structlog.get_logger("tracker.schedule")
@@ -81,22 +81,11 @@ def read_due_alerts(settings: Settings) -> bool:
         return False
 
 
-def read_batches(settings: Settings) -> Batches:
-    """On which days batches came; nothing where that is not asked for."""
-    if not settings.schedule.adaptive:
-        return {}
-    try:
-        with polls.peek(settings.database) as db:
-            return polls.batch_days(db)
-    except StorageError:
-        return {}
-
-
-def read_lapses(settings: Settings, plan: Plan, series: Collection[str], now: datetime) -> Lapses:
+def read_lapses(settings: Settings, plan: Plan, now: datetime) -> Lapses:
     """What became of the times since the last poll, as the poll that begins will find it itself."""
     try:
         with polls.peek(settings.database) as db:
-            return lapses_of(db, plan, series, now)
+            return lapses_of(db, plan, plan.series, now)
     except StorageError:
         return Lapses()
 
