@@ -97,7 +97,8 @@ def test_a_generated_page_is_up_to_date(name: str) -> None:
 
 
 def test_the_settings_page_has_every_setting_with_its_default() -> None:
-    rows = re.findall(r"^\| `([a-z_.]+)` \| (?:`(.*?)`)? \|", (ROOT / "docs/settings.md").read_text(encoding="utf-8"), re.M)
+    text = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z_.]+)` \| (?:`(.*?)`)? \|", text, re.M)
     assert dict(rows) == {one["name"]: one["default"] for one in list_settings(Settings())}
 
 
