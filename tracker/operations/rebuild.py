@@ -22,8 +22,8 @@ from storage.queries import lists
 from storage.rows import as_json
 from storage.schema.migrations import connect
 from storage.write.history import History
-from tracker.core.models import Link, Listed, Page
 from tracker.core.labels import series_of_title
+from tracker.core.models import Link, Listed, Page
 from tracker.core.series import SERIES, select_series, site_of_channel
 from tracker.poll.collect import Collector
 from tracker.poll.derive import derive, facts_in_force

@@ -24,8 +24,8 @@ from tracker.changes.cancellations import KnownNotice, Target, diff_notice
 from tracker.changes.differ import Known, diff_list, diff_repeated, is_cancelled, status_after
 from tracker.core.dates import last_day
 from tracker.core.errors import ArchiveUnreachable, ClusterError, ContentError
-from tracker.core.models import LIST_INCIDENTS, Change, Extraction, Filing, Incident, IncidentKind, Status
 from tracker.core.labels import reach
+from tracker.core.models import LIST_INCIDENTS, Change, Extraction, Filing, Incident, IncidentKind, Status
 from tracker.core.series import Series, series_by_id
 from tracker.poll.incidents import failure
 from tracker.poll.read_ahead import Readings, Wanted

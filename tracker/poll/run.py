@@ -34,7 +34,8 @@ from tracker.poll.data_folder import workplace
 from tracker.poll.deliver import announce, deliver, make_rules
 from tracker.poll.derive import derive_safely, facts_in_force
 from tracker.poll.incidents import failure, note_disturbances
-from tracker.settings.model import Settings, check_secrets
+from tracker.settings.load import check_secrets
+from tracker.settings.model import Settings
 
 log = structlog.get_logger("tracker.poll")
 

@@ -220,7 +220,7 @@ def open_history(folder: str | Path | None = None, *, config: str | Path | None 
     if config is None:
         path = Path("data" if folder is None else folder)
         return OpenHistory(connect_readonly(path / "history.db"), Archive(path / "archive"))
-    from tracker.settings.model import load_settings
+    from tracker.settings.load import load_settings
     from tracker.settings.open_archive import open_archive
 
     settings = load_settings(Path(config))
