@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,9 +21,7 @@ from spiders.attachments import AttachmentSpider
 from spiders.crawl import Run, Traffic, crawl
 from spiders.discovery import DiscoverySpider
 from spiders.settings import crawl_settings
-from storage.archive.archive import Archive
 from storage.queries import site as site_queries
-from storage.write.history import History
 from storage.write.offers import OfferedLink
 from tracker.core.models import Fetched, Held, Incident, IncidentKind, Link, Listed, Page, SourceResult, Wanted
 from tracker.core.series import (
@@ -42,18 +40,18 @@ from tracker.core.series import (
     site_of_channel,
     state_key,
 )
+from tracker.poll.context import PollContext
 from tracker.reading.file_type import sniff
 from tracker.settings.model import Settings
 
 Item = Listed | Page | Held | Fetched | Incident
-Progress = Callable[[str], None]
 
 
 class Collector:
     """Takes what the spiders hand over, keeps it at once, and counts it per source."""
 
-    def __init__(self, history: History, archive: Archive, poll: int, now: str) -> None:
-        self.history, self.archive, self.poll, self.now = history, archive, poll, now
+    def __init__(self, poll: PollContext) -> None:
+        self.history, self.archive, self.number, self.now = poll.history, poll.archive, poll.number, poll.now
         self.good: Counter[str] = Counter()
         self.bad: Counter[str] = Counter()
         self.requests: Counter[str] = Counter()
@@ -83,7 +81,7 @@ class Collector:
                 self.bad[item.source] += 1
                 if item.kind is not IncidentKind.OFFSITE_REDIRECT:  # an entry that is not followed ends no walk
                     self.cut_short.add(item.source)
-                self.history.record_incident(item, self.poll, self.now)
+                self.history.record_incident(item, self.number, self.now)
 
     def settle_missing(self, db: Database) -> None:
         """A page that is gone is an incident, unless announcements at other addresses offer all of its lists."""
@@ -93,7 +91,7 @@ class Collector:
                 self.history.record_moved(incident.address, self.now)
             else:
                 self.bad[incident.source] += 1
-                self.history.record_incident(incident, self.poll, self.now)
+                self.history.record_incident(incident, self.number, self.now)
         self.missing.clear()
 
     def count(self, traffic: Traffic) -> None:
@@ -190,17 +188,14 @@ def offered_link(link: Link, page: Page, series: Series) -> OfferedLink:
     return OfferedLink(link.href, link.label, key, own.id, period, round_up)
 
 
-def collect(
-    db: Database, history: History, archive: Archive, settings: Settings, poll: int, now: str,
-    selected: Sequence[Series], progress: Progress,
-) -> list[SourceResult]:  # fmt: skip
+def collect(poll: PollContext) -> list[SourceResult]:
     """Ask the site for all that is new or due; returns how each source did."""
-    collector = Collector(history, archive, poll, now)
+    db, settings, selected, collector = poll.db, poll.settings, poll.selected, Collector(poll)
     bases = site_bases(settings, selected)
 
     async def script(run: Run) -> None:
         async def step(name: str, spider: type, **arguments: object) -> None:
-            progress(name)
+            poll.progress("collecting", name)
             traffic = await run(spider, bases=bases, **arguments)
             collector.count(traffic)
 
@@ -213,13 +208,13 @@ def collect(
             )  # fmt: skip
         for _, listing in listings:
             if listing.channel not in collector.cut_short:
-                history.settle_listings(listing.channel)
-        pages = plan_pages(db, settings, selected, now)
+                poll.history.settle_listings(listing.channel)
+        pages = plan_pages(poll)
         collector.pages = {url: series for url, series, _ in pages}
         if pages:
             await step("announcements", AnnouncementSpider, pages=pages)
             collector.settle_missing(db)
-        wanted = plan_attachments(db, settings, selected, now)
+        wanted = plan_attachments(poll)
         collector.wanted = {item.offer: item for item in wanted}
         if wanted:
             await step("attachments", AttachmentSpider, wanted=wanted)
@@ -232,14 +227,13 @@ def collect(
     return collector.results()
 
 
-def plan_pages(
-    db: Database, settings: Settings, selected: Iterable[Series], now: str
-) -> list[tuple[str, str, int]]:
+def plan_pages(poll: PollContext) -> list[tuple[str, str, int]]:
     """The announcement pages to look at: (address, series, fewest links).
 
     Rolling pages in every poll; batch pages when they are new, and again within `recheck_pages_days`, or before a file
     of theirs is fetched again: its link would lead nowhere if the file was replaced since.
     """
+    db, settings, now = poll.db, poll.settings, poll.now
     known = site_queries.known_pages(db)
     files_days = settings.poll.recheck_files_days
     files_due = {offer["referer"] for offer in site_queries.offers(db) if _is_file_due(offer, files_days, now)}
@@ -247,7 +241,7 @@ def plan_pages(
     for url, series_id in site_queries.listed_pages(db).items():
         listed[series_id].append(url)
     plan: dict[str, tuple[str, str, int]] = {}
-    for series in selected:
+    for series in poll.selected:
         base = settings.site.url(series.site)
         rolling = [urljoin(base, path) for path in series.rolling]
         batch = [urljoin(base, path) for path in series.known] if settings.poll.known_pages else []
@@ -264,19 +258,17 @@ def plan_pages(
     return list(plan.values())
 
 
-def plan_attachments(
-    db: Database, settings: Settings, selected: Iterable[Series], now: str
-) -> list[Wanted]:
+def plan_attachments(poll: PollContext) -> list[Wanted]:
     """The attachments to fetch: new ones, those whose token changed, and each again now and then."""
-    ids = {series.id for series in selected}
+    ids = {series.id for series in poll.selected}
     return [
         Wanted(offer["id"], offer["href"], offer["label"], offer["referer"], offer["series"])
-        for offer in site_queries.offers(db)
+        for offer in site_queries.offers(poll.db)
         if offer["series"] in ids
         and (
             offer["sha256"] is None
             or offer["href"] != offer["fetched_href"]
-            or _is_file_due(offer, settings.poll.recheck_files_days, now)
+            or _is_file_due(offer, poll.settings.poll.recheck_files_days, poll.now)
         )
     ]
 
@@ -313,7 +305,7 @@ def site_bases(settings: Settings, selected: Iterable[Series]) -> dict[str, str]
     return {site.id: settings.site.url(site.id) for site in SITES if site.id in asked}
 
 
-def settled_series(results: Iterable[SourceResult], selected: Iterable[Series], pending: Iterable[str]) -> list[str]:
+def settled_series(poll: PollContext, results: Iterable[SourceResult], pending: Iterable[str]) -> list[str]:
     """The series whose baseline this poll completed: it answered, and nothing of it is left to digest.
 
     One page that fails does not hold a baseline open, or the additions of a whole series would stay
@@ -327,4 +319,4 @@ def settled_series(results: Iterable[SourceResult], selected: Iterable[Series], 
         # A notice has no page of its own: its listing speaks for the series.
         return bool(answered & (channels[series.site] if series.cancels else {series.id}))
 
-    return [series.id for series in selected if has_answered(series) and series.id not in left]
+    return [series.id for series in poll.selected if has_answered(series) and series.id not in left]

@@ -5,17 +5,13 @@ Can be run again at any time from what is stored; a revision is digested once, i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
-
-from sqlite_utils import Database
 
 from storage.faults import is_storage_fault
 from storage.queries import notices, site
 from storage.rows import beijing_day
-from storage.write.history import History
 from storage.write.lists import Recording
 from storage.write.outbox import Rule
 from tracker.changes import guards
@@ -25,26 +21,21 @@ from tracker.core.dates import last_day
 from tracker.core.errors import ArchiveUnreachable, ClusterError, ContentError
 from tracker.core.models import LIST_INCIDENTS, Change, Extraction, Filing, Incident, IncidentKind, Status
 from tracker.core.series import Series, reach, series_by_id
+from tracker.poll.context import PollContext
 from tracker.poll.incidents import failure
 from tracker.poll.read_ahead import Readings, Wanted
-from tracker.settings.model import Settings
 
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
 class Digester:
-    """What digesting a revision needs; `now` is the poll's one clock reading."""
+    """Records the pending revisions in a poll. `readings` reads their files, `rules` are what subscriptions want."""
 
-    db: Database
-    history: History
-    readings: Readings
-    settings: Settings
-    poll: int
-    now: str
-    rules: Sequence[Rule] = ()  # what the subscriptions want to hear of
+    def __init__(self, poll: PollContext, readings: Readings, rules: Sequence[Rule] = ()) -> None:
+        self.poll, self.db, self.history, self.now = poll, poll.db, poll.history, poll.now
+        self.readings, self.rules = readings, rules
 
-    def run(self, selected: Sequence[Series], progress: Callable[[str], None]) -> None:
+    def run(self) -> None:
         """Record every pending revision of the selected series; notices after the lists they speak of.
 
         A revision that the program stumbles over is an incident, and stays pending: the others are not kept
@@ -54,19 +45,19 @@ class Digester:
             sqlite3.Error: the database itself cannot be used.
             ClusterError: what reads the lists does not answer.
         """
-        ids = {series.id for series in selected}
+        ids = {series.id for series in self.poll.selected}
         pending = [row for row in site.pending_revisions(self.db) if row["series"] in ids]
         pending.sort(key=_turn)
         announced = self.announced(pending)
         self.expect(pending)
         for row in pending:
-            progress(f"{row['series']} {row['period'] or row['label']}")
+            self.poll.progress("digesting", f"{row['series']} {row['period'] or row['label']}")
             try:
                 self.digest(row["id"], announced)
             except Exception as error:  # whatever it is, the next list must not wait for it
                 if is_storage_fault(error) or isinstance(error, ClusterError):
                     raise
-                self.history.record_incident(failure(row["series"], _address(row), error), self.poll, self.now)
+                self.history.record_incident(failure(row["series"], _address(row), error), self.poll.number, self.now)
 
     def expect(self, pending: Iterable[Row]) -> None:
         """Say which revisions will be digested, in this order: they are read meanwhile."""
@@ -134,7 +125,7 @@ class Digester:
             self._refuse(row, why)
             return
         why = "a former state of a list that the history holds as it was later"
-        self.history.set_aside(row["id"], self.poll, "round_up", why, None, self.now, (), self._addresses(row))
+        self.history.set_aside(row["id"], self.poll.number, "round_up", why, None, self.now, (), self._addresses(row))
 
     def _read(self, row: Row) -> Extraction:
         return self.readings.read(Wanted.of(row))
@@ -143,7 +134,7 @@ class Digester:
         known_rows = row["known_rows"]
         if series_by_id(row["series"]).cancels:
             known_rows = len(notices.stated_by(self.db, row["attachment_id"]))
-        share = self.settings.poll.shrink_share
+        share = self.poll.settings.poll.shrink_share
         return guards.find_objection(extraction, series_by_id(row["series"]), known_rows, shrink_share=share)
 
     def _digest_list(self, row: Row, extraction: Extraction, announced: frozenset[str]) -> None:
@@ -178,7 +169,7 @@ class Digester:
         """A round-up repeats rows of earlier batches: they serve as a check, and are never counted again."""
         why = "a round-up of earlier batches"
         self.history.set_aside(
-            row["id"], self.poll, "round_up", why, None, self.now, extraction.filings, self._addresses(row)
+            row["id"], self.poll.number, "round_up", why, None, self.now, extraction.filings, self._addresses(row)
         )
 
     def _repeats(self, row: Row, numbers: set[str]) -> guards.Overlap | guards.Repetition | None:
@@ -234,7 +225,7 @@ class Digester:
         series = series_by_id(row["series"])
         is_baseline = series.id not in site.baselines(self.db)
         recording = Recording(
-            revision=row["id"], attachment=row["attachment_id"], poll=self.poll, now=self.now,
+            revision=row["id"], attachment=row["attachment_id"], poll=self.poll.number, now=self.now,
             published_on=publication_date(row, series, is_baseline=is_baseline), seen_on=beijing_day(row["first_seen"]),
             rule=status_after, is_notice=series.cancels,
         )  # fmt: skip
@@ -254,7 +245,7 @@ class Digester:
     def _set_aside(self, row: Row, state: str, kind: IncidentKind, why: str) -> None:
         detail = f"{row['offer_label']} (sha256 {row['sha256'][:12]}): {why}"
         incident = Incident(kind, row["series"], _address(row), detail)
-        self.history.set_aside(row["id"], self.poll, state, why, incident, self.now)
+        self.history.set_aside(row["id"], self.poll.number, state, why, incident, self.now)
 
 
 def publication_date(row: Row, series: Series, *, is_baseline: bool) -> str:
