@@ -19,8 +19,9 @@ from storage.queries import site
 from tracker.core.errors import OptionError
 from tracker.core.models import IncidentKind
 from tracker.core.series import Series, site_of
-from tracker.poll.collect import Collector, site_bases
+from tracker.poll.collect import Collector
 from tracker.poll.context import PollContext
+from tracker.poll.plan import site_bases
 
 _FEWEST_DIGITS = 8
 

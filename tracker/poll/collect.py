@@ -6,13 +6,9 @@ hands over is durable before the next request goes out, so a poll that is killed
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
@@ -27,8 +23,6 @@ from tracker.core.models import Fetched, Held, Incident, IncidentKind, Link, Lis
 from tracker.core.series import (
     FILING_WORDS,
     SITES,
-    STANDARD,
-    Listing,
     Series,
     is_round_up,
     label_key,
@@ -41,8 +35,8 @@ from tracker.core.series import (
     state_key,
 )
 from tracker.poll.context import PollContext
+from tracker.poll.plan import known_by_channel, plan_attachments, plan_pages, site_bases
 from tracker.reading.file_type import sniff
-from tracker.settings.model import Settings
 
 Item = Listed | Page | Held | Fetched | Incident
 
@@ -204,7 +198,7 @@ def collect(poll: PollContext) -> list[SourceResult]:
         if listings:
             await step(
                 "discovery", DiscoverySpider, listings=listings, max_pages=settings.site.discovery_pages,
-                known=_known_of_sites(site_queries.known_listings(db), listings, bases),
+                known=known_by_channel(site_queries.known_listings(db), listings, bases),
             )  # fmt: skip
         for _, listing in listings:
             if listing.channel not in collector.cut_short:
@@ -225,98 +219,3 @@ def collect(poll: PollContext) -> list[SourceResult]:
         max_size=settings.site.max_megabytes * 1024 * 1024, sink=collector.accept,
     ))  # fmt: skip
     return collector.results()
-
-
-def plan_pages(poll: PollContext) -> list[tuple[str, str, int]]:
-    """The announcement pages to look at: (address, series, fewest links).
-
-    Rolling pages in every poll; batch pages when they are new, and again within `recheck_pages_days`, or before a file
-    of theirs is fetched again: its link would lead nowhere if the file was replaced since.
-    """
-    db, settings, now = poll.db, poll.settings, poll.now
-    known = site_queries.known_pages(db)
-    files_days = settings.poll.recheck_files_days
-    files_due = {offer["referer"] for offer in site_queries.offers(db) if _is_file_due(offer, files_days, now)}
-    listed: dict[str, list[str]] = defaultdict(list)
-    for url, series_id in site_queries.listed_pages(db).items():
-        listed[series_id].append(url)
-    plan: dict[str, tuple[str, str, int]] = {}
-    for series in poll.selected:
-        base = settings.site.url(series.site)
-        rolling = [urljoin(base, path) for path in series.rolling]
-        batch = [urljoin(base, path) for path in series.known] if settings.poll.known_pages else []
-        if not series.cancels:
-            batch += listed[series.id] + [url for url, page in known.items() if page["series"] == series.id]
-        for url in (*rolling, *batch):
-            page = known.get(url)
-            moved_at = page["moved_at"] if page else None
-            days = files_days if moved_at else settings.poll.recheck_pages_days
-            is_due = page is None or url in files_due or _is_due(url, moved_at or page["last_seen"], days, now)
-            if url in rolling or is_due:
-                least = page["links"] if page else series.min_links if url in rolling else 0
-                plan.setdefault(url, (url, series.id, least))
-    return list(plan.values())
-
-
-def plan_attachments(poll: PollContext) -> list[Wanted]:
-    """The attachments to fetch: new ones, those whose token changed, and each again now and then."""
-    ids = {series.id for series in poll.selected}
-    return [
-        Wanted(offer["id"], offer["href"], offer["label"], offer["referer"], offer["series"])
-        for offer in site_queries.offers(poll.db)
-        if offer["series"] in ids
-        and (
-            offer["sha256"] is None
-            or offer["href"] != offer["fetched_href"]
-            or _is_file_due(offer, poll.settings.poll.recheck_files_days, poll.now)
-        )
-    ]
-
-
-def _is_file_due(offer: dict[str, Any], days: float, now: str) -> bool:
-    """True when it is time to fetch a file again that was fetched before."""
-    return offer["sha256"] is not None and _is_due(offer["href"], offer["fetched_at"], days, now)
-
-
-def _is_due(key: str, last: str, days: float, now: str) -> bool:
-    """True when it is time to look again: between half the cadence and the whole, by the key's hash.
-
-    Each key keeps a rhythm of its own, so files that were fetched together drift apart over the polls.
-    """
-    share = int(hashlib.sha256(key.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
-    wait = timedelta(days=days * (0.5 + share / 2))
-    passed = datetime.fromisoformat(now) - datetime.fromisoformat(last)
-    # It was looked at in the future where the clock was wrong: who knows when.
-    return passed >= wait or passed < timedelta(0)
-
-
-def _known_of_sites(
-    known: Iterable[str], listings: Iterable[tuple[str, Listing]], bases: dict[str, str]
-) -> dict[str, frozenset[str]]:  # fmt: skip
-    """What is known of the site of each listing: a site that is asked for the first time has no gap."""
-    urls = list(known)
-    of_site = {site: frozenset(url for url in urls if url.startswith(f"{bases[site]}/")) for site, _ in listings}
-    return {listing.channel: of_site[site] for site, listing in listings}
-
-
-def site_bases(settings: Settings, selected: Iterable[Series]) -> dict[str, str]:
-    """The address of each site that may be asked, by its id: the centre's, and those of the series selected."""
-    asked = {series.site for series in selected} | {series_by_id(name).site for name in STANDARD}
-    return {site.id: settings.site.url(site.id) for site in SITES if site.id in asked}
-
-
-def settled_series(poll: PollContext, results: Iterable[SourceResult], pending: Iterable[str]) -> list[str]:
-    """The series whose baseline this poll completed: it answered, and nothing of it is left to digest.
-
-    One page that fails does not hold a baseline open, or the additions of a whole series would stay
-    unannounced while it does.
-    """
-    answered = {result.source for result in results if result.outcome in ("ok", "partial")}
-    left = set(pending)
-    channels = {site.id: {listing.channel for listing in site.listings} for site in SITES}
-
-    def has_answered(series: Series) -> bool:
-        # A notice has no page of its own: its listing speaks for the series.
-        return bool(answered & (channels[series.site] if series.cancels else {series.id}))
-
-    return [series.id for series in poll.selected if has_answered(series) and series.id not in left]

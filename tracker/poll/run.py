@@ -23,12 +23,13 @@ from tracker.core.errors import ClockError, ClusterError, DeliveryError
 from tracker.core.models import SITE_INCIDENTS, IncidentKind, SourceResult
 from tracker.core.series import Series, polled_series, select_series
 from tracker.poll.accept import accept, find_accepted
-from tracker.poll.collect import collect, settled_series
+from tracker.poll.collect import collect
 from tracker.poll.context import PollContext, PollOptions, Progress
 from tracker.poll.data_folder import workplace
 from tracker.poll.deliver import announce, deliver, make_rules
 from tracker.poll.derive import derive_safely, facts_in_force
 from tracker.poll.incidents import failure, note_disturbances
+from tracker.poll.plan import settled_series
 from tracker.poll.report import PollReport, exit_code, log_report, make_report
 from tracker.settings.model import Settings, check_secrets
 
