@@ -13,7 +13,8 @@ from typing import Any
 
 from storage.archive.archive import Archive
 from storage.queries import changes as changes_queries
-from storage.queries import derivation, filing, filings, site
+from storage.queries import derivation, filings, site
+from storage.queries import incidents as incidents_queries
 from storage.queries.filings import FilingFilter
 from storage.schema.migrations import connect
 from storage.write.history import History
@@ -103,7 +104,7 @@ class Ledger:
 
     def incidents(self) -> list[tuple[str, str]]:
         """(kind, detail) of what is open, checks aside."""
-        return [(i["kind"], i["detail"]) for i in filing.find_incidents(self.db) if i["kind"] != "check_off"]
+        return [(i["kind"], i["detail"]) for i in incidents_queries.find_incidents(self.db) if i["kind"] != "check_off"]
 
     def states(self, **where: Any) -> dict[str, tuple[str, str]]:
         """{name: (status, entity)} of the filings that fit."""

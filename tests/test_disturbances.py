@@ -13,7 +13,7 @@ from filelock import FileLock
 from sqlite_utils import Database
 
 from storage.archive.archive import Archive
-from storage.queries import polls, site
+from storage.queries import incidents, polls
 from storage.queries.polls import PollRow
 from storage.schema.migrations import connect
 from storage.write.history import History
@@ -57,7 +57,7 @@ def finish(db: Database, poll: int, minutes: float) -> None:
 
 def known(db: Database) -> dict[str, str]:
     kinds = ("interrupted", "missed", "overlap")
-    return {kind: row["detail"] for kind in kinds for row in site.open_incidents(db, kind)}
+    return {kind: row["detail"] for kind in kinds for row in incidents.open_incidents(db, kind)}
 
 
 def row(number: int, reason: str | None = None) -> PollRow:

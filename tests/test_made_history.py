@@ -21,8 +21,7 @@ from benchmarks.made_history import make_history
 from benchmarks.pages import Client, Samples, addresses, measure
 from benchmarks.queries import measure as measure_questions
 from storage.archive.archive import Archive
-from storage.queries import counts
-from storage.queries import filing as filing_queries
+from storage.queries import counts, entities
 from storage.queries import filings as filings_queries
 from storage.queries.entities import list_entities
 from storage.queries.filings import FilingFilter
@@ -195,7 +194,7 @@ def test_names_are_found_whether_few_or_many_hold_them(
     rows = db.execute("SELECT entity_id, folded FROM entity_name").fetchall()
     for text in ("科技", "北京", rows[0][1], rows[9][1][:4], "无此名"):
         holding = {entity for entity, folded in rows if text in folded}
-        assert {one["id"] for one in filing_queries.find_entities(db, text)} == holding
+        assert {one["id"] for one in entities.find_entities(db, text)} == holding
         assert [one["id"] for one in list_entities(db, folded=text, limit=1000)] == sorted(holding)
 
 

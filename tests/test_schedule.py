@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -26,7 +26,7 @@ NOW = datetime(2026, 5, 1, 10, 0, tzinfo=ZONE)
 
 def trigger(**settings: object) -> PlanTrigger:
     [plan] = make_plans(ScheduleSettings.model_validate(settings))
-    return PlanTrigger(plan, None, RunState(NOW))
+    return PlanTrigger(plan, None, RunState())
 
 
 def fire(one: PlanTrigger, due: datetime, late: timedelta = timedelta(milliseconds=20)) -> datetime:
@@ -96,19 +96,19 @@ def test_jitter_does_not_add_up_and_each_time_is_answered_once() -> None:
         assert timedelta() <= at - slot <= timedelta(seconds=300)
         seen.append(slot)
     assert seen == [NOW + timedelta(minutes=10 * n) for n in range(1, 51)]
-    assert one.state.next_fires.keys() == set(one.plan.series)
-    assert set(one.state.next_fires.values()) == {at}
+    assert one.state.figures.next_fires.keys() == set(one.plan.series)
+    assert set(one.state.figures.next_fires.values()) == {at}
 
 
 def test_a_start_polls_at_once_only_where_a_time_has_passed() -> None:
     [plan] = make_plans(ScheduleSettings(default="0 9 * * *", jitter_seconds=0, quiet_hours="22:00-08:00"))
-    state = RunState(NOW)
+    state = RunState()
     assert PlanTrigger(plan, None, state).get_first(NOW) == NOW
     assert PlanTrigger(plan, NOW - timedelta(days=1), state).get_first(NOW) == NOW
     assert PlanTrigger(plan, NOW - timedelta(minutes=5), state).get_first(NOW) == NOW + timedelta(hours=23)
     night = NOW.replace(hour=23)
     assert PlanTrigger(plan, None, state).get_first(night) == NOW + timedelta(hours=22)  # 08:00
-    assert set(state.next_fires.values()) == {NOW + timedelta(hours=22)}
+    assert set(state.figures.next_fires.values()) == {NOW + timedelta(hours=22)}
 
 
 def test_a_copy_of_the_configuration_is_private_and_names_the_file_that_people_edit(tmp_path: Path) -> None:
@@ -146,18 +146,19 @@ def test_without_a_history_nothing_is_known_and_nothing_is_made(tmp_path: Path) 
     assert not (tmp_path / "data").exists()
 
 
-def test_counters_are_copies() -> None:
-    state = RunState(datetime.now(UTC))
-    assert state.last_exit is None
+def test_what_was_read_of_a_run_stays_as_it_was() -> None:
+    state = RunState()
+    before = state.figures
+    assert before.last_exit is None
     state.note_ended(0, killed=False)
     state.note_ended(-9, killed=True)
     state.note_lapses(2, 1)
-    polls = state.polls
-    polls[0] = 7
-    assert (state.polls, state.killed, state.missed, state.overlaps) == ({0: 1, -9: 1}, 1, 2, 1)
-    assert (state.last_exit, state.is_last_killed) == (-9, True)
+    now = state.figures
+    assert (now.polls, now.killed, now.missed, now.overlaps) == ({0: 1, -9: 1}, 1, 2, 1)
+    assert (now.last_exit, now.is_last_killed) == (-9, True)
     state.note_ended(3, killed=False)
-    assert (state.last_exit, state.is_last_killed) == (3, False)
+    assert (state.figures.last_exit, state.figures.is_last_killed) == (3, False)
+    assert (before.polls, now.polls) == ({}, {0: 1, -9: 1})
 
 
 def test_the_long_lived_process_loads_nothing_that_a_poll_needs() -> None:

@@ -81,7 +81,7 @@ class Runner:
 
     settings: Settings
     reload: Callable[[], Settings]
-    state: RunState = field(default_factory=lambda: RunState(datetime.now(UTC)))
+    state: RunState = field(default_factory=RunState)
     scheduler: Any = None
     inbox: queue.SimpleQueue[str] = field(default_factory=queue.SimpleQueue)
     lock: threading.Lock = field(default_factory=threading.Lock)  # over `child` and `stopping`
@@ -113,7 +113,7 @@ class Runner:
             self.scheduler.add_job(self._send_alerts, "interval", seconds=_ALERTS_SECONDS, id=_ALERTS, jobstore=_ALERTS)
             self.scheduler.start()
             control.join()
-            log.info("run.ended", polls=sum(self.state.polls.values()))
+            log.info("run.ended", polls=sum(self.state.figures.polls.values()))
 
     # --- the control thread ------------------------------------------------------------------
 
@@ -264,7 +264,7 @@ def _served(settings: Settings, state: RunState) -> Iterator[None]:
     if not settings.schedule.listen:
         yield
         return
-    from tracker.operations.metrics import serve
+    from tracker.operations.metrics_server import serve
 
     with closing(serve(settings.schedule.listen, settings, state)):
         yield

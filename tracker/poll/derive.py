@@ -30,7 +30,7 @@ from sqlite_utils import Database
 
 from storage import journal
 from storage.faults import is_storage_fault
-from storage.queries import derivation, notices, polls, site
+from storage.queries import derivation, lists, polls, site
 from storage.rows import beijing_day
 from storage.write.derived import DerivedWriter, EntityRow, EventRow, IndexRow
 from tracker.changes.checks.facts import Facts, known_facts
@@ -66,7 +66,7 @@ def derive(poll: PollContext) -> None:
         writer.replace_verdicts(checks, poll.number)
         sync(IncidentKind.CHECK_OFF, _check_incidents(checks))
         writer.note_made("checks", edition or "")
-    for row in notices.unknown_numbers_now_known(db):
+    for row in lists.unknown_numbers_now_known(db):
         poll.history.end_incident(IncidentKind.UNKNOWN_NUMBER, row["address"], poll.now)
     sync(IncidentKind.LIST_GONE, map(_gone_incident, site.lists_not_offered(db)))
     sync(IncidentKind.STALE, find_stale(polls.batch_days(db), beijing_day(poll.now)))

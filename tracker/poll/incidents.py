@@ -20,7 +20,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from storage.queries import polls, site
+from storage.queries import incidents as incidents_queries
+from storage.queries import polls
 from storage.queries.polls import PollRow
 from storage.write.history import History
 from tracker.core.models import Incident, IncidentKind
@@ -37,7 +38,7 @@ def sync_incidents(
     An incident whose address is outside the `scope` is left as it is: nothing is known of it here.
     """
     so_now = {incident.address: incident for incident in incidents}
-    rows = site.open_incidents(history.db, kind.value)
+    rows = incidents_queries.open_incidents(history.db, kind.value)
     known = {row["address"]: row for row in rows if scope(row["address"])}
     for address in known.keys() - so_now.keys():
         history.end_incident(kind, address, now)

@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 
 import structlog
 
-from storage.queries import outbox, site
+from storage.queries import outbox, polls
 from tracker.core.models import LIST_INCIDENTS, SITE_INCIDENTS, IncidentKind, SourceResult
 from tracker.poll.context import PollContext
 
@@ -60,16 +60,16 @@ def make_report(
         "requests": sum(source.requests for source in sources),
         "bytes": sum(source.bytes for source in sources),
         "sources": [asdict(source) for source in sources],
-        "batches": site.batches_of_poll(poll.db, poll.number),
-        "changes": {row["kind"]: row["n"] for row in site.changes_of_poll(poll.db, poll.number)},
+        "batches": polls.batches_of_poll(poll.db, poll.number),
+        "changes": {row["kind"]: row["n"] for row in polls.changes_of_poll(poll.db, poll.number)},
         "incidents": [
             {
                 "kind": i["kind"], "source": i["source"], "message": i["detail"], "address": i["address"],
                 "new": bool(i["is_new"]),
             }
-            for i in site.incidents_of_poll(poll.db, poll.number)
+            for i in polls.incidents_of_poll(poll.db, poll.number)
         ],
-        "unclassified": site.unclassified(poll.db, poll.number),
+        "unclassified": polls.unclassified(poll.db, poll.number),
         "deliveries": deliveries,
     }  # fmt: skip
 

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from storage import journal
 from storage.archive.archive import Archive
-from storage.queries import derivation, outbox, polls, site
+from storage.queries import derivation, lists, outbox, polls
 from storage.write.history import History
 from tracker.core.dates import read_clock
 from tracker.core.errors import ClockError, ClusterError, DeliveryError
@@ -96,7 +96,7 @@ def _begin(
 def _digest(poll: PollContext) -> None:
     """Digest what waits. Most polls find nothing new, and do without the readers, which take a while to load."""
     with _cluster_faults(poll):
-        if pending := len(site.pending_revisions(poll.db)):
+        if pending := len(lists.pending_revisions(poll.db)):
             from tracker.poll.digest import Digester
             from tracker.poll.read_ahead import open_readings
 
@@ -127,8 +127,8 @@ def _close(poll: PollContext, sources: Sequence[SourceResult]) -> int:
         number, [source.source for source in sources], [kind.value for kind in SITE_INCIDENTS], poll.now
     )
     announce(poll, poll.now)
-    code = exit_code(site.incidents_of_poll(poll.db, number))
-    left = [row["series"] for row in site.pending_revisions(poll.db)]
+    code = exit_code(polls.incidents_of_poll(poll.db, number))
+    left = [row["series"] for row in lists.pending_revisions(poll.db)]
     history.finish_poll(number, max(poll.now, read_clock()), code, sources, settled_series(poll, sources, left))
     if history.journal.has_events(number):
         journal.export(poll.db, poll.archive)
