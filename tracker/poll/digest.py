@@ -6,6 +6,7 @@ Can be run again at any time from what is stored; a revision is digested once, i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,11 +17,11 @@ from storage.rows import beijing_day
 from storage.write.lists import Recording
 from storage.write.outbox import Rule
 from tracker.changes import guards
-from tracker.changes.cancellations import KnownNotice, Target, diff_notice
-from tracker.changes.differ import Known, diff_list, diff_repeated, is_cancelled, status_after
+from tracker.changes.cancellations import KnownNotice, diff_notice
+from tracker.changes.differ import diff_list, diff_repeated, status_after
 from tracker.core.dates import last_day
 from tracker.core.errors import ArchiveUnreachable, ClusterError, ContentError
-from tracker.core.models import LIST_INCIDENTS, Change, Extraction, Filing, Incident, IncidentKind, Status
+from tracker.core.models import LIST_INCIDENTS, Change, Extraction, Filing, Incident, IncidentKind, Overlap
 from tracker.core.series import Series, reach, series_by_id
 from tracker.poll.context import PollContext
 from tracker.poll.incidents import failure
@@ -142,7 +143,7 @@ class Digester:
         numbers = {filing.number for filing in extraction.filings}
         if not row["recorded"]:
             found = self._repeats(row, numbers)
-            if isinstance(found, guards.Overlap):
+            if isinstance(found, Overlap):
                 self._merge(row, found, announced)
                 return
             if found is not None and not row["accepted_at"]:
@@ -151,15 +152,12 @@ class Digester:
                 else:
                     self._refuse(row, found.why)
                 return
-        state = lists.list_state(self.db, row["attachment_id"], row["series"], numbers)
-        known = Known(
-            state.present, state.gone, state.current, state.elsewhere, state.cancelled,
-            remarked=frozenset(filing.number for filing in state.marked if is_cancelled(filing)),
-            noticed=lists.noticed_numbers(self.db), announced=announced,
-        )  # fmt: skip
+        known = replace(
+            lists.list_state(self.db, row["attachment_id"], row["series"], numbers), announced=announced
+        )
         changes, warnings = diff_list(known, extraction.filings)
-        objection = guards.find_lost_column(state.present, extraction.filings)
-        objection = objection or guards.find_upheaval(changes, state.present)
+        objection = guards.find_lost_column(known.present, extraction.filings)
+        objection = objection or guards.find_upheaval(changes, known.present)
         if objection and not row["accepted_at"]:
             self._refuse(row, objection)
             return
@@ -173,12 +171,9 @@ class Digester:
             row["id"], self.poll.number, "round_up", why, None, self.now, extraction.filings, self._addresses(row)
         )
 
-    def _repeats(self, row: Row, numbers: set[str]) -> guards.Overlap | guards.Repetition | None:
+    def _repeats(self, row: Row, numbers: set[str]) -> Overlap | guards.Repetition | None:
         """The list that a new one is, under another label; or how it repeats several."""
-        found = lists.overlaps(self.db, row["attachment_id"], row["series"], numbers)
-        overlaps = [
-            guards.Overlap(**one | {"beside": bool(one["beside"]), "renamed": bool(one["renamed"])}) for one in found
-        ]
+        overlaps = lists.overlaps(self.db, row["attachment_id"], row["series"], numbers)
         if series_by_id(row["series"]).cumulative and (state := guards.find_state(len(numbers), overlaps)):
             return state
         twin = guards.find_twin(len(numbers), overlaps)
@@ -187,7 +182,7 @@ class Digester:
         repeated = lists.numbers_present_elsewhere(self.db, row["attachment_id"], row["series"], numbers)
         return guards.find_repetition(len(numbers), repeated, len(overlaps), twin)
 
-    def _merge(self, row: Row, twin: guards.Overlap, announced: frozenset[str]) -> None:
+    def _merge(self, row: Row, twin: Overlap, announced: frozenset[str]) -> None:
         """One batch at two addresses: what this file adds to the list, if anything, is a revision of it."""
         self.history.merge_attachment(row["attachment_id"], twin.attachment, self.now, renamed=twin.renamed)
         for kind in LIST_INCIDENTS:  # what was told of it under its own label is over
@@ -198,14 +193,10 @@ class Digester:
         """Cancel each filing that the notice names, in whichever series it stands; an unknown number is an incident."""
         before = lists.stated_by(self.db, row["attachment_id"])
         numbers = {*before, *(filing.number for filing in extraction.filings)}
-        targets = lists.filings_of_numbers(self.db, numbers)
         known = KnownNotice(
             before=before,
             elsewhere=frozenset(lists.noticed_numbers(self.db, but=row["attachment_id"])),
-            targets={
-                n: [Target(one.filing, Status(one.status), one.cancelled_on, one.remarks) for one in those]
-                for n, those in targets.items()
-            },
+            targets=lists.filings_of_numbers(self.db, numbers),
         )
         self._forget_slips(row, {filing.number for filing in extraction.filings})
         changes, unknown = diff_notice(known, extraction.filings)
