@@ -68,7 +68,7 @@ def read_query(data: bytes) -> None:
     request = Request.fake("/")
     request.scope[ASKED] = asked
     view: Any = make_view(None, request)  # type: ignore[arg-type]
-    for read in (read_days, change_filter.read_asked, compare.read_compare_form, filings_filter.read_question):
+    for read in (read_days, change_filter.read_change_filter, compare.read_compare_form, filings_filter.read_question):
         _refused(lambda read=read: read(view))
     for endpoint in ENDPOINTS:
         _refused(lambda one=endpoint: read_parameters(one.parameters, view.params))
