@@ -337,7 +337,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "changes_total": ("共 {n} 条变更", "{n} changes"),
     "none": ("（无）", "(none)"),
     # tracker run --list
-    "schedule": ("时间表", "schedule"), "warm": ("加密轮询", "warm"), "overdue": ("已逾期", "overdue"),
+    "schedule": ("时间表", "schedule"), "overdue": ("已逾期", "overdue"),
     "made_up": ("tracker run 启动后立即补做一次", "made up once, as soon as `tracker run` starts"),
     "next_times": ("接下来", "next"), "last_poll": ("上次轮询", "last poll"), "exit": ("退出码", "exit"),
     "jitter_note": (

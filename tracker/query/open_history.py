@@ -21,9 +21,8 @@ from typing import Any, Literal, cast
 from sqlite_utils import Database
 
 from storage.archive.archive import Archive
-from storage.queries import batches, counts
+from storage.queries import batches, counts, incidents
 from storage.queries import changes as changes_queries
-from storage.queries import filing as filing_queries
 from storage.queries.changes import ChangeFilter
 from storage.queries.filing import there
 from storage.queries.filings import FilingFilter
@@ -181,7 +180,7 @@ class OpenHistory:
             OptionError: an unknown series.
         """
         _taken(FILINGS, series=series)
-        rows = filing_queries.find_verdicts(self.db)
+        rows = incidents.find_verdicts(self.db)
         return cast(list[CheckRecord], [row for row in rows if series in (None, row["series"])])
 
     def original(self, sha256: str) -> bytes:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.queries import batches, changes, counts, entities, filing, polls
+from storage.queries import batches, changes, counts, entities, incidents, originals, polls
 from storage.queries.filings import FilingFilter
 from tracker.core.models import Verdict
 from tracker.core.version import __version__
@@ -74,12 +74,12 @@ def _batches(db: Database, asked: ApiRequest) -> Page:
 
 def _reconcile(db: Database, asked: ApiRequest) -> Page:
     wanted = {name: value for name, value in asked.only("series", "verdict").items() if value is not None}
-    rows = [row for row in filing.find_verdicts(db) if all(row[name] == wanted[name] for name in wanted)]
+    rows = [row for row in incidents.find_verdicts(db) if all(row[name] == wanted[name] for name in wanted)]
     return Page([shaped(CheckRecord, row) for row in rows])
 
 
 def _originals(db: Database, asked: ApiRequest) -> Page:
-    rows = filing.find_originals(db, asked["sha256"])
+    rows = originals.find_originals(db, asked["sha256"])
     return Page([shaped(OriginalRecord, row) for row in rows if row["sha256"] == asked["sha256"]])
 
 
@@ -90,7 +90,7 @@ def _status(db: Database, asked: ApiRequest) -> Mapping[str, Any]:
         "last_poll": shaped(PollRecord, poll) if poll else None,
         "newest_change": changes.newest_change(db),
         "filings": counts.count_cells(db, ("series", "status"), FilingFilter()),
-        "incidents": [shaped(IncidentRecord, row) for row in filing.find_incidents(db)],
+        "incidents": [shaped(IncidentRecord, row) for row in incidents.find_incidents(db)],
         "sources": [shaped(SourceState, row) for row in polls.sources(db)],
     }
 

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.queries.changes import entity_name, newest_changes, periods, with_links
+from storage.queries.changes import newest_changes, periods, with_links
+from storage.queries.entities import entity_name
 from storage.queries.filings import provinces
 from tracker.core.series import polled_series
 from tracker.notify.words import period_text, place_text, source_name

@@ -11,7 +11,8 @@ from datasette import Response
 from markupsafe import Markup
 from sqlite_utils import Database
 
-from storage.queries.changes import entity_name, newest_changes
+from storage.queries.changes import newest_changes
+from storage.queries.entities import entity_name
 from tracker.core.messages import Lang
 from tracker.notify.forms.feed import ATOM_TYPE, JSON_TYPE, LANGUAGES, NAME, Feed, Item, Mark, render_atom, render_json
 from tracker.notify.wording import change_fields, change_head, web_address
