@@ -24,7 +24,7 @@ _CHUNK = 500  # filings whose versions are looked up at once
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Comparison:
     """What is compared: the end of `first` with the end of `last`, both ISO days, by one clock.
 
     Where `series` names none, lists that are ahead of others are left out: their filings would count twice.
@@ -53,12 +53,12 @@ def compare_days(
     Raises:
         OptionError: `last` is before `first`.
     """
-    rows = differing(db, Span(first, last, recorded, series))
+    rows = differing(db, Comparison(first, last, recorded, series))
     return [row for _, row in sorted(rows, key=lambda pair: pair[0].filing)]
 
 
 def differing(
-    db: Database, span: Span, after: tuple[str, int] | None = None, chunk: int = _CHUNK
+    db: Database, span: Comparison, after: tuple[str, int] | None = None, chunk: int = _CHUNK
 ) -> Iterator[tuple[Move, dict[str, Any]]]:
     """The filings that differ, by the day of their last move and their ids; from behind `after`, such a pair.
 
@@ -71,7 +71,7 @@ def differing(
 
 
 def _moved(
-    db: Database, span: Span, after: tuple[str, int] | None, chunk: int
+    db: Database, span: Comparison, after: tuple[str, int] | None, chunk: int
 ) -> Iterator[tuple[Move, Filing | None, Filing, dict[str, Any]]]:
     """Each move with the filing before and after, and the source of the latter."""
     while True:

@@ -6,11 +6,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.queries import changes as changes_queries
 from storage.queries import entities
-from storage.queries import filing as filing_queries
-from storage.queries.changes import ChangeFilter
-from storage.queries.filing import find_leads, there
+from storage.queries.changes import ChangeFilter, find_changes
+from storage.queries.filing import find_events, find_filing_ids, find_leads, find_links, find_versions, there
 from storage.queries.filings import FilingFilter
 from storage.rows import beijing_day
 from tracker.core.dates import last_day
@@ -26,22 +24,22 @@ def filings_with(db: Database, number: str, series: str | None = None) -> list[d
     Raises:
         OptionError: there is none.
     """
-    found = [row for row in filing_queries.find_filing_ids(db, number) if series in (None, row["series"])]
+    found = [row for row in find_filing_ids(db, number) if series in (None, row["series"])]
     if not found:
         raise OptionError(f"No filing has the number {number}", hint="`tracker filings --search` finds by words")
-    return [filing(db, row) for row in found]
+    return [describe_filing(db, row) for row in found]
 
 
-def filing(
+def describe_filing(
     db: Database, row: dict[str, Any], *, as_of: str | None = None, known_on: str | None = None
 ) -> dict[str, Any]:  # fmt: skip
     """Everything about one of `storage.queries.find_filing_ids`: versions, changes, what remarks state, its timeline.
 
     With a day of either clock only what had happened, or was known, by then.
     """
-    changes = changes_queries.find_changes(db, ChangeFilter(filing=row["id"], published_until=as_of, until=known_on))
-    versions = filing_queries.find_versions(db, row["id"])
-    events = filing_queries.find_events(db, row["id"])
+    changes = find_changes(db, ChangeFilter(filing=row["id"], published_until=as_of, until=known_on))
+    versions = find_versions(db, row["id"])
+    events = find_events(db, row["id"])
     if as_of or known_on:
         versions, events = (
             [one for one in those if _is_by(one, as_of, known_on)] for those in (versions, events)
@@ -54,7 +52,7 @@ def filing(
         "number": row["number"],
         "former_numbers": [number for number in numbers if number != row["number"]],
         "entity": {"id": row["entity_id"], "names": names} if names else None,
-        "links": filing_queries.find_links(db, row["id"]),
+        "links": find_links(db, row["id"]),
         "leads": find_leads(db, ahead, filing=row["id"], as_of=as_of, known_on=known_on),
         "versions": versions,
         "changes": changes,
@@ -63,7 +61,7 @@ def filing(
     }
 
 
-def leads(
+def list_leads(
     db: Database, series: str | None = None, *, waiting: bool = False, as_of: str | None = None,
     known_on: str | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip

@@ -22,17 +22,16 @@ from sqlite_utils import Database
 
 from storage.archive.archive import Archive
 from storage.queries import batches, counts, incidents
-from storage.queries import changes as changes_queries
-from storage.queries.changes import ChangeFilter
+from storage.queries.changes import ChangeFilter, find_changes
 from storage.queries.filing import there
 from storage.queries.filings import FilingFilter
 from storage.schema.migrations import connect_readonly
 from tracker.core.dates import last_day
 from tracker.core.errors import OptionError
 from tracker.core.series import not_counted
-from tracker.query import filing as dossier
 from tracker.query import filters
 from tracker.query.compare import compare_days
+from tracker.query.filing import entities_called, filings_with, list_leads
 from tracker.query.filters import CHANGES, DAYS, FILINGS, Filters
 from tracker.query.records import (
     BatchRecord,
@@ -85,7 +84,7 @@ class OpenHistory:
             OptionError: no filing has it, or the series is unknown.
         """
         _taken(FILINGS, series=series)
-        return cast(list[FilingDossier], dossier.filings_with(self.db, number, series))
+        return cast(list[FilingDossier], filings_with(self.db, number, series))
 
     def entities(self, name: str) -> list[EntityRecord]:
         """The entities that were ever called so, a part of a name being enough, with their filings.
@@ -93,7 +92,7 @@ class OpenHistory:
         Raises:
             OptionError: none was.
         """
-        return cast(list[EntityRecord], dossier.entities_called(self.db, name))
+        return cast(list[EntityRecord], entities_called(self.db, name))
 
     def changes(
         self, *, since: Day | None = None, until: Day | None = None, published_since: Day | None = None,
@@ -116,7 +115,7 @@ class OpenHistory:
         terms = search_for(search or "")
         if search is not None and not terms:
             return []
-        rows = changes_queries.find_changes(self.db, ChangeFilter(**given, terms=terms))
+        rows = find_changes(self.db, ChangeFilter(**given, terms=terms))
         return cast(list[ChangeRecord], rows)
 
     def compare(
@@ -170,7 +169,7 @@ class OpenHistory:
         Raises:
             OptionError: no such series is ahead of another, a bad day.
         """
-        rows = dossier.leads(self.db, series, waiting=waiting, **_taken(DAYS, as_of=as_of, known_on=known_on))
+        rows = list_leads(self.db, series, waiting=waiting, **_taken(DAYS, as_of=as_of, known_on=known_on))
         return cast(list[LeadRecord], rows)
 
     def reconcile(self, *, series: str | None = None) -> list[CheckRecord]:

@@ -1,6 +1,6 @@
 """The Datasette plugin: our routes, what templates know, the guard of each connection, links in cells, error pages.
 
-Only hooks that Datasette 1.0 keeps. In a Datasette that is not a `Site` it does nothing.
+Only hooks that Datasette 1.0 keeps. In a Datasette that is not a `HistorySite` it does nothing.
 
 Links in the cells of Datasette's tables to our pages. Pure.
 
@@ -13,9 +13,7 @@ import hashlib
 import logging
 import re
 import sqlite3
-import time
 from collections.abc import Awaitable, Callable, Generator
-from datetime import datetime
 from functools import cache, partial
 from typing import Any
 
@@ -30,13 +28,14 @@ from pluggy import HookimplMarker
 from tracker.core.errors import StorageError
 from tracker.core.version import __version__
 from tracker.notify.words import beijing_time, period_text, place_text, source_name
-from tracker.web import responses, urls
+from tracker.web import urls
 from tracker.web.authorizer import authorize
 from tracker.web.errors import TooSlow, WebError
+from tracker.web.http_cache import cached
 from tracker.web.request import VIEW, View, make_view, read_days
 from tracker.web.responses import read_assets
-from tracker.web.routes import ROUTES, Route, answer, expression
-from tracker.web.site import LONGEST_VALUE, NAME, Site
+from tracker.web.routes import ROUTES, HttpRoute, answer, expression
+from tracker.web.site import LONGEST_VALUE, NAME, HistorySite
 from tracker.web.urls import entity_path, filing_path, original_path
 
 _LOG = logging.getLogger("tracker.web")
@@ -46,7 +45,7 @@ hookimpl = HookimplMarker("datasette")
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datasette) -> None:
     """Have SQLite itself refuse what is private."""
-    if isinstance(datasette, Site) and database == NAME:
+    if isinstance(datasette, HistorySite) and database == NAME:
         conn.set_authorizer(authorize)
         if datasette.setting("default_allow_sql"):
             conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
@@ -55,7 +54,7 @@ def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datas
 @hookimpl
 def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
     """Our pages."""
-    if not isinstance(datasette, Site):
+    if not isinstance(datasette, HistorySite):
         return []
     return [(expression(route.pattern), _view_of(route)) for route in ROUTES]
 
@@ -63,7 +62,7 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Await
 @hookimpl
 async def extra_template_vars(request: Request | None, datasette: Datasette) -> dict[str, Any]:
     """What every template knows."""
-    if not isinstance(datasette, Site) or request is None:
+    if not isinstance(datasette, HistorySite) or request is None:
         return {}
     view = request.scope.get(VIEW) or _lenient(make_view(datasette, request, is_own=False))
     return await variables(view)
@@ -72,7 +71,7 @@ async def extra_template_vars(request: Request | None, datasette: Datasette) -> 
 @hookimpl
 def render_cell(row: Any, value: Any, column: str, datasette: Datasette) -> Any:
     """Links from tables to our pages."""
-    return linked(row, value, column) if isinstance(datasette, Site) else None
+    return linked(row, value, column) if isinstance(datasette, HistorySite) else None
 
 
 @hookimpl(wrapper=True)
@@ -94,44 +93,27 @@ class _Forbidden(WebError):
 
 
 def _in_place_of(
-    theirs: list[Any], datasette: Datasette, ours: Callable[[Site], Awaitable[Response]]
+    theirs: list[Any], datasette: Datasette, ours: Callable[[HistorySite], Awaitable[Response]]
 ) -> list[Any]:  # fmt: skip
-    if not isinstance(datasette, Site):
+    if not isinstance(datasette, HistorySite):
         return theirs
     return [partial(ours, datasette)]
 
 
-def _view_of(route: Route) -> Callable[..., Awaitable[Response]]:
-    async def respond(request: Request, datasette: Site) -> Response:
+def _view_of(route: HttpRoute) -> Callable[..., Awaitable[Response]]:
+    async def respond(request: Request, datasette: HistorySite) -> Response:
         view = make_view(datasette, request)
         try:
             view = read_days(view)
-            if not route.is_kept:
-                return await answer(route, view, request.url_vars)
-            return await _kept(route, view)
+            respond_now = partial(answer, route, view, request.url_vars)
+            return await (cached(view, respond_now) if route.is_cacheable else respond_now())
         except WebError as error:
             return await view.error(error)
 
     return respond
 
 
-async def _kept(route: Route, view: View) -> Response:
-    """An answer with its state; without a body where the browser holds it."""
-    site = view.site  # the state is read before what is made of it: a copy may be thrown away too soon, never kept
-    tag = responses.etag(site.identity, site.stamp(), __version__, view.lang, view.today, view.request.full_path,
-                    view.as_of, view.known_on, view.request.host)  # fmt: skip
-    midnight = datetime.fromisoformat(f"{view.today}T00:00+08:00").timestamp()  # pages of today are others from then on
-    modified = responses.last_modified(max(site.changed_at(), midnight), time.time())
-    headers = {"ETag": tag} | ({"Last-Modified": modified} if modified else {})
-    if responses.is_kept(view.request.headers, tag, modified):
-        return Response("", status=304, headers=headers)
-    response = await answer(route, view, view.request.url_vars)
-    if response.status == 200:
-        response.headers = headers | response.headers
-    return response
-
-
-async def _failure(site: Site, request: Request, exception: Exception) -> Response:
+async def _failure(site: HistorySite, request: Request, exception: Exception) -> Response:
     view = _error_view(site, request)
     if isinstance(exception, WebError):
         return await view.error(exception)
@@ -171,7 +153,7 @@ def _is_unreadable(request: Request, exception: Exception) -> bool:
     return isinstance(exception, faults)
 
 
-def _error_view(site: Site, request: Request) -> View:
+def _error_view(site: HistorySite, request: Request) -> View:
     return _lenient(request.scope.get(VIEW) or make_view(site, request))
 
 

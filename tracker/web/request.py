@@ -25,10 +25,10 @@ from tracker.notify.words import beijing_time
 from tracker.query.parameters import BadFilter, Parameter, Words
 from tracker.web import urls
 from tracker.web.errors import MEDIA_TYPE, BadParameter, WebError, problem
-from tracker.web.site import Site
+from tracker.web.site import HistorySite
 from tracker.web.words import say
 
-ASKED = "tracker.asked"  # where the gate leaves `Asked` in the scope of a request
+REQUEST_DATES = "tracker.request_dates"  # where the gate leaves `Asked` in the scope of a request
 VIEW = "tracker.view"
 Answer = TypeVar("Answer")
 
@@ -40,7 +40,7 @@ class View:
     `path` is the path as it was sent (percent-encoded). `is_own` is False on Datasette's own pages, which know no days.
     """
 
-    site: Site
+    site: HistorySite
     request: Request
     lang: Lang
     path: str
@@ -193,9 +193,9 @@ class View:
         return await self.render("tracker/error.html", status, title=title, text=text, error_status=status)
 
 
-def make_view(site: Site, request: Request, *, is_own: bool = True) -> View:
+def make_view(site: HistorySite, request: Request, *, is_own: bool = True) -> View:
     """The view of a request, before its days are read."""
-    asked: RequestDates = request.scope[ASKED]
+    asked: RequestDates = request.scope[REQUEST_DATES]
     params = tuple(parse_qsl(asked.query, keep_blank_values=True))
     return View(site, request, asked.lang, request.path, params=params, is_own=is_own)
 
@@ -206,7 +206,7 @@ def read_days(view: View) -> View:
     Raises:
         BadParameter: one of them is no date.
     """
-    asked: RequestDates = view.request.scope[ASKED]
+    asked: RequestDates = view.request.scope[REQUEST_DATES]
     days: Mapping[str, Any] = {name: _day(name, getattr(asked, name)) for name in ("as_of", "known_on")}
     return View(view.site, view.request, view.lang, view.path, params=view.params, is_own=view.is_own, **days)
 

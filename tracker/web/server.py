@@ -34,16 +34,16 @@ def serve(settings: Settings, host: str, port: int, *, sql: bool, tell: Callable
         OptionError: there is no history, it cannot be read, or the address cannot be listened at.
     """
     # Datasette takes a second or two to load; `tracker run` serves its figures without it.
-    from tracker.web.app import Switch
-    from tracker.web.middleware import Gate
+    from tracker.web.app import ReloadingApp
+    from tracker.web.middleware import Middleware
 
     listening = listen(host, port)
     try:
-        switch = Switch(settings, sql=sql)
+        app = ReloadingApp(settings, sql=sql)
     except StorageError as error:
         listening.close()
         raise OptionError(error.message, hint=error.hint, **error.where) from error
-    gate = Gate(switch, language(settings.lang))
+    gate = Middleware(app, language(settings.lang))
     config = uvicorn.Config(
         gate, http=Connection, log_config=None, access_log=False, server_header=False, proxy_headers=False,
         lifespan="off", ws="none", timeout_keep_alive=15, timeout_graceful_shutdown=_STOP_SECONDS,
@@ -55,7 +55,7 @@ def serve(settings: Settings, host: str, port: int, *, sql: bool, tell: Callable
     with listening:
         tell(address_of(listening))
         uvicorn.Server(config).run(sockets=[listening])
-    switch.close()
+    app.close()
 
 
 def listen(host: str, port: int) -> socket.socket:

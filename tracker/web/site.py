@@ -111,7 +111,7 @@ class HistoryDatabase(DatasetteDatabase):  # type: ignore[misc]
         }
 
 
-class Site(Datasette):  # type: ignore[misc]
+class HistorySite(Datasette):  # type: ignore[misc]
     """Datasette over one history; our plugin does nothing in any other Datasette."""
 
     def __init__(self, settings: Settings, *, sql: bool) -> None:

@@ -18,7 +18,7 @@ from typing_extensions import TypedDict
 from tracker.query.parameters import BadFilter, read_parameters
 from tracker.query.records import EntityName, FilingDossier, FilingRecord, Status
 from tracker.web.api import endpoints
-from tracker.web.api.endpoints import PAGING, ApiEndpoint, ApiRequest, Page
+from tracker.web.api.endpoints import PAGING, ApiEndpoint, ApiRequest, ResultPage
 from tracker.web.errors import BadParameter, NotFound
 from tracker.web.request import View
 from tracker.web.urls import with_params
@@ -64,9 +64,9 @@ def _read_given(endpoint: ApiEndpoint, given: Iterable[tuple[str, str]]) -> dict
         raise BadParameter(error.key, **error.values) from error
 
 
-def _listed(endpoint: ApiEndpoint, asked: ApiRequest, db: Database) -> tuple[Page, _Note | None]:
+def _listed(endpoint: ApiEndpoint, asked: ApiRequest, db: Database) -> tuple[ResultPage, _Note | None]:
     page = endpoint.answer(db, asked)
-    assert isinstance(page, Page)
+    assert isinstance(page, ResultPage)
     is_question = not page.rows and not any(asked.values.get(name) for name in ("cursor", "after_id"))
     return page, _why_empty(endpoint, asked, db) if is_question else None
 
@@ -80,7 +80,7 @@ def _why_empty(endpoint: ApiEndpoint, asked: ApiRequest, db: Database) -> _Note:
 
     def is_empty(**some: object) -> bool:
         page = endpoint.answer(db, replace(asked, values=plain | some))
-        return isinstance(page, Page) and not page.rows
+        return isinstance(page, ResultPage) and not page.rows
 
     if not given or is_empty():
         return "api_all_empty", {}

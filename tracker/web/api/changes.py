@@ -10,20 +10,20 @@ from sqlite_utils import Database
 from storage.queries import changes
 from storage.queries.changes import ChangeFilter, find_changes
 from tracker.core.errors import OptionError
-from tracker.query.compare import Span, differing
+from tracker.query.compare import Comparison, differing
 from tracker.query.filters import CHANGES, plain, series
 from tracker.query.parameters import Choice, Day, Number
 from tracker.query.records import ChangeRecord, ComparedFiling
 from tracker.query.search import search_for
 from tracker.web.api.answers import shaped
-from tracker.web.api.endpoints import ApiEndpoint, ApiRequest, Page, cut, paging
+from tracker.web.api.endpoints import ApiEndpoint, ApiRequest, ResultPage, cut, paging
 from tracker.web.errors import BadParameter, NotFound
 
 # What an entity is called, and what a filing is found by, may be worked out after a change was recorded.
 _LATER = ("search", "entity_id")
 
 
-def _changes(db: Database, asked: ApiRequest) -> Page:
+def _changes(db: Database, asked: ApiRequest) -> ResultPage:
     after, limit, is_newest = asked.after(int), asked["limit"], asked["order"] == "newest"
     where, begin = _where(asked), asked["after_id"]
     if begin is not None:
@@ -34,7 +34,7 @@ def _changes(db: Database, asked: ApiRequest) -> Page:
     else:
         rows = changes.find_changes_after(db, ChangeFilter(**where), place or begin or 0, limit + 1)
     page = cut(rows, limit, lambda row: (row["id"],))
-    return Page([shaped(ChangeRecord, row) for row in page.rows], page.next)
+    return ResultPage([shaped(ChangeRecord, row) for row in page.rows], page.next)
 
 
 def _where(asked: ApiRequest) -> dict[str, Any]:
@@ -57,17 +57,17 @@ def _check_following(db: Database, asked: ApiRequest, begin: int) -> None:
         raise NotFound("api_no_change", name="after_id", value=begin)
 
 
-def _compare(db: Database, asked: ApiRequest) -> Page:
+def _compare(db: Database, asked: ApiRequest) -> ResultPage:
     after, last = asked.after(str, int), asked["to"] or asked.today
     try:
-        span = Span(asked["from"], last, asked["clock"] == "recorded", asked["series"], asked["which"])
+        span = Comparison(asked["from"], last, asked["clock"] == "recorded", asked["series"], asked["which"])
     except OptionError as error:
         raise BadParameter("api_backwards", name="to", first=asked["from"], last=last) from error
     position = (after[0], after[1]) if after else None
     pairs = list(islice(differing(db, span, position, asked["limit"] + 1), asked["limit"] + 1))
     page = pairs[: asked["limit"]]
     move = page[-1][0] if len(pairs) > len(page) else None
-    return Page([shaped(ComparedFiling, row) for _, row in page], (move.since, move.filing) if move else None)
+    return ResultPage([shaped(ComparedFiling, row) for _, row in page], (move.since, move.filing) if move else None)
 
 
 ENDPOINTS = (

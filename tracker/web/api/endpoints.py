@@ -60,14 +60,14 @@ class ApiRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ResultPage:
     """Some rows of a list; `next` is where the following page begins, None for the last one."""
 
     rows: Sequence[Mapping[str, Any]]
     next: Position | None = None
 
 
-Answer = Callable[[Database, ApiRequest], Page | Mapping[str, Any]]
+Answer = Callable[[Database, ApiRequest], ResultPage | Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +110,9 @@ class ApiEndpoint:
         return any(one.name == "cursor" for one in self.parameters)
 
 
-def cut(rows: Sequence[Mapping[str, Any]], limit: int, position: Callable[[Mapping[str, Any]], Position]) -> Page:
+def cut(rows: Sequence[Mapping[str, Any]], limit: int, position: Callable[[Mapping[str, Any]], Position]) -> ResultPage:
     """The page of `limit` rows, of which one more was asked for to know whether there is another page."""
-    return Page(rows[:limit], position(rows[limit - 1]) if len(rows) > limit else None)
+    return ResultPage(rows[:limit], position(rows[limit - 1]) if len(rows) > limit else None)
 
 
 def paging(most: int = 1000) -> tuple[Parameter, ...]:

@@ -12,14 +12,14 @@ from storage.queries import counts, filing
 from storage.queries.filing import there
 from storage.queries.filings import FilingFilter, find_filings
 from tracker.core.series import not_counted
-from tracker.query import filing as dossier
+from tracker.query.filing import describe_filing
 from tracker.query.filters import DAYS, FILINGS, number, plain, series
 from tracker.query.open_history import CountedBy
 from tracker.query.parameters import Choice
 from tracker.query.records import CountRecord, FilingRecord, FoundFiling
 from tracker.query.search import asking, search_filings
 from tracker.web.api.answers import FilingAnswer, shaped
-from tracker.web.api.endpoints import ApiEndpoint, ApiRequest, Page, cut, paging
+from tracker.web.api.endpoints import ApiEndpoint, ApiRequest, ResultPage, cut, paging
 from tracker.web.errors import NotFound
 
 
@@ -28,12 +28,12 @@ def _where(asked: ApiRequest) -> FilingFilter:
     return FilingFilter(**asked.only(*plain(FILINGS)))
 
 
-def _many(db: Database, asked: ApiRequest) -> Page:
+def _many(db: Database, asked: ApiRequest) -> ResultPage:
     after, limit, newest = asked.after(int), asked["limit"], asked["order"] == "newest"
     where = replace(_where(asked), after=after[0] if after else None)
     rows = search_filings(db, where, **asked.only("search", "entity"), limit=limit + 1, newest_first=newest)
     page = cut(rows, limit, lambda row: (row["filing_id"],))
-    return Page([shaped(FoundFiling, row) for row in page.rows], page.next)
+    return ResultPage([shaped(FoundFiling, row) for row in page.rows], page.next)
 
 
 def _one(db: Database, asked: ApiRequest) -> Mapping[str, Any]:
@@ -44,17 +44,17 @@ def _one(db: Database, asked: ApiRequest) -> Mapping[str, Any]:
     row = next((one for one in found if one["number"] == asked["number"]), found[-1])
     states = find_filings(db, FilingFilter(filing=row["id"], **asked.days))
     state = shaped(FilingRecord, states[0]) if states else None
-    return shaped(FilingAnswer, dossier.filing(db, row, **asked.days) | {"state": state})
+    return shaped(FilingAnswer, describe_filing(db, row, **asked.days) | {"state": state})
 
 
-def _stats(db: Database, asked: ApiRequest) -> Page:
+def _stats(db: Database, asked: ApiRequest) -> ResultPage:
     after, limit, by = asked.after(int), asked["limit"], asked["by"]
     begin = int(after[0]) if after else 0
     counted = replace(_where(asked), without=there(db, not_counted(asked["series"])))
     where = asking(counted, **asked.only("search", "entity"))
     rows = counts.count_filings(db, by, where, limit=limit + 1, skip=begin) if where else []
     shown = [{"value": row[by], "count": row["count"]} for row in rows[:limit]]
-    return Page(shown, (begin + limit,) if len(rows) > limit else None)
+    return ResultPage(shown, (begin + limit,) if len(rows) > limit else None)
 
 
 _ORDER = Choice(

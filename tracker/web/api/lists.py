@@ -28,16 +28,16 @@ from tracker.web.api.answers import (
     StatusRecord,
     shaped,
 )
-from tracker.web.api.endpoints import ApiEndpoint, ApiRequest, Page, cut, paging
+from tracker.web.api.endpoints import ApiEndpoint, ApiRequest, ResultPage, cut, paging
 from tracker.web.errors import NotFound
 
 
-def _many(db: Database, asked: ApiRequest) -> Page:
+def _many(db: Database, asked: ApiRequest) -> ResultPage:
     folded = None if asked["name"] is None else searchable(asked["name"])
     after, limit = asked.after(int), asked["limit"]
     rows = entities.list_entities(db, folded=folded, after=int(after[0]) if after else 0, limit=limit + 1)
     page = cut(rows, limit, lambda row: (row["id"],))
-    return Page([shaped(EntitySummary, row) for row in page.rows], page.next)
+    return ResultPage([shaped(EntitySummary, row) for row in page.rows], page.next)
 
 
 def _one(db: Database, asked: ApiRequest) -> Mapping[str, Any]:
@@ -68,19 +68,19 @@ ENTITY_ENDPOINTS = (
 )  # fmt: skip
 
 
-def _batches(db: Database, asked: ApiRequest) -> Page:
-    return Page(batches.find_batches(db, **asked.only("series", "batch"), **asked.days))
+def _batches(db: Database, asked: ApiRequest) -> ResultPage:
+    return ResultPage(batches.find_batches(db, **asked.only("series", "batch"), **asked.days))
 
 
-def _reconcile(db: Database, asked: ApiRequest) -> Page:
+def _reconcile(db: Database, asked: ApiRequest) -> ResultPage:
     wanted = {name: value for name, value in asked.only("series", "verdict").items() if value is not None}
     rows = [row for row in incidents.find_verdicts(db) if all(row[name] == wanted[name] for name in wanted)]
-    return Page([shaped(CheckRecord, row) for row in rows])
+    return ResultPage([shaped(CheckRecord, row) for row in rows])
 
 
-def _originals(db: Database, asked: ApiRequest) -> Page:
+def _originals(db: Database, asked: ApiRequest) -> ResultPage:
     rows = originals.find_originals(db, asked["sha256"])
-    return Page([shaped(OriginalRecord, row) for row in rows if row["sha256"] == asked["sha256"]])
+    return ResultPage([shaped(OriginalRecord, row) for row in rows if row["sha256"] == asked["sha256"]])
 
 
 def _status(db: Database, asked: ApiRequest) -> Mapping[str, Any]:

@@ -27,7 +27,7 @@ MOST_COUNTED = 10_001
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _BatchPage:
     batches: list[dict[str, Any]]  # of the series, newest first
     place: int | None  # of this one among them
     own: list[dict[str, Any]]  # its additions, or what the notice cancelled
@@ -83,18 +83,18 @@ async def page(view: View, *, series: str, period: str) -> Response:
     )
 
 
-def _find(db: Database, view: View, series: str, period: str, after: int | None) -> _Found:
+def _find(db: Database, view: View, series: str, period: str, after: int | None) -> _BatchPage:
     days = {"as_of": view.as_of, "known_on": view.known_on}
     batches = with_growth(find_batches(db, series=series, **days))
     place = next((n for n, one in enumerate(batches) if one["batch"] == period), None)
     if place is None:
         hidden = find_batches(db, series=series, batch=period) if view.as_of or view.known_on else []
-        return _Found(batches, None, [], [], 0, [], [], [], [], hidden[0] if hidden else None)
+        return _BatchPage(batches, None, [], [], 0, [], [], [], [], hidden[0] if hidden else None)
     revisions = _known(find_revisions(db, series, period), view.known_on)
     in_force = {each["sha256"] for each in batches[place]["lists"]}
     later = ChangeQuery(_by(view, rows_of=(series, period)), no_additions=True)
     newest = [row["id"] for row in revisions if row["sha256"] in in_force]
-    return _Found(
+    return _BatchPage(
         batches,
         place,
         own=with_links(db, first_changes(db, _own(view, series, period), PAGE + 1, after)),

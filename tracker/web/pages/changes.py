@@ -37,7 +37,7 @@ _MOST_DROPPED = 1_001
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _ChangesPage:
     rows: list[dict[str, Any]]
     next: int | None
     count: int | None
@@ -80,11 +80,11 @@ async def page(view: View) -> Response:
     )
 
 
-def _find(db: Database, asked: ChangeFilterForm, before: int | None) -> _Found:
+def _find(db: Database, asked: ChangeFilterForm, before: int | None) -> _ChangesPage:
     query = to_query(asked, before)
     rows = newest_changes(db, query, PAGE + 1) if query else []
     entity = asked.values.get("entity", "")
-    return _Found(
+    return _ChangesPage(
         rows=with_links(db, rows[:PAGE]),
         next=rows[PAGE - 1]["id"] if len(rows) > PAGE else None,
         count=count_changes(db, asked, MOST_COUNTED),
@@ -107,7 +107,7 @@ def _why(view: View, asked: ChangeFilterForm) -> str:
     return view.say("changes_nothing_fits")
 
 
-def _choices(view: View, found: _Found) -> dict[str, list[tuple[str, str]]]:
+def _choices(view: View, found: _ChangesPage) -> dict[str, list[tuple[str, str]]]:
     """The choices of the form's fields."""
     return {
         "kind": [(kind, view.say(f"change_{kind}")) for kind in KINDS],

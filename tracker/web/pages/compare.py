@@ -18,7 +18,7 @@ from storage.queries.batches import publication_days
 from storage.queries.changes import changes_behind, with_links
 from storage.queries.compare import count_arrivals, find_moves
 from tracker.core.series import not_counted
-from tracker.query.compare import Span, differing, kinds_of
+from tracker.query.compare import Comparison, differing, kinds_of
 from tracker.query.filters import listed_series
 from tracker.web.errors import BadParameter
 from tracker.web.pages.changes import series_choices
@@ -39,10 +39,10 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _ComparePage:
     changed: Part
     added: Part
-    counts: dict[tuple[str, str], Count]
+    counts: dict[tuple[str, str], ChangeCount]
     batch_days: list[str]
 
 
@@ -55,7 +55,7 @@ async def page(view: View) -> Response:
     asked = read_compare_form(view)
     after = read_cursor(view)
     if asked.is_turned:
-        found = await view.ask(lambda db: _Found(Part([], None), Part([], None), {}, _batch_days(db, asked)))
+        found = await view.ask(lambda db: _ComparePage(Part([], None), Part([], None), {}, _batch_days(db, asked)))
     else:
         found = await view.ask(lambda db: _find(db, asked, after))
     return await view.render(
@@ -90,10 +90,10 @@ def read_cursor(view: View) -> tuple[str, int] | None:
     return (day, int(filing)) if text else None
 
 
-def _find(db: Database, asked: CompareForm, after: tuple[str, int] | None) -> _Found:
+def _find(db: Database, asked: CompareForm, after: tuple[str, int] | None) -> _ComparePage:
     counts = count_all(db, asked, MOST_COUNTED)
     changed, added = (_part(db, asked, which, after) for which in WHICH)
-    return _Found(changed, added, counts, _batch_days(db, asked))
+    return _ComparePage(changed, added, counts, _batch_days(db, asked))
 
 
 def _part(db: Database, asked: CompareForm, which: Which, after: tuple[str, int] | None) -> Part:
@@ -120,11 +120,11 @@ def _batch_days(db: Database, asked: CompareForm) -> list[str]:
     return publication_days(db, asked.series, asked.today, 2)
 
 
-def _total(counts: dict[tuple[str, str], Count]) -> dict[str, Count]:
-    totals: dict[str, Count] = {}
+def _total(counts: dict[tuple[str, str], ChangeCount]) -> dict[str, ChangeCount]:
+    totals: dict[str, ChangeCount] = {}
     for (_, kind), count in counts.items():
-        before = totals.get(kind, Count(0, is_all=True))
-        totals[kind] = Count(before.n + count.n, is_all=before.is_all and count.is_all)
+        before = totals.get(kind, ChangeCount(0, is_all=True))
+        totals[kind] = ChangeCount(before.n + count.n, is_all=before.is_all and count.is_all)
     return totals
 
 
@@ -136,7 +136,7 @@ OTHERS = ("cancelled", "amended", "renumbered", "withdrawn", "restored")
 KINDS = ("added", *OTHERS)
 
 
-class Count(NamedTuple):
+class ChangeCount(NamedTuple):
     """How many; more than that where not `is_all`."""
 
     n: int
@@ -174,9 +174,9 @@ class CompareForm:
         clock = self.clock if self.clock != CLOCKS[0] else None
         return {"from": self.first, "to": self.last, "series": self.series, "clock": clock, "which": self.which}
 
-    def span(self, which: Which | None) -> Span:
+    def span(self, which: Which | None) -> Comparison:
         """What is compared."""
-        return Span(self.first, self.last, self.clock == "recorded", self.series, which)
+        return Comparison(self.first, self.last, self.clock == "recorded", self.series, which)
 
 
 def read_compare_form(view: View) -> CompareForm:
@@ -219,7 +219,7 @@ def shortcuts(today: str, batch_days: list[str]) -> list[tuple[str, str, str]]:
     return found
 
 
-def count_all(db: Database, asked: CompareForm, most: int) -> dict[tuple[str, str], Count]:
+def count_all(db: Database, asked: CompareForm, most: int) -> dict[tuple[str, str], ChangeCount]:
     """{(series, kind): count}: additions all of them, what stands otherwise among the first `most` moves."""
     counts: Counter[tuple[str, str]] = Counter()
     is_all = True
@@ -236,4 +236,4 @@ def count_all(db: Database, asked: CompareForm, most: int) -> dict[tuple[str, st
                 counts[series, "added"] = count_arrivals(
                     db, asked.first, asked.last, clock=asked.clock, series=series
                 )  # fmt: skip
-    return {key: Count(n, is_all or key[1] == "added") for key, n in counts.items() if n}
+    return {key: ChangeCount(n, is_all or key[1] == "added") for key, n in counts.items() if n}

@@ -34,7 +34,7 @@ from tracker.query.search import search_filings
 from tracker.web.errors import BadParameter, TooSlow
 from tracker.web.pages.change_filter import read_change_filter, to_query
 from tracker.web.pages.compare import read_compare_form
-from tracker.web.pages.filings_filter import read_question
+from tracker.web.pages.filings_filter import read_filing_filter
 from tracker.web.request import View
 from tracker.web.responses import FileResponse
 
@@ -85,7 +85,7 @@ async def download_filings(view: View, *, form: FileForm) -> Response:
         BadParameter: a filter has a bad value, there are too many filings, or the form cannot hold them.
         TooSlow: they cannot be counted in time.
     """
-    question = read_question(view)
+    question = read_filing_filter(view)
     asked, typed_in = question.asked(), question.params.get
     if asked is not None:
         count = partial(count_within, most=MOST_ROWS + 1, seconds=_COUNT_SECONDS)

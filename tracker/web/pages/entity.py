@@ -30,7 +30,7 @@ MOST_CHANGES = 50
 
 
 @dataclass(slots=True)
-class _Found:
+class _EntityPage:
     """What the history answers: `moved_to` is the entity that this one was found to be."""
 
     entity: dict[str, Any] | None = None
@@ -73,12 +73,12 @@ async def page(view: View, *, entity_id: int) -> Response:
     )  # fmt: skip
 
 
-def _ask(db: Database, view: View, entity_id: int) -> _Found:
+def _ask(db: Database, view: View, entity_id: int) -> _EntityPage:
     entity = find_entity(db, entity_id)
     if entity is None:
-        return _Found(moved_to=entity_of_filing(db, entity_id))
+        return _EntityPage(moved_to=entity_of_filing(db, entity_id))
     where = FilingFilter(entity_id=entity_id, as_of=view.as_of, known_on=view.known_on)
-    found = _Found(entity, names={one["name"]: one["basis"] for one in entity["names"]})
+    found = _EntityPage(entity, names={one["name"]: one["basis"] for one in entity["names"]})
     if view.as_of or view.known_on:
         found.names = names_stated(db, entity_id, view.as_of, view.known_on)
     found.rows = find_filings(db, where, limit=MOST_FILINGS + 1, newest_first=True)
@@ -112,7 +112,7 @@ def _months(days: list[tuple[str, int]]) -> dict[str, int]:
     return months
 
 
-def _name(found: _Found) -> str:
+def _name(found: _EntityPage) -> str:
     """The name that the page goes by: the one listed last."""
     return next(iter(found.names))
 

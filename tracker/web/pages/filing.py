@@ -20,7 +20,7 @@ from storage.queries.originals import find_file
 from storage.rows import beijing_day
 from tracker.core.models import FIELDS
 from tracker.core.series import series_by_id, site_of
-from tracker.query import filing as dossier
+from tracker.query.filing import describe_filing
 from tracker.query.search import search_filings
 from tracker.reading.search_text import searchable
 from tracker.web.request import View
@@ -31,7 +31,7 @@ MOST_ALIKE = 5
 
 
 @dataclass(slots=True)
-class _Found:
+class _FilingPage:
     """What the history answers. `mine` is the filing (id, series, number now); None: `same` are to choose from.
 
     Beside it `same` are those of its series that had its number once.
@@ -81,13 +81,13 @@ async def page(view: View, *, series: str, number: str) -> Response:
 
 async def by_number(view: View, *, number: str) -> Response:
     """A filing by its number alone: leads to the one that has it, offers the choice where several series do."""
-    found = await view.ask(lambda db: _Found(None, find_filing_ids(db, number), _alike(db, number)))
+    found = await view.ask(lambda db: _FilingPage(None, find_filing_ids(db, number), _alike(db, number)))
     if len(found.same) == 1:
         return Response.redirect(view.filing(found.same[0]["series"], number))
     return await _choose(view, found, number, None)
 
 
-async def _choose(view: View, found: _Found, number: str, series: str | None) -> Response:
+async def _choose(view: View, found: _FilingPage, number: str, series: str | None) -> Response:
     """The filings that have the number, where the address does not tell which; 404 where none has."""
     names = await view.ask(lambda db: {one["id"]: _today(db, one["id"]) for one in found.same})
     mine = [one for one in found.same if series is None or one["series"] == series]
@@ -99,24 +99,24 @@ async def _choose(view: View, found: _Found, number: str, series: str | None) ->
     )  # fmt: skip
 
 
-def _ask(db: Database, view: View, series: str, number: str) -> _Found:
+def _ask(db: Database, view: View, series: str, number: str) -> _FilingPage:
     same = find_filing_ids(db, number)
     mine = _the_one([one for one in same if one["series"] == series], number)
     if mine is None:
-        return _Found(None, same, _alike(db, number) if not same else [])
+        return _FilingPage(None, same, _alike(db, number) if not same else [])
     if mine["number"] != number:
-        return _Found(mine)
+        return _FilingPage(mine)
     then = FilingFilter(as_of=view.as_of, known_on=view.known_on)
-    found = _Found(mine, [one for one in same if one["series"] == series and one["id"] != mine["id"]])
+    found = _FilingPage(mine, [one for one in same if one["series"] == series and one["id"] != mine["id"]])
     found.row = next(iter(find_filings(db, replace(then, filing=mine["id"]))), None)
-    found.whole = dossier.filing(db, mine, as_of=view.as_of, known_on=view.known_on)
+    found.whole = describe_filing(db, mine, as_of=view.as_of, known_on=view.known_on)
     found.versions = find_versions(db, mine["id"]) if view.as_of or view.known_on else found.whole["versions"]
     if found.row is not None:
         _tell(db, view, found, found.row)
     return found
 
 
-def _tell(db: Database, view: View, found: _Found, row: dict[str, Any]) -> None:
+def _tell(db: Database, view: View, found: _FilingPage, row: dict[str, Any]) -> None:
     """What else there is to say of a filing that is there."""
     then = FilingFilter(as_of=view.as_of, known_on=view.known_on)
     if row["entity_id"]:

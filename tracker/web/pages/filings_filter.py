@@ -20,14 +20,14 @@ _SECONDS = 0.02  # that may take
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class FilingFilterForm:
     """`params` are the filters that are set, by their names in addresses; the days are those of the view."""
 
     params: dict[str, str]
     as_of: str | None = None
     known_on: str | None = None
 
-    def without(self, name: str) -> Question:
+    def without(self, name: str) -> FilingFilterForm:
         """The same without one of its filters."""
         return replace(self, params={key: value for key, value in self.params.items() if key != name})
 
@@ -51,7 +51,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class FilingCount:
     """How many filings there are; `n` is None where they are not counted. With `is_more` there are more than `n`.
 
     `withdrawn` is how many of them are, where that is known without looking at each.
@@ -62,7 +62,7 @@ class Count:
     withdrawn: int = 0
 
 
-def read_question(view: View) -> Question:
+def read_filing_filter(view: View) -> FilingFilterForm:
     """The question that the address asks.
 
     Raises:
@@ -70,23 +70,23 @@ def read_question(view: View) -> Question:
     """
     given = {name: view.filter(name, one) for name, one in _FILTERS.items()}
     params = {name: text for name, text in given.items() if text}
-    return Question(params, view.as_of, view.known_on)
+    return FilingFilterForm(params, view.as_of, view.known_on)
 
 
-def count(db: Database, asked: FilingFilter | None) -> Count:
+def count(db: Database, asked: FilingFilter | None) -> FilingCount:
     """How many filings fit: exactly up to `COUNTED`, and beyond where the filters allow it."""
     if asked is None:
-        return Count(0)
+        return FilingCount(0)
     if is_summed(asked) and asked.status != Status.WITHDRAWN:
         # The sums leave out what is withdrawn, the page does not.
         gone = 0 if asked.status else _within(db, replace(asked, status=Status.WITHDRAWN.value))
         if gone is not None:
-            return Count(sum(row["count"] for row in count_filings(db, "series", asked)) + gone, withdrawn=gone)
+            return FilingCount(sum(row["count"] for row in count_filings(db, "series", asked)) + gone, withdrawn=gone)
     n = _within(db, asked)
-    return Count(n and min(n, COUNTED), is_more=n is not None and n > COUNTED)
+    return FilingCount(n and min(n, COUNTED), is_more=n is not None and n > COUNTED)
 
 
-def nearest(db: Database, question: Question) -> list[tuple[str, Question, Count]]:
+def nearest(db: Database, question: FilingFilterForm) -> list[tuple[str, FilingFilterForm, FilingCount]]:
     """The questions with one filter less that have an answer, fewest first: (the filter, the question, how many)."""
     others = [(name, question.without(name)) for name in question.params]
     found = [(name, other, count(db, other.asked())) for name, other in others]
