@@ -23,7 +23,7 @@ from tracker.web import plugin, urls
 from tracker.web.app import ReloadingApp
 from tracker.web.middleware import Middleware
 from tracker.web.request import View
-from tracker.web.routes import Route, expression
+from tracker.web.routes import HttpRoute, expression
 
 NASTY = (
     "Beijing-WenXinYiYan-20230821", "Guangdong-Dr.GDCDC-20260706S0054", "网信算备110108224236606220017号",
@@ -40,7 +40,7 @@ async def echo(view: View, *, series: str, number: str) -> Response:
 @pytest.fixture
 def echoing(history: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of a server in this process with one more route, which says what it was asked for."""
-    monkeypatch.setattr(plugin, "ROUTES", (Route("/filing/{series}/{number}", echo),))
+    monkeypatch.setattr(plugin, "ROUTES", (HttpRoute("/filing/{series}/{number}", echo),))
     app = ReloadingApp(Settings(data_dir=history), sql=False)
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as listening:
         config = uvicorn.Config(Middleware(app, "en"), log_config=None, lifespan="off", ws="none", access_log=False)
