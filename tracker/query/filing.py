@@ -1,4 +1,4 @@
-"""Everything about one filing, or one entity, in one value. Reads the history; never writes."""
+"""All that the history knows of one filing or one entity, as one value. Reads the history; never writes."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from tracker.reading.search_text import searchable
 
 
 def filings_with(db: Database, number: str, series: str | None = None) -> list[dict[str, Any]]:
-    """Everything about the filings that have, or ever had, a number; one at most for each series.
+    """Describe the filings that have or had a number, at most one for each series.
 
     Raises:
-        OptionError: there is none.
+        OptionError: no filing has or had it.
     """
     found = [row for row in find_filing_ids(db, number) if series in (None, row["series"])]
     if not found:
@@ -33,9 +33,9 @@ def filings_with(db: Database, number: str, series: str | None = None) -> list[d
 def describe_filing(
     db: Database, row: dict[str, Any], *, as_of: str | None = None, known_on: str | None = None
 ) -> dict[str, Any]:  # fmt: skip
-    """Everything about one of `storage.queries.find_filing_ids`: versions, changes, what remarks state, its timeline.
+    """Describe a row of `storage.queries.filing.find_filing_ids`: versions, changes, statements of remarks, timeline.
 
-    With a day of either clock only what had happened, or was known, by then.
+    With `as_of`, only what had been published by that day; with `known_on`, only what had been recorded by then.
     """
     changes = find_changes(db, ChangeFilter(filing=row["id"], published_until=as_of, until=known_on))
     versions = find_versions(db, row["id"])
@@ -65,20 +65,22 @@ def list_leads(
     db: Database, series: str | None = None, *, waiting: bool = False, as_of: str | None = None,
     known_on: str | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """The filings of the lists that are ahead of others (or of one), with `waiting` those that stand there alone.
+    """Return the filings of the provincial lists (or of one), with the national publication of each.
+
+    With `waiting`, only filings that no national list has yet.
 
     Raises:
-        OptionError: the series is ahead of none.
+        OptionError: the series is not a provincial list.
     """
     if series is not None and series not in LATER:
-        raise OptionError(f"{series} is no list of a province", hint=f"Lists of provinces: {', '.join(LATER)}")
+        raise OptionError(f"{series} is not a provincial list", hint=f"Provincial lists: {', '.join(LATER)}")
     asked = LATER if series is None else {series: LATER[series]}
     rows = find_leads(db, asked, as_of=as_of, known_on=known_on)
     return [row for row in rows if not waiting or row["later_series"] is None]
 
 
 def _is_by(one: dict[str, Any], as_of: str | None, known_on: str | None) -> bool:
-    """True for a version or statement that is no later than the days asked."""
+    """Return True for a version or statement that is not later than the given days."""
     published = one["published_on"] or beijing_day(one["recorded_at"])
     return (known_on is None or one["recorded_at"][:10] <= known_on) and (
         as_of is None or last_day(published) <= as_of
@@ -86,9 +88,9 @@ def _is_by(one: dict[str, Any], as_of: str | None, known_on: str | None) -> bool
 
 
 def timeline(changes: list[dict[str, Any]], events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What we saw happen (observed) and what remarks say happened (stated), by the day on which it did.
+    """Return observed changes and events that remarks state, ordered by day.
 
-    A remark without a date stands where it was first seen.
+    An event without a date is placed on the day on which its remark was first seen.
     """
     observed = [
         {"on": change["published_on"], "basis": "observed"}
@@ -104,10 +106,10 @@ def timeline(changes: list[dict[str, Any]], events: list[dict[str, Any]]) -> lis
 
 
 def entities_called(db: Database, text: str) -> list[dict[str, Any]]:
-    """The entities of that name with their filings; where one is called just so, the others are left out.
+    """Return the entities with this name and their filings. An exact match excludes partial ones.
 
     Raises:
-        OptionError: there is none.
+        OptionError: no entity has or had this name.
     """
     found = entities.find_entities(db, searchable(text))
     if not found:
@@ -120,7 +122,7 @@ def entities_called(db: Database, text: str) -> list[dict[str, Any]]:
 
 
 def filings_of_entity(db: Database, entity_id: int) -> list[dict[str, Any]]:
-    """All filings of one entity, under all its names."""
+    """Return all filings of one entity, under all its names."""
     unnamed = ("filing_id", "formerly", "formerly_entity")
     rows = search_filings(db, FilingFilter(entity_id=entity_id))
     return [{key: value for key, value in row.items() if key not in unnamed} for row in rows]

@@ -34,13 +34,13 @@ class _Opened:
 
 
 class ReloadingApp:
-    """Hands each request to the site of the file that lies there now."""
+    """Hands each request to the site of the current history file."""
 
     def __init__(self, settings: Settings, *, sql: bool) -> None:
         """Open the history.
 
         Raises:
-            StorageError: there is none, or it cannot be read.
+            StorageError: there is no history, or it cannot be read.
         """
         self.settings, self.sql = settings, sql
         self._first: HistorySite | None = open_site(settings, sql=sql)
@@ -48,7 +48,7 @@ class ReloadingApp:
         self._lock = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; 503 while there is no history that can be read."""
+        """Answer one request; with 503 while no history can be read."""
         try:
             opened = await self._current()
         except StorageError as error:
@@ -65,10 +65,10 @@ class ReloadingApp:
             self._retire_if_unused(opened)
 
     async def _current(self) -> _Opened:
-        """The site of the file that lies there.
+        """Return the site of the current file, opened if the file is new.
 
         Raises:
-            StorageError: there is none, or it cannot be read.
+            StorageError: there is no history, or it cannot be read.
         """
         if self._opened and self._is_current(self._opened):
             return self._opened
@@ -80,7 +80,7 @@ class ReloadingApp:
             await new.invoke_startup()
             old, self._opened = self._opened, _Opened(new, new.app())
             if old:
-                _LOG.info("another history lies at %s: its pages are shown from now on", self.settings.database)
+                _LOG.info("the history at %s was replaced: its pages are shown from now on", self.settings.database)
                 self._retire_if_unused(old)
             return self._opened
 
@@ -92,22 +92,22 @@ class ReloadingApp:
         try:
             return identity(self.settings.database) == opened.site.identity
         except OSError:
-            return False  # it is missing for a moment: opening it says so
+            return False  # the file is missing: opening it reports that
 
     def close(self) -> None:
-        """Let go of the history."""
+        """Close the history."""
         if self._opened:
             self._opened.site.retire()
 
 
 def open_site(settings: Settings, *, sql: bool) -> HistorySite:
-    """A site over the history as it lies there now.
+    """Open a site over the current history file: our plugin, and no other, in a Datasette of its own.
 
     Raises:
-        StorageError: there is none, or none of this program's schema.
+        StorageError: there is no history, or its schema is not this program's.
     """
     connect_readonly(settings.database).close()
-    for other in pm.get_plugins():  # whatever happens to be installed beside us has no business here
+    for other in pm.get_plugins():  # other plugins that happen to be installed must not run here
         if other is not plugin and pm.get_name(other) not in DEFAULT_PLUGINS:
             pm.unregister(other)
     if not pm.is_registered(plugin):

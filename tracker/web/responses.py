@@ -21,7 +21,7 @@ FOLDER = Path(__file__).parent / "static"
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """The bytes of a file, and how they are told to browsers."""
+    """A file of the `static` folder, with its headers."""
 
     body: bytes
     media_type: str
@@ -30,7 +30,7 @@ class Asset:
 
 @cache
 def read_assets() -> dict[str, Asset]:
-    """Every file of the folder, by its name."""
+    """Read every file of the folder, by name."""
     return {file.name: _asset(file) for file in sorted(FOLDER.iterdir()) if file.is_file()}
 
 
@@ -46,7 +46,7 @@ _CHUNK = 1 << 18
 
 
 class FileResponse(Response):  # type: ignore[misc]
-    """A file that has no name any more, sent piece by piece."""
+    """The answer that is an open, already deleted file, sent in pieces."""
 
     def __init__(self, file: BinaryIO, size: int, name: str, media_type: str) -> None:
         headers = {"Content-Disposition": disposition(name), "Content-Length": str(size)}
@@ -55,7 +55,7 @@ class FileResponse(Response):  # type: ignore[misc]
         self.file = file
 
     async def asgi_send(self, send: Callable[[Mapping[str, Any]], Coroutine[Any, Any, None]]) -> None:
-        """Send it, and let go of it."""
+        """Send the file and close it."""
         headers = [[key.encode(), value.encode()] for key, value in self.headers.items()]
         with closing(self.file) as file:
             head = [*headers, [b"content-type", self.content_type.encode()]]

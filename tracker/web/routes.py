@@ -1,6 +1,6 @@
-"""The pages, declared: address → handler. A new page is one more line here.
+"""The table of addresses and handlers; a new page is one more line here.
 
-`{name}` is one piece of the path, percent-decoded; `{name:int}` a whole number; `{name:hex}` a sha256.
+`{name}` is one segment of the path, percent-decoded; `{name:int}` a whole number; `{name:hex}` a sha256.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class HttpRoute:
 
 
 def _files(page: str, download: Handler, json: str = "") -> Iterator[HttpRoute]:
-    """The same question as a file, in each form; `json` where the page's name with .json is something else."""
+    """Return the routes of a page's downloads; `json` is the path of that form if the feed has the usual one."""
     for form in FORMS:
         yield HttpRoute(json if json and form == "json" else f"{page}.{form}", partial(download, form=form))
 
@@ -87,7 +87,7 @@ ROUTES: tuple[HttpRoute, ...] = (
 
 
 def expression(pattern: str) -> str:
-    """A pattern as a regular expression over the path as it was sent."""
+    """Return a pattern as a regular expression for the path as it was sent."""
     parts = re.split(r"\{(\w+)(?::(\w+))?\}", pattern)
     text = re.escape(parts[0])
     for name, kind, literal in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
@@ -96,10 +96,10 @@ def expression(pattern: str) -> str:
 
 
 def pieces(pattern: str, raw: dict[str, str]) -> dict[str, Any]:
-    """The pieces of a path by name, as the handler takes them.
+    """Return the segments of a path by name, as the handler takes them.
 
     Raises:
-        NotFound: one is no text.
+        NotFound: a segment is not UTF-8.
     """
     values: dict[str, Any] = {}
     for name, text in raw.items():
@@ -111,6 +111,6 @@ def pieces(pattern: str, raw: dict[str, str]) -> dict[str, Any]:
 
 
 async def answer(route: HttpRoute, view: View, raw: dict[str, str]) -> Response:
-    """What a route answers."""
+    """Call the handler of a route."""
     response: Response = await route.handler(view, **pieces(route.pattern, raw))
     return response

@@ -1,4 +1,4 @@
-"""Changes: the log, and what differs between two days."""
+"""Endpoints about changes: the change log, and two days compared."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tracker.web.api.answers import shaped
 from tracker.web.api.endpoints import ApiEndpoint, ApiRequest, ResultPage, cut, paging
 from tracker.web.errors import BadParameter, NotFound
 
-# What an entity is called, and what a filing is found by, may be worked out after a change was recorded.
+# The entity and the search text of a filing may be derived after its change was recorded.
 _LATER = ("search", "entity_id")
 
 
@@ -42,11 +42,11 @@ def _where(asked: ApiRequest) -> dict[str, Any]:
 
 
 def _check_following(db: Database, asked: ApiRequest, begin: int) -> None:
-    """Refuse what would leave out changes without a word.
+    """Refuse a request whose answers would silently leave out changes.
 
     Raises:
-        BadParameter: it is asked newest first, or by what is worked out later.
-        NotFound: there is no such change: another history lies here now.
+        BadParameter: the order is newest first, or a filter uses values that are derived later.
+        NotFound: there is no such change: the history was replaced.
     """
     if asked["order"] == "newest":
         raise BadParameter("api_after_newest", name="after_id")
@@ -77,20 +77,20 @@ ENDPOINTS = (
             *CHANGES.values(),
             Choice(
                 name="order", choices=("newest", "oldest"), default="newest",
-                meaning=("新的在前，或旧的在前", "The newest first, or the oldest"),
+                meaning=("新的在前，或旧的在前", "Newest or oldest first"),
             ),
             Number(
                 name="after_id",
                 meaning=(
                     "仅此 id 之后记录的变更（须 order=oldest）；0 为从头开始",
-                    "Only changes recorded behind the one of this id (with order=oldest); 0: from the beginning",
+                    "Only changes recorded after the one with this id (with order=oldest); 0: from the beginning",
                 ),
             ),
             *paging(),
         ),
         summary=(
             "变更记录：哪条备案何时发生了什么，出处何在",
-            "The change log: what happened to which filing, when, and where it is written",
+            "The change log: what happened to which filing, when, and in which file",
         ),
     ),
     ApiEndpoint(
@@ -103,20 +103,22 @@ ENDPOINTS = (
             Day(
                 name="to",
                 meaning=(
-                    "到这一天结束时；默认今天（北京时间）", "To the end of this day; by default of today in Beijing"
+                    "到这一天结束时；默认今天（北京时间）", "To the end of this day; default: today in Beijing"
                 ),
             ),
             Choice(
                 name="clock", choices=("published", "recorded"), default="published",
-                meaning=("按公布日期，或按本站记录日期", "By when it was published, or recorded here"),
+                meaning=("按公布日期，或按本站记录日期", "By date of publication, or of recording here"),
             ),
             series,
             Choice(
                 name="which", choices=("added", "changed"),
-                meaning=("仅新增的，或仅原有而变化的", "Only filings that came, or only those that changed"),
+                meaning=(
+                    "仅新增的，或仅原有而变化的", "Only added filings, or only changes of earlier ones"
+                ),
             ),
             *paging(),
         ),
-        summary=("对比两天：每条备案的净变化", "What became of each filing between two days: the net change"),
+        summary=("对比两天：每条备案的净变化", "Two days compared: the net change of each filing"),
     ),
 )  # fmt: skip

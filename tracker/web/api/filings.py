@@ -1,4 +1,4 @@
-"""Filings: many by a filter, one whole, and how many there are."""
+"""Endpoints about filings: a filtered list, all of one filing, and counts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tracker.web.errors import NotFound
 
 
 def _where(asked: ApiRequest) -> FilingFilter:
-    """The filter that is asked for, but for the texts."""
+    """Return the filter of a request, without the words to search for."""
     return FilingFilter(**asked.only(*plain(FILINGS)))
 
 
@@ -40,7 +40,7 @@ def _one(db: Database, asked: ApiRequest) -> Mapping[str, Any]:
     found = [row for row in filing.find_filing_ids(db, asked["number"]) if row["series"] == asked["series"]]
     if not found:
         raise NotFound("api_no_filing", series=asked["series"], number=asked["number"])
-    # Its number today comes before one that another filing had once.
+    # The filing that has this number today is preferred to one that had it before.
     row = next((one for one in found if one["number"] == asked["number"]), found[-1])
     states = find_filings(db, FilingFilter(filing=row["id"], **asked.days))
     state = shaped(FilingRecord, states[0]) if states else None
@@ -60,7 +60,8 @@ def _stats(db: Database, asked: ApiRequest) -> ResultPage:
 _ORDER = Choice(
     name="order", choices=("oldest", "newest"), default="oldest",
     meaning=(
-        "按进入历史库的先后：oldest 先来的在前，newest 后来的在前", "As they came to the history, or against it"
+        "按进入历史库的先后：oldest 先来的在前，newest 后来的在前",
+        "By the time at which they were recorded: oldest or newest first",
     ),
 )  # fmt: skip
 
@@ -68,14 +69,14 @@ ENDPOINTS = (
     ApiEndpoint(
         path="/api/v1/filings", answer=_many, record=FoundFiling, tried=("series", "province"),
         parameters=(*FILINGS.values(), _ORDER, *paging()),
-        summary=("备案：现在的，或某一天的", "Filings as they are now, or were on a day"),
+        summary=("备案：现在的，或某一天的", "Filings as of now or of a day"),
     ),
     ApiEndpoint(
         path="/api/v1/filings/{series}/{number}", answer=_one, record=FilingAnswer, is_list=False,
         pieces=(replace(series, required=True), replace(number, required=True)), parameters=tuple(DAYS.values()),
         summary=(
             "一条备案的全部：状态、各版本、变更、备注所述、出处、省级清单先后",
-            "All of one filing: its state, versions, changes, what remarks state, sources, leads of provinces",
+            "One filing in full: state, versions, changes, statements of remarks, sources, lead of provincial lists",
         ),
     ),
     ApiEndpoint(
@@ -83,13 +84,13 @@ ENDPOINTS = (
         parameters=(
             Choice(
                 name="by", choices=get_args(CountedBy), required=True, example="province",
-                meaning=("按什么统计", "What is counted by"),
+                meaning=("按什么统计", "What to count by"),
             ), *FILINGS.values(), *paging(10_000),
         ),
         summary=(
             "统计：各属地、月份、主体等各有多少条（不含 withdrawn；各省自行公布的清单仅在 series 指明时计入）",
-            "How many filings there are by place, month, entity …; those withdrawn aside, and lists of provinces where "
-            "series names none",
+            "Counts of filings by place, month, entity …, without withdrawn ones, and without provincial lists unless "
+            "series names one",
         ),
     ),
 )  # fmt: skip

@@ -41,9 +41,9 @@ from tracker.web.responses import FileResponse
 FileForm = Literal["csv", "xlsx", "json"]
 FORMS: tuple[FileForm, ...] = ("csv", "xlsx", "json")
 Row = Mapping[str, Any]
-Page = list[dict[str, Any]]
+Chunk = list[dict[str, Any]]
 # Returns the rows at a cursor (None: the first ones) and the cursor of the following rows (None: there are none).
-Fetch = Callable[[Any, Database], tuple[Page, Any]]
+Fetch = Callable[[Any, Database], tuple[Chunk, Any]]
 AT_ONCE = 1_000  # rows of a page
 MOST_ROWS = 100_000
 _COUNT_SECONDS = 5
@@ -70,7 +70,7 @@ async def download_changes(view: View, *, form: FileForm) -> Response:
     ids: list[int] = await view.ask(lambda db: ids_of(db, query, MOST_ROWS + 1) if query else [])
     _refuse_too_many("changes_too_many", len(ids))
 
-    def fetch(start: int | None, db: Database) -> tuple[Page, int | None]:
+    def fetch(start: int | None, db: Database) -> tuple[Chunk, int | None]:
         end = (start or 0) + AT_ONCE
         return changes_by_id(db, ids[start or 0 : end]), end if end < len(ids) else None
 
@@ -94,7 +94,7 @@ async def download_filings(view: View, *, form: FileForm) -> Response:
             raise TooSlow("too_slow")
         _refuse_too_many("filings_too_many", n)
 
-    def fetch(after: int | None, db: Database) -> tuple[Page, int | None]:
+    def fetch(after: int | None, db: Database) -> tuple[Chunk, int | None]:
         if asked is None:
             return [], None
         where = replace(asked, entity=None, terms=(), after=after)
@@ -118,7 +118,7 @@ async def download_comparison(view: View, *, form: FileForm) -> Response:
         raise BadParameter("compare_turned", first=asked.first, last=asked.last)
     count = 0  # nobody can tell before how many filings differ
 
-    def fetch(after: tuple[str, int] | None, db: Database) -> tuple[Page, tuple[str, int] | None]:
+    def fetch(after: tuple[str, int] | None, db: Database) -> tuple[Chunk, tuple[str, int] | None]:
         nonlocal count
         found = list(islice(differing(db, asked.span(asked.which), after), AT_ONCE))
         count += len(found)
@@ -153,7 +153,7 @@ async def send_file(view: View, form: FileForm, name: str, rows: Rows, series: s
     return FileResponse(file, size, f"{'_'.join([name, *days])[:120]}.{form}", MEDIA_TYPES[form])
 
 
-def _pages(view: View, fetch: Fetch, loop: asyncio.AbstractEventLoop) -> Iterator[Page]:
+def _pages(view: View, fetch: Fetch, loop: asyncio.AbstractEventLoop) -> Iterator[Chunk]:
     """Ask the history for one page of rows after another, from the thread that writes the file."""
     cursor, is_last = None, False
     while not is_last:
@@ -176,7 +176,7 @@ class _OneTable(Contents):
 
 
 def _write(
-    view: View, form: FileForm, rows: Rows, pages: Iterator[Page], scope: Scope, created: str | None
+    view: View, form: FileForm, rows: Rows, pages: Iterator[Chunk], scope: Scope, created: str | None
 ) -> tuple[BinaryIO, int]:  # fmt: skip
     """Write the file, in a thread; return it open, when it has no name any more, and its size in bytes."""
     with tempfile.TemporaryDirectory(prefix="tracker-") as folder:
@@ -189,11 +189,11 @@ def _write(
         return path.open("rb"), path.stat().st_size
 
 
-def _values(rows: Rows, pages: Iterator[Page]) -> Iterator[Values]:
+def _values(rows: Rows, pages: Iterator[Chunk]) -> Iterator[Values]:
     return typed(rows.table, (line for page in pages for row in page for line in rows.lines(row)))
 
 
-def _write_json(path: Path, pages: Iterator[Page]) -> None:
+def _write_json(path: Path, pages: Iterator[Chunk]) -> None:
     """Write an array with a row on each line."""
     with path.open("w", encoding="utf-8", newline="") as file:
         before = "[\n"

@@ -1,4 +1,4 @@
-"""One entity, through all its names: what it has filed, since when, and what became of that."""
+"""The page of an entity: its names, filings, changes and renames."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MOST_CHANGES = 50
 
 @dataclass(slots=True)
 class _EntityPage:
-    """What the history answers: `moved_to` is the entity that this one was found to be."""
+    """The answer of the history; `moved_to` is the entity with which this one was merged."""
 
     entity: dict[str, Any] | None = None
     moved_to: int | None = None
@@ -45,7 +45,7 @@ class _EntityPage:
 
 
 async def page(view: View, *, entity_id: int) -> Response:
-    """One entity by its id.
+    """Show an entity by its id.
 
     Raises:
         NotFound: no entity has this id.
@@ -56,7 +56,7 @@ async def page(view: View, *, entity_id: int) -> Response:
             return Response.redirect(view.entity(found.moved_to))
         raise NotFound("entity_unknown", id=entity_id)
     name = _name(found) if found.names else found.entity["name"]
-    for change in found.changes:  # as a timeline has them
+    for change in found.changes:  # in the form of a timeline
         change |= {"on": change["published_on"], "basis": "observed"}
     groups = [
         (series, n, cancelled, [row for row in found.rows if row["series"] == series])
@@ -94,7 +94,7 @@ def _ask(db: Database, view: View, entity_id: int) -> _EntityPage:
     for cell in count_cells(db, ("series", "status"), where):
         counts[cell["series"]] += cell["count"]
         cancelled[cell["series"]] += cell["count"] if cell["status"] == "cancelled" else 0
-    withdrawn = {row["series"] for row in found.rows} - counts.keys()  # all of them
+    withdrawn = {row["series"] for row in found.rows} - counts.keys()  # series of which all filings are withdrawn
     here = dict(counts) | dict.fromkeys(withdrawn, 0)
     found.counts = [(series.id, here[series.id], cancelled[series.id]) for series in SERIES if series.id in here]
     found.days = filed_days(db, where)
@@ -105,7 +105,7 @@ def _ask(db: Database, view: View, entity_id: int) -> _EntityPage:
 
 
 def _months(days: list[tuple[str, int]]) -> dict[str, int]:
-    """Filings by month, or by year where no more is known."""
+    """Return the filings by month, or by year if the month is unknown."""
     months: dict[str, int] = {}
     for day, n in days:
         months[day[:7]] = months.get(day[:7], 0) + n
@@ -113,11 +113,11 @@ def _months(days: list[tuple[str, int]]) -> dict[str, int]:
 
 
 def _name(found: _EntityPage) -> str:
-    """The name that the page goes by: the one listed last."""
+    """Return the title of the page: the name that was listed last."""
     return next(iter(found.names))
 
 
 def _ids(db: Database, entity_id: int) -> list[int]:
-    """The filings of the entity today, as far as the page shows them."""
+    """Return the ids of the filings of the entity today, up to the number that the page shows."""
     rows = find_filings(db, FilingFilter(entity_id=entity_id), limit=MOST_FILINGS)
     return [row["filing_id"] for row in rows]

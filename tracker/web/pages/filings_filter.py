@@ -1,4 +1,4 @@
-"""What a reader asks of the filings, as the address says it: read, told as filters, changed, counted."""
+"""The filter of filings in the address of the page and its downloads: read, checked, made a query, counted."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from tracker.query.search import MOST_WORDS, asking
 from tracker.web.errors import BadParameter
 from tracker.web.request import View
 
-COUNTED = 10_000  # up to so many filings are counted one by one
-_SECONDS = 0.02  # that may take
+COUNTED = 10_000  # filings that are counted one by one at most
+_SECONDS = 0.02  # time limit of a count
 
 
 @dataclass(frozen=True, slots=True)
 class FilingFilterForm:
-    """`params` are the filters that are set, by their names in addresses; the days are those of the view."""
+    """The filters that are set, by their names in the address, and the days of the page."""
 
     params: dict[str, str]
     as_of: str | None = None
     known_on: str | None = None
 
     def without(self, name: str) -> FilingFilterForm:
-        """The same without one of its filters."""
+        """Return the same without one filter."""
         return replace(self, params={key: value for key, value in self.params.items() if key != name})
 
     def asked(self) -> FilingFilter | None:
-        """It as a filter; None where nothing that was typed can be searched for, which finds nothing.
+        """Return the query; None if a text has nothing that can be searched for: no filing fits.
 
         Raises:
             BadParameter: too many words.
@@ -52,9 +52,9 @@ class FilingFilterForm:
 
 @dataclass(frozen=True, slots=True)
 class FilingCount:
-    """How many filings there are; `n` is None where they are not counted. With `is_more` there are more than `n`.
+    """The number of filings; `n` is None if they were not counted. With `is_more` there are more than `n`.
 
-    `withdrawn` is how many of them are, where that is known without looking at each.
+    `withdrawn` is the number of withdrawn ones among them, if it is known from sums.
     """
 
     n: int | None
@@ -63,10 +63,10 @@ class FilingCount:
 
 
 def read_filing_filter(view: View) -> FilingFilterForm:
-    """The question that the address asks.
+    """Read the filter of an address.
 
     Raises:
-        BadParameter: a filter has a value that it cannot have.
+        BadParameter: a filter has a bad value.
     """
     given = {name: view.filter(name, one) for name, one in _FILTERS.items()}
     params = {name: text for name, text in given.items() if text}
@@ -74,11 +74,11 @@ def read_filing_filter(view: View) -> FilingFilterForm:
 
 
 def count(db: Database, asked: FilingFilter | None) -> FilingCount:
-    """How many filings fit: exactly up to `COUNTED`, and beyond where the filters allow it."""
+    """Count the filings that fit: one by one up to `COUNTED`, without a limit if sums of the filter exist."""
     if asked is None:
         return FilingCount(0)
     if is_summed(asked) and asked.status != Status.WITHDRAWN:
-        # The sums leave out what is withdrawn, the page does not.
+        # The sums leave out withdrawn filings, the page does not.
         gone = 0 if asked.status else _within(db, replace(asked, status=Status.WITHDRAWN.value))
         if gone is not None:
             return FilingCount(sum(row["count"] for row in count_filings(db, "series", asked)) + gone, withdrawn=gone)
@@ -87,7 +87,7 @@ def count(db: Database, asked: FilingFilter | None) -> FilingCount:
 
 
 def nearest(db: Database, question: FilingFilterForm) -> list[tuple[str, FilingFilterForm, FilingCount]]:
-    """The questions with one filter less that have an answer, fewest first: (the filter, the question, how many)."""
+    """Return (filter, form without it, count) of each filter whose removal gives a result, fewest filings first."""
     others = [(name, question.without(name)) for name in question.params]
     found = [(name, other, count(db, other.asked())) for name, other in others]
     return sorted((one for one in found if one[2].n != 0), key=lambda one: (one[2].n is None, one[2].n or 0))

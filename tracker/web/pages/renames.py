@@ -1,4 +1,4 @@
-"""Entities that changed their names: as lists were seen to change, and as remarks state."""
+"""The page of renamed entities: renames observed in lists, and renames that remarks state."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from storage.queries.entities import RenameFilter, find_renames
 from tracker.export.schema import Table, at, instant, number, source, text
 from tracker.reading.search_text import searchable
-from tracker.web.pages.downloads import FileForm, Page, Row, Rows, flat_source, send_file
+from tracker.web.pages.downloads import Chunk, FileForm, Row, Rows, flat_source, send_file
 from tracker.web.request import View
 
 PAGE = 50
@@ -38,10 +38,10 @@ LINES = Table(
 
 
 async def page(view: View) -> Response:
-    """The pairs of names, newest recorded first.
+    """Show the pairs of names, the last recorded first.
 
     Raises:
-        BadParameter: a parameter cannot be asked for.
+        BadParameter: a parameter has a bad value.
     """
     where, skip = read_rename_filter(view), view.number("skip", 0, 1, 10**6)
 
@@ -64,7 +64,7 @@ async def page(view: View) -> Response:
 
 
 def read_rename_filter(view: View) -> RenameFilter | None:
-    """The filter of an address; None where its text holds nothing that can be searched for.
+    """Read the filter of an address; None if its text has nothing that can be searched for.
 
     Raises:
         BadParameter: there is no such basis.
@@ -78,14 +78,14 @@ def read_rename_filter(view: View) -> RenameFilter | None:
 
 
 async def download(view: View, *, form: FileForm) -> Response:
-    """All pairs of names that the address asks for.
+    """Send all pairs of names that the address asks for.
 
     Raises:
-        BadParameter: a parameter cannot be asked for.
+        BadParameter: a parameter has a bad value.
     """
     where = read_rename_filter(view)
 
-    def fetch(skip: int | None, db: Database) -> tuple[Page, int | None]:
+    def fetch(skip: int | None, db: Database) -> tuple[Chunk, int | None]:
         if where is None:
             return [], None
         rows, _ = find_renames(db, where, limit=_AT_ONCE, skip=skip or 0)

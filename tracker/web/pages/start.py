@@ -26,7 +26,7 @@ BATCHES = 6
 
 @dataclass(slots=True)
 class SeriesRow:
-    """One series: filings by kind, how many of them are cancelled, its batches, and when the next one is usual."""
+    """One series: filings by kind, cancelled ones, batches, and the expected day of the next batch."""
 
     series: str
     count: int
@@ -40,7 +40,7 @@ class SeriesRow:
 
 @dataclass(slots=True)
 class Start:
-    """What the page shows; `ahead` are lists of provinces, whose filings the centre's lists hold as well."""
+    """The content of the page; `ahead` are provincial series, whose filings the national lists repeat."""
 
     totals: list[SeriesRow]
     ahead: list[tuple[str, int]]
@@ -52,7 +52,7 @@ class Start:
 
 
 async def page(view: View) -> Response:
-    """The whole page; charts are files of their own."""
+    """Show the start page; charts are files of their own."""
     shown, found = await view.ask(
         lambda db: (_ask(db, view), {name: charts.read(db, view, name) for name in charts.NAMES})
     )
@@ -70,7 +70,7 @@ def _ask(db: Database, view: View) -> Start:
         db, ChangeFilter(baseline=False, published_until=view.as_of, until=view.known_on), limit=CHANGES
     )
     shown = [row for row in totals if row.count or row.batches]
-    every = [] if shown else batches.find_batches(db)  # asked only where the day shows nothing
+    every = [] if shown else batches.find_batches(db)  # needed only if nothing is shown for the day
     return Start(
         totals=[row for row in shown if row.series not in AHEAD],
         ahead=[(row.series, row.count) for row in shown if row.series in AHEAD],
@@ -109,6 +109,6 @@ def _row(
 
 
 async def about_page(view: View) -> Response:
-    """About: the words, the two clocks, how to cite, whose data it is, where the data can be taken from."""
+    """Show the about page: terms, the two clocks, citing, the owner of the data, downloads."""
     names = [(one.id, one.zh, one.en) for one in SERIES if one.id in polled_series(view.site.own.poll.provinces)]
     return await view.render("tracker/about.html", title=view.say("nav_about"), series=names)

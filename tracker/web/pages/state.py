@@ -20,7 +20,7 @@ MOST_PAST = 20
 
 
 async def page(view: View) -> Response:
-    """Sources, incidents, checks."""
+    """Show sources, incidents and checks."""
     shown = await view.ask(lambda db: _ask(db, view))
     return await view.render("tracker/state.html", title=view.say("state_title"), **shown)
 
