@@ -57,7 +57,6 @@ def _files(page: str, download: Handler, json: str = "") -> Iterator[Route]:
 ROUTES: tuple[Route, ...] = (
     Route("/", start.page),
     Route("/state", start.state_page),
-    Route("/chart/{name}.svg", charts.picture),
     Route("/chart/{name}.csv", charts.data),
     Route("/filings", filings.page),
     Route("/search", filings.search),
@@ -77,7 +76,6 @@ ROUTES: tuple[Route, ...] = (
     *_files("/compare", downloads.download_comparison),
     Route("/batches", batches.page),
     Route("/batch/{series}/{period}", batch.page),
-    Route("/chart/batches/{series}.svg", batches.svg),
     Route("/chart/batches/{series}.csv", batches.csv),
     Route("/original/{sha256}", originals.download),
     *(Route(pattern, handler) for pattern, handler in HANDLERS),
