@@ -112,7 +112,7 @@ def test_names_of_downloads() -> None:
     assert urls.disposition('附件："一".docx') == (
         "attachment; filename=\"______.docx\"; filename*=UTF-8''%E9%99%84%E4%BB%B6%EF%BC%9A_%E4%B8%80_.docx"
     )
-    for odd in ("", "..", "a\r\nSet-Cookie: x", "../../etc/passwd", 'a"; filename=b'):
+    for odd in ("", "..", "a\r\nSet-Cookie: x", "../../etc/passwd", "a\"; filename=b"):
         name = urls.disposition(odd)
         assert name.isprintable()
         assert name.count('"') == 2

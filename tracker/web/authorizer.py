@@ -10,7 +10,9 @@ from typing import Any
 
 PRIVATE = frozenset({"delivery", "delivery_item", "delivery_try", "channel_state", "journal"})
 # They make answers quick, or belong to the schema: nothing that is not in another table.
-HELPERS = frozenset({"_sqlite_migrations", "filing_index", "entry", "filing_state", "state_count", "filing_state_made"})
+HELPERS = frozenset(
+    {"_sqlite_migrations", "filing_index", "entry", "filing_state", "state_count", "filing_state_made"}
+)
 INDEX = "filing_gram"  # the index of texts, and the tables in which SQLite keeps it
 _ALLOWED = frozenset({
     sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT,

@@ -153,7 +153,9 @@ def heading(view: View, asked: Asked, entity: str | None = None) -> str:
 
 def feed_links(view: View, asked: Asked) -> list[tuple[str, str]]:
     """(name, address) of the feeds: in the language of the page, and of what is to come whatever day is looked at."""
-    return [(name, view.link(path, **asked.values, lang=view.lang, as_of=None, known_on=None)) for name, path in FEEDS]
+    return [
+        (name, view.link(path, **asked.values, lang=view.lang, as_of=None, known_on=None)) for name, path in FEEDS
+    ]
 
 
 def file_links(view: View, asked: Asked) -> list[tuple[str, str]]:

@@ -104,7 +104,10 @@ def _part(db: Database, asked: CompareForm, which: Which, after: tuple[str, int]
     found = changes_behind(db, asked.clock, [(move.filing, move.since) for move, _ in shown])
     behind = dict(zip(found, with_links(db, found.values()), strict=True))
     last = shown[-1][0] if len(moves) > most else None
-    rows = [row | {"since": move.since} | _written(behind.get(move.filing)) for move, row in shown]
+    rows = [
+        row | {"since": move.since} | _written(behind.get(move.filing))
+        for move, row in shown
+    ]
     return Part(rows, f"{last.since}:{last.filing}" if last else None)
 
 
