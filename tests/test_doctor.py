@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 import trustme
 
+from storage.database import open_snapshot
 from storage.queries.originals import referred_files
-from storage.queries.polls import peek
 from storage.schema import m001
 from tests.desk_book import Ledger, synthesis
 from tests.notify.mail_server import Post, running
@@ -99,7 +99,7 @@ def test_whatever_needs_doing_says_what_to_do() -> None:
 
 def test_a_file_is_missing_and_another_altered(folder: Path) -> None:
     settings = settings_of(folder)
-    with peek(settings.database) as db:
+    with open_snapshot(settings.database) as db:
         (missing, what), (altered, _) = list(referred_files(db).items())[:2]
     (settings.archive_folder / missing[:2] / missing).unlink()
     victim = settings.archive_folder / altered[:2] / altered

@@ -164,6 +164,6 @@ def test_what_was_read_of_a_run_stays_as_it_was() -> None:
 def test_the_long_lived_process_loads_nothing_that_a_poll_needs() -> None:
     # structlog itself loads a part of twisted
     heavy = "{'scrapy', 'twisted.internet.reactor', 'lxml', 'pdfplumber'}"
-    code = f"import sys, tracker.cli, tracker.schedule; print({heavy} & {{*sys.modules}})"
+    code = f"import sys, tracker.cli.main, tracker.operations.scheduler; print({heavy} & {{*sys.modules}})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=600)
     assert done.stdout.strip() == "set()"

@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from storage.backup import Held, back_up
+from storage.backup import BackupSummary, back_up
 from storage.restore import restore as put_back
 from storage.restore import restore_files
 from tracker.cli.options import Context, json_option, pass_context, print_json
@@ -87,12 +87,12 @@ def _print_brought(ctx: Context, brought: int, *, as_json: bool) -> None:
         make_console().print(Text(word("files_brought", ctx.lang, n=brought), style="bold"))
 
 
-def _print_missing(console: Console, held: Held, lang: Lang) -> None:
+def _print_missing(console: Console, held: BackupSummary, lang: Lang) -> None:
     if held.missing:
         console.print(Text(f"! {word('files_missing', lang, n=len(held.missing))}", style="bold red"))
 
 
-def _held(held: Held) -> dict[str, Any]:
+def _held(held: BackupSummary) -> dict[str, Any]:
     return asdict(held) | {"former": str(held.former) if held.former else None}
 
 

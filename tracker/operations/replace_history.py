@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from storage.database import check_sound, discard, sync, unused_name
 from storage.faults import is_lasting
 from storage.queries import outbox
-from storage.restore import make_way
+from storage.restore import move_aside
 from storage.schema.migrations import connect_readonly
 from tracker.core.errors import OptionError, StorageError
 from tracker.operations.rebuild import Rebuilt, rebuild
@@ -63,7 +63,7 @@ def renew(settings: Settings, to: Path | None, *, replace: bool, progress: Progr
         if to is not None:
             outcome.where = scratch.rename(to)
         elif replace or not database.exists():
-            outcome.former = make_way(database)
+            outcome.former = move_aside(database)
             outcome.where = scratch.rename(database)
             sync(database.parent)
     except OSError as error:
@@ -104,7 +104,7 @@ def check_replaceable(database: Path) -> None:
         OptionError: there are some.
     """
     with closing(connect_readonly(database)) as db:
-        waiting = outbox.waiting(db)
+        waiting = outbox.count_by_state(db)
     if waiting:
         counts = ", ".join(f"{n} {state}" for state, n in waiting.items())
         raise OptionError(

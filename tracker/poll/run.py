@@ -72,7 +72,7 @@ def run_poll(
         history = History(db)
         archive.clear_scratch()
         looked_at = find_accepted(db, accepted, selected)
-        journal.anchor(db, archive)
+        journal.record_snapshot(db, archive)
         for name in journal.export(db, archive):  # with what a poll that was killed had noted
             log.warning("journal.set_aside", file=name)
         poll = history.begin_poll(started, _opening(settings, selected))

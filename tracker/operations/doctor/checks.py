@@ -23,7 +23,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from storage.archive.archive import Archive
-from storage.queries import polls
+from storage.database import open_snapshot
 from storage.queries.originals import referred_files
 from tracker.core.errors import ArchiveUnreachable, DeliveryError, OptionError
 from tracker.core.files import try_writing
@@ -168,7 +168,7 @@ def check_archive(settings: Settings, quick: bool, tell: Teller) -> Iterator[Fin
     # The history first: what a poll puts into the archive meanwhile is referred to later than it is there.
     referred: dict[str, str] = {}
     if settings.database.exists():
-        with polls.peek(settings.database) as db:
+        with open_snapshot(settings.database) as db:
             referred = referred_files(db)
     try:
         archive = open_archive(settings)
@@ -205,7 +205,7 @@ def check_missing(referred: Mapping[str, str], there: AbstractSet[str], tell: Te
 def check_hashes(archive: Archive, hashes: Sequence[str], tell: Teller) -> Iterator[Finding]:
     """The files that hold something else than their name says."""
     altered = 0
-    for sha256, data in archive.look_at(hashes):
+    for sha256, data in archive.read_many(hashes):
         if data is None:
             altered += 1
             yield tell.fail("hashes", "altered", sha256=sha256, path=archive.address(sha256))

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from storage.database import open_snapshot
 from storage.queries import polls
 from storage.schema.migrations import migrations
 from tracker.core.errors import StorageError, TrackerError
@@ -32,7 +33,7 @@ def check_database(settings: Settings, tell: Teller) -> Iterator[Finding]:
         yield tell.fail("exists", "history_gone", path=path) if gone else tell.warn("exists", "no_history", path=path)
         return
     try:
-        with polls.peek(path) as db:
+        with open_snapshot(path) as db:
             yield _integrity(db, path, tell)
             yield _references(db, tell)
             yield _schema(db, tell)
@@ -131,7 +132,7 @@ def check_counts(incidents: Mapping[str, int], deliveries: Mapping[str, int], te
 def check_history(settings: Settings, now: str, tell: Teller) -> Iterator[Finding]:
     """Sources, polls, incidents and alerts, as the history has them at one moment."""
     recheck = max(settings.poll.recheck_pages_days, settings.poll.recheck_files_days)
-    with polls.peek(settings.database) as db:
+    with open_snapshot(settings.database) as db:
         yield from check_sources(polls.sources(db), now, recheck, tell.of("sources"))
         pulse = Pulse(polls.last_finished_poll(db), polls.running_poll(db))
         yield from check_polls(settings, pulse, now, tell.of("polls"))
@@ -141,7 +142,7 @@ def check_history(settings: Settings, now: str, tell: Teller) -> Iterator[Findin
 def newest_instant(path: Path) -> str | None:
     """The latest time that a poll noted; None where there is none to be read, which `check_database` tells."""
     try:
-        with polls.peek(path) as db:
+        with open_snapshot(path) as db:
             return polls.newest_instant(db)
     except StorageError:
         return None
