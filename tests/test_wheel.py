@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def module_name(path: Path) -> str:
 
 
 @pytest.fixture
-def installed(tmp_path: Path) -> Path:
+def installed(tmp_path: Path) -> Iterator[Path]:
     """An environment that holds the wheel and what the demo needs, and nothing else."""
     source, environment = tmp_path / "source", tmp_path / "environment"
     source.mkdir()
@@ -51,7 +52,8 @@ def installed(tmp_path: Path) -> Path:
     constraints = ROOT / "constraints.txt"
     run(python, "-m", "pip", "install", "-q", "--no-compile", "-c", constraints, f"{wheel}[demo]", folder=tmp_path)
     shutil.rmtree(source)
-    return environment
+    yield environment
+    shutil.rmtree(environment)  # some hundred megabytes
 
 
 @pytest.mark.slow

@@ -135,11 +135,11 @@ def rebuild(ctx: Context, to: Path | None, replace: bool, as_json: bool) -> None
 
     Exit code 1 where the two differ and the one in place was not replaced. Without one in place the new one takes it.
     """
-    from tracker.operations.replace_history import renew
+    from tracker.operations.replace_history import rebuild_and_compare
     from tracker.poll.data_folder import poll_lock
 
     with poll_lock(ctx.settings.data_dir), progress_line(ctx.lang, quiet=as_json) as show:
-        outcome = renew(ctx.settings, to, replace=replace, progress=lambda what: show("rebuild", what))
+        outcome = rebuild_and_compare(ctx.settings, to, replace=replace, progress=lambda what: show("rebuild", what))
     found = outcome.differences
     if as_json:
         print_json(

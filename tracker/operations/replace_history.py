@@ -30,7 +30,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass(slots=True)
-class Renewed:
+class Replacement:
     """What came of it. `differences` is None where there was nothing sound to compare with."""
 
     rebuilt: Rebuilt
@@ -39,7 +39,7 @@ class Renewed:
     former: Path | None = None  # where the one is that stood in its place
 
 
-def renew(settings: Settings, to: Path | None, *, replace: bool, progress: Progress) -> Renewed:
+def rebuild_and_compare(settings: Settings, to: Path | None, *, replace: bool, progress: Progress) -> Replacement:
     """Make the history anew from the archive; the caller holds the poll lock.
 
     It is compared with the history in place and given up again, unless it is to be kept (`to`) or put there
@@ -58,7 +58,7 @@ def renew(settings: Settings, to: Path | None, *, replace: bool, progress: Progr
     scratch = unused_name((to or database).with_name(f"{(to or database).name}.rebuilding"))
     try:
         with open_readings(open_archive(settings), settings.reading, files=sys.maxsize) as readings:
-            outcome = Renewed(rebuild(settings, scratch, readings, progress))
+            outcome = Replacement(rebuild(settings, scratch, readings, progress))
         outcome.differences = _compare(database, scratch) if is_sound else None
         if to is not None:
             outcome.where = scratch.rename(to)
