@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from storage import journal
 from storage.archive.archive import Archive
-from storage.backup import Held, back_up, read_bundle
+from storage.backup import BackupSummary, back_up, read_bundle
 from storage.restore import restore, restore_files
 from storage.schema.migrations import connect
 from storage.write.history import History
@@ -52,7 +52,7 @@ def ledger(tmp_path: Path) -> Ledger:
     return one
 
 
-def take(ledger: Ledger, target: Path) -> Held:
+def take(ledger: Ledger, target: Path) -> BackupSummary:
     return back_up(ledger.settings.database, ledger.archive, target, silent)
 
 
@@ -60,7 +60,7 @@ def journal_folder(ledger: Ledger) -> Path:
     return ledger.settings.archive_folder / "journal"
 
 
-def put_back(ledger: Ledger, backup: Path, *, replace: bool = False) -> Held:
+def put_back(ledger: Ledger, backup: Path, *, replace: bool = False) -> BackupSummary:
     return restore(backup, ledger.settings.database, ledger.archive, replace=replace, progress=silent)
 
 

@@ -205,8 +205,6 @@ def leads(ctx: Context, /, series: str | None, waiting: bool, as_csv: bool, as_j
 
 
 def _print(rows: list[dict[str, Any]], lang: Lang) -> None:
-    from tracker.cli.output import make_console, print_table
-
     console = make_console()
     if not rows:
         console.print(word("no_leads", lang))

@@ -145,7 +145,7 @@ class _Replay:
         place = [event["announcement"], event["href"]]
         sql = """SELECT o.id FROM offer o JOIN announcement n ON n.id = o.announcement_id
             WHERE n.url = ? AND o.href = ? AND o.last_seen = n.last_seen"""
-        offer = next(iter(self.db.execute(sql, place)), None)
+        offer = self.db.execute(sql, place).fetchone()
         if offer is None:
             return [f"no link of {place[0]} leads to {place[1]}"]
         size = len(self.poll.archive.get(event["sha256"]))

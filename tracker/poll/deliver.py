@@ -19,7 +19,7 @@ from storage.faults import is_storage_fault
 from storage.queries import entities, polls
 from storage.queries import outbox as outbox_queries
 from storage.write.history import History
-from storage.write.outbox import Outbox, Rule, Told
+from storage.write.outbox import Outbox, OutboxItem, Rule
 from tracker.core.dates import read_clock
 from tracker.core.errors import DeliveryError
 from tracker.core.messages import Lang, language
@@ -46,7 +46,7 @@ def make_rules(db: Database, settings: Settings, now: str) -> list[Rule]:
             subscription.name,
             partial(_accepts, subscription, _entity_names(db, subscription)),
             per_batch=subscription.form == "batch",
-            until=due_at(subscription, settings.notify.timezone, now),
+            due_at=due_at(subscription, settings.notify.timezone, now),
         )
         for subscription in settings.subscriptions
     ]
@@ -66,17 +66,24 @@ def _entity_names(db: Database, subscription: AnySubscription) -> set[str]:
     return {folded(name["name"]) for row in found for name in row["names"]}
 
 
+<<<<<<< HEAD
 def announce(poll: PollContext, now: str) -> None:
     """Queue the news of incidents and unclassified announcements, and seal what gathers no longer."""
     db, settings, outbox = poll.db, poll.settings, Outbox(poll.db)
     unclassified = [row["address"] for row in polls.unclassified(db, poll.number)]
+=======
+def announce(db: Database, settings: Settings, poll: int, now: str) -> None:
+    """Queue the news of incidents and unclassified announcements, and close the deliveries that collect no more."""
+    outbox = Outbox(db)
+    unclassified = [row["address"] for row in polls.unclassified(db, poll)]
+>>>>>>> ops
     for subscription in settings.subscriptions:
         name, until = subscription.name, due_at(subscription, settings.notify.timezone, now)
         outbox.bring_forward(name, until)
         outbox.queue_news(name, until, _incidents(db, settings, subscription, now), now)
         if wants_unclassified(subscription):
-            known = outbox_queries.told_listings(db, name)
-            outbox.queue_news(name, until, [Told(listing=url) for url in unclassified if url not in known], now)
+            known = outbox_queries.listings_already_sent(db, name)
+            outbox.queue_news(name, until, [OutboxItem(listing=url) for url in unclassified if url not in known], now)
     for subscription_name, error in seal_due(db, settings, now):
         # A fault of our own at one message keeps no other from going out; each poll tries it again.
         incident = failure("alerts", f"subscription {subscription_name}", error)
@@ -85,7 +92,7 @@ def announce(poll: PollContext, now: str) -> None:
 
 def _incidents(
     db: Database, settings: Settings, subscription: AnySubscription, now: str
-) -> list[Told]:  # fmt: skip
+) -> list[OutboxItem]:  # fmt: skip
     rows = [
         row
         for row in outbox_queries.incident_news(db, subscription.name)
@@ -95,7 +102,7 @@ def _incidents(
     ]
     notify = settings.notify
     news = find_news(rows, now, failed_polls=notify.failed_polls, remind_hours=notify.remind_hours)
-    return [Told(incident=incident, phase=phase.value) for incident, phase in news]
+    return [OutboxItem(incident=incident, phase=phase.value) for incident, phase in news]
 
 
 def seal_due(
@@ -126,7 +133,7 @@ def _seal(db: Database, settings: Settings, row: dict[str, Any], now: str) -> No
 
     contents, lang = outbox_queries.contents(db, row["seq"]), lang_of(settings, row["subscription"])
     facts = outbox_queries.facts_of(db, series_concerned(contents))
-    Outbox(db).seal(row["seq"], lang, subject_of(row["topic"], contents, lang), facts, contents, now)
+    Outbox(db).close(row["seq"], lang, subject_of(row["topic"], contents, lang), facts, contents, now)
 
 
 def message_of(
@@ -235,14 +242,24 @@ def deliver(poll: PollContext, stdout: TextIO) -> dict[str, int]:
         announce(poll, now)
         deliverer.run()
     sent = {"sent": deliverer.sent.total()} if deliverer.sent else {}
+<<<<<<< HEAD
     return sent | outbox_queries.waiting(poll.db)
+=======
+    return sent | outbox_queries.count_by_state(db)
+>>>>>>> ops
 
 
 def settle_undelivered(db: Database, settings: Settings, poll: int, now: str) -> bool:
     """Open or end the incidents about subscriptions that cannot be told; True when something is new."""
     names = {one.name for one in settings.subscriptions}
+<<<<<<< HEAD
     so_now = (incident for row in outbox_queries.troubled(db) if (incident := _undelivered(row, names)) is not None)
     return sync_incidents(History(db), poll, now, IncidentKind.UNDELIVERED, so_now)
+=======
+    rows = outbox_queries.failing_subscriptions(db)
+    so_now = (incident for row in rows if (incident := _undelivered(row, names)) is not None)
+    return keep_standing(db, History(db), poll, now, IncidentKind.UNDELIVERED, so_now)
+>>>>>>> ops
 
 
 def _undelivered(row: dict[str, Any], names: set[str]) -> Incident | None:
