@@ -66,17 +66,10 @@ def _entity_names(db: Database, subscription: AnySubscription) -> set[str]:
     return {folded(name["name"]) for row in found for name in row["names"]}
 
 
-<<<<<<< HEAD
 def announce(poll: PollContext, now: str) -> None:
-    """Queue the news of incidents and unclassified announcements, and seal what gathers no longer."""
+    """Queue the news of incidents and unclassified announcements, and close the deliveries that collect no more."""
     db, settings, outbox = poll.db, poll.settings, Outbox(poll.db)
     unclassified = [row["address"] for row in polls.unclassified(db, poll.number)]
-=======
-def announce(db: Database, settings: Settings, poll: int, now: str) -> None:
-    """Queue the news of incidents and unclassified announcements, and close the deliveries that collect no more."""
-    outbox = Outbox(db)
-    unclassified = [row["address"] for row in polls.unclassified(db, poll)]
->>>>>>> ops
     for subscription in settings.subscriptions:
         name, until = subscription.name, due_at(subscription, settings.notify.timezone, now)
         outbox.bring_forward(name, until)
@@ -242,24 +235,14 @@ def deliver(poll: PollContext, stdout: TextIO) -> dict[str, int]:
         announce(poll, now)
         deliverer.run()
     sent = {"sent": deliverer.sent.total()} if deliverer.sent else {}
-<<<<<<< HEAD
-    return sent | outbox_queries.waiting(poll.db)
-=======
-    return sent | outbox_queries.count_by_state(db)
->>>>>>> ops
+    return sent | outbox_queries.count_by_state(poll.db)
 
 
 def settle_undelivered(db: Database, settings: Settings, poll: int, now: str) -> bool:
     """Open or end the incidents about subscriptions that cannot be told; True when something is new."""
     names = {one.name for one in settings.subscriptions}
-<<<<<<< HEAD
-    so_now = (incident for row in outbox_queries.troubled(db) if (incident := _undelivered(row, names)) is not None)
+    so_now = (incident for row in outbox_queries.failing_subscriptions(db) if (incident := _undelivered(row, names)) is not None)
     return sync_incidents(History(db), poll, now, IncidentKind.UNDELIVERED, so_now)
-=======
-    rows = outbox_queries.failing_subscriptions(db)
-    so_now = (incident for row in rows if (incident := _undelivered(row, names)) is not None)
-    return keep_standing(db, History(db), poll, now, IncidentKind.UNDELIVERED, so_now)
->>>>>>> ops
 
 
 def _undelivered(row: dict[str, Any], names: set[str]) -> Incident | None:

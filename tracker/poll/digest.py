@@ -128,11 +128,7 @@ class Digester:
             self._refuse(row, why)
             return
         why = "a former state of a list that the history holds as it was later"
-<<<<<<< HEAD
-        self.history.set_aside(row["id"], self.poll.number, "round_up", why, None, self.now, (), self._addresses(row))
-=======
-        self.history.quarantine(row["id"], self.poll, "round_up", why, None, self.now, (), self._addresses(row))
->>>>>>> ops
+        self.history.quarantine(row["id"], self.poll.number, "round_up", why, None, self.now, (), self._addresses(row))
 
     def _read(self, row: Row) -> Extraction:
         return self.readings.read(Wanted.of(row))
@@ -172,13 +168,8 @@ class Digester:
     def _keep_as_check(self, row: Row, extraction: Extraction) -> None:
         """A round-up repeats rows of earlier batches: they serve as a check, and are never counted again."""
         why = "a round-up of earlier batches"
-<<<<<<< HEAD
-        self.history.set_aside(
-            row["id"], self.poll.number, "round_up", why, None, self.now, extraction.filings, self._addresses(row)
-=======
         self.history.quarantine(
-            row["id"], self.poll, "round_up", why, None, self.now, extraction.filings, self._addresses(row)
->>>>>>> ops
+            row["id"], self.poll.number, "round_up", why, None, self.now, extraction.filings, self._addresses(row)
         )
 
     def _repeats(self, row: Row, numbers: set[str]) -> Overlap | guards.Repetition | None:
@@ -247,11 +238,7 @@ class Digester:
     def _set_aside(self, row: Row, state: str, kind: IncidentKind, why: str) -> None:
         detail = f"{row['offer_label']} (sha256 {row['sha256'][:12]}): {why}"
         incident = Incident(kind, row["series"], _address(row), detail)
-<<<<<<< HEAD
-        self.history.set_aside(row["id"], self.poll.number, state, why, incident, self.now)
-=======
-        self.history.quarantine(row["id"], self.poll, state, why, incident, self.now)
->>>>>>> ops
+        self.history.quarantine(row["id"], self.poll.number, state, why, incident, self.now)
 
 
 def publication_date(row: Row, series: Series, *, is_baseline: bool) -> str:

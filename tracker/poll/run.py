@@ -52,32 +52,9 @@ def run_poll(settings: Settings, options: PollOptions) -> PollReport:
     if options.dry_run:
         settings = settings.model_copy(update={"subscriptions": []})  # nobody is notified
     check_secrets(settings)
-<<<<<<< HEAD
     with workplace(settings, options.dry_run) as (db, archive):
         poll = _begin(db, archive, settings, options, selected)
         sources = collect(poll)
-=======
-    with workplace(settings, dry_run) as (db, archive):
-        started = poll_instant(read_clock(), polls.newest_instant(db), trust_clock=trust_clock)
-        history = History(db)
-        archive.clear_scratch()
-        looked_at = find_accepted(db, accepted, selected)
-        journal.record_snapshot(db, archive)
-        for name in journal.export(db, archive):  # with what a poll that was killed had noted
-            log.warning("journal.set_aside", file=name)
-        poll = history.begin_poll(started, _opening(settings, selected))
-        due = settings.schedule if scheduled else None
-        note_disturbances(
-            db, history, poll, started, [series.id for series in selected], due, settings.poll.provinces
-        )
-        structlog.contextvars.bind_contextvars(poll=poll)
-        log.info("poll.begun", series=",".join(series.id for series in selected), dry_run=dry_run)
-        accept(looked_at, Collector(history, archive, poll, started), site_bases(settings, selected))
-        results = collect(
-            db, history, archive, settings, poll, started, selected, lambda what: progress("collecting", what)
-        )
-        facts = facts_in_force(settings)
->>>>>>> ops
         if derivation.is_index_behind(db):  # a poll was killed before: rules ask what entities are called
             derive_safely(poll)
         _digest(poll)
@@ -100,7 +77,7 @@ def _begin(
     history = History(db)
     archive.clear_scratch()
     accepted = find_accepted(db, options.accepted, selected)
-    journal.anchor(db, archive)
+    journal.record_snapshot(db, archive)
     for name in journal.export(db, archive):  # with what a poll that was killed had noted
         log.warning("journal.set_aside", file=name)
     ids = [series.id for series in selected]
