@@ -241,7 +241,8 @@ def deliver(poll: PollContext, stdout: TextIO) -> dict[str, int]:
 def settle_undelivered(db: Database, settings: Settings, poll: int, now: str) -> bool:
     """Open or end the incidents about subscriptions that cannot be told; True when something is new."""
     names = {one.name for one in settings.subscriptions}
-    so_now = (incident for row in outbox_queries.failing_subscriptions(db) if (incident := _undelivered(row, names)) is not None)
+    rows = outbox_queries.failing_subscriptions(db)
+    so_now = (incident for row in rows if (incident := _undelivered(row, names)) is not None)
     return sync_incidents(History(db), poll, now, IncidentKind.UNDELIVERED, so_now)
 
 
