@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from standardwebhooks.webhooks import Webhook
 
 from tracker.core.errors import DeliveryError
-from tracker.notify.channels.base import Accepted, ByAddress
-from tracker.notify.channels.http import Reply, Route, post, refuse, shorten
+from tracker.notify.channels.base import Accepted
+from tracker.notify.channels.http import Reply, Route, post, reach, refuse, shorten
 from tracker.notify.channels.redact import hide, reveal
 from tracker.notify.forms.payload import Document, encode, parts
 from tracker.notify.message import Message
@@ -25,11 +25,19 @@ _PREFIX = "whsec_"
 
 
 @dataclass(frozen=True, slots=True)
-class WebhookChannel(ByAddress):
+class WebhookChannel:
     """One receiver of webhooks."""
 
     subscription: WebhookSubscription
     route: Route
+
+    def probe(self) -> str:
+        """Connect to the host of the address, and hang up.
+
+        Raises:
+            DeliveryError: it cannot be reached.
+        """
+        return reach(reveal(self.subscription.url, "url"), self.route)
 
     def send(self, message: Message, done: frozenset[str]) -> Iterator[Accepted]:
         """Send each part that is not done yet, in order.
