@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from tracker.core.errors import DeliveryError
 from tracker.notify.channels.base import Accepted
 from tracker.notify.channels.http import Reply, Route, post, reach, refuse, shorten
-from tracker.notify.channels.redact import hide, reveal
+from tracker.notify.channels.redact import redact, reveal
 from tracker.notify.forms.chat import Chat, Flavour, render
 from tracker.notify.forms.payload import encode
 from tracker.notify.message import Message
@@ -103,10 +103,10 @@ def judge_code(
     name = next((name for name in names if name in answer), None)
     hidden = (call.url, *_TOKEN.findall(call.url.partition("://")[2]), *call.secrets)
     if name is None:
-        said = hide(f"answered without {next(iter(names))}: {reply.text.strip() or 'nothing'}", "", *hidden)
+        said = redact(f"answered without {next(iter(names))}: {reply.text.strip() or 'nothing'}", "", *hidden)
         raise ask_to_wait(refuse(reply, shorten(said)), reply, wait)
     code, text = answer[name], str(answer.get(names[name], ""))
-    said = shorten(hide(f"{name} {code}: {text}", "", *hidden))
+    said = shorten(redact(f"{name} {code}: {text}", "", *hidden))
     if 200 <= reply.status < 300 and code == 0 and code is not False:
         return said
     raise ask_to_wait(refuse(reply, said), reply, wait, limited=is_limited(code, text))

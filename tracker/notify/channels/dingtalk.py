@@ -39,14 +39,14 @@ _TOO_MANY, _WAIT = (410100, 130101), 600.0
 
 
 def build(chat: Chat) -> dict[str, Any]:
-    """The body of a message; without `at` nobody is mentioned."""
+    """Return the body of a message; without `at` nobody is mentioned."""
     title = FLAVOUR.bold(FLAVOUR.escape(chat.title))
     text = FLAVOUR.newline.join((title, "", *chat.lines))
     return {"msgtype": "markdown", "markdown": {"title": chat.plain_title, "text": text}}
 
 
 def sign(url: str, secret: str, milliseconds: int) -> str:
-    """The address with the time and its signature."""
+    """Return the address with time and signature."""
     digest = hmac.digest(secret.encode(), f"{milliseconds}\n{secret}".encode(), "sha256")
     query = urlencode({"timestamp": milliseconds, "sign": base64.b64encode(digest).decode()})
     return f"{url}{'&' if urlsplit(url).query else '?'}{query}"

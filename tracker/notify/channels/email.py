@@ -27,7 +27,7 @@ from typing import Any
 from tracker.core.errors import DeliveryError
 from tracker.notify.channels.base import Accepted
 from tracker.notify.channels.http import shorten
-from tracker.notify.channels.redact import hide, reveal
+from tracker.notify.channels.redact import redact, reveal
 from tracker.notify.forms.html import render_html
 from tracker.notify.forms.table import render_csv
 from tracker.notify.forms.text import render_text
@@ -194,7 +194,7 @@ class EmailChannel:
         return self._clean(_said(*taken), password) if taken else "", answers
 
     def _clean(self, text: str, password: str) -> str:
-        return shorten(hide(text, "", *_secrets(self.smtp.user, password)))
+        return shorten(redact(text, "", *_secrets(self.smtp.user, password)))
 
     @contextlib.contextmanager
     def _session(self, password: str) -> Iterator[_Session]:

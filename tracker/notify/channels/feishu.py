@@ -41,7 +41,7 @@ _TOO_MANY, _PERHAPS_TOO_MANY = (11232, 99991400), 9499
 
 
 def build(chat: Chat) -> dict[str, Any]:
-    """The body of a message: a card of the first version, which every client shows."""
+    """Return the body of a message: a card of version 1, which every client shows."""
     card = {
         "config": {"wide_screen_mode": True},
         "header": {"title": {"tag": "plain_text", "content": chat.plain_title}, "template": "blue"},
@@ -51,7 +51,7 @@ def build(chat: Chat) -> dict[str, Any]:
 
 
 def sign(secret: str, seconds: int) -> dict[str, str]:
-    """The time and its signature: the text that is signed is the key, and nothing is signed with it."""
+    """Return the time and its signature: the text is the key, and the signed message is empty."""
     digest = hmac.digest(f"{seconds}\n{secret}".encode(), b"", "sha256")
     return {"timestamp": str(seconds), "sign": base64.b64encode(digest).decode()}
 
@@ -62,7 +62,7 @@ def _is_limited(code: object, text: str) -> bool:
 
 
 def _wait(reply: Reply) -> float:
-    """The seconds that the gateway names (open.feishu.cn, Rate limits, read 2026-11)."""
+    """Return the seconds to wait that the gateway names (open.feishu.cn, Rate limits, read 2026-11)."""
     named = reply.headers.get("x-ogw-ratelimit-reset") or ""
     return float(named) if re.fullmatch(r"[0-9]{1,6}", named) else WAIT
 

@@ -1,7 +1,7 @@
-"""The channel of a subscription: one line for each kind.
+"""Open the channel of a subscription: one line for each kind.
 
-In: a subscription, the settings of alerts and standard output. Out: its channel, which has not looked up any secret nor
-touched anything yet; a secret that is missing is a failed delivery of that one channel.
+In: a subscription, the settings of alerts and standard output. Out: its channel. Secrets are looked up on sending, so a
+missing one is a failed delivery of that channel alone.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from tracker.settings.subscriptions import (
 
 
 def open_channel(subscription: AnySubscription, notify: NotifySettings, stdout: TextIO) -> Channel:
-    """The channel that sends messages to a subscription."""
+    """Return the channel that sends messages to a subscription."""
     route = Route(notify.timeout, notify.allow_private)
     match subscription:
         case EmailSubscription():

@@ -9,7 +9,7 @@ from typing import Any
 
 from tracker.notify.channels.chat_bots import Call, Service, ask_to_wait
 from tracker.notify.channels.http import Reply, refuse, shorten
-from tracker.notify.channels.redact import hide, reveal
+from tracker.notify.channels.redact import redact, reveal
 from tracker.notify.forms.chat import COLON, EMOJI, UNDERSCORE, Chat, Flavour, look_alikes, utf16
 from tracker.settings.subscriptions import SlackSubscription
 
@@ -32,7 +32,7 @@ FLAVOUR = Flavour(
 
 
 def build(chat: Chat) -> dict[str, Any]:
-    """The body of a message; `text` is what a notification shows."""
+    """Return the body of a message; `text` is the text of the notification."""
     header = {"type": "header", "text": {"type": "plain_text", "text": chat.plain_title, "emoji": False}}
     # verbatim: Slack makes no links and mentions of its own
     sections = [
@@ -43,7 +43,7 @@ def build(chat: Chat) -> dict[str, Any]:
 
 
 def pack(lines: Sequence[str]) -> list[str]:
-    """The lines as few texts that each fit into a section."""
+    """Join the lines to as few texts as possible that each fit into a section."""
     texts = [lines[0]]
     for line in lines[1:]:
         longer = f"{texts[-1]}\n{line}"
@@ -59,7 +59,7 @@ def _call(subscription: SlackSubscription, chat: Chat) -> Call:
 
 
 def _judge(reply: Reply, call: Call) -> str:
-    said = shorten(hide(reply.text, call.url))
+    said = shorten(redact(reply.text, call.url))
     if reply.status == 200 and said == "ok":
         return said
     raise ask_to_wait(refuse(reply, said or "answered without ok"), reply)

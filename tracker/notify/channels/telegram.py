@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from tracker.notify.channels.chat_bots import Call, Service, ask_to_wait
 from tracker.notify.channels.http import Reply, refuse, shorten
-from tracker.notify.channels.redact import hide, reveal
+from tracker.notify.channels.redact import redact, reveal
 from tracker.notify.forms.chat import COLON, Chat, Flavour, look_alikes, utf16
 from tracker.settings.subscriptions import TelegramSubscription
 
@@ -31,7 +31,7 @@ FLAVOUR = Flavour(
 
 
 def build(chat: Chat, chat_id: str) -> dict[str, Any]:
-    """The body of a message to a chat."""
+    """Return the body of a message to a chat."""
     title = FLAVOUR.bold(FLAVOUR.escape(chat.title))
     return {
         "chat_id": chat_id,
@@ -53,7 +53,7 @@ def _judge(reply: Reply, call: Call) -> str:
     if reply.status == 200 and answer.get("ok") is True:
         return "ok"
     said = str(answer.get("description") or f"answered without ok: {reply.text.strip() or 'nothing'}")
-    error = refuse(reply, shorten(hide(said, "", *call.secrets)))
+    error = refuse(reply, shorten(redact(said, "", *call.secrets)))
     parameters = answer.get("parameters")
     named = parameters.get("retry_after") if isinstance(parameters, dict) else None
     if isinstance(named, int) and 0 <= named < _LONGEST_WAIT:

@@ -25,7 +25,7 @@ _TOO_MANY = 45009
 
 
 def build(chat: Chat) -> dict[str, Any]:
-    """The body of a message."""
+    """Return the body of a message."""
     title = FLAVOUR.bold(FLAVOUR.escape(chat.title))
     return {"msgtype": "markdown", "markdown": {"content": "\n".join((title, "", *chat.lines))}}
 
