@@ -25,8 +25,9 @@ from storage.queries.entities import (
     names_stated,
     renames_of,
 )
-from storage.queries.filing import find_filing_ids, find_originals
+from storage.queries.filing import find_filing_ids
 from storage.queries.filings import FilingFilter, find_filings
+from storage.queries.originals import find_originals
 from tracker.query.compare import Span, differing
 from tracker.query.filing import entities_called, filing, filings_of_entity
 from tracker.query.open_history import OpenHistory

@@ -20,8 +20,10 @@ from storage.faults import storage_faults
 from tracker.core.errors import StorageError
 
 
-def open_readonly(path: Path, timeout: float = 10.0) -> sqlite3.Connection:
+def open_readonly(path: Path, timeout: float = 10.0, *, any_thread: bool = False) -> sqlite3.Connection:
     """A connection that can only ask; `timeout` in seconds for a lock.
+
+    With `any_thread` another thread than this one may close it.
 
     In a folder that cannot be written to SQLite cannot share a file in WAL mode with a writer; there is none then, and
     the file is whole where no log lies beside it.
@@ -30,7 +32,7 @@ def open_readonly(path: Path, timeout: float = 10.0) -> sqlite3.Connection:
         sqlite3.Error: it cannot be opened, or is no database.
     """
     address = f"{path.absolute().as_uri()}?mode=ro"
-    conn = sqlite3.connect(address, uri=True, timeout=timeout)
+    conn = sqlite3.connect(address, uri=True, timeout=timeout, check_same_thread=not any_thread)
     try:
         conn.execute("PRAGMA query_only = ON")
         conn.execute("SELECT count(*) FROM sqlite_master")
@@ -41,7 +43,7 @@ def open_readonly(path: Path, timeout: float = 10.0) -> sqlite3.Connection:
         # Not where a writer holds a lock: reading past it is no reading.
         if not is_shut or not path.exists() or (log.exists() and log.stat().st_size):
             raise
-        conn = sqlite3.connect(f"{address}&immutable=1", uri=True)
+        conn = sqlite3.connect(f"{address}&immutable=1", uri=True, check_same_thread=not any_thread)
     except sqlite3.Error:
         conn.close()
         raise

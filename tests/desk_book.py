@@ -13,10 +13,12 @@ from typing import Any
 
 from storage.archive.archive import Archive
 from storage.queries import changes as changes_queries
-from storage.queries import derivation, filing, filings, site
+from storage.queries import derivation, filings, site
+from storage.queries import incidents as incidents_queries
 from storage.queries.filings import FilingFilter
 from storage.schema.migrations import connect
 from storage.write.history import History
+from tests.closing import until_end
 from tests.polling import NOTICE_HEADINGS, SYNTHESIS_TITLE, algorithm, algorithm_docx
 from tracker.changes.checks.facts import Facts
 from tracker.core.models import Link, Page, SourceResult
@@ -36,7 +38,7 @@ class Ledger:
     """A history, an archive, and the poll that is under way."""
 
     def __init__(self, folder: Path, subscriptions: Sequence[dict[str, Any]] = (), **settings: Any) -> None:
-        self.db = connect(folder / "history.db")
+        self.db = until_end(connect(folder / "history.db"))
         self.history, self.archive = History(self.db), Archive(folder / "archive")
         self.settings = Settings(data_dir=folder, subscriptions=list(subscriptions), **settings)
         self.polls = 0
@@ -97,7 +99,7 @@ class Ledger:
 
     def incidents(self) -> list[tuple[str, str]]:
         """(kind, detail) of what is open, checks aside."""
-        return [(i["kind"], i["detail"]) for i in filing.find_incidents(self.db) if i["kind"] != "check_off"]
+        return [(i["kind"], i["detail"]) for i in incidents_queries.find_incidents(self.db) if i["kind"] != "check_off"]
 
     def states(self, **where: Any) -> dict[str, tuple[str, str]]:
         """{name: (status, entity)} of the filings that fit."""

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from storage import journal
-from storage.queries import filings, site
+from storage.queries import filings, lists, polls
 from storage.schema.migrations import connect
+from tests.closing import until_end
 from tests.desk_book import Ledger, synthesis
 from tests.polling import algorithm
 from tests.rebuilding import assert_rebuilds, made_anew
@@ -46,7 +47,7 @@ def test_what_a_limit_stopped_is_read_again_when_a_person_says_so(
 ) -> None:
     ledger = Ledger(tmp_path)
     ledger.page(ONE, (LABEL, synthesis(range(1, 11))))
-    sha256 = site.pending_revisions(ledger.db)[0]["sha256"]
+    sha256 = lists.pending_revisions(ledger.db)[0]["sha256"]
     monkeypatch.setattr(limits, "MAX_CELLS", 20)
     assert kinds(ledger.poll()) == {}
     assert [kind for kind, _ in ledger.incidents()] == ["unreadable"]
@@ -57,7 +58,7 @@ def test_what_a_limit_stopped_is_read_again_when_a_person_says_so(
     assert kinds(ledger.poll()) == {"added": 10}
     assert ledger.incidents() == []
     ledger.close()
-    journal.export(connect(ledger.settings.database), ledger.archive)
+    journal.export(until_end(connect(ledger.settings.database)), ledger.archive)
     rebuilt = made_anew(ledger.settings, tmp_path / "again.db")  # it can be read from the start now
     assert rebuilt.odd == []
     with closing(connect(tmp_path / "again.db")) as db:
@@ -67,7 +68,7 @@ def test_what_a_limit_stopped_is_read_again_when_a_person_says_so(
 def test_a_file_that_the_program_stumbles_over_does_not_block_the_others(ledger: Ledger) -> None:
     ledger.page(ONE, (LABEL, synthesis(range(1, 11))))
     ledger.page(TWO, (LATER, synthesis(range(11, 21))))
-    sha256 = site.pending_revisions(ledger.db)[0]["sha256"]
+    sha256 = lists.pending_revisions(ledger.db)[0]["sha256"]
     place = Path(ledger.archive.address(sha256))
     lost = place.rename(place.with_suffix(".away"))
     assert kinds(ledger.poll()) == {"added": 10}
@@ -100,7 +101,7 @@ def test_what_an_interrupted_poll_refused_is_in_the_next_report(ledger: Ledger) 
     ledger.page(ONE, (LABEL, synthesis(range(1, 4))))
     ledger.digest()
     ledger.begin()
-    assert [i["kind"] for i in site.incidents_of_poll(ledger.db, ledger.poll_id)] == ["failed_checks"]
+    assert [i["kind"] for i in polls.incidents_of_poll(ledger.db, ledger.poll_id)] == ["failed_checks"]
 
 
 # --- one list, several addresses and labels --------------------------------------------------------

@@ -12,7 +12,7 @@ import pytest
 from filelock import FileLock
 from sqlite_utils import Database
 
-from storage.queries import polls, site
+from storage.queries import incidents, polls
 from storage.queries.polls import PollRow
 from storage.schema.migrations import connect
 from storage.write.history import History
@@ -49,7 +49,7 @@ def finish(db: Database, poll: int, minutes: float) -> None:
 
 def known(db: Database) -> dict[str, str]:
     kinds = ("interrupted", "missed", "overlap")
-    return {kind: row["detail"] for kind in kinds for row in site.open_incidents(db, kind)}
+    return {kind: row["detail"] for kind in kinds for row in incidents.open_incidents(db, kind)}
 
 
 def row(number: int, reason: str | None = None) -> PollRow:

@@ -26,6 +26,7 @@ from tests.notify.mail_server import Post, running
 from tests.program import run_program
 from tracker.core.dates import read_clock
 from tracker.core.models import SourceResult
+from tracker.operations.doctor import checks
 from tracker.operations.doctor.checks import check_channels
 from tracker.operations.doctor.findings import GROUPS, TEXTS, Finding, State, Teller
 from tracker.operations.doctor.history import check_sources
@@ -262,10 +263,16 @@ def test_what_waits_for_a_person(folder: Path) -> None:
 
 def probe(*subscriptions: dict[str, Any], **notify: Any) -> dict[str, Finding]:
     named = [{"name": f"one{number}"} | one for number, one in enumerate(subscriptions)]
-    usual = {"allow_private": True, "timeout": 2, "smtp": {"sender": "tracker@example.org"}}
+    usual = {"allow_private": True, "timeout": 60, "smtp": {"sender": "tracker@example.org"}}
     settings = Settings(subscriptions=named, notify=usual | notify)
     found = check_channels(settings.subscriptions, settings.notify, Teller("en", "channels"))
     return {one.name: one for one in found}
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A channel's own word on what took too long is waited for, however busy the machine is."""
+    monkeypatch.setattr(checks, "_GRACE", 300.0)
 
 
 @pytest.fixture
@@ -286,18 +293,24 @@ def test_services_of_the_web(dead_port: int, open_port: int) -> None:
     found = probe(
         {"channel": "webhook", "url": f"http://127.0.0.1:{open_port}/{secret}"},
         {"channel": "slack", "url": f"http://user:{secret}@127.0.0.1:{dead_port}/{secret}"},
-        {"channel": "feishu", "url": f"https://127.0.0.1:{open_port}/{secret}"},
         {"channel": "dingtalk", "url": f"http://no-such-host.invalid/?access_token={secret}"},
         {"channel": "wecom", "url": "env:TRACKER_TEST_NO_SUCH_VARIABLE"},
         {"channel": "telegram", "token": secret, "chat": "1", "api": f"http://127.0.0.1:{open_port}"},
     )
-    assert [one.state for one in found.values()] == [OK, FAILED, FAILED, FAILED, FAILED, OK]
+    assert [one.state for one in found.values()] == [OK, FAILED, FAILED, FAILED, OK]
     assert found["one0"].message == f"one0 (webhook) can be used: 127.0.0.1:{open_port}"
     assert f"127.0.0.1:{dead_port}: the connection was refused" in found["one1"].message
-    assert "no answer within 2 s" in found["one2"].message  # it never shakes hands
-    assert "the name is not known" in found["one3"].message
-    assert "TRACKER_TEST_NO_SUCH_VARIABLE" in found["one4"].message
+    assert "the name is not known" in found["one2"].message
+    assert "TRACKER_TEST_NO_SUCH_VARIABLE" in found["one3"].message
     assert not any(secret in one.message + one.to_do for one in found.values())
+
+
+def test_a_service_that_never_shakes_hands(open_port: int, patience: None) -> None:
+    url = f"https://127.0.0.1:{open_port}/T0PSECRET-token"
+    (found,) = probe({"channel": "feishu", "url": url}, timeout=0.5).values()
+    assert found.state is FAILED
+    assert f"127.0.0.1:{open_port}: no answer within 0.5 s" in found.message
+    assert "T0PSECRET" not in found.message + found.to_do
 
 
 # The library loads its e-mail plugin, which imports a module that Python 3.13 lacks (apprise 2.3.0).
@@ -305,7 +318,7 @@ def test_services_of_the_web(dead_port: int, open_port: int) -> None:
 def test_addresses_of_apprise() -> None:
     secret = "T0PSECRET-token"
     urls = (f"ntfys://{secret}@example.org/topic", f"nonsense://{secret}")
-    found = probe(*({"channel": "apprise", "url": url} for url in urls), timeout=20)
+    found = probe(*({"channel": "apprise", "url": url} for url in urls))
     assert [one.state for one in found.values()] == [OK, FAILED], found
     assert found["one0"].message == "one0 (apprise) can be used: ntfy"
     assert not any(secret in one.message for one in found.values())
@@ -325,7 +338,7 @@ def smtp(port: int, **values: Any) -> dict[str, Any]:
     return {"smtp": usual | values}
 
 
-def test_mail_servers(dead_port: int, open_port: int, tmp_path: Path) -> None:
+def test_mail_servers(dead_port: int, open_port: int, tmp_path: Path, patience: None) -> None:
     authority, tls = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     authority.issue_cert("127.0.0.1").configure_cert(tls)

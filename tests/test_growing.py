@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.queries import site
+from storage.queries import lists, site
 from tests.desk_book import Ledger
 from tests.polling import genai_docx, genai_rows
 from tests.rebuilding import assert_rebuilds
@@ -63,7 +63,7 @@ def test_a_state_that_is_dated_wrongly_hides_no_later_one(ledger: Ledger) -> Non
     assert poll(ledger) == Counter()
     assert [kind for kind, _ in ledger.incidents()] == ["failed_checks"]
     assert "never held 2 of its filings" in ledger.incidents()[0][1]
-    ledger.history.accept(site.refused(ledger.db, site.offers(ledger.db)[-1]["sha256"])[-1]["id"], ledger.now)
+    ledger.history.accept(lists.refused(ledger.db, site.offers(ledger.db)[-1]["sha256"])[-1]["id"], ledger.now)
     assert poll(ledger) == Counter(added=2)
     assert ledger.incidents() == []
 

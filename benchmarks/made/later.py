@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from benchmarks.made.edits import TURNS
 from benchmarks.made.lists import BEIAN, MadeList
 from benchmarks.made.recording import Poll, ShownPage, fetch, recorded, show_page
-from storage.queries import notices
+from storage.queries import lists as lists_queries
 from storage.rows import as_json, filing_of
 from storage.write.history import History
 from storage.write.lists import Recording
@@ -46,7 +46,7 @@ class Reissues:
 
     def edit_some(self, poll: Poll, edits: int) -> None:
         """So many edits, in one to three lists."""
-        self._noticed = notices.noticed_numbers(self._history.db)
+        self._noticed = lists_queries.noticed_numbers(self._history.db)
         lists = self._chance.choices(self._lists, [one.count for one in self._lists], k=min(3, edits))
         distinct = list({id(one): one for one in lists}.values())
         for n, one in enumerate(distinct):
@@ -129,12 +129,12 @@ def record_notice(history: History, poll: Poll, day: str, filings: Sequence[Fili
     show_page(history, poll, page, [link], "beian")
     on = fetch(history, poll, title, 40_000 + 900 * len(filings), "pdf")
     rows = [_notice_row(filing, n, day[:7]) for n, filing in enumerate(filings, 1)]
-    found = notices.filings_of_numbers(history.db, {row.number for row in rows})
+    found = lists_queries.filings_of_numbers(history.db, {row.number for row in rows})
     targets = {
         number: [Target(one.filing, Status(one.status), one.cancelled_on, one.remarks) for one in those]
         for number, those in found.items()
     }
-    elsewhere = frozenset(notices.noticed_numbers(history.db, but=on.attachment))
+    elsewhere = frozenset(lists_queries.noticed_numbers(history.db, but=on.attachment))
     changes, _ = diff_notice(KnownNotice(elsewhere=elsewhere, targets=targets), rows)
     _record(history, on, "algorithm_cancellation", day, rows, changes, ())
     recorded(history.db, on, title, len(rows))

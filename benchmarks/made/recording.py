@@ -16,14 +16,15 @@ from urllib.parse import quote
 from sqlite_utils import Database
 
 from benchmarks.made.lists import MadeList
-from storage.queries import site
+from storage.queries import lists
 from storage.rows import beijing_day
 from storage.write.history import History
 from storage.write.lists import Recording
 from storage.write.offers import OfferedLink
 from tracker.changes.differ import status_after
+from tracker.core.labels import label_key
 from tracker.core.models import Filing, Listed, Page
-from tracker.core.series import label_key, series_by_id
+from tracker.core.series import series_by_id
 from tracker.poll.digest import publication_date
 
 _STATED = (
@@ -82,9 +83,9 @@ def fetch(history: History, poll: Poll, label: str, size: int, media_type: str, 
     href = row["href"] if not parts else f"{row['href']}&v={digest[:8]}"
     history.record_fetched(row["id"], href, digest, size, media_type, poll.now)
     revision = db.execute("SELECT max(id) FROM revision").fetchone()[0]
-    pending = site.pending_revisions(db, revision)[0]
+    pending = lists.pending_revisions(db, revision)[0]
     series = series_by_id(pending["series"])
-    is_baseline = series.id not in site.baselines(db)
+    is_baseline = series.id not in lists.baselines(db)
     published = publication_date(pending, series, is_baseline=is_baseline)
     db.execute("UPDATE revision SET published_on = ? WHERE id = ?", [published, revision])
     return Recording(

@@ -334,11 +334,6 @@ def periods(db: Database) -> list[str]:
     return [row[0] for row in db.execute(sql)]
 
 
-def entity_name(db: Database, entity: int) -> str | None:
-    """The name of an entity today; None where there is none of that id."""
-    return next((str(row[0]) for row in db.execute("SELECT name FROM entity WHERE id = ?", [entity])), None)
-
-
 def _ids(db: Database, sql: str, args: Sequence[Any]) -> list[int]:
     return [row[0] for row in db.execute(sql, args)]
 

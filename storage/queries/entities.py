@@ -233,3 +233,45 @@ def _entities(db: Database, filings: list[int]) -> dict[int, dict[str, Any]]:
         [as_json(filings)],
     )
     return {row["filing_id"]: {key: row[key] for key in ("entity_id", "entity_today")} for row in rows}
+
+
+def find_entities(db: Database, folded: str) -> list[dict[str, Any]]:
+    """Entities with a name, of any time, that contains `folded`: id, name today, all names with their basis.
+
+    One whose name is just that comes first.
+    """
+    among = entities_holding(db, folded) if folded else None
+    named = "SELECT entity_id FROM entity_name WHERE instr(folded, :q)"
+    if among is not None:
+        named += " AND entity_id IN (SELECT value FROM json_each(:among))"
+    rows = db.query(
+        f"""SELECT id, name, json_group_array(json_object('name', called, 'basis', basis, 'current', current))
+           AS names, max(folded = :q) AS exact FROM (
+               SELECT e.id, e.name, n.name AS called, n.basis, n.current, n.folded FROM entity e
+               CROSS JOIN entity_name n ON n.entity_id = e.id WHERE e.id IN ({named}) ORDER BY e.id, n.rowid
+           ) GROUP BY id ORDER BY exact DESC, id""",
+        {"q": folded, "among": as_json(among)},
+    )
+    return [
+        {
+            "id": row["id"],
+            "name": row["name"],
+            "exact": bool(row["exact"]),
+            "names": [one | {"current": bool(one["current"])} for one in json.loads(row["names"])],
+        }
+        for row in rows
+    ]
+
+
+def names_of_entities(db: Database, ids: set[int]) -> dict[int, list[str]]:
+    """Every name of each of these entities, today's first."""
+    names: dict[int, list[str]] = {}
+    sql = "SELECT entity_id, name FROM entity_name WHERE entity_id IN (SELECT value FROM json_each(?)) ORDER BY rowid"
+    for row in db.execute(sql, [as_json(sorted(ids))]):
+        names.setdefault(row[0], []).append(row[1])
+    return names
+
+
+def entity_name(db: Database, entity: int) -> str | None:
+    """The name of an entity today; None where there is none of that id."""
+    return next((str(row[0]) for row in db.execute("SELECT name FROM entity WHERE id = ?", [entity])), None)

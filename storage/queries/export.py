@@ -16,7 +16,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.queries import changes as changes_queries
-from storage.queries import filing as filing_queries
+from storage.queries import incidents
 from storage.queries.filings import CANCELLED_ON, JOINS, LIST_FIELDS, SOURCE, SOURCE_KEYS, FilingFilter, held
 from storage.rows import last_day
 
@@ -212,6 +212,6 @@ def _set(conditions: Mapping[str, Any]) -> tuple[list[str], list[Any]]:
 
 
 def _verdicts(db: Database, scope: Scope) -> Iterator[dict[str, Any]]:
-    for row in filing_queries.find_verdicts(db) if scope.is_now else []:
+    for row in incidents.find_verdicts(db) if scope.is_now else []:
         if scope.series in (None, row["series"]):
             yield row | {"check": row["name"]}

@@ -1,9 +1,7 @@
-"""Reading the history: the questions of the command line, as plain dictionaries. Never writes.
+"""One filing: ids, versions, remarks and links, and how far a provincial list is ahead of the centre's. Never writes.
 
-How far the list of a province is ahead of the centre's, filing by filing. Never writes.
-
-Filings of the two are told to be the same by their number, today's or a former one. What counts is when the *lists*
-were published and recorded in which a filing stood first: 备案时间 is the same in both.
+A filing of the province and one of the centre are the same when their numbers, today's or former ones, are equal. What
+counts is when the lists that first stated a filing were published and recorded: 备案时间 is the same in both.
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.queries.filings import JOINS, LIST_FIELDS, SOURCE, SOURCE_KEYS, entities_holding, filing_row
+from storage.queries.filings import JOINS, LIST_FIELDS, SOURCE, SOURCE_KEYS, filing_row
 from storage.rows import as_json, beijing_day
 
 
@@ -72,84 +70,6 @@ def find_links(db: Database, filing: int) -> list[dict[str, Any]]:
             [filing],
         )
     )
-
-
-def find_entities(db: Database, folded: str) -> list[dict[str, Any]]:
-    """Entities with a name, of any time, that contains `folded`: id, name today, all names with their basis.
-
-    One whose name is just that comes first.
-    """
-    among = entities_holding(db, folded) if folded else None
-    named = "SELECT entity_id FROM entity_name WHERE instr(folded, :q)"
-    if among is not None:
-        named += " AND entity_id IN (SELECT value FROM json_each(:among))"
-    rows = db.query(
-        f"""SELECT id, name, json_group_array(json_object('name', called, 'basis', basis, 'current', current))
-           AS names, max(folded = :q) AS exact FROM (
-               SELECT e.id, e.name, n.name AS called, n.basis, n.current, n.folded FROM entity e
-               CROSS JOIN entity_name n ON n.entity_id = e.id WHERE e.id IN ({named}) ORDER BY e.id, n.rowid
-           ) GROUP BY id ORDER BY exact DESC, id""",
-        {"q": folded, "among": as_json(among)},
-    )
-    return [
-        {
-            "id": row["id"],
-            "name": row["name"],
-            "exact": bool(row["exact"]),
-            "names": [one | {"current": bool(one["current"])} for one in json.loads(row["names"])],
-        }
-        for row in rows
-    ]
-
-
-def names_of_entities(db: Database, ids: set[int]) -> dict[int, list[str]]:
-    """Every name of each of these entities, today's first."""
-    names: dict[int, list[str]] = {}
-    sql = "SELECT entity_id, name FROM entity_name WHERE entity_id IN (SELECT value FROM json_each(?)) ORDER BY rowid"
-    for row in db.execute(sql, [as_json(sorted(ids))]):
-        names.setdefault(row[0], []).append(row[1])
-    return names
-
-
-def find_incidents(db: Database, *, all_of_them: bool = False, poll: int | None = None) -> list[dict[str, Any]]:
-    """Incidents that are open (or all), newest last; with `poll`, those that came up in it."""
-    condition = "1" if all_of_them else "ended_at IS NULL"
-    args: list[Any] = []
-    if poll is not None:
-        condition, args = "last_poll = ?", [poll]
-    return list(
-        db.query(
-            f"""SELECT id, kind, source, address, detail, first_seen, last_seen, ended_at FROM incident
-                WHERE {condition} ORDER BY id""",
-            args,
-        )
-    )
-
-
-def find_verdicts(db: Database) -> list[dict[str, Any]]:
-    """The verdicts of the last poll, as `tracker reconcile` gives them."""
-    rows = db.query("SELECT * FROM verdict ORDER BY name, series, subject")
-    return [row | {"items": json.loads(row["items"])} for row in rows]
-
-
-def find_originals(db: Database, number_or_sha256: str) -> list[dict[str, Any]]:
-    """The original files that state a number, or the one of that sha256 (or its first digits), newest last.
-
-    `announcements` are all the addresses that offer the list, or ever offered it.
-    """
-    rows = db.query(
-        """SELECT DISTINCT r.id, r.sha256, r.size, r.media_type, a.series, a.period AS batch, o.label AS attachment,
-           n.url AS announcement, r.state, r.reason, r.first_seen, r.last_seen,
-           (SELECT json_group_array(url) FROM (SELECT m.url FROM offer p JOIN announcement m
-            ON m.id = p.announcement_id WHERE p.attachment_id = a.id ORDER BY p.id)) AS announcements
-           FROM revision r JOIN attachment a ON a.id = r.attachment_id
-           JOIN offer o ON o.id = r.offer_id JOIN announcement n ON n.id = o.announcement_id
-           WHERE r.sha256 = :q OR (length(:q) >= 8 AND substr(r.sha256, 1, length(:q)) = :q)
-           OR r.id IN (SELECT revision_id FROM version WHERE number = :q)
-           OR r.id IN (SELECT revision_id FROM notice_row WHERE number = :q) ORDER BY r.id""",
-        {"q": number_or_sha256},
-    )
-    return [row | {"announcements": json.loads(row["announcements"])} for row in rows]
 
 
 # The filing of the other office that has, or had, a number of this one.

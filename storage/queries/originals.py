@@ -1,10 +1,8 @@
-"""Where something is written, in full: the announcement, the file it offers, when both were seen. Never writes.
-
-Which files of the archive the history refers to, and what each of them is. Never writes.
-"""
+"""Original files: which list and announcement each belongs to, and every file that the history names. Never writes."""
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -55,3 +53,23 @@ def referred_files(db: Database) -> dict[str, str]:
     for sql in queries:
         found |= dict(db.execute(sql).fetchall())
     return found
+
+
+def find_originals(db: Database, number_or_sha256: str) -> list[dict[str, Any]]:
+    """The original files that state a number, or the one of that sha256 (or its first digits), newest last.
+
+    `announcements` are all the addresses that offer the list, or ever offered it.
+    """
+    rows = db.query(
+        """SELECT DISTINCT r.id, r.sha256, r.size, r.media_type, a.series, a.period AS batch, o.label AS attachment,
+           n.url AS announcement, r.state, r.reason, r.first_seen, r.last_seen,
+           (SELECT json_group_array(url) FROM (SELECT m.url FROM offer p JOIN announcement m
+            ON m.id = p.announcement_id WHERE p.attachment_id = a.id ORDER BY p.id)) AS announcements
+           FROM revision r JOIN attachment a ON a.id = r.attachment_id
+           JOIN offer o ON o.id = r.offer_id JOIN announcement n ON n.id = o.announcement_id
+           WHERE r.sha256 = :q OR (length(:q) >= 8 AND substr(r.sha256, 1, length(:q)) = :q)
+           OR r.id IN (SELECT revision_id FROM version WHERE number = :q)
+           OR r.id IN (SELECT revision_id FROM notice_row WHERE number = :q) ORDER BY r.id""",
+        {"q": number_or_sha256},
+    )
+    return [row | {"announcements": json.loads(row["announcements"])} for row in rows]

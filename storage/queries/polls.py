@@ -1,8 +1,7 @@
-"""Which polls there were, and of which series. Never writes.
+"""Polls: which there were, what each did, and how they and the alerts are going. Never writes.
 
-How polls and alerts have been going, as health checks and metrics ask it. Never writes.
-
-Reads the tables of every schema alike, so that a program that was just upgraded is not unwell until its next poll.
+Health checks and metrics read tables of every schema alike, so that a program that was just upgraded does not report a
+fault until its next poll.
 """
 
 from __future__ import annotations
@@ -192,3 +191,49 @@ def batch_days(db: Database) -> dict[str, list[str]]:
     for series, day in rows:
         days.setdefault(series, []).append(day)
     return days
+
+
+def unclassified(db: Database, poll: int) -> list[dict[str, Any]]:
+    """Announcements that speak of filings and fit no series, first seen in a poll or in those that it answers for."""
+    sql = """SELECT title, url AS address FROM listing
+        WHERE unclassified AND first_seen >= (SELECT started_at FROM poll WHERE id = ?) ORDER BY published_at, url"""
+    return list(db.query(sql, [_first_unreported(db, poll)]))
+
+
+def changes_of_poll(db: Database, poll: int) -> list[dict[str, Any]]:
+    """How many changes of each kind a poll recorded."""
+    sql = "SELECT kind, count(*) AS n FROM change WHERE poll_id BETWEEN ? AND ? GROUP BY kind"
+    return list(db.query(sql, [_first_unreported(db, poll), poll]))
+
+
+def batches_of_poll(db: Database, poll: int) -> list[dict[str, Any]]:
+    """The revisions that a poll recorded: series, period, rows, kept, refused and changes by kind."""
+    rows = db.query(
+        """SELECT r.id, a.series, a.period, r.rows, r.kept, r.refused, r.sha256 FROM revision r
+           JOIN attachment a ON a.id = r.attachment_id WHERE r.poll_id BETWEEN ? AND ? AND r.state = 'recorded'
+           ORDER BY r.id""",
+        [_first_unreported(db, poll), poll],
+    )
+    batches = []
+    for row in list(rows):
+        kinds = db.execute("SELECT kind, count(*) FROM change WHERE revision_id = ? GROUP BY kind", [row["id"]])
+        warnings = db.execute("SELECT text FROM warning WHERE revision_id = ? ORDER BY rowid", [row["id"]])
+        keys = ("series", "period", "rows", "kept", "refused", "sha256")
+        batches.append(
+            {key: row[key] for key in keys}
+            | {"changes": dict(kinds.fetchall()), "warnings": [warning[0] for warning in warnings]}
+        )
+    return batches
+
+
+def incidents_of_poll(db: Database, poll: int) -> list[dict[str, Any]]:
+    """The incidents that came up in a poll, new or again; `is_new` where no earlier report can have told of it."""
+    sql = """SELECT kind, source, address, detail, first_poll, first_poll >= :first AS is_new FROM incident
+        WHERE last_poll = :poll OR (last_poll BETWEEN :first AND :poll AND ended_at IS NULL) ORDER BY id"""
+    return list(db.query(sql, {"poll": poll, "first": _first_unreported(db, poll)}))
+
+
+def _first_unreported(db: Database, poll: int) -> int:
+    """The first of the polls that a report answers for: with those before it that were interrupted."""
+    sql = "SELECT coalesce(max(id), 0) + 1 FROM poll WHERE state = 'finished' AND id < ?"
+    return int(next(iter(db.execute(sql, [poll])))[0])

@@ -21,7 +21,7 @@ from storage.archive.archive import Archive
 from tests.hostile.case import NOTHING, RECORDED, Case, publish_good
 from tests.polling import PUBLISHED, ROOT, Desk
 from tracker.core.errors import StorageError
-from tracker.core.series import fold
+from tracker.core.labels import fold
 from tracker.demo.site import StandIn
 from tracker.poll.run import exit_code
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from storage.queries import notices, site
+from storage.queries import lists, site
 from storage.schema.migrations import connect
 from storage.write.history import History
 from storage.write.lists import Recording
 from storage.write.offers import OfferedLink
 from storage.write.outbox import Rule
+from tests.closing import until_end
 from tracker.changes.cancellations import KnownNotice, Target, diff_notice
 from tracker.changes.differ import Known, diff_list, is_cancelled, status_after
 from tracker.core.models import Change, Extraction, Filing, Page, Status, TableSummary
@@ -24,7 +25,7 @@ class Book:
     """A history to which lists are recorded; the n-th recording happens on day n of January 2026."""
 
     def __init__(self, folder: Path, rules: Sequence[Rule] = (), *, settled: bool = False) -> None:
-        self.db: Database = connect(folder / "history.db")
+        self.db: Database = until_end(connect(folder / "history.db"))
         self.history = History(self.db)
         self.recorded = 0
         self.rules = rules
@@ -49,7 +50,7 @@ class Book:
         self.history.record_page(Page(url, "title", f"{period[:7]}-11", None, "", ()), series, None, [link], now)
         offer = next(offer["id"] for offer in site.offers(self.db) if offer["referer"] == url)
         self.history.record_fetched(offer, "token", f"{self.recorded:064x}", 1, "docx", now)
-        row = next(row for row in site.pending_revisions(self.db))
+        row = next(row for row in lists.pending_revisions(self.db))
         changes = self._notice_changes(row, rows) if series == NOTICES else self._list_changes(row, rows)
         tables = (TableSummary(1, "", None, len(rows), len(rows), 0),)
         recording = Recording(
@@ -61,22 +62,22 @@ class Book:
         return changes
 
     def _list_changes(self, row: dict[str, object], rows: Sequence[Filing]) -> list[Change]:
-        state = site.list_state(self.db, int(str(row["attachment_id"])), SERIES, {filing.number for filing in rows})
+        state = lists.list_state(self.db, int(str(row["attachment_id"])), SERIES, {filing.number for filing in rows})
         known = Known(
             state.present, state.gone, state.current, state.elsewhere, state.cancelled,
             remarked=frozenset(filing.number for filing in state.marked if is_cancelled(filing)),
-            noticed=notices.noticed_numbers(self.db),
+            noticed=lists.noticed_numbers(self.db),
         )  # fmt: skip
         return diff_list(known, rows)[0]
 
     def _notice_changes(self, row: dict[str, object], rows: Sequence[Filing]) -> list[Change]:
-        before = notices.stated_by(self.db, int(str(row["attachment_id"])))
-        found = notices.filings_of_numbers(self.db, {*before, *(filing.number for filing in rows)})
+        before = lists.stated_by(self.db, int(str(row["attachment_id"])))
+        found = lists.filings_of_numbers(self.db, {*before, *(filing.number for filing in rows)})
         targets = {
             n: [Target(one.filing, Status(one.status), one.cancelled_on, one.remarks) for one in those]
             for n, those in found.items()
         }
-        elsewhere = frozenset(notices.noticed_numbers(self.db, but=int(str(row["attachment_id"]))))
+        elsewhere = frozenset(lists.noticed_numbers(self.db, but=int(str(row["attachment_id"]))))
         return diff_notice(KnownNotice(before=before, elsewhere=elsewhere, targets=targets), rows)[0]
 
 

@@ -13,6 +13,7 @@ from storage.queries import counts
 from storage.queries.counts import LARGE, find_largest
 from storage.queries.filings import FilingFilter, provinces
 from storage.schema.migrations import connect, connect_readonly
+from tests.closing import until_end
 
 MOST = 3
 
@@ -37,7 +38,7 @@ def filters(db: Database) -> list[FilingFilter]:
 def test_the_largest_entities_are_those_that_counting_one_by_one_finds(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    db = connect_readonly(path)
+    db = until_end(connect_readonly(path))
     asked = filters(db)
     told = [find_largest(db, where, MOST) for where in asked]
     assert sum(found is not None for found in told) > len(asked) // 3
@@ -51,7 +52,7 @@ def test_the_largest_entities_are_those_that_counting_one_by_one_finds(
 
 
 def test_what_is_kept_is_not_asked_while_it_is_behind_or_where_smaller_ones_are_among_the_most(path: Path) -> None:
-    db = connect(path)
+    db = until_end(connect(path))
     large = db.execute("SELECT count(*) FROM entity WHERE present >= ?", [LARGE]).fetchone()[0]
     assert find_largest(db, FilingFilter(), large) is not None
     assert find_largest(db, FilingFilter(), large + 1) is None
@@ -64,7 +65,7 @@ def test_what_is_kept_is_not_asked_while_it_is_behind_or_where_smaller_ones_are_
 
 def test_renamings_are_those_of_the_changes_and_the_remarks(path: Path) -> None:
     """What triggers keep is what the migration makes of a history that has it already."""
-    db = connect_readonly(path)
+    db = until_end(connect_readonly(path))
     kept = db.execute("SELECT filing_id, before, after, change_id, event_id FROM renaming ORDER BY 1, 2, 3, 4, 5")
     changes = """SELECT filing_id, fields ->> '$.entity[0]', fields ->> '$.entity[1]', id, NULL FROM change
         WHERE kind <> 'added' AND json_type(fields, '$.entity') IS NOT NULL"""

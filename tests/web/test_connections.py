@@ -26,6 +26,7 @@ class Slow:
 
     def __init__(self) -> None:
         self.begun, self.gone = threading.Event(), threading.Event()
+        self.open: set[object] = set()  # the connections of the server
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == "/slow":
@@ -51,6 +52,7 @@ def address(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, 
     listening = server.listen("127.0.0.1", 0)
     config = uvicorn.Config(Gate(slow, "en"), http=Connection, log_config=None, lifespan="off", ws="none")
     one = uvicorn.Server(config)
+    slow.open = one.server_state.connections
     thread = threading.Thread(target=one.run, args=([listening],))
     thread.start()
     try:
@@ -113,18 +115,20 @@ def test_who_asks_once_and_then_drips_is_let_go(address: tuple[str, int]) -> Non
         assert is_let_go(connection)
 
 
-def test_who_reads_nothing_is_let_go(address: tuple[str, int]) -> None:
+def test_who_reads_nothing_is_let_go(address: tuple[str, int], slow: Slow) -> None:
     with connect(address) as connection:
         connection.sendall(get("/big", close=False))
-        time.sleep(1)
+        wait_until(lambda: slow.open)
+        wait_until(lambda: not slow.open)
         assert len(read_all(connection)) < len(BIG)
 
 
-def test_who_reads_slowly_has_it_all(address: tuple[str, int]) -> None:
+def test_who_reads_slowly_has_it_all(address: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "READ_SECONDS", 1.5)
     with connect(address) as connection:
         connection.sendall(get("/big"))
         count = 0
-        while piece := connection.recv(2 << 20):
+        while piece := connection.recv(1 << 20):
             count += len(piece)
             time.sleep(0.05)
     assert count > len(BIG)

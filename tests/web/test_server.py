@@ -54,7 +54,7 @@ def refused(data: Path, *arguments: str) -> str:
     """What `tracker serve` says when it ends at once, with exit code 2."""
     done = subprocess.run(
         [*PROGRAM, "--lang", "en", "serve", *arguments],
-        env=environment(data), cwd=data, capture_output=True, text=True, timeout=100,
+        env=environment(data), cwd=data, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
@@ -182,7 +182,7 @@ def rows(served: Served) -> int:
 def test_an_address_that_is_none(history: Path) -> None:
     done = subprocess.run(
         [*PROGRAM, "serve"], env=environment(history) | {"TRACKER_WEB__LISTEN": "here"},
-        cwd=history, capture_output=True, text=True, timeout=100,
+        cwd=history, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert done.returncode == 2
     assert "web.listen: 'here' is no address" in done.stderr

@@ -10,10 +10,11 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from storage.queries import filing
+from storage.queries import incidents as incidents_queries
 from tracker.cli.options import Context, check_series, json_option, pass_context, print_json, series_option
 from tracker.cli.output import counts_text, make_console, print_pairs, print_table
-from tracker.core.messages import Lang, incident_text, word
+from tracker.core.incident_texts import incident_text
+from tracker.core.messages import Lang, word
 from tracker.core.models import Check, Verdict
 
 
@@ -23,7 +24,7 @@ from tracker.core.models import Check, Verdict
 @pass_context
 def incidents(ctx: Context, all_of_them: bool, as_json: bool) -> None:
     """What is wrong with a source or a list, and what to do about it."""
-    rows = filing.find_incidents(ctx.open_history(), all_of_them=all_of_them)
+    rows = incidents_queries.find_incidents(ctx.open_history(), all_of_them=all_of_them)
     if as_json:
         print_json(rows)
         return

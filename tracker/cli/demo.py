@@ -27,7 +27,7 @@ from sqlite_utils import Database
 
 from storage.queries import changes as changes_queries
 from storage.queries import counts as counts_queries
-from storage.queries import filing, filings
+from storage.queries import filings, incidents
 from storage.schema.migrations import connect_readonly
 from tracker.cli.output import print_changes, print_report, print_table
 from tracker.core.errors import TrackerError
@@ -210,7 +210,7 @@ def _by_province(db: Database) -> list[list[object]]:
 
 def _verdicts(db: Database, lang: Lang) -> list[list[object]]:
     """How many checks of each sort came out how."""
-    counts = Counter((row["name"], row["verdict"]) for row in filing.find_verdicts(db))
+    counts = Counter((row["name"], row["verdict"]) for row in incidents.find_verdicts(db))
     names = [name for name in CHECK_NAMES if any(counts[name, verdict.value] for verdict in Verdict)]
     return [[word(f"check_{name}", lang), *(counts[name, verdict.value] for verdict in Verdict)] for name in names]
 

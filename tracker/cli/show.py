@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from storage.archive.archive import Archive
-from storage.queries import filing as filing_queries
+from storage.queries import originals
 from tracker.cli.options import Context, json_option, pass_context, print_json
 from tracker.cli.output import change_text, make_console, print_pairs, print_table, source_text
 from tracker.core.errors import OptionError, StorageError
@@ -113,7 +113,7 @@ def open_original(ctx: Context, what: str, out: Path | None, as_json: bool) -> N
 
     With --out the bytes of one of them.
     """
-    rows = filing_queries.find_originals(ctx.open_history(), what)
+    rows = originals.find_originals(ctx.open_history(), what)
     if not rows:
         raise OptionError(f"No file states {what}", hint="Give a number as listed, or 8 or more digits of a sha256")
     archive = open_archive(ctx.settings)

@@ -18,12 +18,13 @@ from sqlite_utils import Database
 
 from storage import journal
 from storage.journal import Event
-from storage.queries import site
+from storage.queries import lists
 from storage.rows import as_json
 from storage.schema.migrations import connect
 from storage.write.history import History
+from tracker.core.labels import series_of_title
 from tracker.core.models import Link, Listed, Page
-from tracker.core.series import SERIES, select_series, series_of_title, site_of_channel
+from tracker.core.series import SERIES, select_series, site_of_channel
 from tracker.poll.collect import Collector
 from tracker.poll.derive import derive, facts_in_force
 from tracker.poll.digest import Digester
@@ -154,14 +155,14 @@ class _Replay:
         if event["what"] == "page":  # what it offers is an event of its own
             self.history.accept_page(event["sha256"], self.now)
             return
-        left = [row for row in site.refused(self.db, event["sha256"]) if row["state"] in site.ACCEPTABLE]
+        left = [row for row in lists.refused(self.db, event["sha256"]) if row["state"] in lists.ACCEPTABLE]
         if left:
             self.history.accept(left[-1]["id"], self.now)
         else:
             self.read_before.add(event["sha256"])
 
     def _digest(self, event: Event) -> list[str]:
-        pending = site.pending_revisions(self.db)
+        pending = lists.pending_revisions(self.db)
         if self.announced is None:
             ids = {series.id for series in self.selected}
             self.announced = self.digester.announced([row for row in pending if row["series"] in ids])

@@ -15,7 +15,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from spiders.pages import parse_page, split_links
-from storage.queries import site
+from storage.queries import lists
 from tracker.core.errors import OptionError
 from tracker.core.models import IncidentKind
 from tracker.core.series import Series, site_of
@@ -52,13 +52,13 @@ def accept(rows: Sequence[dict[str, Any]], collector: Collector, bases: Mapping[
 
 
 def _find(db: Database, digest: str) -> dict[str, Any]:
-    rows = site.refused(db, digest) if len(digest) >= _FEWEST_DIGITS else []
+    rows = lists.refused(db, digest) if len(digest) >= _FEWEST_DIGITS else []
     if not rows:
         raise OptionError(
             f"No file or page has a sha256 that begins with {digest}",
             hint=f"`tracker incidents` names it; {_FEWEST_DIGITS} digits or more are needed",
         )
-    open_rows = [row for row in rows if row["state"] in site.ACCEPTABLE]
+    open_rows = [row for row in rows if row["state"] in lists.ACCEPTABLE]
     if not open_rows:
         why = {
             "recorded": "It is recorded already",

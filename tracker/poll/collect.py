@@ -25,23 +25,9 @@ from storage.archive.archive import Archive
 from storage.queries import site as site_queries
 from storage.write.history import History
 from storage.write.offers import OfferedLink
+from tracker.core.labels import is_round_up, label_key, period_of, reach, series_of_label, series_of_title, state_key
 from tracker.core.models import Fetched, Held, Incident, IncidentKind, Link, Listed, Page, SourceResult, Wanted
-from tracker.core.series import (
-    FILING_WORDS,
-    SITES,
-    STANDARD,
-    Listing,
-    Series,
-    is_round_up,
-    label_key,
-    period_of,
-    reach,
-    series_by_id,
-    series_of_label,
-    series_of_title,
-    site_of_channel,
-    state_key,
-)
+from tracker.core.series import FILING_WORDS, SITES, STANDARD, Listing, Series, series_by_id, site_of_channel
 from tracker.reading.file_type import sniff
 from tracker.settings.model import Settings
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from sqlite_utils import Database
 
 from storage.faults import is_storage_fault
-from storage.queries import filing, site
+from storage.queries import entities, polls
 from storage.queries import outbox as outbox_queries
 from storage.write.history import History
 from storage.write.outbox import Outbox, Rule, Told
@@ -61,14 +61,14 @@ def _accepts(subscription: AnySubscription, names: set[str], change: Change) -> 
 
 def _entity_names(db: Database, subscription: AnySubscription) -> set[str]:
     """Every name, folded, of the entities that were ever called as the filter says."""
-    found = [row for text in subscription.entities for row in filing.find_entities(db, searchable(text))]
+    found = [row for text in subscription.entities for row in entities.find_entities(db, searchable(text))]
     return {folded(name["name"]) for row in found for name in row["names"]}
 
 
 def announce(db: Database, settings: Settings, poll: int, now: str) -> None:
     """Queue the news of incidents and unclassified announcements, and seal what gathers no longer."""
     outbox = Outbox(db)
-    unclassified = [row["address"] for row in site.unclassified(db, poll)]
+    unclassified = [row["address"] for row in polls.unclassified(db, poll)]
     for subscription in settings.subscriptions:
         name, until = subscription.name, due_at(subscription, settings.notify.timezone, now)
         outbox.bring_forward(name, until)

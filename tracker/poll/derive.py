@@ -29,7 +29,7 @@ from sqlite_utils import Database
 
 from storage import journal
 from storage.faults import is_storage_fault
-from storage.queries import derivation, notices, polls, site
+from storage.queries import derivation, lists, polls, site
 from storage.rows import beijing_day
 from storage.write.derived import DerivedWriter, EntityRow, EventRow, IndexRow
 from storage.write.history import History
@@ -66,7 +66,7 @@ def derive(
         writer.replace_verdicts(checks, poll)
         keep_standing(db, history, poll, now, IncidentKind.CHECK_OFF, _check_incidents(checks))
         writer.note_made("checks", edition or "")
-    for row in notices.unknown_numbers_now_known(db):
+    for row in lists.unknown_numbers_now_known(db):
         history.end_incident(IncidentKind.UNKNOWN_NUMBER, row["address"], now)
     keep_standing(db, history, poll, now, IncidentKind.LIST_GONE, map(_gone_incident, site.lists_not_offered(db)))
     keep_standing(db, history, poll, now, IncidentKind.STALE, find_stale(polls.batch_days(db), beijing_day(now)))

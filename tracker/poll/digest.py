@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from sqlite_utils import Database
 
 from storage.faults import is_storage_fault
-from storage.queries import notices, site
+from storage.queries import incidents as incidents_queries
+from storage.queries import lists, site
 from storage.rows import beijing_day
 from storage.write.history import History
 from storage.write.lists import Recording
@@ -23,8 +24,9 @@ from tracker.changes.cancellations import KnownNotice, Target, diff_notice
 from tracker.changes.differ import Known, diff_list, diff_repeated, is_cancelled, status_after
 from tracker.core.dates import last_day
 from tracker.core.errors import ArchiveUnreachable, ClusterError, ContentError
+from tracker.core.labels import reach
 from tracker.core.models import LIST_INCIDENTS, Change, Extraction, Filing, Incident, IncidentKind, Status
-from tracker.core.series import Series, reach, series_by_id
+from tracker.core.series import Series, series_by_id
 from tracker.poll.incidents import failure
 from tracker.poll.read_ahead import Readings, Wanted
 from tracker.settings.model import Settings
@@ -55,7 +57,7 @@ class Digester:
             ClusterError: what reads the lists does not answer.
         """
         ids = {series.id for series in selected}
-        pending = [row for row in site.pending_revisions(self.db) if row["series"] in ids]
+        pending = [row for row in lists.pending_revisions(self.db) if row["series"] in ids]
         pending.sort(key=_turn)
         announced = self.announced(pending)
         self.expect(pending)
@@ -75,13 +77,13 @@ class Digester:
     def digest(self, revision: int, announced: frozenset[str]) -> None:
         """Record one pending revision, or set it aside, with the note of it in the journal: all in one transaction."""
         with self.db.atomic():
-            for row in site.pending_revisions(self.db, revision):
+            for row in lists.pending_revisions(self.db, revision):
                 self.history.journal.note("digested", series=row["series"], label=row["label"], sha256=row["sha256"])
                 self._digest(row, announced)
 
     def _digest_now(self, revision: int, announced: frozenset[str]) -> None:
         """Digest a revision as it stands now: what was digested before it may have changed what is known of it."""
-        for row in site.pending_revisions(self.db, revision):
+        for row in lists.pending_revisions(self.db, revision):
             self._digest(row, announced)
 
     def announced(self, pending: Sequence[Row]) -> frozenset[str]:
@@ -124,11 +126,11 @@ class Digester:
 
     def _is_former(self, row: Row) -> bool:
         """True for an older file of a cumulative list, of which a later one is recorded."""
-        return guards.is_former(_reach(row), (reach(*one) for one in site.offers_recorded(self.db, row["id"])))
+        return guards.is_former(_reach(row), (reach(*one) for one in lists.offers_recorded(self.db, row["id"])))
 
     def _keep_former(self, row: Row, extraction: Extraction) -> None:
         """A former state changes nothing. What it alone states is a question: of the two, one may be dated wrongly."""
-        unknown = site.never_stated(self.db, row["attachment_id"], {filing.number for filing in extraction.filings})
+        unknown = lists.never_stated(self.db, row["attachment_id"], {filing.number for filing in extraction.filings})
         if unknown:
             why = f"a state of {_reach(row)}, while a later one is recorded that never held {unknown} of its filings"
             self._refuse(row, why)
@@ -142,7 +144,7 @@ class Digester:
     def _bounds(self, row: Row, extraction: Extraction) -> str | None:
         known_rows = row["known_rows"]
         if series_by_id(row["series"]).cancels:
-            known_rows = len(notices.stated_by(self.db, row["attachment_id"]))
+            known_rows = len(lists.stated_by(self.db, row["attachment_id"]))
         share = self.settings.poll.shrink_share
         return guards.find_objection(extraction, series_by_id(row["series"]), known_rows, shrink_share=share)
 
@@ -159,11 +161,11 @@ class Digester:
                 else:
                     self._refuse(row, found.why)
                 return
-        state = site.list_state(self.db, row["attachment_id"], row["series"], numbers)
+        state = lists.list_state(self.db, row["attachment_id"], row["series"], numbers)
         known = Known(
             state.present, state.gone, state.current, state.elsewhere, state.cancelled,
             remarked=frozenset(filing.number for filing in state.marked if is_cancelled(filing)),
-            noticed=notices.noticed_numbers(self.db), announced=announced,
+            noticed=lists.noticed_numbers(self.db), announced=announced,
         )  # fmt: skip
         changes, warnings = diff_list(known, extraction.filings)
         objection = guards.find_lost_column(state.present, extraction.filings)
@@ -171,7 +173,7 @@ class Digester:
         if objection and not row["accepted_at"]:
             self._refuse(row, objection)
             return
-        warnings += diff_repeated(site.repeated_rows(self.db, row["attachment_id"]), extraction.filings)
+        warnings += diff_repeated(lists.repeated_rows(self.db, row["attachment_id"]), extraction.filings)
         self._record(row, extraction, changes, [*extraction.warnings, *warnings], ())
 
     def _keep_as_check(self, row: Row, extraction: Extraction) -> None:
@@ -183,7 +185,7 @@ class Digester:
 
     def _repeats(self, row: Row, numbers: set[str]) -> guards.Overlap | guards.Repetition | None:
         """The list that a new one is, under another label; or how it repeats several."""
-        found = site.overlaps(self.db, row["attachment_id"], row["series"], numbers)
+        found = lists.overlaps(self.db, row["attachment_id"], row["series"], numbers)
         overlaps = [
             guards.Overlap(**one | {"beside": bool(one["beside"]), "renamed": bool(one["renamed"])}) for one in found
         ]
@@ -192,7 +194,7 @@ class Digester:
         twin = guards.find_twin(len(numbers), overlaps)
         if twin is not None and guards.may_merge(twin, row["period"]):
             return twin
-        repeated = site.numbers_present_elsewhere(self.db, row["attachment_id"], row["series"], numbers)
+        repeated = lists.numbers_present_elsewhere(self.db, row["attachment_id"], row["series"], numbers)
         return guards.find_repetition(len(numbers), repeated, len(overlaps), twin)
 
     def _merge(self, row: Row, twin: guards.Overlap, announced: frozenset[str]) -> None:
@@ -204,12 +206,12 @@ class Digester:
 
     def _record_notice(self, row: Row, extraction: Extraction) -> None:
         """Cancel each filing that the notice names, in whichever series it stands; an unknown number is an incident."""
-        before = notices.stated_by(self.db, row["attachment_id"])
+        before = lists.stated_by(self.db, row["attachment_id"])
         numbers = {*before, *(filing.number for filing in extraction.filings)}
-        targets = notices.filings_of_numbers(self.db, numbers)
+        targets = lists.filings_of_numbers(self.db, numbers)
         known = KnownNotice(
             before=before,
-            elsewhere=frozenset(notices.noticed_numbers(self.db, but=row["attachment_id"])),
+            elsewhere=frozenset(lists.noticed_numbers(self.db, but=row["attachment_id"])),
             targets={
                 n: [Target(one.filing, Status(one.status), one.cancelled_on, one.remarks) for one in those]
                 for n, those in targets.items()
@@ -222,7 +224,7 @@ class Digester:
 
     def _forget_slips(self, row: Row, numbers: set[str]) -> None:
         """A number that the notice names no more was a slip: that no list holds it is over."""
-        for known in site.open_incidents(self.db, IncidentKind.UNKNOWN_NUMBER.value):
+        for known in incidents_queries.open_incidents(self.db, IncidentKind.UNKNOWN_NUMBER.value):
             address, _, number = known["address"].rpartition("#")
             if address == row["announcement"] and number not in numbers:
                 self.history.end_incident(IncidentKind.UNKNOWN_NUMBER, known["address"], self.now)
@@ -232,7 +234,7 @@ class Digester:
         incidents: Sequence[Incident],
     ) -> None:  # fmt: skip
         series = series_by_id(row["series"])
-        is_baseline = series.id not in site.baselines(self.db)
+        is_baseline = series.id not in lists.baselines(self.db)
         recording = Recording(
             revision=row["id"], attachment=row["attachment_id"], poll=self.poll, now=self.now,
             published_on=publication_date(row, series, is_baseline=is_baseline), seen_on=beijing_day(row["first_seen"]),

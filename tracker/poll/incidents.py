@@ -19,7 +19,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from storage.queries import polls, site
+from storage.queries import incidents as incidents_queries
+from storage.queries import polls
 from storage.queries.polls import PollRow
 from storage.write.history import History
 from tracker.core.models import Incident, IncidentKind
@@ -36,7 +37,7 @@ def keep_standing(
     Where `among` says no to an address, nothing is known of it here: its incident stays as it is.
     """
     so_now = {incident.address: incident for incident in incidents}
-    rows = site.open_incidents(db, kind.value)
+    rows = incidents_queries.open_incidents(db, kind.value)
     known = {row["address"]: row for row in rows if among(row["address"])}
     for address in known.keys() - so_now.keys():
         history.end_incident(kind, address, now)

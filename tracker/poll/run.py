@@ -22,7 +22,7 @@ import structlog
 from sqlite_utils import Database
 
 from storage import journal
-from storage.queries import derivation, outbox, polls, site
+from storage.queries import derivation, lists, outbox, polls
 from storage.write.history import History
 from tracker.core.dates import read_clock
 from tracker.core.errors import ClockError, ClusterError, DeliveryError
@@ -34,7 +34,8 @@ from tracker.poll.data_folder import workplace
 from tracker.poll.deliver import announce, deliver, make_rules
 from tracker.poll.derive import derive_safely, facts_in_force
 from tracker.poll.incidents import failure, note_disturbances
-from tracker.settings.model import Settings, check_secrets
+from tracker.settings.load import check_secrets
+from tracker.settings.model import Settings
 
 log = structlog.get_logger("tracker.poll")
 
@@ -91,7 +92,7 @@ def run_poll(
             derive_safely(db, history, poll, started, facts, lambda what: progress("deriving", what))
         rules = make_rules(db, settings, started)
         with _cluster_faults(history, poll, started):
-            if pending := len(site.pending_revisions(db)):
+            if pending := len(lists.pending_revisions(db)):
                 # most polls find nothing new, and do without the readers
                 from tracker.poll.digest import Digester
                 from tracker.poll.read_ahead import open_readings
@@ -100,10 +101,10 @@ def run_poll(
                     digester = Digester(db, history, readings, settings, poll, started, rules)
                     digester.run(selected, lambda what: progress("digesting", what))
         derive_safely(db, history, poll, started, facts, lambda what: progress("deriving", what))
-        left = [row["series"] for row in site.pending_revisions(db)]
+        left = [row["series"] for row in lists.pending_revisions(db)]
         _end_incidents(history, poll, results, started)
         announce(db, settings, poll, started)
-        code = exit_code(site.incidents_of_poll(db, poll))
+        code = exit_code(polls.incidents_of_poll(db, poll))
         # Before the alerts go out, which may take its time: what was polled stands, whatever becomes of them.
         history.finish_poll(poll, max(started, read_clock()), code, results, settled_series(results, selected, left))
         if history.journal.has_events(poll):
@@ -155,14 +156,14 @@ def _report(db: Database, poll: int, results: Sequence[SourceResult]) -> dict[st
         "requests": sum(result.requests for result in results),
         "bytes": sum(result.bytes for result in results),
         "sources": [asdict(result) for result in results],
-        "batches": site.batches_of_poll(db, poll),
-        "changes": {row["kind"]: row["n"] for row in site.changes_of_poll(db, poll)},
+        "batches": polls.batches_of_poll(db, poll),
+        "changes": {row["kind"]: row["n"] for row in polls.changes_of_poll(db, poll)},
         "incidents": [
             {"kind": i["kind"], "source": i["source"], "message": i["detail"], "address": i["address"]}
             | {"new": bool(i["is_new"])}
-            for i in site.incidents_of_poll(db, poll)
+            for i in polls.incidents_of_poll(db, poll)
         ],
-        "unclassified": site.unclassified(db, poll),
+        "unclassified": polls.unclassified(db, poll),
         "deliveries": {},
     }
 

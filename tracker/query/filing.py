@@ -7,6 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.queries import changes as changes_queries
+from storage.queries import entities
 from storage.queries import filing as filing_queries
 from storage.queries.changes import ChangeFilter
 from storage.queries.filing import find_leads, there
@@ -47,7 +48,7 @@ def filing(
         )
     numbers = dict.fromkeys(version["number"] for version in versions)
     ahead = {one: LATER[one] for one in there(db, LATER)}
-    names = filing_queries.names_of_entities(db, {row["entity_id"]}).get(row["entity_id"], [])
+    names = entities.names_of_entities(db, {row["entity_id"]}).get(row["entity_id"], [])
     return {
         "series": row["series"],
         "number": row["number"],
@@ -110,7 +111,7 @@ def entities_called(db: Database, text: str) -> list[dict[str, Any]]:
     Raises:
         OptionError: there is none.
     """
-    found = filing_queries.find_entities(db, searchable(text))
+    found = entities.find_entities(db, searchable(text))
     if not found:
         raise OptionError(f"No entity is or was called {text}", hint="A part of a name is enough: --entity 百度")
     exact = [entity for entity in found if entity["exact"]]

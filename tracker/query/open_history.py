@@ -16,23 +16,24 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from sqlite_utils import Database
 
 from storage.archive.archive import Archive
-from storage.queries import batches, counts
+from storage.queries import batches, counts, incidents
 from storage.queries import changes as changes_queries
-from storage.queries import filing as filing_queries
 from storage.queries.changes import ChangeFilter
 from storage.queries.filing import there
 from storage.queries.filings import FilingFilter
 from storage.schema.migrations import connect_readonly
-from tracker.core.dates import first_day, last_day, period
+from tracker.core.dates import last_day
 from tracker.core.errors import OptionError
-from tracker.core.series import not_counted, select_series
+from tracker.core.series import not_counted
 from tracker.query import filing as dossier
+from tracker.query import filters
 from tracker.query.compare import compare_days
+from tracker.query.filters import CHANGES, DAYS, FILINGS, Filters
 from tracker.query.records import (
     BatchRecord,
     ChangeRecord,
@@ -70,12 +71,11 @@ class OpenHistory:
         Raises:
             OptionError: an unknown series, a bad day, too many words.
         """
-        _check(series)
-        where = FilingFilter(
-            series=series, kind=kind, province=province, status=status, batch=batch,
-            filed_on=None if filed_on is None else period(filed_on), as_of=_end(as_of), known_on=_end(known_on),
+        given = _taken(
+            FILINGS, series=series, kind=kind, province=province, status=status, batch=batch, filed_on=filed_on,
+            as_of=as_of, known_on=known_on,
         )  # fmt: skip
-        rows = search_filings(self.db, where, search=search, entity=entity)
+        rows = search_filings(self.db, FilingFilter(**given), search=search, entity=entity)
         return cast(list[FoundFiling], [{key: row[key] for key in row if key != "filing_id"} for row in rows])
 
     def filing(self, number: str, *, series: str | None = None) -> list[FilingDossier]:
@@ -84,7 +84,7 @@ class OpenHistory:
         Raises:
             OptionError: no filing has it, or the series is unknown.
         """
-        _check(series)
+        _taken(FILINGS, series=series)
         return cast(list[FilingDossier], dossier.filings_with(self.db, number, series))
 
     def entities(self, name: str) -> list[EntityRecord]:
@@ -109,16 +109,15 @@ class OpenHistory:
         Raises:
             OptionError: an unknown series, a bad day, too many words.
         """
-        _check(series)
+        given = _taken(
+            CHANGES, series=series, since=since, until=until, published_since=published_since,
+            published_until=published_until, kind=kind, batch=batch, province=province, field=field, baseline=baseline,
+        )  # fmt: skip
         terms = search_for(search or "")
         if search is not None and not terms:
             return []
-        where = ChangeFilter(
-            since=_begin(since), until=_end(until), published_since=_begin(published_since),
-            published_until=_end(published_until), kind=kind, series=series, batch=batch, province=province,
-            terms=terms, field=field, baseline=baseline,
-        )  # fmt: skip
-        return cast(list[ChangeRecord], changes_queries.find_changes(self.db, where))
+        rows = changes_queries.find_changes(self.db, ChangeFilter(**given, terms=terms))
+        return cast(list[ChangeRecord], rows)
 
     def compare(
         self, first: Day, last: Day, *, series: str | None = None, recorded: bool = False
@@ -130,7 +129,7 @@ class OpenHistory:
         Raises:
             OptionError: `last` is before `first`, an unknown series, a bad day.
         """
-        _check(series)
+        _taken(FILINGS, series=series)
         rows = compare_days(self.db, last_day(first), last_day(last), recorded=recorded, series=series)
         return cast(list[ComparedFiling], rows)
 
@@ -145,11 +144,11 @@ class OpenHistory:
         Raises:
             OptionError: an unknown series, a bad day.
         """
-        _check(series)
-        where = FilingFilter(
-            series=series, kind=kind, province=province, status=status, batch=batch, as_of=_end(as_of),
-            known_on=_end(known_on), without=there(self.db, not_counted(series)),
+        given = _taken(
+            FILINGS, series=series, kind=kind, province=province, status=status, batch=batch, as_of=as_of,
+            known_on=known_on,
         )  # fmt: skip
+        where = FilingFilter(**given, without=there(self.db, not_counted(series)))
         return [CountRecord(value=r[by], count=r["count"]) for r in counts.count_filings(self.db, by, where)]
 
     def batches(
@@ -160,9 +159,8 @@ class OpenHistory:
         Raises:
             OptionError: an unknown series, a bad day.
         """
-        _check(series)
-        found = batches.find_batches(self.db, series=series, as_of=_end(as_of), known_on=_end(known_on))
-        return cast(list[BatchRecord], found)
+        given = _taken(FILINGS, series=series, as_of=as_of, known_on=known_on)
+        return cast(list[BatchRecord], batches.find_batches(self.db, **given))
 
     def leads(
         self, *, series: str | None = None, waiting: bool = False, as_of: Day | None = None, known_on: Day | None = None
@@ -172,7 +170,7 @@ class OpenHistory:
         Raises:
             OptionError: no such series is ahead of another, a bad day.
         """
-        rows = dossier.leads(self.db, series, waiting=waiting, as_of=_end(as_of), known_on=_end(known_on))
+        rows = dossier.leads(self.db, series, waiting=waiting, **_taken(DAYS, as_of=as_of, known_on=known_on))
         return cast(list[LeadRecord], rows)
 
     def reconcile(self, *, series: str | None = None) -> list[CheckRecord]:
@@ -181,8 +179,8 @@ class OpenHistory:
         Raises:
             OptionError: an unknown series.
         """
-        _check(series)
-        rows = filing_queries.find_verdicts(self.db)
+        _taken(FILINGS, series=series)
+        rows = incidents.find_verdicts(self.db)
         return cast(list[CheckRecord], [row for row in rows if series in (None, row["series"])])
 
     def original(self, sha256: str) -> bytes:
@@ -222,7 +220,7 @@ def open_history(folder: str | Path | None = None, *, config: str | Path | None 
     if config is None:
         path = Path("data" if folder is None else folder)
         return OpenHistory(connect_readonly(path / "history.db"), Archive(path / "archive"))
-    from tracker.settings.model import load_settings
+    from tracker.settings.load import load_settings
     from tracker.settings.open_archive import open_archive
 
     settings = load_settings(Path(config))
@@ -231,14 +229,5 @@ def open_history(folder: str | Path | None = None, *, config: str | Path | None 
     return OpenHistory(connect_readonly(settings.database), open_archive(settings))
 
 
-def _check(series: str | None) -> None:
-    if series is not None:
-        select_series([series])
-
-
-def _begin(day: Day | None) -> str | None:
-    return None if day is None else first_day(day)
-
-
-def _end(day: Day | None) -> str | None:
-    return None if day is None else last_day(day)
+def _taken(declared: Filters, **given: object) -> dict[str, Any]:
+    return filters.take(declared, given.items())

@@ -9,10 +9,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from tracker.core.dates import first_day, read_day
+from tracker.core.dates import first_day, last_day, period, read_day
+from tracker.core.series import select_series
 
 Said = tuple[str, str]  # in Chinese and in English
 # JavaScript and many JSON readers hold no larger whole number exactly.
@@ -34,7 +35,10 @@ class BadFilter(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """A parameter that is any text; `default` is what holds where it is not given. `example` fits a real history."""
+    """Any text. `default` applies if it is not given, `example` fits a real history.
+
+    `help` and `metavar` are of the command line, where `--help` is in English only.
+    """
 
     name: str
     meaning: Said
@@ -42,6 +46,8 @@ class Parameter:
     default: Any = None
     example: str | None = None
     longest: int = 100
+    help: str = ""
+    metavar: str | None = None
 
     def read(self, text: str) -> Any:
         """The value of a text that is not empty.
@@ -52,6 +58,14 @@ class Parameter:
         if len(text) > self.longest:
             raise BadFilter("api_too_long", name=self.name, most=self.longest)
         return text
+
+    def take(self, value: Any) -> Any:
+        """Return the value that a Python program or a user of the command line gave, as a storage filter expects it.
+
+        Raises:
+            OptionError: the value cannot be used.
+        """
+        return value
 
     def schema(self) -> dict[str, Any]:
         """What texts fit, as JSON Schema; the default too."""
@@ -88,6 +102,10 @@ class Choice(Parameter):
 
     choices: tuple[str, ...]
 
+    def without(self, *words: str) -> Choice:
+        """Return the same parameter with fewer choices."""
+        return replace(self, choices=tuple(one for one in self.choices if one not in words))
+
     def read(self, text: str) -> Any:
         """The word.
 
@@ -106,6 +124,20 @@ class Choice(Parameter):
     def values(self) -> tuple[str, ...]:
         """These words."""
         return self.choices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesChoice(Choice):
+    """The id of a series; a program or a user of the command line may be helped to the right one."""
+
+    def take(self, value: Any) -> Any:
+        """Return the id.
+
+        Raises:
+            OptionError: no series has it.
+        """
+        select_series([value])
+        return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +188,14 @@ class Day(Parameter):
             raise BadFilter("bad_date", name=self.name, value=text)
         return last if self.end else first_day(text)
 
+    def take(self, value: Any) -> Any:
+        """Return the day as ISO; the value is a text or a `date`.
+
+        Raises:
+            OptionError: there is no such day.
+        """
+        return last_day(value) if self.end else first_day(value)
+
     def schema(self) -> dict[str, Any]:
         """A date, a month or a year."""
         year = "[12][0-9]{3}"
@@ -180,6 +220,14 @@ class Within(Day):
         """
         Day.read(self, text)
         return text
+
+    def take(self, value: Any) -> Any:
+        """Return the day, month or year; the value is a text or a `date`.
+
+        Raises:
+            OptionError: there is none such.
+        """
+        return period(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.queries import filing
+from storage.queries import entities
 from storage.queries.filings import FilingFilter, find_filings
 from tracker.core.errors import OptionError
 from tracker.reading.search_text import latin_term, search_terms, searchable
@@ -37,7 +37,7 @@ def search_filings(
     if asked is None:
         return []
     rows = find_filings(db, asked, limit=limit, newest_first=newest_first)
-    names = filing.names_of_entities(db, {row["entity_id"] for row in rows if row["entity_id"]})
+    names = entities.names_of_entities(db, {row["entity_id"] for row in rows if row["entity_id"]})
     words = [term for term, _ in asked.terms]
     for row in rows:
         former = row.pop("former")

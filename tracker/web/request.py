@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote_plus
@@ -22,6 +22,7 @@ from sqlite_utils import Database
 from tracker.core.dates import read_clock, read_day
 from tracker.core.messages import Lang
 from tracker.notify.words import beijing_time
+from tracker.query.parameters import BadFilter, Parameter, Words
 from tracker.web import urls
 from tracker.web.errors import MEDIA_TYPE, BadParameter, WebError, problem
 from tracker.web.site import Site
@@ -87,6 +88,23 @@ class View:
         if text and text not in choices:
             raise BadParameter("bad_choice", name=name, value=text, choices=", ".join(choices))
         return text or None
+
+    def filter(self, name: str, declared: Parameter, longest: int | None = None) -> str | None:
+        """Return the checked text of a filter; None if it is empty. A text is cut at `longest`, not refused.
+
+        Raises:
+            BadParameter: the filter cannot have this value.
+        """
+        text = self.get(name)
+        if not text:
+            return None
+        if isinstance(declared, Words) or type(declared) is Parameter:
+            return text[:longest]
+        try:
+            value = replace(declared, name=name).read(text)
+        except BadFilter as error:
+            raise BadParameter(error.key, **error.values) from error
+        return value if isinstance(value, str) else text
 
     def link(self, path: str, /, **params: object) -> str:
         """A link to another page that keeps the days; a parameter that is None or "" is left out."""

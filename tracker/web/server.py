@@ -22,8 +22,6 @@ from tracker.core.errors import OptionError, StorageError
 from tracker.core.messages import language
 from tracker.settings.model import Settings
 from tracker.settings.values import split_address
-from tracker.web.app import Switch
-from tracker.web.middleware import Gate
 
 _BACKLOG = 512
 _STOP_SECONDS = 10  # for answers under way, once it is told to stop
@@ -35,6 +33,10 @@ def serve(settings: Settings, host: str, port: int, *, sql: bool, tell: Callable
     Raises:
         OptionError: there is no history, it cannot be read, or the address cannot be listened at.
     """
+    # Datasette takes a second or two to load; `tracker run` serves its figures without it.
+    from tracker.web.app import Switch
+    from tracker.web.middleware import Gate
+
     listening = listen(host, port)
     try:
         switch = Switch(settings, sql=sql)

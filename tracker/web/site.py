@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import sqlite3
+import threading
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
@@ -60,7 +61,9 @@ class HistoryDatabase(DatasetteDatabase):  # type: ignore[misc]
         """
         if write:
             raise sqlite3.OperationalError("the history is read-only")
-        return open_readonly(Path(self.path))
+        conn = open_readonly(Path(self.path), any_thread=True)
+        self._all_file_connections.append(conn)  # `close` closes them
+        return conn
 
     async def execute(
         self, sql: str, params: Any = None, truncate: bool = False, custom_time_limit: int | None = None, **more: Any
@@ -173,9 +176,13 @@ class Site(Datasette):  # type: ignore[misc]
         return self._pulse[1]
 
     def retire(self) -> None:
-        """Let go of the file: its connections end with their threads."""
-        self.executor.shutdown(wait=False)
+        """Close the file without waiting: a question whose reader has gone ends within its time limit."""
         self._archive_threads.shutdown(wait=False, cancel_futures=True)
+        threading.Thread(target=self._close, name="retire").start()
+
+    def _close(self) -> None:
+        self.executor.shutdown(cancel_futures=True)
+        self.get_database(NAME).close()
 
 
 def identity(path: Path) -> Identity:

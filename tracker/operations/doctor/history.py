@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,8 @@ def _references(db: Database, tell: Teller) -> Finding:
 
 
 def _schema(db: Database, tell: Teller) -> Finding:
-    known = [migration.name for migration in migrations.pending(Database(memory=True))]
+    with closing(Database(memory=True)) as empty:
+        known = [migration.name for migration in migrations.pending(empty)]
     applied = [migration.name for migration in migrations.applied(db)]
     newer, older = [n for n in applied if n not in known], [n for n in known if n not in applied]
     if newer:

@@ -10,10 +10,9 @@ from sqlite_utils import Database
 from storage.queries import changes
 from storage.queries.changes import ChangeFilter, find_changes
 from tracker.core.errors import OptionError
-from tracker.core.models import FIELDS, ChangeKind, Kind
-from tracker.query import filters
 from tracker.query.compare import Span, differing
-from tracker.query.parameters import Choice, Day, Flag, Number
+from tracker.query.filters import CHANGES, plain, series
+from tracker.query.parameters import Choice, Day, Number
 from tracker.query.records import ChangeRecord, ComparedFiling
 from tracker.query.search import search_for
 from tracker.web.api.answers import shaped
@@ -39,8 +38,7 @@ def _changes(db: Database, asked: ApiRequest) -> Page:
 
 
 def _where(asked: ApiRequest) -> dict[str, Any]:
-    names = [one.name for one in _FILTERS if one.name != "search"]
-    return asked.only(*names) | {"terms": search_for(asked["search"] or "")}
+    return asked.only(*plain(CHANGES)) | {"terms": search_for(asked["search"] or "")}
 
 
 def _check_following(db: Database, asked: ApiRequest, begin: int) -> None:
@@ -72,43 +70,11 @@ def _compare(db: Database, asked: ApiRequest) -> Page:
     return Page([shaped(ComparedFiling, row) for _, row in page], (move.since, move.filing) if move else None)
 
 
-_FILTERS = (
-    Day(name="since", end=False, meaning=("记录于这一天或之后（UTC）", "Recorded on this day or later (UTC)")),
-    Day(name="until", meaning=("记录于这一天或之前（UTC）", "Recorded on this day or earlier (UTC)")),
-    Day(
-        name="published_since", end=False,
-        meaning=("公布于这一天或之后", "Published on this day or later: by the regulator's own dates"),
-    ),
-    Day(name="published_until", meaning=("公布于这一天或之前", "Published on this day or earlier")),
-    filters.series,
-    Choice(
-        name="kind", choices=tuple(one.value for one in ChangeKind), meaning=("变更类型", "Kind of change"),
-        example="added",
-    ),
-    filters.batch, filters.province,
-    Choice(
-        name="filing_kind", choices=tuple(one.value for one in Kind),
-        meaning=("备案类别：filed、registered、on_device", "Kind of filing: filed, registered or on_device"),
-    ),
-    Choice(
-        name="field", choices=("number", "kind", *FIELDS),
-        meaning=("仅此字段的值有变化的", "Only changes that gave this field another value"),
-    ),
-    filters.entity_id, filters.search,
-    Flag(
-        name="baseline",
-        meaning=(
-            "true：仅首次轮询时已有的；false：不含这些",
-            "true: only what was there when the history began; false: all but that",
-        ),
-    ),
-)  # fmt: skip
-
 ENDPOINTS = (
     ApiEndpoint(
         path="/api/v1/changes", answer=_changes, record=ChangeRecord, has_404=True, tried=("kind",),
         parameters=(
-            *_FILTERS,
+            *CHANGES.values(),
             Choice(
                 name="order", choices=("newest", "oldest"), default="newest",
                 meaning=("新的在前，或旧的在前", "The newest first, or the oldest"),
@@ -144,7 +110,7 @@ ENDPOINTS = (
                 name="clock", choices=("published", "recorded"), default="published",
                 meaning=("按公布日期，或按本站记录日期", "By when it was published, or recorded here"),
             ),
-            filters.series,
+            series,
             Choice(
                 name="which", choices=("added", "changed"),
                 meaning=("仅新增的，或仅原有而变化的", "Only filings that came, or only those that changed"),

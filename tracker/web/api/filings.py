@@ -13,31 +13,19 @@ from storage.queries.filing import there
 from storage.queries.filings import FilingFilter, find_filings
 from tracker.core.series import not_counted
 from tracker.query import filing as dossier
-from tracker.query import filters
+from tracker.query.filters import DAYS, FILINGS, number, plain, series
 from tracker.query.open_history import CountedBy
-from tracker.query.parameters import Choice, Parameter, Words
+from tracker.query.parameters import Choice
 from tracker.query.records import CountRecord, FilingRecord, FoundFiling
 from tracker.query.search import asking, search_filings
 from tracker.web.api.answers import FilingAnswer, shaped
 from tracker.web.api.endpoints import ApiEndpoint, ApiRequest, Page, cut, paging
 from tracker.web.errors import NotFound
 
-_FILTERS = (
-    filters.series, filters.kind, filters.province, filters.status, filters.batch,
-    Words(
-        name="entity", longest=100,
-        meaning=("主体曾用的任何名称（或其一部分）", "A part of any name that the entity ever had"), example="科技",
-    ),
-    filters.entity_id, filters.search, filters.filed_on, *filters.days,
-)  # fmt: skip
-
-
-_PLAIN = ("series", "kind", "province", "status", "batch", "entity_id", "filed_on")
-
 
 def _where(asked: ApiRequest) -> FilingFilter:
     """The filter that is asked for, but for the texts."""
-    return FilingFilter(**asked.only(*_PLAIN), **asked.days)
+    return FilingFilter(**asked.only(*plain(FILINGS)))
 
 
 def _many(db: Database, asked: ApiRequest) -> Page:
@@ -75,20 +63,16 @@ _ORDER = Choice(
         "按进入历史库的先后：oldest 先来的在前，newest 后来的在前", "As they came to the history, or against it"
     ),
 )  # fmt: skip
-_NUMBER = Parameter(
-    name="number", required=True, longest=150, example="Beijing-WenXinYiYan-20230821",
-    meaning=("编号，现用或曾用", "The number that the regulator gave it, today's or a former one"),
-)  # fmt: skip
 
 ENDPOINTS = (
     ApiEndpoint(
         path="/api/v1/filings", answer=_many, record=FoundFiling, tried=("series", "province"),
-        parameters=(*_FILTERS, _ORDER, *paging()),
+        parameters=(*FILINGS.values(), _ORDER, *paging()),
         summary=("备案：现在的，或某一天的", "Filings as they are now, or were on a day"),
     ),
     ApiEndpoint(
         path="/api/v1/filings/{series}/{number}", answer=_one, record=FilingAnswer, is_list=False,
-        pieces=(replace(filters.series, required=True), _NUMBER), parameters=filters.days,
+        pieces=(replace(series, required=True), replace(number, required=True)), parameters=tuple(DAYS.values()),
         summary=(
             "一条备案的全部：状态、各版本、变更、备注所述、出处、省级清单先后",
             "All of one filing: its state, versions, changes, what remarks state, sources, leads of provinces",
@@ -100,7 +84,7 @@ ENDPOINTS = (
             Choice(
                 name="by", choices=get_args(CountedBy), required=True, example="province",
                 meaning=("按什么统计", "What is counted by"),
-            ), *_FILTERS, *paging(10_000),
+            ), *FILINGS.values(), *paging(10_000),
         ),
         summary=(
             "统计：各属地、月份、主体等各有多少条（不含 withdrawn；各省自行公布的清单仅在 series 指明时计入）",

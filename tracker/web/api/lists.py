@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.queries import batches, changes, counts, entities, filing, polls
+from storage.queries import batches, changes, counts, entities, incidents, originals, polls
 from storage.queries.filings import FilingFilter
 from tracker.core.models import Verdict
 from tracker.core.version import __version__
-from tracker.query import filters
+from tracker.query.filters import DAYS, batch, series
 from tracker.query.parameters import Choice, Code, Number, Words
 from tracker.query.records import BatchRecord, CheckRecord, EntityRecord, FilingRecord
 from tracker.query.search import search_filings
@@ -61,7 +61,7 @@ ENTITY_ENDPOINTS = (
         summary=("主体：按任何时候的名称查找", "Entities by any name that they ever had"),
     ),
     ApiEndpoint(
-        path="/api/v1/entities/{id}", answer=_one, record=EntityRecord, is_list=False, parameters=filters.days,
+        path="/api/v1/entities/{id}", answer=_one, record=EntityRecord, is_list=False, parameters=tuple(DAYS.values()),
         pieces=(Number(name="id", required=True, least=1, example="1", meaning=("主体的 id", "Id of the entity")),),
         summary=("一个主体及其全部备案", "One entity with its filings under all names"),
     ),
@@ -74,12 +74,12 @@ def _batches(db: Database, asked: ApiRequest) -> Page:
 
 def _reconcile(db: Database, asked: ApiRequest) -> Page:
     wanted = {name: value for name, value in asked.only("series", "verdict").items() if value is not None}
-    rows = [row for row in filing.find_verdicts(db) if all(row[name] == wanted[name] for name in wanted)]
+    rows = [row for row in incidents.find_verdicts(db) if all(row[name] == wanted[name] for name in wanted)]
     return Page([shaped(CheckRecord, row) for row in rows])
 
 
 def _originals(db: Database, asked: ApiRequest) -> Page:
-    rows = filing.find_originals(db, asked["sha256"])
+    rows = originals.find_originals(db, asked["sha256"])
     return Page([shaped(OriginalRecord, row) for row in rows if row["sha256"] == asked["sha256"]])
 
 
@@ -90,7 +90,7 @@ def _status(db: Database, asked: ApiRequest) -> Mapping[str, Any]:
         "last_poll": shaped(PollRecord, poll) if poll else None,
         "newest_change": changes.newest_change(db),
         "filings": counts.count_cells(db, ("series", "status"), FilingFilter()),
-        "incidents": [shaped(IncidentRecord, row) for row in filing.find_incidents(db)],
+        "incidents": [shaped(IncidentRecord, row) for row in incidents.find_incidents(db)],
         "sources": [shaped(SourceState, row) for row in polls.sources(db)],
     }
 
@@ -98,7 +98,7 @@ def _status(db: Database, asked: ApiRequest) -> Mapping[str, Any]:
 LIST_ENDPOINTS = (
     ApiEndpoint(
         path="/api/v1/batches", answer=_batches, record=BatchRecord, tried=("series",),
-        parameters=(filters.series, filters.batch, *filters.days),
+        parameters=(series, batch, *DAYS.values()),
         summary=("批次及其清单、原始文件，新的在前", "The batches with their lists and files, newest first"),
     ),
     ApiEndpoint(
@@ -115,7 +115,7 @@ LIST_ENDPOINTS = (
     ApiEndpoint(
         path="/api/v1/reconcile", answer=_reconcile, record=CheckRecord, tried=("verdict",),
         parameters=(
-            filters.series,
+            series,
             Choice(
                 name="verdict", choices=tuple(one.value for one in Verdict), example="off",
                 meaning=("结果：ok 相符、off 不符、not_checkable 无法核对", "How it came out"),

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from storage.queries.batches import arrivals, find_batches, find_revisions, refused_rows
 from storage.queries.changes import ChangeFilter, ChangeQuery, first_changes, newest_changes, selected, with_links
 from storage.queries.counts import count_within
-from storage.queries.filing import find_verdicts
+from storage.queries.incidents import find_verdicts
 from tracker.core.models import Verdict
 from tracker.notify.words import period_text, source_name
 from tracker.web.errors import NotFound

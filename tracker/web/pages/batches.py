@@ -16,7 +16,7 @@ from datasette import Response
 from sqlite_utils import Database
 
 from storage.queries.batches import find_batches, other_changes
-from storage.queries.filing import find_verdicts
+from storage.queries.incidents import find_verdicts
 from tracker.core.messages import Lang
 from tracker.core.series import SERIES
 from tracker.web.charts.charts import batch_chart

@@ -12,20 +12,20 @@ from typing import Any, NamedTuple
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.queries.changes import entity_name, newest_changes, periods, with_links
+from storage.queries.changes import newest_changes, periods, with_links
+from storage.queries.entities import entity_name
 from storage.queries.filings import provinces
 from tracker.core.series import polled_series
 from tracker.notify.words import period_text, place_text, source_name
+from tracker.query.filters import filing_kind, listed_series
 from tracker.web.pages.change_filter import (
-    FIELD_NAMES,
-    FILING_KINDS,
-    FILINGS_OF,
+    FIELDS_SHOWN,
     KINDS,
     NO,
     YES,
-    Asked,
+    ChangeFilterForm,
     count_changes,
-    read_asked,
+    read_change_filter,
     to_query,
     what_to_drop,
 )
@@ -53,7 +53,7 @@ async def page(view: View) -> Response:
     Raises:
         BadParameter: a filter cannot be asked for.
     """
-    asked = read_asked(view)
+    asked = read_change_filter(view)
     before = view.number("before", 0, 1, 10**17) or None
     found = await view.ask(lambda db: _find(db, asked, before))
     drop = [
@@ -80,7 +80,7 @@ async def page(view: View) -> Response:
     )
 
 
-def _find(db: Database, asked: Asked, before: int | None) -> _Found:
+def _find(db: Database, asked: ChangeFilterForm, before: int | None) -> _Found:
     query = to_query(asked, before)
     rows = newest_changes(db, query, PAGE + 1) if query else []
     entity = asked.values.get("entity", "")
@@ -95,7 +95,7 @@ def _find(db: Database, asked: Asked, before: int | None) -> _Found:
     )
 
 
-def _why(view: View, asked: Asked) -> str:
+def _why(view: View, asked: ChangeFilterForm) -> str:
     """Why there may be nothing, as far as the filter alone tells."""
     if to_query(asked) is None:
         return view.say("changes_unsearchable")
@@ -111,11 +111,11 @@ def _choices(view: View, found: _Found) -> dict[str, list[tuple[str, str]]]:
     """The choices of the form's fields."""
     return {
         "kind": [(kind, view.say(f"change_{kind}")) for kind in KINDS],
-        "series": series_choices(view, FILINGS_OF),
+        "series": series_choices(view, listed_series.choices),
         "province": [(place, place_text(place, view.lang)) for place in found.provinces],
-        "filing_kind": [(kind, view.say(kind)) for kind in FILING_KINDS],
+        "filing_kind": [(kind, view.say(kind)) for kind in filing_kind.choices],
         "batch": [(period, period_text(period, view.lang)) for period in found.periods],
-        "field": [(name, view.say(name)) for name in FIELD_NAMES],
+        "field": [(name, view.say(name)) for name in FIELDS_SHOWN.choices],
         "baseline": [(one, view.say(f"changes_{one}")) for one in (YES, NO)],
     }
 
@@ -134,7 +134,7 @@ class Chip(NamedTuple):
     without: str
 
 
-def chips(view: View, asked: Asked, entity: str | None) -> list[Chip]:
+def chips(view: View, asked: ChangeFilterForm, entity: str | None) -> list[Chip]:
     """The filters of the page; `entity` is the name of the one that is asked for by its id."""
     return [
         Chip(view.say(f"changes_{name}"), _shown(view, name, value, entity), view.here(**{name: None, "before": None}))
@@ -142,7 +142,7 @@ def chips(view: View, asked: Asked, entity: str | None) -> list[Chip]:
     ]
 
 
-def heading(view: View, asked: Asked, entity: str | None = None) -> str:
+def heading(view: View, asked: ChangeFilterForm, entity: str | None = None) -> str:
     """The filter as one line, for the title of a feed."""
     colon = "：" if view.lang == "zh" else ": "
     parts = [f"{one.label}{colon}{one.value}" for one in chips(view, asked, entity)]
@@ -151,14 +151,12 @@ def heading(view: View, asked: Asked, entity: str | None = None) -> str:
     return f"{site} – {said}"
 
 
-def feed_links(view: View, asked: Asked) -> list[tuple[str, str]]:
+def feed_links(view: View, asked: ChangeFilterForm) -> list[tuple[str, str]]:
     """(name, address) of the feeds: in the language of the page, and of what is to come whatever day is looked at."""
-    return [
-        (name, view.link(path, **asked.values, lang=view.lang, as_of=None, known_on=None)) for name, path in FEEDS
-    ]
+    return [(name, view.link(path, **asked.values, lang=view.lang, as_of=None, known_on=None)) for name, path in FEEDS]
 
 
-def file_links(view: View, asked: Asked) -> list[tuple[str, str]]:
+def file_links(view: View, asked: ChangeFilterForm) -> list[tuple[str, str]]:
     """(name, address) of the files."""
     return [(name, view.link(path, **asked.values, lang=view.lang)) for name, path in FILES]
 

@@ -19,11 +19,12 @@ from storage.queries.changes import changes_behind, with_links
 from storage.queries.compare import count_arrivals, find_moves
 from tracker.core.series import not_counted
 from tracker.query.compare import Span, differing, kinds_of
+from tracker.query.filters import listed_series
 from tracker.web.errors import BadParameter
-from tracker.web.pages.change_filter import FILINGS_OF
 from tracker.web.pages.changes import series_choices
 from tracker.web.request import View
 
+LISTED = listed_series.choices
 PAGE = 50
 BOTH = 25  # of each, where both stand on one page
 MOST_COUNTED = 1_000  # filings that stand otherwise, looked at one by one
@@ -63,9 +64,9 @@ async def page(view: View) -> Response:
         asked=asked,
         found=found,
         kinds=KINDS,
-        series=[one for one in FILINGS_OF if any(key[0] == one for key in found.counts)],
+        series=[one for one in LISTED if any(key[0] == one for key in found.counts)],
         total=_total(found.counts),
-        choices={"series": series_choices(view, FILINGS_OF),
+        choices={"series": series_choices(view, LISTED),
                  "clock": [(clock, view.say(f"compare_{clock}")) for clock in CLOCKS]},
         shortcuts=[
             (view.say(key), view.here(**{"from": first, "to": last, "after": None}), (first, last) == asked.days)
@@ -104,10 +105,7 @@ def _part(db: Database, asked: CompareForm, which: Which, after: tuple[str, int]
     found = changes_behind(db, asked.clock, [(move.filing, move.since) for move, _ in shown])
     behind = dict(zip(found, with_links(db, found.values()), strict=True))
     last = shown[-1][0] if len(moves) > most else None
-    rows = [
-        row | {"since": move.since} | _written(behind.get(move.filing))
-        for move, row in shown
-    ]
+    rows = [row | {"since": move.since} | _written(behind.get(move.filing)) for move, row in shown]
     return Part(rows, f"{last.since}:{last.filing}" if last else None)
 
 
@@ -195,7 +193,7 @@ def read_compare_form(view: View) -> CompareForm:
     first = view.day("from") or year_before(min(last, today))
     which = view.choice("which", ("added", "changed"))
     return CompareForm(
-        first, last, clock, view.choice("series", FILINGS_OF), which,  # type: ignore[arg-type]
+        first, last, clock, view.choice("series", LISTED), which,  # type: ignore[arg-type]
         today, limit if last != wanted else None,
     )  # fmt: skip
 
@@ -233,7 +231,7 @@ def count_all(db: Database, asked: CompareForm, most: int) -> dict[tuple[str, st
         is_all = len(moves) <= most
         counts.update(kinds_of(db, moves[:most]))
     if asked.which != "changed":
-        for series in FILINGS_OF:
+        for series in LISTED:
             if asked.series in (None, series) and series not in not_counted(asked.series):
                 counts[series, "added"] = count_arrivals(
                     db, asked.first, asked.last, clock=asked.clock, series=series

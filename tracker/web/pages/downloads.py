@@ -39,7 +39,7 @@ from tracker.export.text_files import MEDIA_TYPES, write_form
 from tracker.query.compare import differing
 from tracker.query.search import search_filings
 from tracker.web.errors import BadParameter, TooSlow
-from tracker.web.pages.change_filter import read_asked, to_query
+from tracker.web.pages.change_filter import read_change_filter, to_query
 from tracker.web.pages.compare import CompareForm, read_compare_form
 from tracker.web.pages.filings_filter import Question, read_question
 from tracker.web.request import View
@@ -161,7 +161,7 @@ async def download_changes(view: View, *, form: FileForm) -> Response:
     Raises:
         BadParameter: a filter cannot be asked for, there are too many changes, or the form cannot hold them.
     """
-    asked = read_asked(view)
+    asked = read_change_filter(view)
     query = to_query(asked)
 
     def ask(db: Database) -> list[int]:

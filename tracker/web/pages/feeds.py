@@ -11,12 +11,13 @@ from datasette import Response
 from markupsafe import Markup
 from sqlite_utils import Database
 
-from storage.queries.changes import entity_name, newest_changes
+from storage.queries.changes import newest_changes
+from storage.queries.entities import entity_name
 from tracker.core.messages import Lang
 from tracker.notify.forms.feed import ATOM_TYPE, JSON_TYPE, LANGUAGES, NAME, Feed, Item, Mark, render_atom, render_json
 from tracker.notify.wording import change_fields, change_head, web_address
 from tracker.notify.words import beijing_time, one_line, place_text, source_name
-from tracker.web.pages.change_filter import Asked, read_asked, to_query
+from tracker.web.pages.change_filter import ChangeFilterForm, read_change_filter, to_query
 from tracker.web.pages.changes import heading
 from tracker.web.request import View
 from tracker.web.words import say
@@ -40,7 +41,7 @@ async def json(view: View) -> Response:
 
 
 async def _feed(view: View) -> Feed:
-    asked = read_asked(view)
+    asked = read_change_filter(view)
     entity = asked.values.get("entity", "")
 
     def ask(db: Database) -> tuple[list[dict[str, Any]], str | None]:
@@ -60,7 +61,7 @@ async def _feed(view: View) -> Feed:
     )
 
 
-def feed_id(asked: Asked, lang: Lang) -> str:
+def feed_id(asked: ChangeFilterForm, lang: Lang) -> str:
     """The name of a feed, which is the same on every host."""
     days = {"as_of": asked.as_of, "known_on": asked.known_on}
     query = urlencode(asked.values | {name: day for name, day in days.items() if day} | {"lang": lang})

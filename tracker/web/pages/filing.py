@@ -13,8 +13,8 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.queries.entities import names_stated
-from storage.queries.filing import find_filing_ids, find_versions, names_of_entities
+from storage.queries.entities import names_of_entities, names_stated
+from storage.queries.filing import find_filing_ids, find_versions
 from storage.queries.filings import FilingFilter, find_filings
 from storage.queries.originals import find_file
 from storage.rows import beijing_day

@@ -14,15 +14,13 @@ from storage.queries.filing import find_filing_ids
 from storage.queries.filings import FilingFilter, find_filings, provinces
 from tracker.core.dates import read_day
 from tracker.notify.words import place_text, source_name
+from tracker.query.filters import filing_kind, listed_series, status
 from tracker.query.search import search_filings
 from tracker.reading.search_text import searchable
 from tracker.web.pages.changes import series_choices
 from tracker.web.pages.downloads import MOST_ROWS
 from tracker.web.pages.filings_filter import (
     COUNTED,
-    KINDS,
-    LISTED,
-    STATUSES,
     Count,
     Question,
     count,
@@ -143,10 +141,10 @@ def _fields(view: View, found: _Found) -> list[tuple[str, str, list[tuple[str, s
     """The fields of choices: (name, label, choices, chosen)."""
     lang = view.lang
     choices = {
-        "series": series_choices(view, LISTED),
-        "kind": [(one, view.say(one)) for one in KINDS],
+        "series": series_choices(view, listed_series.choices),
+        "kind": [(one, view.say(one)) for one in filing_kind.choices],
         "province": [(one, place_text(one, lang)) for one in found.places],
-        "status": [(one, view.say(one)) for one in STATUSES],
+        "status": [(one, view.say(one)) for one in status.choices],
         "batch": [(one, one) for one in found.periods],
     }
     fields = []

@@ -9,17 +9,12 @@ from sqlite_utils import Database
 from storage.queries.counts import count_filings, count_within, is_summed
 from storage.queries.filings import FilingFilter, held
 from tracker.core.errors import OptionError
-from tracker.core.models import Kind, Status
-from tracker.core.series import SERIES
+from tracker.core.models import Status
+from tracker.query.filters import FILINGS, entity_id, listed_series
 from tracker.query.search import MOST_WORDS, asking
 from tracker.web.errors import BadParameter
 from tracker.web.request import View
 
-LISTED = tuple(series.id for series in SERIES if not series.cancels)
-KINDS = tuple(kind.value for kind in Kind)
-STATUSES = tuple(status.value for status in Status)
-# In the order in which they are shown
-NAMES = ("q", "series", "kind", "province", "status", "batch", "filed_on", "entity", "entity_id")
 COUNTED = 10_000  # up to so many filings are counted one by one
 _SECONDS = 0.02  # that may take
 
@@ -73,12 +68,8 @@ def read_question(view: View) -> Question:
     Raises:
         BadParameter: a filter has a value that it cannot have.
     """
-    view.choice("series", LISTED)
-    view.choice("kind", KINDS)
-    view.choice("status", STATUSES)
-    view.number("entity_id", 0, 1, 10**15)
-    view.day("filed_on")
-    params = {name: text for name in NAMES if (text := view.get(name))}
+    given = {name: view.filter(name, one) for name, one in _FILTERS.items()}
+    params = {name: text for name, text in given.items() if text}
     return Question(params, view.as_of, view.known_on)
 
 
@@ -104,3 +95,12 @@ def nearest(db: Database, question: Question) -> list[tuple[str, Question, Count
 
 def _within(db: Database, asked: FilingFilter) -> int | None:
     return count_within(db, *held(db, asked)[:2], most=COUNTED + 1, seconds=_SECONDS)
+
+
+# In the order in which they are shown.
+_FILTERS = {
+    "q": FILINGS["search"],
+    "series": listed_series,
+    **{name: FILINGS[name] for name in ("kind", "province", "status", "batch", "filed_on", "entity")},
+    "entity_id": replace(entity_id, most=10**15),
+}

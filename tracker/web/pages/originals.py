@@ -8,7 +8,7 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.queries.filing import find_originals
+from storage.queries.originals import find_originals
 from tracker.core.errors import StorageError
 from tracker.web.errors import NotFound
 from tracker.web.request import View

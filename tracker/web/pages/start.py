@@ -17,11 +17,12 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.queries import batches, counts, filing, polls
+from storage.queries import batches, counts, polls
 from storage.queries import changes as changes_queries
+from storage.queries import incidents as incidents_queries
 from storage.queries.changes import ChangeFilter
 from storage.queries.filings import FilingFilter
-from tracker.core.messages import incident_text
+from tracker.core.incident_texts import incident_text
 from tracker.core.models import CHECK_NAMES, IncidentKind, Verdict
 from tracker.core.series import AHEAD, SERIES, polled_series
 from tracker.poll.timetable import usual_day
@@ -84,8 +85,8 @@ def _ask(db: Database, view: View) -> Start:
         ahead=[(row.series, row.count) for row in shown if row.series in AHEAD],
         changes=changes,
         newest=sorted(known, key=lambda one: one["published_on"], reverse=True)[:BATCHES],
-        verdicts=Counter(row["verdict"] for row in filing.find_verdicts(db)),
-        incidents=sum(row["kind"] != IncidentKind.CHECK_OFF for row in filing.find_incidents(db)),
+        verdicts=Counter(row["verdict"] for row in incidents_queries.find_verdicts(db)),
+        incidents=sum(row["kind"] != IncidentKind.CHECK_OFF for row in incidents_queries.find_incidents(db)),
         first=min((one["published_on"] for one in every), default=None),
     )
 
@@ -126,12 +127,12 @@ async def state_page(view: View) -> Response:
 
 
 def _ask_state(db: Database, view: View) -> dict[str, Any]:
-    every = filing.find_incidents(db, all_of_them=True)
+    every = incidents_queries.find_incidents(db, all_of_them=True)
     incidents = [row for row in every if row["kind"] != IncidentKind.CHECK_OFF]
     keys = ("means", "to_do")
     worded = [row | dict(zip(keys, incident_text(row["kind"], view.lang), strict=True)) for row in incidents]
     past = sorted((row for row in worded if row["ended_at"]), key=lambda row: row["ended_at"], reverse=True)
-    checks = filing.find_verdicts(db)
+    checks = incidents_queries.find_verdicts(db)
     return {
         "sources": polls.sources(db),
         "incidents": [row for row in worded if not row["ended_at"]],
