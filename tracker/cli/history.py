@@ -33,7 +33,7 @@ from tracker.cli.options import (
 from tracker.cli.output import counts_text, make_console, print_changes, print_table
 from tracker.core.messages import Lang, word
 from tracker.core.series import not_counted
-from tracker.query.filing import leads as find_leads
+from tracker.query.filing import list_leads
 from tracker.query.filters import CHANGES, DAYS, FILINGS, changed_field
 
 
@@ -195,7 +195,7 @@ _COLUMNS = {
 def leads(ctx: Context, /, series: str | None, waiting: bool, as_csv: bool, as_json: bool, **days: str | None) -> None:
     """Filings of provinces' own lists, and how many days later the centre published them."""
     one_form(as_csv=as_csv, as_json=as_json)
-    rows = find_leads(ctx.open_history(), series, waiting=waiting, **days)
+    rows = list_leads(ctx.open_history(), series, waiting=waiting, **days)
     if as_json:
         print_json(rows)
     elif as_csv:
@@ -205,8 +205,6 @@ def leads(ctx: Context, /, series: str | None, waiting: bool, as_csv: bool, as_j
 
 
 def _print(rows: list[dict[str, Any]], lang: Lang) -> None:
-    from tracker.cli.output import make_console, print_table
-
     console = make_console()
     if not rows:
         console.print(word("no_leads", lang))

@@ -93,7 +93,7 @@ def _deliver(ctx: Context, db: Database, names: Sequence[str], *, as_json: bool)
     deliverer.run(names)
     settle_undelivered(db, ctx.settings, _last_poll(db), read_clock())
     sent = {"sent": deliverer.sent.total()} if deliverer.sent else {}
-    return deliverer.answers, sent | outbox_queries.waiting(db)
+    return deliverer.answers, sent | outbox_queries.count_by_state(db)
 
 
 def _end(ctx: Context, answers: Answers, deliveries: dict[str, int], *, as_json: bool) -> NoReturn:
@@ -291,4 +291,4 @@ def _open(ctx: Context) -> Database:
 
 
 def _last_poll(db: Database) -> int:
-    return int(next(iter(db.execute("SELECT max(id) FROM poll")))[0])
+    return int(db.execute("SELECT max(id) FROM poll").fetchone()[0])

@@ -161,8 +161,6 @@ def progress_line(lang: Lang, *, quiet: bool) -> AbstractContextManager[Callable
         return nullcontext(lambda stage, what: None)
     from rich.progress import Progress, SpinnerColumn, TextColumn
 
-    pass
-
     columns = SpinnerColumn(), TextColumn("{task.description}", markup=False)
     return ProgressLine(Progress(*columns, console=make_console(stderr=True), transient=True), lang)
 

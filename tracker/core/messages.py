@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import locale
 import os
+from collections.abc import Mapping
 from typing import Literal
 
 Lang = Literal["zh", "en"]
@@ -192,10 +193,10 @@ def language(choice: str | None) -> Lang:
     return "zh" if (name or (locale.getlocale()[0] or "")).lower().startswith("zh") else "en"
 
 
-def word(key: str | None, lang: Lang, **values: object) -> str:
-    """A word or sentence of the table in that language; a key that is not in the table comes back as it is."""
+def word(key: str | None, lang: Lang, table: Mapping[str, tuple[str, str]] = WORDS, /, **values: object) -> str:
+    """Return the word or sentence of a table in that language; a key that is not in the table comes back as it is."""
     if key is None:
         return ""
-    pair = WORDS.get(key)
+    pair = table.get(key)
     text = key if pair is None else pair[0 if lang == "zh" else 1]
     return text.format(**values) if values else text

@@ -14,6 +14,7 @@ from typing import Any
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
+from storage.database import open_snapshot
 from storage.queries import polls as polls_queries
 from tracker.core.dates import read_clock
 from tracker.core.errors import StorageError
@@ -44,7 +45,7 @@ def take_snapshot(settings: Settings) -> Snapshot:
     Raises:
         StorageError: there is no history, or it cannot be read.
     """
-    with polls_queries.peek(settings.database) as db:
+    with open_snapshot(settings.database) as db:
         last = polls_queries.last_finished_poll(db)
         return Snapshot(
             pulse=Pulse(last, polls_queries.running_poll(db)),

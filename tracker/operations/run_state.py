@@ -17,6 +17,7 @@ from pathlib import Path
 import structlog
 from filelock import FileLock, Timeout
 
+from storage.database import open_snapshot
 from storage.queries import outbox, polls
 from storage.schema.migrations import connect
 from storage.write.history import History
@@ -65,7 +66,7 @@ def note_interrupted(settings: Settings, reason: str) -> None:
 def read_last(settings: Settings, series: Collection[str]) -> polls.PollRow | None:
     """The last poll of these series that came to its end; None where there is none."""
     try:
-        with polls.peek(settings.database) as db:
+        with open_snapshot(settings.database) as db:
             return polls.last_finished(db, series)
     except StorageError:
         return None
@@ -75,7 +76,7 @@ def read_due_alerts(settings: Settings) -> bool:
     """Whether something is to be sent before the next poll."""
     names = [one.name for one in settings.subscriptions]
     try:
-        with polls.peek(settings.database) as db:
+        with open_snapshot(settings.database) as db:
             return outbox.is_any_due(db, names, read_clock())
     except StorageError:
         return False
@@ -84,7 +85,7 @@ def read_due_alerts(settings: Settings) -> bool:
 def read_lapses(settings: Settings, plan: Plan, now: datetime) -> Lapses:
     """What became of the times since the last poll, as the poll that begins will find it itself."""
     try:
-        with polls.peek(settings.database) as db:
+        with open_snapshot(settings.database) as db:
             return lapses_of(db, plan, plan.series, now)
     except StorageError:
         return Lapses()

@@ -44,7 +44,7 @@ series = SeriesChoice(
 listed_series = series.without(*(one.id for one in SERIES if one.cancels))
 number = Parameter(
     name="number", longest=150, example="Beijing-WenXinYiYan-20230821",
-    meaning=("编号，现用或曾用", "The number that the regulator gave it, today's or a former one"),
+    meaning=("编号，现用或曾用", "The number that the regulator gave it, current or former"),
 )  # fmt: skip
 batch = Parameter(
     name="batch", meaning=("批次：清单所属的期，如 2024-04", "Batch: the period of a list, such as 2024-04"),
@@ -62,9 +62,9 @@ _search = Words(
     name="search", metavar="T",
     meaning=(
         "搜索词：编号、名称、主体、产品、用途、备注，包括旧名；也可用拼音首字母，如 wxyy",
-        "Words in numbers, names, entities, products, purposes, remarks, today's or former; or initials: wxyy",
+        "Words in current or former numbers, names, entities, products, purposes, remarks; or initials: wxyy",
     ),
-    help="Words in numbers, names, entities, products, purposes, remarks, today's or former; or initials: wxyy.",
+    help="Words in current or former numbers, names, entities, products, purposes, remarks; or initials: wxyy.",
 )  # fmt: skip
 DAYS = _by_name(
     Day(
@@ -91,7 +91,7 @@ status = Choice(
     name="status", choices=tuple(one.value for one in Status), help="Only this status.",
     meaning=(
         "状态：active 有效、cancelled 已注销、withdrawn 已从重新发布的清单中消失",
-        "Status: active, cancelled (已注销) or withdrawn (gone from a list that was issued anew)",
+        "Status: active, cancelled (已注销) or withdrawn (missing from a re-issued list)",
     ),
 )  # fmt: skip
 FILINGS = _by_name(
@@ -110,15 +110,15 @@ FILINGS = _by_name(
         name="filed_on", example="2023-08", help="Filed on this day, or in this month or year.",
         meaning=(
             "备案时间或登记时间在这一天、月或年之内（仅生成式人工智能的清单载有）",
-            "Filed or registered within this day, month or year, where the list says so: those of generative AI do",
+            "Filed or registered on this day, or in this month or year; only the generative-AI lists state it",
         ),
     ),
     *DAYS.values(),
 )  # fmt: skip
 
 changed_field = Choice(
-    name="field", choices=("number", "kind", *FIELDS), help="Only where this field became another.",
-    meaning=("仅此字段的值有变化的", "Only changes that gave this field another value"),
+    name="field", choices=("number", "kind", *FIELDS), help="Only changes of this field.",
+    meaning=("仅此字段的值有变化的", "Only changes of this field"),
 )  # fmt: skip
 change_kind = Choice(
     name="kind", choices=tuple(one.value for one in ChangeKind), meaning=("变更类型", "Kind of change"),
@@ -151,12 +151,12 @@ CHANGES = _by_name(
     ),
     changed_field,
     entity_id,
-    replace(_search, help="Only filings that hold these words, as in `tracker filings`."),
+    replace(_search, help="Only filings with these words, as in `tracker filings`."),
     Flag(
         name="baseline", help="Only (or without) what the first poll recorded.",
         meaning=(
             "true：仅首次轮询时已有的；false：不含这些",
-            "true: only what was there when the history began; false: all but that",
+            "true: only what the first poll recorded; false: everything else",
         ),
     ),
 )  # fmt: skip

@@ -1,8 +1,6 @@
-"""The batches: what was published for each period, and how each series grew by it.
+"""The page of all batches: what was published for each period, and how each series grew.
 
-The chart of the additions of a series by batch: for the page of a batch, and as CSV.
-
-Which checks speak of a batch. Pure.
+Shared with the page of one batch: the chart of additions by batch (also as CSV), and the checks of a batch.
 """
 
 from __future__ import annotations
@@ -27,13 +25,13 @@ from tracker.web.pages.charts import data_of
 from tracker.web.request import View
 from tracker.web.urls import piece
 
-NOTICES = "algorithm_cancellation"  # lists of what is cancelled: they add nothing
+NOTICES = "algorithm_cancellation"  # lists of cancellations, which add nothing
 _SUMMED = ("rows", "kept", "refused", "revisions")
 SERIES_IDS = tuple(one.id for one in SERIES)
 
 
 async def page(view: View) -> Response:
-    """All batches, newest first; with `series` those of one.
+    """Show all batches, newest first, or with `series` only its batches.
 
     Raises:
         BadParameter: there is no such series.
@@ -49,7 +47,7 @@ async def page(view: View) -> Response:
             for one in with_growth(batches)
         ]
 
-    # A notice has the day of its period, a list only the month: by its period it would stand before that month's lists.
+    # Sorted by day: the period of a notice is a day, that of a list a month, so periods would misplace notices.
     rows = sorted(await view.ask(ask), key=lambda row: row["published_on"] or "", reverse=True)
     return await view.render(
         "tracker/batches.html",
@@ -66,7 +64,7 @@ async def page(view: View) -> Response:
 
 
 def with_growth(batches: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Batches, newest first, each with its figures over all its lists, and the `total` of its series up to it."""
+    """Return the batches, newest first, each with the sums over its lists and the `total` of its series up to it."""
     totals: dict[str, int] = {}
     found = []
     for one in reversed(batches):
@@ -120,27 +118,27 @@ def _chart(series: str, period: str | None, batches: list[dict[str, Any]], lang:
 
 
 _OF_BATCH = re.compile(r"20\d\d-\d\d(?:-\d\d)?(?: |\Z)", re.A)
-_ORDER = ("off", "not_checkable", "ok")  # the gravest first
+_ORDER = ("off", "not_checkable", "ok")  # the most serious first
 
 
 def checks_of(checks: Iterable[Mapping[str, Any]], series: str, period: str | None) -> list[Mapping[str, Any]]:
-    """The checks whose subject is this batch ("2024-08", "2024-08 filed"), the gravest first."""
+    """Return the checks of this batch ("2024-08", "2024-08 filed"), the most serious first."""
     if not period:
         return []
-    # "2024-08" is not what "until 2024-08-31" speaks of.
+    # "until 2024-08-31" is not about the batch 2024-08.
     named = re.compile(rf"(?<![\d-]){re.escape(period)}(?![\d-])")
     those = [check for check in checks if check["series"] == series and named.search(check["subject"])]
     return sorted(those, key=lambda check: _ORDER.index(check["verdict"]))
 
 
 def checks_of_series(checks: Iterable[Mapping[str, Any]], series: str) -> list[Mapping[str, Any]]:
-    """The checks of the series that speak of several batches, or of all, the gravest first."""
+    """Return the checks of the series that concern several batches or all, the most serious first."""
     of_series = [check for check in checks if check["series"] == series]
     those = [check for check in of_series if not _OF_BATCH.match(check["subject"])]
     return sorted(those, key=lambda check: _ORDER.index(check["verdict"]))
 
 
 def verdict_of(checks: Iterable[Mapping[str, Any]], batch: Mapping[str, Any]) -> str | None:
-    """The gravest verdict on a batch; None where nothing of it was checked."""
+    """Return the most serious verdict on a batch; None if nothing was checked."""
     found = checks_of(checks, batch["series"], batch["batch"])
     return str(found[0]["verdict"]) if found else None

@@ -1,7 +1,4 @@
-"""What the address of the change log asks, as people write it: read, checked, and turned into a question.
-
-The same filter stands in the address of the page, its feeds and its downloads.
-"""
+"""The filter of the change log in the address of the page, its feeds and its downloads: read, checked, made a query."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ from tracker.reading.search_text import searchable
 from tracker.web.errors import BadParameter
 from tracker.web.request import View
 
-CHANGED = "changed"  # any kind but added
+CHANGED = "changed"  # all kinds except added
 KINDS = (*change_kind.choices, CHANGED)
 FIELDS_SHOWN = changed_field.without("kind", "sequence")
 YES, NO = "yes", "no"
@@ -28,24 +25,24 @@ MOST_ENTITY = 10**18
 
 @dataclass(frozen=True, slots=True)
 class ChangeFilterForm:
-    """The filter as checked texts, by parameter, in the order in which they are shown; and the days of the page."""
+    """The filter as checked texts by parameter, in the order in which they are shown, and the days of the page."""
 
     values: dict[str, str]
     as_of: str | None = None
     known_on: str | None = None
 
     def without(self, *names: str) -> ChangeFilterForm:
-        """The same with some filters, or the days, taken away."""
+        """Return the same without some filters or days."""
         kept = {name: value for name, value in self.values.items() if name not in names}
         days = {name: None if name in names else getattr(self, name) for name in ("as_of", "known_on")}
         return ChangeFilterForm(kept, **days)
 
 
 def read_change_filter(view: View) -> ChangeFilterForm:
-    """The filter of an address.
+    """Read the filter of an address.
 
     Raises:
-        BadParameter: a value cannot be asked for.
+        BadParameter: a filter has a bad value.
     """
     values = {name: value for name, one in _FILTERS.items() if (value := _read(view, name, one))}
     return ChangeFilterForm(values, view.as_of, view.known_on)
@@ -56,7 +53,7 @@ def _read(view: View, name: str, declared: Parameter | None) -> str | None:
 
 
 def to_query(form: ChangeFilterForm, before: int | None = None) -> ChangeQuery | None:
-    """The question; None where a text holds nothing that can be searched for, which finds nothing.
+    """Return the query; None if a text has nothing that can be searched for: no change fits.
 
     Raises:
         BadParameter: too many words.
@@ -91,13 +88,13 @@ def to_query(form: ChangeFilterForm, before: int | None = None) -> ChangeQuery |
 
 
 def count_changes(db: Database, form: ChangeFilterForm, most: int, seconds: float = 0.02) -> int | None:
-    """How many changes fit, up to `most`; None where to count them takes too long."""
+    """Count the changes that fit, up to `most`; None if that takes too long."""
     query = to_query(form)
     return 0 if query is None else count_within(db, *selected(db, query), most=most, seconds=seconds)
 
 
 def what_to_drop(db: Database, form: ChangeFilterForm, most: int) -> list[tuple[str, int | None]]:
-    """Which single filter (or day of the page) keeps everything out: (parameter, changes without it)."""
+    """Return (parameter, changes without it) of each filter or day whose removal gives a result."""
     names = [*form.values, *(name for name in ("as_of", "known_on") if getattr(form, name))]
     counts = [(name, count_changes(db, form.without(name), most, 0.02)) for name in names]
     return [(name, count) for name, count in counts if count != 0]
@@ -116,7 +113,7 @@ def _earlier(first: str | None, second: str | None) -> str | None:
 
 def _entity(view: View) -> str | None:
     text = view.get("entity")[:MOST_TEXT]
-    # Digits of other scripts are no id, and neither is what SQLite cannot hold.
+    # Digits of other scripts are not an id, nor is a number that SQLite cannot store.
     is_id = text.isascii() and text.isdigit()
     if text.isdigit() and not (is_id and int(text) < MOST_ENTITY):
         raise BadParameter("changes_no_entity_id", value=text)
@@ -133,7 +130,7 @@ def _rows_of(view: View) -> str | None:
 
 MOST_TEXT = 200
 _OWN_READERS = {"entity": _entity, "rows_of": _rows_of}
-# In the order of the form and of the chips; None is a filter of this page only.
+# In the order of the form and the chips; None is a filter of this page only.
 _FILTERS: dict[str, Parameter | None] = {
     "q": CHANGES["search"],
     "kind": replace(change_kind, choices=KINDS),

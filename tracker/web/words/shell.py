@@ -16,7 +16,6 @@ SHELL_WORDS: dict[str, tuple[str, str]] = {
     "site_motto": ("生成式人工智能与算法备案的变更历史", "who filed which AI service or algorithm, and what changed"),
     "skip": ("跳到正文", "Skip to content"),
     "nav": ("主导航", "Main"),
-    "menu": ("菜单", "Menu"),
     "nav_start": ("首页", "Start"), "nav_filings": ("备案", "Filings"), "nav_changes": ("变更", "Changes"),
     "nav_compare": ("对比", "Compare"), "nav_batches": ("批次", "Batches"), "nav_data": ("数据", "Data"),
     "nav_api": ("接口", "API"), "nav_about": ("关于", "About"),
@@ -136,7 +135,6 @@ START_WORDS: dict[str, tuple[str, str]] = {
     "start_totals_past": ("各系列截至该日", "Each series on that day"),
     "start_batches": ("批次", "Batches"),
     "start_newest": ("最新一批", "Newest batch"),
-    "start_newest_n": ("+{n}", "+{n}"),
     "start_expected": ("预计下一批", "Next expected"),
     "start_expected_about": ("约 {day}", "about {day}"),
     "start_overdue": ("约 {day}（已过）", "about {day} (past)"),
@@ -167,7 +165,6 @@ START_WORDS: dict[str, tuple[str, str]] = {
         "Against the regulator's own figures: {ok} checks agree, {off} do not, {not_checkable} cannot be made.",
     ),
     "start_details": ("查看详情", "Details"),
-    "start_per": ("截至 {day}", "as of {day}"),
     "start_empty_day": (
         "截至 {day} 没有已公布的备案。最早的一批公布于 {first}。",
         "Nothing was published by {day}. The first batch was published on {first}.",
