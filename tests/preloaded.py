@@ -1,4 +1,4 @@
-# ruff: noqa: F401, E402
+# ruff: noqa: F401
 """What each process of the program is forked with, see `tests.program`: its imports, and its settings' rules.
 
 Nothing here may install Twisted's reactor, which each process needs for itself.
@@ -7,12 +7,6 @@ Nothing here may install Twisted's reactor, which each process needs for itself.
 from __future__ import annotations
 
 import sys
-
-# Deepdiff loads it where it is there, as it is with the tests alone; it starts threads, which no fork survives well.
-sys.modules["polars"] = None  # type: ignore[assignment]
-import deepdiff
-
-del sys.modules["polars"]
 
 import aiohttp
 import docx
@@ -80,4 +74,7 @@ import tracker.reading.total_phrases
 import tracker.reading.totals
 from tracker.settings.model import Settings
 
+# Deepdiff would take it along, as it is installed for the tests: a program without it starts sooner. Deepdiff itself is
+# not loaded here: it takes a gigabyte of address space, which counts against the limit of the processes that read.
+sys.modules["polars"] = None  # type: ignore[assignment]
 Settings.model_rebuild()  # they are made when they are first asked for, which takes a twentieth of a second

@@ -20,6 +20,7 @@ from benchmarks.made.lists import real_lists, real_size, scaled_lists
 from benchmarks.made_history import make_history
 from benchmarks.pages import Client, Samples, addresses, measure
 from benchmarks.queries import measure as measure_questions
+from storage.archive.archive import Archive
 from storage.queries import counts, entities
 from storage.queries import filings as filings_queries
 from storage.queries.entities import list_entities
@@ -29,11 +30,13 @@ from storage.write.history import History
 from tests.closing import until_end
 from tests.program import run_program
 from tracker.changes.algorithm_numbers import has_right_check_digit, parse_algorithm_number
-from tracker.changes.checks.facts import Facts, known_facts, row_counts
+from tracker.changes.checks.facts import known_facts, row_counts
 from tracker.core.models import ChangeKind
 from tracker.core.series import GENAI_NUMBER
+from tracker.poll.context import PollContext
 from tracker.poll.derive import derive
 from tracker.query.search import search_filings
+from tracker.settings.model import Settings
 
 FILINGS = 300
 Ask = Callable[..., Any]
@@ -205,7 +208,8 @@ def test_derivations_of_a_history_that_did_not_change_leave_it_as_it_is(data: Pa
             db.execute("DELETE FROM derivation")
             db.conn.commit()
         poll, now = db.execute("SELECT max(id), max(started_at) FROM poll").fetchone()
-        derive(db, History(db), poll, now, Facts(), lambda part: None)
+        settings = Settings(data_dir=data)
+        derive(PollContext(db, History(db), Archive(settings.archive_folder), settings, poll, now))
         db.close()
         assert rows_of(path) | {"derivation": []} == before
 

@@ -283,7 +283,7 @@ def test_addresses() -> None:
 
 
 def test_a_port_that_is_taken(server: Server, tmp_path: Path) -> None:
-    with pytest.raises(OptionError, match="cannot be listened at"):
+    with pytest.raises(OptionError, match="Cannot listen on"):
         serve(f"127.0.0.1:{server.address[1]}", Settings(data_dir=tmp_path))
 
 

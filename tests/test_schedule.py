@@ -17,7 +17,8 @@ from tracker.core.errors import AnotherPoll
 from tracker.operations.run_state import RunState, note_interrupted, read_last, run_lock
 from tracker.operations.scheduler import RELOAD, STOP, PlanTrigger, Runner, summarise
 from tracker.poll.timetable import make_plans
-from tracker.settings.model import Settings, load_settings
+from tracker.settings.load import load_settings
+from tracker.settings.model import Settings
 from tracker.settings.schedule import ScheduleSettings
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -21,9 +21,9 @@ from storage.schema.migrations import connect
 from storage.write.history import History
 from tests.desk_book import Ledger, synthesis
 from tests.rebuilding import assert_rebuilds
-from tracker.changes.checks.facts import Facts
 from tracker.core.errors import OptionError, StorageError
 from tracker.operations.verify import verify
+from tracker.poll.context import PollContext
 from tracker.poll.derive import derive
 from tracker.poll.read_ahead import Readings
 from tracker.settings.open_archive import open_archive
@@ -110,7 +110,7 @@ def test_a_backup_of_a_history_in_use_is_of_one_moment(ledger: Ledger, tmp_path:
         assert held.missing == []
         seen.add(held.changes)
         with closing(connect(settings.database)) as db:  # as the next poll does first: that one was under way
-            derive(db, History(db), 1, ledger.now, Facts(), silent)
+            derive(PollContext(db, History(db), archive, settings, 1, ledger.now))
         assert_rebuilds(settings)
     assert len(seen) > 1
 

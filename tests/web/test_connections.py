@@ -15,7 +15,7 @@ import uvicorn
 from tests.waiting import wait_until
 from tests.web.raw import get, read_all, statuses
 from tracker.web import server
-from tracker.web.middleware import MOST_AT_ONCE, Gate, Receive, Scope, Send
+from tracker.web.middleware import MOST_AT_ONCE, Middleware, Receive, Scope, Send
 from tracker.web.server import Connection
 
 BIG = b"x" * (32 << 20)
@@ -50,7 +50,7 @@ def address(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, 
     for name, value in (("REQUEST_SECONDS", 0.4), ("READ_SECONDS", 0.4), ("_LOOK_SECONDS", 0.1), ("MOST_OPEN", 20)):
         monkeypatch.setattr(server, name, value)
     listening = server.listen("127.0.0.1", 0)
-    config = uvicorn.Config(Gate(slow, "en"), http=Connection, log_config=None, lifespan="off", ws="none")
+    config = uvicorn.Config(Middleware(slow, "en"), http=Connection, log_config=None, lifespan="off", ws="none")
     one = uvicorn.Server(config)
     slow.open = one.server_state.connections
     thread = threading.Thread(target=one.run, args=([listening],))

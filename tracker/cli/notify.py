@@ -20,7 +20,8 @@ from tracker.core.dates import read_clock
 from tracker.core.errors import DeliveryError, OptionError, StorageError
 from tracker.core.messages import Lang, word
 from tracker.core.safe_text import visible
-from tracker.settings.model import Settings, check_secrets
+from tracker.settings.load import check_secrets
+from tracker.settings.model import Settings
 from tracker.settings.subscriptions import AnySubscription
 
 Answers = Sequence[tuple[str, str, str]]  # subscription, subject, what was answered

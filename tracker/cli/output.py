@@ -15,7 +15,8 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from tracker.core.messages import Lang, incident_text, word
+from tracker.core.incident_texts import incident_text
+from tracker.core.messages import Lang, word
 from tracker.core.safe_text import visible
 
 if TYPE_CHECKING:

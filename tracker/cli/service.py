@@ -26,7 +26,8 @@ from tracker.core.errors import OptionError
 from tracker.core.messages import Lang, language, word
 from tracker.operations.health import read_health
 from tracker.poll.timetable import Plan, make_plans
-from tracker.settings.model import Settings, load_settings
+from tracker.settings.load import load_settings
+from tracker.settings.model import Settings
 
 if TYPE_CHECKING:
     from tracker.operations.doctor.findings import Finding

@@ -39,7 +39,8 @@ from tracker.operations.run_state import (
     run_lock,
 )
 from tracker.poll.timetable import Plan, make_plans
-from tracker.settings.model import Settings, check_secrets
+from tracker.settings.load import check_secrets
+from tracker.settings.model import Settings
 
 log = structlog.get_logger("tracker.schedule")
 

@@ -26,7 +26,8 @@ from tracker.core.messages import Lang, language
 from tracker.core.models import Change, Incident, IncidentKind
 from tracker.notify.filters import folded, wants_change, wants_incident, wants_unclassified
 from tracker.notify.timing import due_at, find_news, next_try
-from tracker.poll.incidents import failure, keep_standing
+from tracker.poll.context import PollContext
+from tracker.poll.incidents import failure, sync_incidents
 from tracker.reading.search_text import searchable
 from tracker.settings.model import Settings
 from tracker.settings.subscriptions import AnySubscription
@@ -65,10 +66,10 @@ def _entity_names(db: Database, subscription: AnySubscription) -> set[str]:
     return {folded(name["name"]) for row in found for name in row["names"]}
 
 
-def announce(db: Database, settings: Settings, poll: int, now: str) -> None:
+def announce(poll: PollContext, now: str) -> None:
     """Queue the news of incidents and unclassified announcements, and close the deliveries that collect no more."""
-    outbox = Outbox(db)
-    unclassified = [row["address"] for row in polls.unclassified(db, poll)]
+    db, settings, outbox = poll.db, poll.settings, Outbox(poll.db)
+    unclassified = [row["address"] for row in polls.unclassified(db, poll.number)]
     for subscription in settings.subscriptions:
         name, until = subscription.name, due_at(subscription, settings.notify.timezone, now)
         outbox.bring_forward(name, until)
@@ -78,7 +79,8 @@ def announce(db: Database, settings: Settings, poll: int, now: str) -> None:
             outbox.queue_news(name, until, [OutboxItem(listing=url) for url in unclassified if url not in known], now)
     for subscription_name, error in seal_due(db, settings, now):
         # A fault of our own at one message keeps no other from going out; each poll tries it again.
-        History(db).record_incident(failure("alerts", f"subscription {subscription_name}", error), poll, now)
+        incident = failure("alerts", f"subscription {subscription_name}", error)
+        poll.history.record_incident(incident, poll.number, now)
 
 
 def _incidents(
@@ -221,21 +223,19 @@ class Deliverer:
 EXCHANGES = 6
 
 
-def deliver(
-    db: Database, settings: Settings, poll: int, stdout: TextIO, progress: Callable[[str], None]
-) -> dict[str, int]:  # fmt: skip
+def deliver(poll: PollContext, stdout: TextIO) -> dict[str, int]:
     """Send what is due, and tell the others of subscriptions that cannot be told.
 
     Returns the deliveries by state: those sent now, and those that are not over.
     """
-    deliverer = Deliverer(db, settings, stdout, progress)
+    deliverer = Deliverer(poll.db, poll.settings, stdout, partial(poll.progress, "delivering"))
     deliverer.run()
     now = read_clock()
-    if settle_undelivered(db, settings, poll, now):
-        announce(db, settings, poll, now)
+    if settle_undelivered(poll.db, poll.settings, poll.number, now):
+        announce(poll, now)
         deliverer.run()
     sent = {"sent": deliverer.sent.total()} if deliverer.sent else {}
-    return sent | outbox_queries.count_by_state(db)
+    return sent | outbox_queries.count_by_state(poll.db)
 
 
 def settle_undelivered(db: Database, settings: Settings, poll: int, now: str) -> bool:
@@ -243,7 +243,7 @@ def settle_undelivered(db: Database, settings: Settings, poll: int, now: str) ->
     names = {one.name for one in settings.subscriptions}
     rows = outbox_queries.failing_subscriptions(db)
     so_now = (incident for row in rows if (incident := _undelivered(row, names)) is not None)
-    return keep_standing(db, History(db), poll, now, IncidentKind.UNDELIVERED, so_now)
+    return sync_incidents(History(db), poll, now, IncidentKind.UNDELIVERED, so_now)
 
 
 def _undelivered(row: dict[str, Any], names: set[str]) -> Incident | None:

@@ -31,7 +31,8 @@ from tracker.notify.channels.base import Probed
 from tracker.notify.channels.registry import open_channel
 from tracker.notify.dispatcher import fault
 from tracker.operations.doctor.findings import Finding, Reporter
-from tracker.settings.model import CONFIG_FILE, Settings, SiteSettings, check_secrets, load_settings
+from tracker.settings.load import check_secrets, load_settings
+from tracker.settings.model import CONFIG_FILE, Settings, SiteSettings
 from tracker.settings.open_archive import open_archive
 from tracker.settings.subscriptions import AnySubscription, NotifySettings
 
