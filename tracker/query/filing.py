@@ -11,7 +11,7 @@ from storage.queries import entities
 from storage.queries import filing as filing_queries
 from storage.queries.changes import ChangeFilter
 from storage.queries.filing import find_leads, there
-from storage.queries.filings import FilingFilter
+from storage.queries.filters import FilingFilter
 from storage.rows import beijing_day
 from tracker.core.dates import last_day
 from tracker.core.errors import OptionError

@@ -25,7 +25,7 @@ from storage.queries import batches, counts, incidents
 from storage.queries import changes as changes_queries
 from storage.queries.changes import ChangeFilter
 from storage.queries.filing import there
-from storage.queries.filings import FilingFilter
+from storage.queries.filters import FilingFilter
 from storage.schema.migrations import connect_readonly
 from tracker.core.dates import first_day, last_day, period
 from tracker.core.errors import OptionError

@@ -29,7 +29,8 @@ from storage.queries.changes import changes_by_id, ids_of
 from storage.queries.compare import Move
 from storage.queries.counts import count_within
 from storage.queries.export import Scope, last_poll
-from storage.queries.filings import FilingFilter, held
+from storage.queries.filings import filings_sql
+from storage.queries.filters import FilingFilter
 from tracker.core.errors import OptionError
 from tracker.core.models import ChangeKind
 from tracker.export.contents import Contents, Values, typed
@@ -226,7 +227,7 @@ async def download_filings(view: View, *, form: FileForm) -> Response:
 
 
 def _count(asked: FilingFilter, db: Database) -> int | None:
-    return count_within(db, *held(db, asked)[:2], most=MOST_ROWS + 1, seconds=_COUNT_SECONDS)
+    return count_within(db, *filings_sql(db, asked), most=MOST_ROWS + 1, seconds=_COUNT_SECONDS)
 
 
 def _filing_pages(question: Question, asked: FilingFilter | None, ask: Ask) -> Iterator[Page]:

@@ -11,7 +11,8 @@ from sqlite_utils import Database
 from storage.queries.changes import periods
 from storage.queries.entities import entities_named, find_entity
 from storage.queries.filing import find_filing_ids
-from storage.queries.filings import FilingFilter, find_filings, provinces
+from storage.queries.filings import find_filings
+from storage.queries.filters import FilingFilter, provinces
 from tracker.core.dates import read_day
 from tracker.notify.words import place_text, source_name
 from tracker.query.search import search_filings

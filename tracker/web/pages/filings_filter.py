@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from sqlite_utils import Database
 
 from storage.queries.counts import count_filings, count_within, is_summed
-from storage.queries.filings import FilingFilter, held
+from storage.queries.filings import filings_sql
+from storage.queries.filters import FilingFilter
 from tracker.core.errors import OptionError
 from tracker.core.models import Kind, Status
 from tracker.core.series import SERIES
@@ -103,4 +104,4 @@ def nearest(db: Database, question: Question) -> list[tuple[str, Question, Count
 
 
 def _within(db: Database, asked: FilingFilter) -> int | None:
-    return count_within(db, *held(db, asked)[:2], most=COUNTED + 1, seconds=_SECONDS)
+    return count_within(db, *filings_sql(db, asked), most=COUNTED + 1, seconds=_SECONDS)

@@ -21,7 +21,7 @@ from storage.queries import batches, counts, polls
 from storage.queries import changes as changes_queries
 from storage.queries import incidents as incidents_queries
 from storage.queries.changes import ChangeFilter
-from storage.queries.filings import FilingFilter
+from storage.queries.filters import FilingFilter
 from tracker.core.messages import incident_text
 from tracker.core.models import CHECK_NAMES, IncidentKind, Verdict
 from tracker.core.series import AHEAD, SERIES, polled_series
