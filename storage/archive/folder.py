@@ -68,7 +68,7 @@ class FolderStore:
             sync(target.parent)
         except OSError as error:
             raise StorageError(
-                f"The archive cannot be written: {error.strerror}", file=target, hint="Check the disk and its permissions"
+                f"The archive cannot be written: {error.strerror}", file=target, hint="Check the disk and permissions"
             ) from error
         return True
 
@@ -83,7 +83,7 @@ class FolderStore:
         except OSError as error:
             raise StorageError(
                 f"A file of the archive cannot be renamed: {error.strerror}", file=self.root / key,
-                hint="Check the disk and its permissions",
+                hint="Check the disk and permissions",
             ) from error  # fmt: skip
 
     def walk(self, folder: str = "") -> Iterator[str]:
