@@ -122,7 +122,7 @@ def test_verify_tells_files_that_are_missing_or_altered(kept: Desk) -> None:
     assert done.returncode == 1
     assert len(faults) == 2
     assert any(first.name in fault and "cannot be read" in fault for fault in faults)
-    assert any(second.name in fault and "does not hold the bytes of its name" in fault for fault in faults)
+    assert any(second.name in fault and "does not match its hash" in fault for fault in faults)
     # A missing file keeps neither the next poll from its work nor the history from being asked.
     assert kept.poll()["changes"] == {}
     assert len(kept.ask("filings")) == 17
@@ -190,7 +190,7 @@ def test_rebuild_needs_a_whole_journal(kept: Desk) -> None:
     files[0].rename(files[0].with_suffix(".away"))
     done = kept.run("rebuild")
     assert done.returncode == 1
-    assert "The journal is not whole" in done.stderr
+    assert "The journal is incomplete" in done.stderr
     files[0].write_bytes(data[:-20])
     done = kept.run("rebuild")
     assert done.returncode == 1

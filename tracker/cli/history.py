@@ -1,7 +1,4 @@
-"""The commands that ask the history for many filings or changes; none of them writes.
-
-The command that tells how far the lists of provinces are ahead of the centre's: leads. It writes nothing.
-"""
+"""The commands that query many filings or changes: changes, filings, stats, compare, leads. They write nothing."""
 
 from __future__ import annotations
 
