@@ -42,7 +42,7 @@ DATED = (
     "/", "/batches", "/batch/{batch}", "/filing/{filing}", "/entity/{entity}", "/entity/{busiest}", "/filings",
     "/filings?q=百度", "/filings?q=讯", "/filings?q=wxyy", "/filings?q={word}", "/filings?province={province}",
     "/filings?series={series}", "/changes", "/changes?kind={change}", "/changes?q={word}", "/renames",
-    "/compare?from={day}&to={later}", "/chart/growth.svg", "/chart/provinces.svg", "/chart/batches/{series}.svg",
+    "/compare?from={day}&to={later}", "/chart/growth.csv", "/chart/provinces.csv", "/chart/batches/{series}.csv",
 )  # fmt: skip
 UNDATED = (
     "/state", "/suggest?q={word}", "/changes.atom?kind={change}", "/changes.json?kind={change}",

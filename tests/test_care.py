@@ -102,12 +102,12 @@ def test_verify_tells_where_what_follows_does_not_follow(kept: Desk) -> None:
     assert done.returncode == 1
     number = next(row["number"] for row in kept.ask("filings") if row["sequence"] == "3")
     assert json.loads(done.stdout)["faults"] == [
-        f"filing_state is not what the changes say, for {number}", "state_count is not what filing_state sums up to",
+        f"filing_state does not match the changes, for {number}", "state_count does not match the sums of filing_state",
     ]  # fmt: skip
     repair(kept)
     edit(kept, "UPDATE state_count SET n = n + 1 WHERE clock = 'recorded'")
     faults = json.loads(kept.run("verify", "--json").stdout)["faults"]
-    assert faults == ["state_count is not what filing_state sums up to"]
+    assert faults == ["state_count does not match the sums of filing_state"]
     repair(kept)
 
 

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 import trustme
 
+from storage.database import open_snapshot
 from storage.queries.originals import referred_files
-from storage.queries.polls import peek
 from storage.schema import m001
 from tests.desk_book import Ledger, synthesis
 from tests.notify.mail_server import Post, running
@@ -28,7 +28,7 @@ from tracker.core.dates import read_clock
 from tracker.core.models import SourceResult
 from tracker.operations.doctor import checks
 from tracker.operations.doctor.checks import check_channels
-from tracker.operations.doctor.findings import GROUPS, TEXTS, Finding, State, Teller
+from tracker.operations.doctor.findings import GROUPS, TEXTS, Finding, Reporter, State
 from tracker.operations.doctor.history import check_sources
 from tracker.operations.doctor.run import examine
 from tracker.settings.model import Settings
@@ -67,7 +67,7 @@ def settings_of(folder: Path, *subscriptions: dict[str, Any], **values: Any) -> 
 
 
 def examined(settings: Settings, *, now: str | None = None, quick: bool = False, fault: str = "") -> list[Finding]:
-    return list(examine(settings, None, fault, now or read_clock(), Teller("en"), quick=quick))
+    return list(examine(settings, None, fault, now or read_clock(), Reporter("en"), quick=quick))
 
 
 def bad(findings: list[Finding]) -> list[tuple[str, str, State]]:
@@ -99,7 +99,7 @@ def test_whatever_needs_doing_says_what_to_do() -> None:
 
 def test_a_file_is_missing_and_another_altered(folder: Path) -> None:
     settings = settings_of(folder)
-    with peek(settings.database) as db:
+    with open_snapshot(settings.database) as db:
         (missing, what), (altered, _) = list(referred_files(db).items())[:2]
     (settings.archive_folder / missing[:2] / missing).unlink()
     victim = settings.archive_folder / altered[:2] / altered
@@ -239,7 +239,7 @@ def test_sources(outcome: str, asked: float, ok: float | None, state: State) -> 
         return None if days is None else (datetime(2026, 5, 1, tzinfo=UTC) - timedelta(days=days)).isoformat()
 
     row = {"source": "beian", "outcome": outcome, "asked_at": day(asked), "ok_at": day(ok)}
-    (found,) = check_sources([row], "2026-05-01T00:00:00+00:00", 7.0, Teller("en", "sources"))
+    (found,) = check_sources([row], "2026-05-01T00:00:00+00:00", 7.0, Reporter("en", "sources"))
     assert found.state is state
     assert ("never" in found.message) == (ok is None)
 
@@ -265,7 +265,7 @@ def probe(*subscriptions: dict[str, Any], **notify: Any) -> dict[str, Finding]:
     named = [{"name": f"one{number}"} | one for number, one in enumerate(subscriptions)]
     usual = {"allow_private": True, "timeout": 60, "smtp": {"sender": "tracker@example.org"}}
     settings = Settings(subscriptions=named, notify=usual | notify)
-    found = check_channels(settings.subscriptions, settings.notify, Teller("en", "channels"))
+    found = check_channels(settings.subscriptions, settings.notify, Reporter("en", "channels"))
     return {one.name: one for one in found}
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from storage.queries.polls import peek
+from storage.database import open_snapshot
 from storage.schema.migrations import connect
 from storage.write.history import History
 from tests.program import run_program
@@ -66,7 +66,7 @@ def test_what_is_healthy(last: dict[str, Any] | None, running: dict[str, Any] | 
 
 def test_the_trouble_of_others_is_a_note() -> None:
     assert decide(Pulse(ended(3, hours=1), None)).notes == (
-        "poll 7 ended at 2026-05-02 11:00 UTC", "the site gave trouble (exit code 3)",
+        "poll 7 ended at 2026-05-02 11:00 UTC", "the site had problems (exit code 3)",
     )  # fmt: skip
     assert len(decide(Pulse(ended(1, hours=27), begun(hours=26))).reasons) == 3, "all reasons at once"
 
@@ -123,7 +123,7 @@ def test_an_older_schema_is_not_unwell(tmp_path: Path) -> None:
 
 def test_peek_writes_nothing(tmp_path: Path) -> None:
     settings = make_history(tmp_path)
-    with pytest.raises(StorageError, match="readonly"), peek(settings.database) as db:
+    with pytest.raises(StorageError, match="readonly"), open_snapshot(settings.database) as db:
         db.execute("DELETE FROM poll")
 
 

@@ -18,7 +18,7 @@ from tests.test_project import ROOT
 from tracker.cli.main import cli
 from tracker.core.errors import AnotherPoll, ContentError, DeliveryError, SiteError
 from tracker.poll.timetable import make_plans
-from tracker.settings.model import load_settings
+from tracker.settings.load import load_settings
 
 FOLDER = ROOT / "docs" / "operations"
 TEXTS = [*sorted(FOLDER.iterdir()), FOLDER.parent / "operations.md"]

@@ -17,7 +17,8 @@ from tracker.core.errors import AnotherPoll
 from tracker.operations.run_state import RunState, note_interrupted, read_last, run_lock
 from tracker.operations.scheduler import RELOAD, STOP, PlanTrigger, Runner, summarise
 from tracker.poll.timetable import make_plans
-from tracker.settings.model import Settings, load_settings
+from tracker.settings.load import load_settings
+from tracker.settings.model import Settings
 from tracker.settings.schedule import ScheduleSettings
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -164,6 +165,6 @@ def test_what_was_read_of_a_run_stays_as_it_was() -> None:
 def test_the_long_lived_process_loads_nothing_that_a_poll_needs() -> None:
     # structlog itself loads a part of twisted
     heavy = "{'scrapy', 'twisted.internet.reactor', 'lxml', 'pdfplumber'}"
-    code = f"import sys, tracker.cli, tracker.schedule; print({heavy} & {{*sys.modules}})"
+    code = f"import sys, tracker.cli.main, tracker.operations.scheduler; print({heavy} & {{*sys.modules}})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=600)
     assert done.stdout.strip() == "set()"

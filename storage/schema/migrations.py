@@ -15,7 +15,7 @@ from sqlite_utils.migrations import Migrations
 
 from storage.database import copy_database, open_readonly, unused_name
 from storage.faults import storage_error
-from storage.schema import m001, m002, m003, m004, m005, m006
+from storage.schema import m001, m002, m003, m004, m005, m006, m007
 from tracker.core.errors import StorageError
 
 BUSY_MILLISECONDS = 10_000
@@ -57,6 +57,12 @@ def m005_pages(db: Database) -> None:
 def m006_sizes(db: Database) -> None:
     """Further indexes, and what the derivations were made of: what questions of a large history need."""
     _run(db, m006.SQL)
+
+
+@migrations()
+def m007_no_sums_of_entities(db: Database) -> None:
+    """The sums of large entities go: entities are counted filing by filing."""
+    _run(db, m007.SQL)
 
 
 def _run(db: Database, sql: str) -> None:

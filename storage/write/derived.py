@@ -16,7 +16,6 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.queries.changes import newest_change
-from storage.queries.counts import LARGE
 from storage.rows import as_json
 from storage.text_index import grams_of
 from tracker.core.models import Check, StatedTotal
@@ -64,16 +63,6 @@ _CHUNK = 1_000  # filings that are held at a time
 # What a filing `i` is found by: its text and every name of its entity, by lines
 _WORDS = """i.text || coalesce((SELECT group_concat(line, '') FROM (
     SELECT char(10) || n.folded AS line FROM entity_name n WHERE n.entity_id = i.entity_id ORDER BY n.folded)), '')"""
-# How many more, or fewer, filings of an entity stand so from a day on; what is unknown is ''
-_COUNTS = """WITH large AS MATERIALIZED (
-        SELECT s.*, i.entity_id FROM entity e CROSS JOIN filing_index i ON i.entity_id = e.id
-        CROSS JOIN filing_state s ON s.filing_id = i.filing_id WHERE e.filings >= ?
-    )
-    INSERT INTO entity_count
-    SELECT clock, day, entity_id, series, coalesce(kind, ''), coalesce(province, ''), status, sum(n) FROM (
-        SELECT *, since AS day, 1 AS n FROM large
-        UNION ALL SELECT *, until AS day, -1 AS n FROM large WHERE until < '9999-12-31'
-    ) GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(n) <> 0"""
 _THOSE = "i.filing_id IN (SELECT value FROM json_each(?))"
 
 
@@ -85,7 +74,7 @@ class DerivedWriter:
 
     def forget_index(self, edition: int) -> None:
         """Have every filing indexed anew where the index was made by another edition of the rules."""
-        if next(iter(self.db.execute("PRAGMA user_version")))[0] == edition:
+        if self.db.execute("PRAGMA user_version").fetchone()[0] == edition:
             return
         with self.db.atomic():
             self.db.execute("INSERT INTO filing_gram (filing_gram) VALUES ('delete-all')")
@@ -186,7 +175,7 @@ class DerivedWriter:
         return [(now, filing) for filing, before in rows if (now := members.get(filing)) != before]
 
     def count_present(self) -> None:
-        """Note how many filings of each entity are not withdrawn; of large ones, how many stood how since which day."""
+        """Record how many filings of each entity are not withdrawn."""
         counts = """SELECT i.entity_id, sum(f.status <> 'withdrawn') AS n FROM filing_index i
             JOIN filing f ON f.id = i.filing_id WHERE i.entity_id IS NOT NULL GROUP BY 1"""
         with self.db.atomic():
@@ -194,8 +183,6 @@ class DerivedWriter:
                 f"""UPDATE entity SET present = c.n FROM ({counts}) c
                     WHERE c.entity_id = entity.id AND entity.present <> c.n"""
             )
-            self.db.execute("DELETE FROM entity_count")
-            self.db.execute(_COUNTS, [LARGE])
 
     def index_words(self) -> None:
         """Bring the index of characters up to date: each filing by its text and every name of its entity."""

@@ -18,7 +18,7 @@ from tests.fuzz.readers import text_of
 from tracker.core.dates import read_day
 from tracker.core.errors import OptionError, StorageError
 from tracker.query.parameters import BadFilter, read_parameters
-from tracker.settings.model import load_settings
+from tracker.settings.load import load_settings
 from tracker.web import urls
 from tracker.web.api.routes import ENDPOINTS
 from tracker.web.errors import WebError

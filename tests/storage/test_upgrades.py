@@ -18,7 +18,7 @@ from storage import journal
 from storage.archive.archive import Archive
 from storage.queries import changes as changes_queries
 from storage.queries import filings
-from storage.queries.filings import FilingFilter
+from storage.queries.filters import FilingFilter
 from storage.schema.migrations import connect, connect_readonly, migrations
 from tests.desk_book import Ledger, synthesis
 from tests.rebuilding import made_anew
@@ -89,7 +89,7 @@ def test_an_index_that_is_to_be_made_anew_hinders_no_upgrade(tmp_path: Path) -> 
 def test_a_history_that_is_older_than_its_journal_can_be_made_anew_as_well(kept: Path, tmp_path: Path) -> None:
     unpack(kept, tmp_path)
     db = connect(tmp_path / "history.db")
-    journal.anchor(db, Archive(tmp_path / "archive"))  # as each poll does before it begins
+    journal.record_snapshot(db, Archive(tmp_path / "archive"))  # as each poll does before it begins
     db.close()
     ledger = Ledger(tmp_path)
     ledger.page("/2026-01/20/c_1.htm", ("附件：境内深度合成服务算法备案清单（2026年1月）", synthesis(range(21, 31))))

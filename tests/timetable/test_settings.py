@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tracker.core.errors import OptionError
-from tracker.settings.model import CONFIG_FILE, load_settings
+from tracker.settings.load import load_settings
+from tracker.settings.model import CONFIG_FILE
 
 
 @pytest.fixture(autouse=True)

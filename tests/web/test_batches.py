@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lxml import etree
 
 from storage.queries.batches import find_batches
 from storage.schema.migrations import connect_readonly
@@ -58,8 +57,7 @@ def test_days_before_a_batch(many: Served) -> None:
     ("path", "said"),
     [
         ("/batch/genai_service/1999-01", "has no batch"), ("/batch/genai/2024-04", "There is no series"),
-        ("/batch/genai_service/%3Cb%3E", "&lt;b&gt;"), ("/chart/batches/genai.svg", "There is no series"),
-        ("/chart/batches/on_device.svg", "nothing to draw"),
+        ("/batch/genai_service/%3Cb%3E", "&lt;b&gt;"), ("/chart/batches/genai.csv", "There is no series"),
     ],
 )  # fmt: skip
 def test_what_there_is_not(many: Served, path: str, said: str) -> None:
@@ -125,15 +123,13 @@ def test_every_file_of_a_batch(many: Served) -> None:
 
 def test_the_chart(many: Served) -> None:
     page = many.get(SECOND).text
-    (wide,) = re.findall(r'<img src="(/chart/batches/[^"]+)"', page)
-    (narrow,) = re.findall(r'srcset="(/chart/batches/[^"]+)"', page)
-    pictures = [many.get(html.unescape(address)) for address in (wide, narrow)]
-    for picture in pictures:
-        assert picture.headers["content-type"] == "image/svg+xml; charset=utf-8"
-        assert etree.fromstring(picture.content).tag == "{http://www.w3.org/2000/svg}svg"
-        assert "prefers-color-scheme" in picture.text
-        assert "etag" in picture.headers
-    assert pictures[0].content != pictures[1].content
+    chart = page[page.index('<figure class="chart">') : page.index("</figure>")]
+    rows = re.findall(r'<tr role="row" class="([^"]*)".*?<th[^>]*>([^<]*)<.*?<td[^>]*><span>([^<]*)<', chart, re.S)
+    assert rows == [("s0", "2024-04", str(ROWS)), ("s0 marked", "2024-08", "7")]
+    address = re.search(r'href="(/chart/batches/[^"]+)" download', chart)
+    assert address
+    assert many.get(html.unescape(address[1])).headers["content-type"] == "text/csv; charset=utf-8"
+    assert "etag" in many.get(SECOND).headers
     data = many.get("/chart/batches/genai_service.csv?lang=en&period=2024-08").content.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(data)))
     assert [row[1] for row in rows[1:]] == [str(ROWS), "7"]

@@ -16,6 +16,7 @@ from storage.queries import changes as changes_queries
 from storage.queries import counts as counts_queries
 from storage.queries import filings as filings_queries
 from storage.queries.filing import KEYS, there
+from storage.queries.filters import FilingFilter
 from tracker.cli.options import (
     Context,
     Day,
@@ -98,7 +99,7 @@ def filings(
     one_form(as_csv=as_csv, as_json=as_json)
     check_series(where["series"])
     db = ctx.open_history()
-    rows = search_filings(db, filings_queries.FilingFilter(**where), search=search, entity=entity)
+    rows = search_filings(db, FilingFilter(**where), search=search, entity=entity)
     if as_json:
         print_json([{key: value for key, value in row.items() if key != "filing_id"} for row in rows])
     elif as_csv:
@@ -136,7 +137,7 @@ def stats(ctx: Context, /, by: str, as_json: bool, **where: Any) -> None:
     check_series(where["series"])
     db = ctx.open_history()
     without = there(db, not_counted(where["series"]))
-    rows = counts_queries.count_filings(db, by, filings_queries.FilingFilter(**where, without=without))
+    rows = counts_queries.count_filings(db, by, FilingFilter(**where, without=without))
     if as_json:
         print_json(rows)
         return
@@ -205,8 +206,6 @@ def leads(ctx: Context, /, series: str | None, waiting: bool, as_csv: bool, as_j
 
 
 def _print(rows: list[dict[str, Any]], lang: Lang) -> None:
-    from tracker.cli.output import make_console, print_table
-
     console = make_console()
     if not rows:
         console.print(word("no_leads", lang))

@@ -40,7 +40,7 @@ class Context:
     def settings(self) -> Settings:
         """The settings in force."""
         if self._settings is None:
-            from tracker.settings.model import load_settings  # not all that is asked of the command line needs them
+            from tracker.settings.load import load_settings  # not all that is asked of the command line needs them
 
             self._settings = load_settings(self.config)
         return self._settings

@@ -26,7 +26,8 @@ from tracker.core.errors import OptionError
 from tracker.core.messages import Lang, language, word
 from tracker.operations.health import read_health
 from tracker.poll.timetable import Plan, make_plans
-from tracker.settings.model import Settings, load_settings
+from tracker.settings.load import load_settings
+from tracker.settings.model import Settings
 
 if TYPE_CHECKING:
     from tracker.operations.doctor.findings import Finding
@@ -158,7 +159,7 @@ def doctor(quick: bool, as_json: bool) -> None:
     """Look at everything the program needs, say what is wrong and what to do; changes and sends nothing."""
     # takes along the channels
     from tracker.operations.doctor.checks import open_settings
-    from tracker.operations.doctor.findings import Teller
+    from tracker.operations.doctor.findings import Reporter
     from tracker.operations.doctor.run import examine
 
     # not by the Context, which ends the program where the configuration is broken
@@ -168,7 +169,7 @@ def doctor(quick: bool, as_json: bool) -> None:
     lang = language(given["lang"] or settings.lang)
     findings = []
     group = ""
-    for one in examine(settings, file, fault, read_clock(), Teller(lang), quick=quick):
+    for one in examine(settings, file, fault, read_clock(), Reporter(lang), quick=quick):
         findings.append(one)
         if not as_json:
             group = _print_finding(make_console(), one, group, lang)

@@ -1,4 +1,4 @@
-"""Whether a folder can really be written to; rights alone do not tell (a full disk, a read-only mount)."""
+"""Test whether a folder is writable by writing: rights alone do not show a full disk or a read-only mount."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 
 
 def try_writing(folder: Path) -> None:
-    """Write a file into a folder and remove it; of a folder that is not there, ask whether it could be made.
+    """Write a file into a folder and remove it; test the parent of a folder that does not exist.
 
     Raises:
-        OSError: it cannot be written to, or something that is no folder is in its place.
+        OSError: the folder is not writable, or its path is no folder.
     """
     if not folder.exists():
         above = next(path for path in folder.absolute().parents if path.exists())

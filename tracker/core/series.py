@@ -1,14 +1,13 @@
-"""The series and the sites, declared: a new series, or a province's site, is one more entry here.
+"""Declare the sites and the series: a new series, or the site of a province, is one more entry here.
 
-Everything that a change of the regulator's site could touch stands on this page: addresses, title and label
-patterns, headings with their variants, number patterns, bounds. Gathered from independent public programs
-and data sets between 2022-08 and 2026-09.
+Everything that a change of the regulator's site could affect is in this module: addresses, patterns of titles and
+labels, headings with their variants, patterns of numbers, bounds. Source: independent public programs and data sets,
+2022-08 to 2026-09.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -19,7 +18,7 @@ from tracker.core.models import Kind
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Where a site names its announcements.
+    """A listing in which a site names its announcements.
 
     `json_list` is the POST interface of cac.gov.cn (with `fallback`, the HTML column of the same channel);
     `notice_list` is the pinned notices of beian.cac.gov.cn; `column` is a page of links, as other sites have.
@@ -33,10 +32,10 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Markup:
-    """Where an announcement page has its parts: CSS selectors, of which the first that finds any text counts.
+    """The parts of an announcement page, as CSS selectors; the first selector that finds text counts.
 
-    The text of a meta element is its content. Files are looked for in what is around the body as `content` says, in
-    the body itself where that is "". What must be there, or the layout has changed: title and body.
+    The text of a meta element is its content. Attachments are searched in the element `content` around the body, or in
+    the body itself if that is "". A page without title or body has changed its layout.
     """
 
     title: tuple[str, ...]
@@ -60,10 +59,9 @@ GOV_MARKUP = Markup(
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One site: its setting is `site.<id>_url`, and no request leaves the address given there.
+    """One site; the setting `site.<id>_url` is the only address that requests to it go to.
 
-    `zh` and `en` name the office whose site it is, `meaning` says which of its sites it is; `markup` says where its
-    announcement pages have their parts.
+    `zh` and `en` name the office, `meaning` says which of its sites it is, `markup` describes its announcement pages.
     """
 
     id: str
@@ -115,7 +113,7 @@ SITES: tuple[Site, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One way in which a table of a series is laid out.
+    """One layout of a table of a series.
 
     `headings` maps a heading (as `fold` gives it) to a field of `Filing`; a row of headings has every field
     in `required`.
@@ -130,15 +128,14 @@ class Layout:
 class Series:
     """One kind of list.
 
-    `rolling` pages are looked at in every poll, `known` pages now and then; both are paths of `site`.
-    `title` matches announcements, `label` attachment links. `min_rows` and `min_links` are the fewest that
-    a genuine list or rolling page has. With `cancels`, rows do not file anything: they cancel the filing
-    whose number they name. `zh_short` and `en_short` name the series in alerts, `unit` counts its additions in Chinese.
+    `rolling` pages are fetched in every poll, `known` pages from time to time; both are paths of `site`. `title`
+    matches announcements, `label` attachment links. `min_rows` and `min_links` are lower bounds of a genuine list or
+    rolling page. With `cancels`, each row cancels the filing whose number it names. `zh_short` and `en_short` name the
+    series in alerts, `unit` counts its additions in Chinese.
 
-    `ahead_of` is the series in which the filings of this one are published later, by another office: such a series is
-    polled only where it is asked for, and left out of all totals, in which its filings would count twice. With
-    `cumulative` each file states all that was filed so far (截至2024年3月), so that a later one, wherever it is
-    offered, is a revision of the same list.
+    `ahead_of` names the series in which another office publishes the same filings later. Such a series is polled only
+    on request and left out of all totals, in which its filings would count twice. With `cumulative` each file states
+    everything filed so far (截至2024年3月), so a later file is a revision of the same list, whichever page offers it.
     """
 
     id: str
@@ -159,12 +156,6 @@ class Series:
     unit: Literal["条", "款"] = "条"
     ahead_of: str = ""
     cumulative: bool = False
-
-
-def fold(text: str) -> str:
-    """Text as headings and labels are compared: NFKC, without white space; folded again it stays as it is."""
-    solid = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
-    return unicodedata.normalize("NFKC", solid)  # an accent behind white space has come to stand on a letter
 
 
 # Beijing-WenXinYiYan-20230821 · Sichuan-MT-WorkGpt-20240424 · Guangdong-Dr.GDCDC-20260706S0054
@@ -360,24 +351,15 @@ AHEAD: tuple[str, ...] = tuple(LATER)
 
 _BY_ID = {series.id: series for series in SERIES}
 _SITE_OF_CHANNEL = {listing.channel: site.id for site in SITES for listing in site.listings}
-# The narrower pattern first: the titles of on_device, and those of provinces, speak of 生成式人工智能服务 as well.
-_BY_TITLE = sorted(SERIES, key=lambda s: ("cancellation" not in s.id, not s.ahead_of, s.id != "on_device"))
-
-# （2024年8月）, 2024 年 08 月
-_MONTH = re.compile(r"(20\d\d)年(\d{1,2})月")
-# （截至2024年3月）, （2024年3月31日）, 截至2024年3月底 in the label of a list that grows
-_STATE = re.compile(r"[(]?(?:截[至止]到?)?20\d\d年\d{1,2}月(?:\d{1,2}日|底|末)?[)]?")
-# （2024年）, 2024年度, 累计: a round-up repeats rows of earlier batches and only serves to check them
-_ROUND_UP = re.compile(r"年度|累计|汇总|[(]20\d\d年[)]")
 
 
 def series_by_id(series_id: str) -> Series:
-    """The series of that id; raises `KeyError` for one that is not declared."""
+    """Return the series of that id; raise `KeyError` for an unknown id."""
     return _BY_ID[series_id]
 
 
 def site_of(series_id: str) -> Site:
-    """The site on which a series is published; raises `KeyError` for one that is not declared."""
+    """Return the site of a series; raise `KeyError` for an unknown id."""
     return next(site for site in SITES if site.id == _BY_ID[series_id].site)
 
 
@@ -412,59 +394,3 @@ def sites_of(series: Collection[str]) -> list[Site]:
 def not_counted(series: str | None) -> tuple[str, ...]:
     """The series that a count leaves out: where it is of none by name, those whose filings others publish as well."""
     return AHEAD if series is None else ()
-
-
-# Characters of a title or label that are looked at; the patterns take the square of its length.
-_LONGEST = 2_000
-
-
-def _of_site(site: str | None) -> list[Series]:
-    """The series that a page of a site can publish: on the site of a province its own alone."""
-    if site is None:
-        return _BY_TITLE
-    own = [series for series in _BY_TITLE if series.ahead_of and series.site == site]
-    return own or [series for series in _BY_TITLE if not series.ahead_of]
-
-
-def series_of_title(title: str, site: str | None = None) -> Series | None:
-    """The series that an announcement of this title (on that site) publishes, or None."""
-    folded = fold(title)[:_LONGEST]
-    return next((s for s in _of_site(site) if s.title.search(folded)), None)
-
-
-def series_of_label(label: str, site: str | None = None) -> Series | None:
-    """The series that an attachment of this label (on that site) belongs to, or None."""
-    folded = fold(label)[:_LONGEST]
-    return next((s for s in _of_site(site) if s.label.search(folded)), None)
-
-
-def period_of(text: str) -> str | None:
-    """The month that a label or title names, as "2024-08"; None where it names none."""
-    found = _MONTH.search(fold(text))
-    return f"{found[1]}-{int(found[2]):02d}" if found and 1 <= int(found[2]) <= 12 else None
-
-
-def is_round_up(label: str) -> bool:
-    """True for a yearly or cumulative list, which repeats earlier batches."""
-    return bool(_ROUND_UP.search(fold(label))) and period_of(label) is None
-
-
-def state_key(label: str) -> str:
-    """What a cumulative list is known by: `label_key` without the month up to which the file goes.
-
-    "附件：广东省生成式人工智能服务已备案信息（截至2024年3月）.xlsx" → "广东省生成式人工智能服务已备案信息"
-    """
-    return _STATE.sub("", label_key(label)) or label_key(label)
-
-
-def reach(label: str, title: str, announced: str | None) -> str | None:
-    """The month up to which a file goes: as its label says, else the title of its page, else the page's own."""
-    return period_of(label) or period_of(title) or (announced or "")[:7] or None
-
-
-def label_key(label: str) -> str:
-    """The label as attachments are known by it: folded, without 附件, its number and a file ending.
-
-    "附件 18：境内互联网信息服务算法备案清单（2026年5月）.docx" → "境内互联网信息服务算法备案清单(2026年5月)"
-    """
-    return re.sub(r"^附件\d*[::、.]?|\.(?:docx?|pdf|xlsx?|zip)$", "", fold(label), flags=re.I)

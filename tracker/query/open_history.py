@@ -25,7 +25,7 @@ from storage.archive.archive import Archive
 from storage.queries import batches, counts, incidents
 from storage.queries.changes import ChangeFilter, find_changes
 from storage.queries.filing import there
-from storage.queries.filings import FilingFilter
+from storage.queries.filters import FilingFilter
 from storage.schema.migrations import connect_readonly
 from tracker.core.dates import last_day
 from tracker.core.errors import OptionError
@@ -222,7 +222,7 @@ def open_history(folder: str | Path | None = None, *, config: str | Path | None 
     if config is None:
         path = Path("data" if folder is None else folder)
         return OpenHistory(connect_readonly(path / "history.db"), Archive(path / "archive"))
-    from tracker.settings.model import load_settings
+    from tracker.settings.load import load_settings
     from tracker.settings.open_archive import open_archive
 
     settings = load_settings(Path(config))

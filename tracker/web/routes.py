@@ -13,6 +13,7 @@ from typing import Any
 
 from datasette import Response
 
+from tracker.export.text_files import FORMS
 from tracker.web.api.routes import HANDLERS
 from tracker.web.errors import NotFound
 from tracker.web.pages import (
@@ -32,7 +33,6 @@ from tracker.web.pages import (
     state,
     suggest,
 )
-from tracker.web.pages.downloads import FORMS
 from tracker.web.request import View
 from tracker.web.urls import read_piece
 
@@ -58,7 +58,6 @@ def _files(page: str, download: Handler, json: str = "") -> Iterator[HttpRoute]:
 ROUTES: tuple[HttpRoute, ...] = (
     HttpRoute("/", start.page),
     HttpRoute("/state", state.page),
-    HttpRoute("/chart/{name}.svg", charts.picture),
     HttpRoute("/chart/{name}.csv", charts.data),
     HttpRoute("/filings", filings.page),
     HttpRoute("/search", filings.search),
@@ -79,7 +78,6 @@ ROUTES: tuple[HttpRoute, ...] = (
     *_files("/compare", downloads.download_comparison),
     HttpRoute("/batches", batches.page),
     HttpRoute("/batch/{series}/{period}", batch.page),
-    HttpRoute("/chart/batches/{series}.svg", batches.svg),
     HttpRoute("/chart/batches/{series}.csv", batches.csv),
     HttpRoute("/original/{sha256}", originals.download),
     *(HttpRoute(pattern, handler) for pattern, handler in HANDLERS),

@@ -1,6 +1,6 @@
 """The page of all batches: what was published for each period, and how each series grew.
 
-Shared with the page of one batch: the chart of additions by batch (as picture and data), and the checks of a batch.
+Shared with the page of one batch: the chart of additions by batch (also as CSV), and the checks of a batch.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from sqlite_utils import Database
 
 from storage.queries.batches import find_batches, other_changes
 from storage.queries.incidents import find_verdicts
+from tracker.core.messages import Lang
 from tracker.core.series import SERIES
-from tracker.web.charts.charts import Chart, batch_chart
+from tracker.web.charts.charts import batch_chart
+from tracker.web.charts.model import Chart
 from tracker.web.errors import NotFound
 from tracker.web.pages.changes import series_choices
-from tracker.web.pages.charts import data_of, picture_of
+from tracker.web.pages.charts import data_of
 from tracker.web.request import View
 from tracker.web.urls import piece
 
@@ -74,38 +76,21 @@ def with_growth(batches: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart with the addresses of its pictures and its data."""
+    """A chart, and the address of its data."""
 
     chart: Chart
-    wide: str
-    narrow: str
     csv: str
 
 
 def figure(view: View, series: str, period: str | None, batches: list[dict[str, Any]]) -> Figure:
-    """Return the chart of a page; `batches` are all batches of the series, newest first."""
-    path = f"/chart/batches/{piece(series)}"
-    asked = {"period": period, "lang": view.lang}
-    return Figure(
-        _chart(view, series, period, batches),
-        view.link(f"{path}.svg", **asked),
-        view.link(f"{path}.svg", **asked, narrow="1"),
-        view.link(f"{path}.csv", **asked),
-    )
+    """Return the chart of a page; `batches` are the batches of the series, newest first."""
+    address = view.link(f"/chart/batches/{piece(series)}.csv", period=period, lang=view.lang)
+    return Figure(_chart(series, period, batches, view.lang), address)
 
 
 def is_drawn(batches: list[dict[str, Any]]) -> bool:
-    """Return True if at least two batches added filings."""
+    """Return True if there is something to compare: two batches that added filings."""
     return len([one for one in batches if one["added"]]) > 1
-
-
-async def svg(view: View, *, series: str) -> Response:
-    """Return the chart as SVG.
-
-    Raises:
-        NotFound: there is no such series, or nothing to draw.
-    """
-    return await picture_of(await _asked(view, series), "batch_no_chart")
 
 
 async def csv(view: View, *, series: str) -> Response:
@@ -124,12 +109,12 @@ async def _asked(view: View, series: str) -> Chart:
     def ask(db: Database) -> list[dict[str, Any]]:
         return find_batches(db, series=series, as_of=view.as_of, known_on=view.known_on)
 
-    return _chart(view, series, view.get("period") or None, await view.ask(ask))
+    return _chart(series, view.get("period") or None, await view.ask(ask), view.lang)
 
 
-def _chart(view: View, series: str, period: str | None, batches: list[dict[str, Any]]) -> Chart:
+def _chart(series: str, period: str | None, batches: list[dict[str, Any]], lang: Lang) -> Chart:
     counts = [(one["batch"] or "", one["added"]) for one in reversed(batches)]
-    return batch_chart(series, counts, period, view.lang, narrow=view.get("narrow") == "1")
+    return batch_chart(series, counts, period, lang)
 
 
 _OF_BATCH = re.compile(r"20\d\d-\d\d(?:-\d\d)?(?: |\Z)", re.A)

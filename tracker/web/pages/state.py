@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from storage.queries import polls
 from storage.queries.incidents import find_incidents, find_verdicts
-from tracker.core.messages import incident_text
+from tracker.core.incident_texts import incident_text
 from tracker.core.models import CHECK_NAMES, IncidentKind, Verdict
 from tracker.web.request import View
 
