@@ -174,7 +174,9 @@ def test_in_a_browser(many: Served, browser: Visitor, width: int, scheme: Any, l
         page = visit.go(path)
         visit.check(f"{name}-{width}-{scheme}-{lang}")
     visit.go(SECOND)
-    assert page.locator("figure img").evaluate("image => image.complete && image.naturalWidth > 100")
+    heights = page.locator("figure td.part").evaluate_all("bars => bars.map((bar) => bar.clientHeight)")
+    assert len(heights) == 2
+    assert heights[0] > 100 > heights[1] > 1
     with page.expect_download() as waiting:
         page.locator("#own ~ p a").first.click()
     assert Path(waiting.value.path()).read_bytes().count(b"\r\n") == 8
