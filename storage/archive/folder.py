@@ -5,13 +5,12 @@ Must never leave a half file under a final name.
 
 from __future__ import annotations
 
-import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from storage.database import sync
 from tracker.core.errors import StorageError
+from tracker.core.files import write_atomically
 
 SCRATCH = "tmp"
 
@@ -45,9 +44,7 @@ class FolderStore:
             raise StorageError(f"A file of the archive cannot be read: {error}", file=path) from error
 
     def write(self, key: str, data: bytes) -> bool:
-        """Temporary file, fsync, rename, fsync of the folder.
-
-        After a crash at any point the final name holds all of the bytes or does not exist.
+        """Write a file durably: after a crash at any point it holds all of the bytes or does not exist.
 
         Raises:
             StorageError: the folder cannot be written to.
@@ -58,17 +55,7 @@ class FolderStore:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             scratch.mkdir(exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=scratch, delete=False) as file:
-                try:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-                    Path(file.name).chmod(0o444)
-                    Path(file.name).rename(target)
-                except BaseException:
-                    Path(file.name).unlink(missing_ok=True)
-                    raise
-            sync(target.parent)
+            write_atomically(target, data, scratch / secrets.token_hex(8), read_only=True)
         except OSError as error:
             raise StorageError(
                 f"The archive cannot be written: {error.strerror}", file=target, hint="Check the disk and its rights"
