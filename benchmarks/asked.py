@@ -16,7 +16,6 @@ from storage.queries import compare, counts
 from storage.queries.batches import arrivals, find_batches, find_revisions, other_changes, publication_days
 from storage.queries.changes import ChangeFilter, ChangeQuery, find_changes, first_changes, newest_changes
 from storage.queries.entities import (
-    RenameFilter,
     entities_named,
     filed_days,
     find_entity,
@@ -26,7 +25,8 @@ from storage.queries.entities import (
     renames_of,
 )
 from storage.queries.filing import find_filing_ids
-from storage.queries.filings import FilingFilter, find_filings
+from storage.queries.filings import find_filings
+from storage.queries.filters import FilingFilter, RenameFilter
 from storage.queries.originals import find_originals
 from tracker.query.compare import Comparison, differing
 from tracker.query.filing import describe_filing, entities_called, filings_of_entity
@@ -257,13 +257,4 @@ WHOLE: dict[str, Question] = {
     "everything that differs between two days": lambda h, v: h.compare(v["day"], v["later"]),
     "counts of every entity": lambda h, v: h.stats("entity"),
     "counts of every entity as of a day": lambda h, v: h.stats("entity", as_of=v["day"]),
-}
-
-# What reads much by nature, so that its cost grows with the history whichever index there is, and why
-READS_MUCH: dict[str, str] = {
-    r".* by both clocks": "no state is kept of what two clocks allow: it is worked out filing by filing",
-    r"stats by \w+ · search": "every filing that holds a text is counted; pages stop at 10,000",
-    r"stats by entity · batch": "lists move to other batches, so that no sums are kept: filings are counted one by one",
-    r"filings · .* and search": "where a common text and another filter have little in common, all of one is read",
-    r"renames · part of a company's name": "all names are read of each entity that was renamed",
 }

@@ -1,11 +1,11 @@
-"""How long each question takes at three sizes of a history, as a Python caller asks it; what it takes to make them.
+"""How long each question takes at each size of a history, as a Python caller asks it; what it takes to make them.
 
 usage: python -m benchmarks.queries [HISTORY …] [--draws N] [--only TEXT]
 
-HISTORY are database files; without any, histories of three sizes are made, and kept in build/benchmarks, or in the
-folder that TRACKER_BENCHMARKS names. Each question (`benchmarks/asked.py`) is asked N times after a few to warm up,
-with other drawn values each time, of a connection of its own; of a slow one it is asked fewer times (`SECONDS`). The
-same seed draws the same. The floor is one row of the same file by its primary key.
+HISTORY are database files; without any, histories of 10,000 and 100,000 filings are made, and kept in
+build/benchmarks, or in the folder that TRACKER_BENCHMARKS names. Each question (`benchmarks/asked.py`) is asked N times
+after a few to warm up, with other drawn values each time, of a connection of its own; of a slow one it is asked fewer
+times (`SECONDS`). The same seed draws the same. The floor is one row of the same file by its primary key.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import argparse
 import json
 import os
 import random
-import re
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +23,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
-from benchmarks.asked import QUESTIONS, READS_MUCH, WHOLE, Question
+from benchmarks.asked import QUESTIONS, WHOLE, Question
 from benchmarks.figures import Goal, Section, Size
 from benchmarks.made_history import make_history
 from benchmarks.pages import Samples
@@ -33,13 +32,12 @@ from storage.schema.migrations import connect
 from tracker.query.open_history import OpenHistory, open_history
 
 KEPT = Path(os.environ.get("TRACKER_BENCHMARKS") or Path(__file__).resolve().parents[1] / "build" / "benchmarks")
-SIZES = {Size.SMALL: (1_000, 3_000, 10_000), Size.WHOLE: (10_000, 100_000, 1_000_000)}
+SIZES = {Size.SMALL: (1_000, 3_000, 10_000), Size.WHOLE: (10_000, 100_000)}
 DRAWS = {Size.SMALL: 20, Size.WHOLE: 100}
 WARM_UP = 3
 SECONDS = 0.35  # of drawing for one question, at most; what is slow is asked fewer times
 _TOLD = 50  # questions, after so many of which it is told how far the run is
 GOAL = 50.0  # milliseconds that no 95th percentile may be above, at the largest size
-_READS_MUCH = re.compile("|".join(READS_MUCH))
 _WHOLE_SECONDS = 40  # of one question that reads all there is, at most: it is then not asked at larger sizes
 Times = dict[str, list[float]]
 
@@ -83,7 +81,7 @@ class Measured:
 
 
 def sections(size: Size) -> Iterator[Section]:
-    """Questions at three sizes, questions that read all there is, and what it takes to make the histories."""
+    """Questions at each size, questions that read all there is, and what it takes to make the histories."""
     histories = [kept(filings) for filings in SIZES[size]]
     measured = [measure(path, DRAWS[size]) for path in histories]
     yield _questions(measured)
@@ -199,12 +197,9 @@ def _questions(measured: Sequence[Measured]) -> Section:
     floors = [*(f"{one.floor.p95:.2f}" for one in measured), f"{floor.p50:.2f}", f"{max(floor.times):.2f}"]
     slowest = max(largest.questions, key=lambda timing: timing.p95)
     late = [timing for timing in largest.questions if timing.p95 > GOAL]
-    others = [timing for timing in largest.questions if not _READS_MUCH.match(timing.name)]
-    slowest_other = max(others, key=lambda timing: timing.p95)
     note = (
         f"{len(largest.questions)} questions, each asked {len(floor.times)} times with other values, or as often as "
         f"{SECONDS:.1f} seconds allow, answered by pages of 50 rows. "
-        "Some read much by nature, so that their cost grows with the history (READS_MUCH in benchmarks/asked.py). "
         "The 95th percentile in milliseconds at each size, of the slowest in a row; "
         f"at {sizes[-1]} filings the median and the slowest as well. "
         f"Load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores."
@@ -214,12 +209,11 @@ def _questions(measured: Sequence[Measured]) -> Section:
         "middle question, p95": [(one.filings, median(t.p95 for t in one.questions) / 1000) for one in measured],
     }
     return Section(
-        title="Questions at three sizes", note=note,
+        title="Questions by size", note=note,
         headings=["question", *(f"p95 at {size}" for size in sizes), f"p50 at {sizes[-1]}", f"slowest at {sizes[-1]}"],
         rows=[["floor: one row by its key", *floors], *rows],
         goals=[
             Goal(f"95th percentile at {sizes[-1]}, any question: {slowest.name}", slowest.p95, GOAL, "ms"),
-            Goal(f"of those that do not read much by nature: {slowest_other.name}", slowest_other.p95, GOAL, "ms"),
             Goal("questions within that", len(largest.questions) - len(late), len(largest.questions), at_least=True),
         ],
         series=series,
@@ -255,7 +249,7 @@ def _made(measured: Sequence[Measured]) -> Section:
     rows = [[part, *(f"{one.made[part]:.1f} s" if part in one.made else "—" for one in measured)] for part in parts]
     rates = [f"{one.filings / sum(one.made.values()):,.0f} filings/s" if one.made else "—" for one in measured]
     return Section(
-        title="Recording and derivations at three sizes",
+        title="Recording and derivations by size",
         note="What it takes to make the histories that are asked: all lists in one baseline, 132 polls with edits, the "
         "derivations (entities, index of characters, checks) of all filings at once.",
         headings=["part", *(f"{one.filings:,}" for one in measured)], rows=[*rows, ["filings a second", *rates]],
@@ -266,7 +260,7 @@ def _made(measured: Sequence[Measured]) -> Section:
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("histories", type=Path, nargs="*", help="database files; default: three sizes are made")
+    parser.add_argument("histories", type=Path, nargs="*", help="database files; default: two sizes are made")
     parser.add_argument("--draws", type=int, default=100, help="of each question")
     parser.add_argument("--only", default="", help="questions that hold this text")
     chosen = parser.parse_args()

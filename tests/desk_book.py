@@ -15,7 +15,7 @@ from storage.archive.archive import Archive
 from storage.queries import changes as changes_queries
 from storage.queries import derivation, filings, site
 from storage.queries import incidents as incidents_queries
-from storage.queries.filings import FilingFilter
+from storage.queries.filters import FilingFilter
 from storage.schema.migrations import connect
 from storage.write.history import History
 from tests.closing import until_end

@@ -102,12 +102,12 @@ def test_verify_tells_where_what_follows_does_not_follow(kept: Desk) -> None:
     assert done.returncode == 1
     number = next(row["number"] for row in kept.ask("filings") if row["sequence"] == "3")
     assert json.loads(done.stdout)["faults"] == [
-        f"filing_state is not what the changes say, for {number}", "state_count is not what filing_state sums up to",
+        f"filing_state does not match the changes, for {number}", "state_count does not match the sums of filing_state",
     ]  # fmt: skip
     repair(kept)
     edit(kept, "UPDATE state_count SET n = n + 1 WHERE clock = 'recorded'")
     faults = json.loads(kept.run("verify", "--json").stdout)["faults"]
-    assert faults == ["state_count is not what filing_state sums up to"]
+    assert faults == ["state_count does not match the sums of filing_state"]
     repair(kept)
 
 
@@ -122,7 +122,7 @@ def test_verify_tells_files_that_are_missing_or_altered(kept: Desk) -> None:
     assert done.returncode == 1
     assert len(faults) == 2
     assert any(first.name in fault and "cannot be read" in fault for fault in faults)
-    assert any(second.name in fault and "does not hold the bytes of its name" in fault for fault in faults)
+    assert any(second.name in fault and "does not match its hash" in fault for fault in faults)
     # A missing file keeps neither the next poll from its work nor the history from being asked.
     assert kept.poll()["changes"] == {}
     assert len(kept.ask("filings")) == 17
@@ -190,7 +190,7 @@ def test_rebuild_needs_a_whole_journal(kept: Desk) -> None:
     files[0].rename(files[0].with_suffix(".away"))
     done = kept.run("rebuild")
     assert done.returncode == 1
-    assert "The journal is not whole" in done.stderr
+    assert "The journal is incomplete" in done.stderr
     files[0].write_bytes(data[:-20])
     done = kept.run("rebuild")
     assert done.returncode == 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -201,3 +203,18 @@ inline = { k = 1, l = { m = 2 } }
 )  # fmt: skip
 def test_lines(location: tuple[str | int, ...], line: int | None) -> None:
     assert line_of(TOML, location) == line
+
+
+def test_apprise_that_is_not_installed_is_refused_with_the_command_that_installs_it(tmp_path: Path) -> None:
+    file = write(tmp_path, subscription(channel='"apprise"', url='"json://127.0.0.1"'), 0o600)
+    code = (
+        "import importlib.util, sys\n"
+        "real = importlib.util.find_spec\n"
+        "importlib.util.find_spec = lambda name, *rest: None if name == 'apprise' else real(name, *rest)\n"
+        f"sys.argv = ['tracker', '--config', {str(file)!r}, 'notify', 'test', 'x']\n"
+        "from tracker.cli.main import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "pip install 'cac-filing-tracker[apprise]'" in done.stderr

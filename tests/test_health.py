@@ -66,7 +66,7 @@ def test_what_is_healthy(last: dict[str, Any] | None, running: dict[str, Any] | 
 
 def test_the_trouble_of_others_is_a_note() -> None:
     assert decide(Pulse(ended(3, hours=1), None)).notes == (
-        "poll 7 ended at 2026-05-02 11:00 UTC", "the site gave trouble (exit code 3)",
+        "poll 7 ended at 2026-05-02 11:00 UTC", "the site had problems (exit code 3)",
     )  # fmt: skip
     assert len(decide(Pulse(ended(1, hours=27), begun(hours=26))).reasons) == 3, "all reasons at once"
 

@@ -24,7 +24,7 @@ from storage.archive.archive import Archive
 from storage.queries import counts, entities
 from storage.queries import filings as filings_queries
 from storage.queries.entities import list_entities
-from storage.queries.filings import FilingFilter
+from storage.queries.filters import FilingFilter
 from storage.schema.migrations import connect, connect_readonly
 from storage.write.history import History
 from tests.closing import until_end
@@ -156,12 +156,8 @@ def test_the_real_lists_are_as_long_as_is_known() -> None:
                for period in joint.periods) == sum(joint.count for joint in known_facts().joint_counts)  # fmt: skip
 
 
-@pytest.mark.parametrize("few", [0, 3_000], ids=["by their texts", "by what else is asked"])
 @pytest.mark.parametrize("days", [{}, {"as_of": "2024-06-30"}, {"as_of": "2026-06", "known_on": "2026-07-01"}], ids=str)
-def test_filings_fit_all_that_is_asked_whatever_way_leads_to_them(
-    db: Database, monkeypatch: pytest.MonkeyPatch, few: int, days: dict[str, str]
-) -> None:  # fmt: skip
-    monkeypatch.setattr(filings_queries, "_FEW_HELD", few)
+def test_filings_fit_all_that_is_asked(db: Database, days: dict[str, str]) -> None:
     filters = [{"series": "deep_synthesis"}, {"kind": "filed"}, {"status": "cancelled"}, {"province": "北京"},
                {"batch": "2024-02"}, {"filed_on": "2023"}, {"filed_on": "2024-02"}]  # fmt: skip
     words = ["算", "科技", "北京", "wlkj", "生成 算法"]
@@ -190,7 +186,7 @@ def test_counts_of_entities_that_are_kept_are_those_that_are_counted(db: Databas
 def test_names_are_found_whether_few_or_many_hold_them(
     db: Database, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(filings_queries, "_MANY", most)
+    monkeypatch.setattr(filings_queries, "MAX_INLINE_IDS", most)
     rows = db.execute("SELECT entity_id, folded FROM entity_name").fetchall()
     for text in ("科技", "北京", rows[0][1], rows[9][1][:4], "无此名"):
         holding = {entity for entity, folded in rows if text in folded}

@@ -192,13 +192,13 @@ def test_the_history_for_programs_and_the_pages(kept: tuple[Desk, BucketDesk], t
         assert "Download the original file" in page
         with taken_away(desk, sha256), taken_away(desk, former):
             assert served.get(f"/original/{sha256}").status_code == 404
-            assert "The archive lacks this file" in served.get(f"/filing/genai_service/{NUMBER}").text
+            assert "The archive does not have this file" in served.get(f"/filing/genai_service/{NUMBER}").text
         line.cut()
         answer = served.get(f"/original/{sha256}")
         assert answer.status_code == 503
-        assert "cannot be used just now" in answer.text
+        assert "is unavailable" in answer.text
         page = served.get(f"/filing/genai_service/{NUMBER}")
-        assert (page.status_code, "The archive lacks this file" in page.text) == (200, False)
+        assert (page.status_code, "The archive does not have this file" in page.text) == (200, False)
 
 
 @contextmanager
@@ -230,7 +230,7 @@ def test_what_is_missing_or_altered_is_named_and_comes_back_from_a_backup(
         faults = json.loads(desk.run("verify", "--json").stdout)["faults"]
         assert {first, second} == set(re.findall(r"[0-9a-f]{64}", " ".join(faults)))
         done = desk.run("--lang", "en", "open", first)
-        assert "The archive lacks this file" in done.stdout
+        assert "The archive does not have this file" in done.stdout
         assert json.loads(desk.run("backup", str(tmp_path / "less.tar"), "--json").stdout)["missing"] == sorted(
             [first, second]
         )

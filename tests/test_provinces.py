@@ -137,8 +137,8 @@ def test_the_lead_of_a_province_over_the_centre(desk: Desk) -> None:
     assert "至少晚 43 天" in desk.run("show", centres_own[4], LANG="zh").stdout
     with serving(desk.data, LANG="en") as served:
         for number, words in (
-            (known[5][4], f"{lead['published_days']} days ahead."), (later[-1][4], "the centre has not published it."),
-            (centres_own[4], "at least 43 days behind."),
+            (known[5][4], f"{lead['published_days']} days earlier."), (later[-1][4], "not yet in the national list."),
+            (centres_own[4], "at least 43 days later."),
         ):  # fmt: skip
             series = "genai_jiangsu" if number == centres_own[4] else "genai_guangdong"
             page = served.get(f"/filing/{series}/{number}")

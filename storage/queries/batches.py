@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.queries.filings import OTHERS, clock_of
+from storage.queries.filters import NOT_ADDED, clock_of
 from storage.rows import revision_in_force
 
 _LIST_KEYS = (
@@ -99,7 +99,7 @@ def other_changes(db: Database, *, as_of: str | None, known_on: str | None) -> d
     # Counted by revision first: so few rows are joined.
     rows = db.execute(
         f"""SELECT a.series, a.period, c.kind, sum(c.n) FROM (
-                SELECT revision_id, kind, count(*) AS n FROM change c WHERE {OTHERS}{known} GROUP BY 1, 2
+                SELECT revision_id, kind, count(*) AS n FROM change c WHERE {NOT_ADDED}{known} GROUP BY 1, 2
             ) c JOIN revision r ON r.id = c.revision_id JOIN attachment a ON a.id = r.attachment_id
             WHERE (? IS NULL OR r.published_on <= ?) GROUP BY 1, 2, 3 ORDER BY 4 DESC""",
         [*([known_on] if known_on else []), as_of, as_of],

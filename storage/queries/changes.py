@@ -17,7 +17,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.queries.filings import OTHERS, SOURCE_KEYS, FilingFilter, Terms, holding, named, places_like
+from storage.queries.filings import SOURCE_KEYS, ids_condition, text_condition
+from storage.queries.filters import MAX_INLINE_IDS, NOT_ADDED, FilingFilter, Terms, places_like
 from storage.rows import as_json, last_day
 
 
@@ -68,7 +69,6 @@ _SELECT = """SELECT c.id, c.filing_id, c.kind, f.series, v.number, f.number AS n
         (SELECT y.number FROM version y WHERE y.filing_id = f.id)
     )"""
 _BEHIND_ALL = 2**63 - 1  # an id that no change has
-_MANY = 5_000  # versions or changes: more are not named one by one
 # Filters after which few changes are left: these are found by their index and then put in order.
 _FEW = ("batch", "filing", "entity_id", "poll", "ids", "rows_of", "number", "field")
 
@@ -175,7 +175,7 @@ def _lists(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
     """Conditions on the list that states a change, or the filing; or on what the change did."""
     if where.field is not None:
         # Additions change no field. Without them few changes are left to be looked into.
-        yield f"{OTHERS} AND ? IN (SELECT j.key FROM json_each(c.fields) j)", [where.field]
+        yield f"{NOT_ADDED} AND ? IN (SELECT j.key FROM json_each(c.fields) j)", [where.field]
     if where.batch is not None:
         yield (
             """c.revision_id IN (SELECT x.id FROM revision x JOIN attachment y ON y.id = x.attachment_id
@@ -196,12 +196,12 @@ def _filings(db: Database, where: ChangeFilter) -> Iterator[tuple[str, list[Any]
         places = places_like(db, where.province)
         marks = ", ".join("?" * len(places))
         those = f"SELECT id FROM version WHERE province IN ({marks})"
-        is_rare = len(db.execute(f"{those} LIMIT ?", [*places, _MANY]).fetchall()) < _MANY
+        is_rare = len(db.execute(f"{those} LIMIT ?", [*places, MAX_INLINE_IDS]).fetchall()) < MAX_INLINE_IDS
         yield (f"c.version_id IN ({those})" if is_rare else f"{_PLACE} IN ({marks})"), places, is_rare
     if where.entity_id is not None:
         yield "c.filing_id IN (SELECT filing_id FROM filing_index WHERE entity_id = ?)", [where.entity_id], True
     if where.terms:
-        yield holding(db, where.terms, "c.filing_id")
+        yield text_condition(db, where.terms, "c.filing_id")
 
 
 def _change(row: dict[str, Any]) -> dict[str, Any]:
@@ -245,7 +245,7 @@ def _selected(db: Database, query: ChangeQuery, after: int | None = None) -> tup
     sql, args, few = changed(db, query.where, after=after)
     few = few or query.no_additions
     if query.no_additions:
-        sql += f" AND {OTHERS}"
+        sql += f" AND {NOT_ADDED}"
     if query.entity:
         condition, values, is_rare = of_entity(db, query.entity, "c.filing_id")
         sql, args, few = f"{sql} AND {condition}", [*args, *values], few or is_rare
@@ -259,7 +259,7 @@ def of_entity(db: Database, folded: str, column: str) -> tuple[str, list[Any], b
 
     Rare names tell their filings; for a common one each row is looked at, of which the first ones will do.
     """
-    if rare := named(db, FilingFilter(entity=folded), column):
+    if rare := ids_condition(db, FilingFilter(entity=folded), column):
         return *rare, True
     called = "SELECT 1 FROM filing_index i JOIN entity_name n ON n.entity_id = i.entity_id"
     return f"EXISTS ({called} WHERE i.filing_id = {column} AND instr(n.folded, ?))", [folded], False
@@ -275,7 +275,7 @@ def _few_days(db: Database, where: ChangeFilter) -> Iterator[tuple[str, list[Any
     if days == ("", "9999"):
         return
     within = "published_on >= ? AND published_on <= ?"
-    if len(list(db.execute(f"SELECT 1 FROM change WHERE {within} LIMIT ?", [*days, _MANY]))) < _MANY:
+    if len(list(db.execute(f"SELECT 1 FROM change WHERE {within} LIMIT ?", [*days, MAX_INLINE_IDS]))) < MAX_INLINE_IDS:
         yield f"c.id IN (SELECT id FROM change WHERE {within})", list(days)
 
 

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from storage.queries.filings import LAST, Clock
+from storage.queries.filings import LAST_DAY
+from storage.queries.filters import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def find_moves(
 
     Those of the series `without` are left out.
     """
-    conditions, args = [], [first, min(first, LAST), clock, first, last, min(last, LAST)]
+    conditions, args = [], [first, min(first, LAST_DAY), clock, first, last, min(last, LAST_DAY)]
     if series:
         conditions.append("b.series = ?")
         args.append(series)

@@ -1,14 +1,7 @@
-"""How many filings there are, now or at a day of either clock, by what they have in common. Never writes.
+"""Counts of filings, now or on a day of either clock, by what they have in common; largest entities; growth by month.
 
-Withdrawn filings are not counted. What can be told from `state_count` is summed up from it, whatever the number of
-filings; what asks for texts, entities or numbers, or by both clocks, is counted filing by filing.
-
-Which entities have the most filings, on any day of either clock: from sums that are kept of the large ones.
-
-An entity of which no sums are kept has fewer than `LARGE` filings, so that what is counted here is exact as long as the
-last one asked for has as many. Never writes.
-
-The history at a glance, on any day of either clock: largest entities, and how series have grown. Never writes.
+Withdrawn filings are not counted. What `state_count` can answer is a sum over it, whatever the number of filings; what
+asks for texts, entities or numbers, or by both clocks, is counted filing by filing. Never writes.
 """
 
 from __future__ import annotations
@@ -21,7 +14,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.database import is_interrupted, time_limit
-from storage.queries.filings import CAME, OPEN, FilingFilter, clock_of, held, sum_conditions
+from storage.queries.filings import filings_sql
+from storage.queries.filters import FOREVER, Condition, FilingFilter, clock_of, column_conditions, joined
 from storage.rows import as_json
 
 
@@ -67,76 +61,43 @@ def is_summed(where: FilingFilter) -> bool:
     return not any(asks) and not (where.as_of and where.known_on)
 
 
-def _cells(db: Database, by: tuple[str, ...], where: FilingFilter) -> tuple[str, list[Any]]:
+def _cells(db: Database, by: tuple[str, ...], where: FilingFilter) -> Condition:
     """SQL for the sums of `state_count` by the columns of `by`, and its arguments."""
-    conditions, args = sum_conditions(db, where, "state_count")
+    by_day = "clock = ? AND day <= ? AND status <> 'withdrawn'", [*clock_of(where.as_of, where.known_on)]
+    condition, args = joined([by_day, *column_conditions(db, where, "state_count")])
     columns = ", ".join(by)
-    return f"""SELECT {columns}, sum(n) AS n FROM state_count WHERE {conditions}
-        GROUP BY {columns} HAVING sum(n) <> 0""", args
+    sql = f"SELECT {columns}, sum(n) AS n FROM state_count WHERE {condition} GROUP BY {columns} HAVING sum(n) <> 0"
+    return sql, args
 
 
-def _found(db: Database, by: tuple[str, ...], where: FilingFilter) -> tuple[str, list[Any]]:
+def _found(db: Database, by: tuple[str, ...], where: FilingFilter) -> Condition:
     """SQL for the same, filing by filing."""
-    sql, args, _ = held(db, where)
+    sql, args = filings_sql(db, where)
     columns = ", ".join(by)
     return f"SELECT {columns}, count(*) AS n FROM ({sql}) WHERE status <> 'withdrawn' GROUP BY {columns}", args
 
 
 def _by_entity(db: Database, where: FilingFilter, limit: int, skip: int) -> Any:
-    if where == FilingFilter() and is_counted(db):
+    if where == FilingFilter() and _is_counted(db):
         kept = "SELECT name AS value, present AS n FROM entity WHERE present > 0 ORDER BY present DESC, name"
         return db.query(f"{kept} LIMIT ? OFFSET ?", [limit, skip])
-    if limit > 0 and (largest := find_largest(db, where, limit + skip)):
-        counts = [[entity, sum(those.values())] for entity, those in largest.items()]
-        return db.query(
-            """SELECT e.name AS value, k.value ->> 1 AS n FROM json_each(?) k JOIN entity e ON e.id = k.value ->> 0
-               ORDER BY 2 DESC, 1 LIMIT ? OFFSET ?""",
-            [as_json(counts), limit, skip],
-        )
-    sql, args, _ = held(db, where)
-    stated = "(SELECT v.entity FROM version v WHERE v.id = s.version_id)"  # looked up where no entity is known
+    sql, args = filings_sql(db, where)
+    stated = "CASE WHEN i.entity_id IS NULL THEN (SELECT v.entity FROM version v WHERE v.id = s.version_id) END"
     return db.query(
-        f"""SELECT coalesce(e.name, {stated}) AS value, count(*) AS n FROM ({sql}) s
-            LEFT JOIN filing_index i ON i.filing_id = s.filing_id LEFT JOIN entity e ON e.id = i.entity_id
-            WHERE s.status <> 'withdrawn' GROUP BY coalesce(i.entity_id, {stated}) ORDER BY 2 DESC, 1
-            LIMIT ? OFFSET ?""",
+        f"""SELECT coalesce(e.name, c.stated) AS value, c.n FROM (
+                SELECT i.entity_id, {stated} AS stated, count(*) AS n FROM ({sql}) s
+                LEFT JOIN filing_index i ON i.filing_id = s.filing_id WHERE s.status <> 'withdrawn' GROUP BY 1, 2
+            ) c LEFT JOIN entity e ON e.id = c.entity_id ORDER BY 2 DESC, 1 LIMIT ? OFFSET ?""",
         [*args, limit, skip],
     )
 
 
-LARGE = 5  # filings of an entity of which sums are kept
-_NOT_KEPT = ("batch", "entity", "entity_id", "terms", "filed_on", "number", "filing", "after")
-
-
-def is_counted(db: Database) -> bool:
-    """True where what is kept of entities counts every filing: nothing was recorded since, and each is of an entity."""
-    made = next(iter(db.execute("SELECT change_id FROM derivation WHERE step = 'entities'")), None)
-    newest = next(iter(db.execute("SELECT max(id) FROM change")))
-    none = next(iter(db.execute("SELECT 1 FROM filing_index WHERE entity_id IS NULL LIMIT 1")), None)
-    return made == newest and none is None
-
-
-def find_largest(db: Database, where: FilingFilter, most: int) -> dict[int, dict[str, int]] | None:
-    """{entity: {series: filings that fit}} of the `most` entities with the most, and of those with as many as the last.
-
-    None where what is kept does not tell: it is behind, the filter asks for more, or smaller entities are among them.
-    """
-    asks = any(getattr(where, name) for name in _NOT_KEPT) or (where.as_of and where.known_on)
-    if asks or most < 1 or not is_counted(db):
-        return None
-    conditions, args = sum_conditions(db, where, "entity_count")
-    sql = f"SELECT entity_id, series, sum(n) FROM entity_count WHERE {conditions} GROUP BY 1, 2 HAVING sum(n) > 0"
-    counts: dict[int, dict[str, int]] = {}
-    for entity, series, n in db.execute(sql, args):
-        counts.setdefault(entity, {})[series] = n
-    totals = {entity: sum(those.values()) for entity, those in counts.items()}
-    best = sorted(totals.values(), reverse=True)[:most]
-    if len(best) < most or best[-1] < LARGE:
-        return None
-    return {entity: those for entity, those in counts.items() if totals[entity] >= best[-1]}
-
-
-_FEW = 2_000  # filings that are counted one by one
+def _is_counted(db: Database) -> bool:
+    """True where `entity.present` counts every filing: nothing was recorded since, and each filing has an entity."""
+    made = db.execute("SELECT change_id FROM derivation WHERE step = 'entities'").fetchone()
+    newest = db.execute("SELECT max(id) FROM change").fetchone()
+    none = db.execute("SELECT 1 FROM filing_index WHERE entity_id IS NULL LIMIT 1").fetchone()
+    return bool(made == newest and none is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +126,7 @@ def growth(
     rows = db.execute(
         """SELECT series, substr(day, 1, 7), sum(n) FROM state_count
            WHERE clock = ? AND day <= ? AND status <> 'withdrawn' GROUP BY 1, 2 ORDER BY 1, 2""",
-        [clock, as_of or known_on or OPEN],
+        [clock, as_of or known_on or FOREVER],
     )
     points: list[tuple[str, str, int]] = []
     for series, month, more in (row for row in rows if row[0] not in without):
@@ -182,53 +143,19 @@ def top_entities(
     Of those with as many any may be left out.
     """
     where = FilingFilter(as_of=as_of, known_on=known_on, without=tuple(without))
+    sql, args = filings_sql(db, where)
     if not as_of and not known_on and not without:
-        ids = [row[0] for row in db.execute("SELECT id FROM entity ORDER BY present DESC, id LIMIT ?", [most])]
-        return _counted(db, where, ids)
-    if largest := find_largest(db, where, most):
-        return _in_order(
-            [
-                EntityCount(id_, name, largest[id_])
-                for id_, name in db.execute(
-                    "SELECT id, name FROM entity WHERE id IN (SELECT value FROM json_each(?))", [as_json(list(largest))]
-                )
-            ]
-        )[:most]
-    if sum(row["count"] for row in count_filings(db, "series", where)) <= _FEW:
-        return _counted(db, where)[:most]
-    # The largest of today first, until none of the others can have had more.
-    best: list[EntityCount] = []
-    rows = db.execute("SELECT id, filings FROM entity ORDER BY filings DESC, id DESC")
-    size = most
-    while chunk := rows.fetchmany(size):
-        size *= 2
-        if len(best) == most and best[-1].count >= chunk[0][1]:
-            break
-        best = _in_order([*best, *_counted(db, where, [row[0] for row in chunk])])[:most]
-    return best
-
-
-def _counted(db: Database, where: FilingFilter, ids: Sequence[int] | None = None) -> list[EntityCount]:
-    """The filings of entities, or of some, on a day; those that have none are left out."""
-    sql, args, _ = held(db, where)
-    source, condition = f"({sql}) s CROSS JOIN filing_index i ON i.filing_id = s.filing_id", "i.entity_id IS NOT NULL"
-    if ids is not None:
-        source = f"filing_index i CROSS JOIN ({sql}) s ON s.filing_id = i.filing_id"
-        condition, args = "i.entity_id IN (SELECT value FROM json_each(?))", [*args, as_json(list(ids))]
-        if where.as_of or where.known_on:
-            came = clock_of(where.as_of, where.known_on)
-            condition, args = f"{condition} AND i.filing_id <= ({CAME})", [*args, *came]
-    counts: dict[int, EntityCount] = {}
-    for id_, name, series, n in db.execute(
-        f"""SELECT entity_id, name, series, n FROM (
-                SELECT i.entity_id, s.series, count(*) AS n FROM {source}
-                WHERE {condition} AND s.status <> 'withdrawn' GROUP BY 1, 2
-            ) JOIN entity ON entity.id = entity_id ORDER BY entity_id, series""",
+        sql += """ AND s.filing_id IN (SELECT filing_id FROM filing_index WHERE entity_id IN (
+            SELECT id FROM entity ORDER BY present DESC, id LIMIT ?))"""
+        args = [*args, most]
+    counts: dict[int, dict[str, int]] = {}
+    for entity, series, n in db.execute(
+        f"""SELECT i.entity_id, s.series, count(*) FROM ({sql}) s LEFT JOIN filing_index i ON i.filing_id = s.filing_id
+            WHERE s.status <> 'withdrawn' GROUP BY 1, 2 HAVING i.entity_id IS NOT NULL""",
         args,
     ):
-        counts.setdefault(id_, EntityCount(id_, name, {})).series[series] = n
-    return _in_order(list(counts.values()))
-
-
-def _in_order(counts: list[EntityCount]) -> list[EntityCount]:
-    return sorted(counts, key=lambda one: (-one.count, one.id))
+        counts.setdefault(entity, {})[series] = n
+    best = sorted(counts, key=lambda entity: (-sum(counts[entity].values()), entity))[:most]
+    sql = "SELECT id, name FROM entity WHERE id IN (SELECT value FROM json_each(?))"
+    names = dict(db.execute(sql, [as_json(best)]).fetchall())
+    return [EntityCount(entity, names[entity], counts[entity]) for entity in best]

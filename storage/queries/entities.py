@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
 
 from storage.queries.changes import changes_by_id, of_entity
-from storage.queries.filings import JOINS, SOURCE, SOURCE_KEYS, FilingFilter, entities_holding, held
+from storage.queries.filings import JOINS, SOURCE, SOURCE_KEYS, entities_holding, filings_sql
+from storage.queries.filters import FilingFilter, RenameFilter
 from storage.rows import as_json, by_then
 from storage.text_index import texts_query
 
@@ -118,7 +118,7 @@ def filed_days(db: Database, where: FilingFilter) -> list[tuple[str, int]]:
 
     A day that is known by its month or year only is that. Oldest first.
     """
-    sql, args, _ = held(db, where)
+    sql, args = filings_sql(db, where)
     rows = db.execute(
         f"""SELECT CASE WHEN v.filed_on GLOB '[12][09][0-9][0-9]*' THEN v.filed_on ELSE (
                 SELECT min(c.published_on) FROM change c WHERE c.filing_id = s.filing_id AND c.kind = 'added'
@@ -152,16 +152,6 @@ def renames_of(db: Database, entity_id: int, as_of: str | None, known_on: str | 
         [entity_id, *days, entity_id, *said_days],
     )
     return list(rows)
-
-
-@dataclass(frozen=True, slots=True)
-class RenameFilter:
-    """Which renames: days are ISO and included; `entity` is a folded part of any name; `basis` observed or stated."""
-
-    as_of: str | None = None
-    known_on: str | None = None
-    entity: str | None = None
-    basis: str | None = None
 
 
 def find_renames(

@@ -17,7 +17,8 @@ from sqlite_utils import Database
 
 from storage.queries import changes as changes_queries
 from storage.queries import incidents
-from storage.queries.filings import CANCELLED_ON, JOINS, LIST_FIELDS, SOURCE, SOURCE_KEYS, FilingFilter, held
+from storage.queries.filings import CANCELLED_ON, JOINS, LIST_FIELDS, SOURCE, SOURCE_KEYS, filings_sql
+from storage.queries.filters import FilingFilter
 from storage.rows import last_day
 
 Row = Mapping[str, Any]
@@ -72,7 +73,7 @@ def filings(db: Database, scope: Scope) -> Iterator[Row]:
     # Today's number is the filing's own; at a day it is the one that was stated.
     number = "f.number" if scope.is_now else "v.number"
     for series in _series(db, scope):
-        sql, args, _ = held(db, FilingFilter(series=series, as_of=scope.as_of, known_on=scope.known_on))
+        sql, args = filings_sql(db, FilingFilter(series=series, as_of=scope.as_of, known_on=scope.known_on))
         yield from _flat(
             db.query(
                 f"""SELECT s.filing_id, s.series, {number} AS number, s.kind, s.status, s.batch, {LIST_FIELDS},
@@ -124,7 +125,7 @@ def entity_names(db: Database, scope: Scope) -> Iterator[Row]:
 
 def batches(db: Database, scope: Scope) -> Iterator[Row]:
     """Every revision of every list: of the series asked for, by the day asked for, and what the other tables name."""
-    filing_sql, filing_args, _ = held(db, scope.filings)
+    filing_sql, filing_args = filings_sql(db, scope.filings)
     change_sql, change_args = _changes(db, scope, "c.revision_id", ordered=False)
     named = f"""SELECT v.revision_id FROM ({filing_sql}) s JOIN version v ON v.id = s.version_id UNION {change_sql}"""
     own = {"a.series = ?": scope.series, f"{last_day('r.published_on')} <= ?": scope.as_of,
@@ -191,7 +192,7 @@ def _changes(db: Database, scope: Scope, columns: str, *, ordered: bool = True) 
          _RECORDED.format("c.recorded_at"): scope.known_on}
     )  # fmt: skip
     if scope.as_of:
-        sql, more, _ = held(db, scope.filings)
+        sql, more = filings_sql(db, scope.filings)
         conditions.append(f"c.filing_id IN (SELECT filing_id FROM ({sql}))")
         args += more
     order = "ORDER BY f.series, c.id" if ordered else ""
@@ -201,7 +202,7 @@ def _changes(db: Database, scope: Scope, columns: str, *, ordered: bool = True) 
 
 def _of_filings(db: Database, scope: Scope) -> tuple[str, list[Any]]:
     """SQL for the entities of the filings that are exported, and its arguments."""
-    sql, args, _ = held(db, scope.filings)
+    sql, args = filings_sql(db, scope.filings)
     return f"SELECT i.entity_id FROM filing_index i JOIN ({sql}) s ON s.filing_id = i.filing_id", args
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.queries.filings import OPEN
+from storage.queries.filters import FOREVER
 from storage.rows import filing_of, revision_in_force
 from tracker.core.models import Filing
 
@@ -53,7 +53,7 @@ def is_miscounted(db: Database) -> bool:
     sql = f"""SELECT 1 FROM (
             SELECT clock, day, series, kind, province, status, batch, month, n, arrived FROM state_count
             UNION ALL SELECT {cell.format("since")}, -1, -first FROM filing_state
-            UNION ALL SELECT {cell.format("until")}, 1, 0 FROM filing_state WHERE until < '{OPEN}'
+            UNION ALL SELECT {cell.format("until")}, 1, 0 FROM filing_state WHERE until < '{FOREVER}'
         ) GROUP BY clock, day, series, kind, province, status, batch, month
         HAVING sum(n) <> 0 OR sum(arrived) <> 0 LIMIT 1"""
     return next(iter(db.execute(sql)), None) is not None

@@ -17,7 +17,8 @@ from storage.database import open_readonly
 from storage.queries import changes
 from storage.queries import export as export_queries
 from storage.queries.export import Scope
-from storage.queries.filings import FILING_KEYS, SOURCE_KEYS, FilingFilter, find_filings
+from storage.queries.filings import FILING_KEYS, SOURCE_KEYS, find_filings
+from storage.queries.filters import FilingFilter
 from storage.schema.migrations import connect_readonly
 from tests.desk_book import Ledger, synthesis
 from tests.export.conftest import LATE, RENAMED

@@ -12,7 +12,7 @@ from storage.queries import counts as counts_queries
 from storage.queries import filings as filings_queries
 from storage.queries.changes import ChangeFilter, ChangeQuery, newest_changes
 from storage.queries.export import Scope, filings
-from storage.queries.filings import FilingFilter
+from storage.queries.filters import FilingFilter
 from tests.desk_book import Ledger, synthesis
 from tests.rebuilding import assert_states_hold
 from tracker.query.compare import compare_days
@@ -81,7 +81,7 @@ def test_a_list_that_was_recorded_anew_was_there_before(ledger: Ledger) -> None:
 def test_changes_of_a_common_text_are_found_while_the_index_is_behind(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(filings_queries, "_MANY", 3)  # so that a few filings are many
+    monkeypatch.setattr(filings_queries, "MAX_INLINE_IDS", 3)  # so that a few filings are many
     ledger.page("/2023-09/01/c_2.htm", (SEPTEMBER, synthesis(range(20, 28))))
     ledger.digest()  # and killed before the rest
     for where in (ChangeQuery(ChangeFilter(terms=search_for("公司"))), ChangeQuery(ChangeFilter(), entity="公司")):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from storage.queries import changes, counts, derivation
 from storage.queries import filing as filing_queries
 from storage.queries import filings as filings_queries
-from storage.queries.filings import FilingFilter
+from storage.queries.filters import FilingFilter
 from tests.folding import fold
 from tests.fuzz.samples import NOTICES
 from tests.storage.recording import Book, filing

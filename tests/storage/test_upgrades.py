@@ -18,7 +18,7 @@ from storage import journal
 from storage.archive.archive import Archive
 from storage.queries import changes as changes_queries
 from storage.queries import filings
-from storage.queries.filings import FilingFilter
+from storage.queries.filters import FilingFilter
 from storage.schema.migrations import connect, connect_readonly, migrations
 from tests.desk_book import Ledger, synthesis
 from tests.rebuilding import made_anew

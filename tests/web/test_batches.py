@@ -100,12 +100,12 @@ def test_later_changes_of_its_rows(many: Served) -> None:
     rows = many.get("/changes/download.json?rows_of=genai_service:2024-04&kind=changed").json()
     assert re.findall(r'<tr id="change-(\d+)"', later) == [str(row["id"]) for row in rows]
     assert {field for row in rows for field in row["fields"]} == {"entity", "name"}
-    assert "Nothing has happened" in many.get(SECOND).text
+    assert "have not changed since" in many.get(SECOND).text
 
 
 def test_what_a_notice_cancelled(many: Served) -> None:
     page = many.get(NOTICE).text
-    assert "What it cancelled" in page
+    assert "Cancelled filings" in page
     assert "算法2" in page
     assert 'id="later"' not in page
     assert "/chart/" not in page

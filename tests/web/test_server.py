@@ -133,7 +133,7 @@ def test_no_history_for_a_moment(folder: Path) -> None:
         (folder / "history.db").rename(aside)
         answer = served.get("/")
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-        assert "Not available for the moment" in answer.text
+        assert "Temporarily unavailable" in answer.text
         assert str(folder) not in answer.text
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         assert served.get("/history/filing.json").json()["status"] == 503

@@ -1,1 +1,6 @@
-"""From what is known and what came in to changes. Pure: no network, clock, file or database."""
+"""From what is known and what came in to changes. Pure: values in, values out.
+
+`guards` decides whether a list may be recorded, `differ` compares it with the known list, `renumbering` and
+`cancellations` handle numbers and notices, `entities` groups filings by who files, `checks` compares the history with
+the regulator's own figures. Open `differ` first.
+"""

@@ -1,4 +1,4 @@
-"""The edition of the rules by which filings are indexed; it stands apart, so that asking for it loads no rules."""
+"""The version of the rules of the index, in a module of its own, so that reading it loads no rules."""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ from sqlite_utils import Database
 
 from storage.queries import changes as changes_queries
 from storage.queries import counts as counts_queries
-from storage.queries import filings, incidents
+from storage.queries import incidents
+from storage.queries.filters import FilingFilter
 from storage.schema.migrations import connect_readonly
 from tracker.cli.output import print_changes, print_report, print_table
 from tracker.core.errors import TrackerError
@@ -204,7 +205,7 @@ def _closing(data: Path, lang: Lang, console: Console) -> None:
 
 
 def _by_province(db: Database) -> list[list[object]]:
-    where = filings.FilingFilter(series="genai_service", batch="2024-04")
+    where = FilingFilter(series="genai_service", batch="2024-04")
     return [[row["province"], row["count"]] for row in counts_queries.count_filings(db, "province", where)]
 
 

@@ -1,7 +1,4 @@
-"""The commands that ask the history for many filings or changes; none of them writes.
-
-The command that tells how far the lists of provinces are ahead of the centre's: leads. It writes nothing.
-"""
+"""The commands that query many filings or changes: changes, filings, stats, compare, leads. They write nothing."""
 
 from __future__ import annotations
 
@@ -16,6 +13,7 @@ from storage.queries import changes as changes_queries
 from storage.queries import counts as counts_queries
 from storage.queries import filings as filings_queries
 from storage.queries.filing import KEYS, there
+from storage.queries.filters import FilingFilter
 from tracker.cli.options import (
     Context,
     Day,
@@ -98,7 +96,7 @@ def filings(
     one_form(as_csv=as_csv, as_json=as_json)
     check_series(where["series"])
     db = ctx.open_history()
-    rows = search_filings(db, filings_queries.FilingFilter(**where), search=search, entity=entity)
+    rows = search_filings(db, FilingFilter(**where), search=search, entity=entity)
     if as_json:
         print_json([{key: value for key, value in row.items() if key != "filing_id"} for row in rows])
     elif as_csv:
@@ -136,7 +134,7 @@ def stats(ctx: Context, /, by: str, as_json: bool, **where: Any) -> None:
     check_series(where["series"])
     db = ctx.open_history()
     without = there(db, not_counted(where["series"]))
-    rows = counts_queries.count_filings(db, by, filings_queries.FilingFilter(**where, without=without))
+    rows = counts_queries.count_filings(db, by, FilingFilter(**where, without=without))
     if as_json:
         print_json(rows)
         return

@@ -1,9 +1,4 @@
-"""The command that polls on schedule, and the list of what it would do.
-
-The command that serves the pages.
-
-The commands that say whether it works: `health` for supervisors, `doctor` for people.
-"""
+"""The commands of a service: `run` polls on schedule, `serve` serves the pages, `health` and `doctor` check both."""
 
 from __future__ import annotations
 

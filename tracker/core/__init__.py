@@ -1,5 +1,5 @@
-"""The vocabulary of the program: models, series and sites, labels, errors, texts in both languages, dates, files.
+"""The words everything else is written in: models, series and sites, errors, messages, dates, files, safe text.
 
-Every other package imports from here, and nothing here imports from another package. Only `files` writes, and only
-`dates.read_clock` reads the clock. Begin with `models`, then `series`.
+In and out: plain values. Nothing here imports other packages of the program, the database or the network. Open `models`
+first, then `series`.
 """

@@ -168,5 +168,5 @@ INCIDENTS: dict[IncidentKind, dict[Lang, tuple[str, str]]] = {
 
 
 def incident_text(kind: str, lang: Lang) -> tuple[str, str]:
-    """What an incident means, and what to do about it."""
+    """Return what an incident means, and what to do about it."""
     return INCIDENTS[IncidentKind(kind)][lang]

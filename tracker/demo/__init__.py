@@ -1,5 +1,5 @@
-"""A small stand-in for the regulator's sites, with files made from published facts.
+"""A stand-in for the sites on this machine, with files made from published facts, for `tracker demo` and the tests.
 
-In: the facts as CSV, and the faults to show. Out: an HTTP server on this machine, which `tracker demo` and the tests
-poll. It makes no request itself. Begin with `site`, which holds the pages; `server` serves them.
+`site` is what the stand-in publishes, `server` serves it, `faults` makes it misbehave, `files` and `lists` make the
+attachments. Nothing here sends a request.
 """

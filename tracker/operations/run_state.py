@@ -32,10 +32,10 @@ log = structlog.get_logger("tracker.schedule")
 
 
 def run_lock(folder: Path) -> FileLock:
-    """Take the data folder for this `tracker run`; to be released at its end.
+    """Lock the data folder for this `tracker run`; the caller releases the lock at its end.
 
     Raises:
-        AnotherPoll: another one has it.
+        AnotherPoll: another one holds the lock.
         StorageError: the folder cannot be used.
     """
     lock = FileLock(folder / "run.lock", timeout=0)
@@ -52,9 +52,9 @@ def run_lock(folder: Path) -> FileLock:
 
 
 def note_interrupted(settings: Settings, reason: str) -> None:
-    """Note in the history why the poll that just ended did not come to its end, as far as that can be done."""
+    """Record, if possible, why the last poll did not finish."""
     if not settings.database.exists():
-        return  # it ended before it had begun to write
+        return  # it ended before it wrote anything
     try:
         with poll_lock(settings.data_dir), closing(connect(settings.database)) as db:
             if (poll := polls.running(db)) is not None:
@@ -64,7 +64,7 @@ def note_interrupted(settings: Settings, reason: str) -> None:
 
 
 def read_last(settings: Settings, series: Collection[str]) -> polls.PollRow | None:
-    """The last poll of these series that came to its end; None where there is none."""
+    """Return the last finished poll of these series, or None."""
     try:
         with open_snapshot(settings.database) as db:
             return polls.last_finished(db, series)
@@ -73,7 +73,7 @@ def read_last(settings: Settings, series: Collection[str]) -> polls.PollRow | No
 
 
 def read_due_alerts(settings: Settings) -> bool:
-    """Whether something is to be sent before the next poll."""
+    """Return True if an alert is due now, before the next poll."""
     names = [one.name for one in settings.subscriptions]
     try:
         with open_snapshot(settings.database) as db:
@@ -83,7 +83,7 @@ def read_due_alerts(settings: Settings) -> bool:
 
 
 def read_lapses(settings: Settings, plan: Plan, now: datetime) -> Lapses:
-    """What became of the times since the last poll, as the poll that begins will find it itself."""
+    """Return the missed and overlapping times since the last poll, as the next poll will find them."""
     try:
         with open_snapshot(settings.database) as db:
             return lapses_of(db, plan, plan.series, now)

@@ -1,8 +1,6 @@
-"""The data folder: who may write to it, and what a poll writes to.
+"""The data folder: one writer at a time under a lock, a copy for dry runs, and the error of the newest poll.
 
-Why the newest poll could not do its work, where the history could not be told: a file beside it.
-
-In: the data folder. Out: the error, until a poll comes to its end again. A disk that takes nothing takes this neither.
+If the history itself is not writable, the error of a poll is stored in a file beside it until a poll ends normally.
 """
 
 from __future__ import annotations
@@ -31,10 +29,10 @@ from tracker.settings.open_archive import open_archive
 
 @contextmanager
 def poll_lock(folder: Path) -> Iterator[None]:
-    """Hold the data folder: one poll, or one delivery of alerts, at a time.
+    """Lock the data folder: one poll, or one delivery of alerts, at a time.
 
     Raises:
-        AnotherPoll: it is held.
+        AnotherPoll: it is locked.
         StorageError: the folder cannot be used.
     """
     try:
@@ -51,7 +49,7 @@ def poll_lock(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def workplace(settings: Settings, dry_run: bool) -> Iterator[tuple[Database, Archive]]:
-    """The history and the archive, locked, or copies that vanish.
+    """Open the history and the archive under the lock, or temporary copies of them.
 
     Raises:
         AnotherPoll: another poll is running.
@@ -65,7 +63,7 @@ def workplace(settings: Settings, dry_run: bool) -> Iterator[tuple[Database, Arc
 
 @contextmanager
 def _noting_failure(folder: Path) -> Iterator[None]:
-    """Leave word of an error that ends a poll, for those who ask after its health; a poll that ends takes it away."""
+    """Store the error that ends a poll, for `tracker health`; a poll that ends normally removes it."""
     try:
         yield
     except OptionError:  # wrong usage is the caller's to see
@@ -103,7 +101,7 @@ def _opened(settings: Settings, dry_run: bool) -> Iterator[tuple[Database, Archi
 
 
 def _refuse_new_history(settings: Settings, archive: Archive) -> None:
-    """Refuse to begin a history beside the archive of another one, as whose journal it would be taken.
+    """Refuse to start a new history beside the archive of another one: its journal would be mistaken for the new one's.
 
     Raises:
         StorageError: the archive has a journal.
@@ -125,12 +123,12 @@ def note(folder: Path, now: str, error: str) -> None:
 
 
 def clear(folder: Path) -> None:
-    """A poll has come to its end."""
+    """Remove the stored error: a poll has ended normally."""
     discard(folder / _NAME)
 
 
 def read(folder: Path) -> dict[str, Any] | None:
-    """The error of the newest poll; None where it came to its end."""
+    """Return the error of the newest poll, or None if it ended normally."""
     try:
         found = json.loads((folder / _NAME).read_text(encoding="utf-8"))
         return {"at": str(found["at"]), "error": str(found["error"])}

@@ -1,13 +1,8 @@
-"""Incidents that hold as long as something is so: opened when it begins, ended when it is so no more.
+"""Incidents of the poll itself: keep the open incidents of one kind equal to a given list; report disturbed polls.
 
-In: everything of one kind that is so now. Out: the history's open incidents of that kind are just these.
-
-What keeps polls from their times, as incidents that end with the next undisturbed poll.
-
-In: the history and the schedule. Out: polls that were cut short, times that were missed, times that came while a poll
-was still running. Must never read what a poll collects.
-
-A fault of the program itself, as an incident that a person can report. Pure.
+`sync_incidents` opens what is new and closes what is no longer listed. Polls that were interrupted, missed or
+overlapped are incidents that end with the next undisturbed poll. A fault of the program is an incident that a person
+can report.
 """
 
 from __future__ import annotations
@@ -75,7 +70,7 @@ def note_disturbances(poll: PollContext, *, is_scheduled: bool) -> None:
 
 
 def interruption(rows: Sequence[PollRow]) -> Incident | None:
-    """The incident about polls that were cut short one after the other, from the third one on. Pure."""
+    """Return the incident of consecutive interrupted polls, from the third one on. Pure."""
     if len(rows) < INTERRUPTED_IN_A_ROW:
         return None
     reason = next((row.reason for row in reversed(rows) if row.reason), None) or "the reason is not known"
@@ -91,9 +86,9 @@ def _times_incident(kind: IncidentKind, job: str, times: Times) -> Incident:
 def lapses_of(
     db: Database, plan: Plan, series: Collection[str], now: datetime, poll: int | None = None
 ) -> Lapses:  # fmt: skip
-    """What became of a job's times since its series were polled last; nothing before their first poll.
+    """Return the missed and overlapped times of a job since the last poll of its series; none before their first poll.
 
-    `poll` is the one that asks, where it has begun.
+    `poll` is the current poll, if it has begun.
     """
     last = polls.last_finished(db, series)
     if last is None:
@@ -108,7 +103,7 @@ def _span(row: PollRow) -> Span:
 
 
 def failure(source: str, address: str, error: Exception) -> Incident:
-    """A fault of our own as an incident: what it is, and where in the program."""
+    """Return the incident of a fault of our own: its type, and its place in the program."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
     # What another process stumbled over carries the place as a note: its traceback stayed there.

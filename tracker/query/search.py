@@ -12,7 +12,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.queries import entities
-from storage.queries.filings import FilingFilter, find_filings
+from storage.queries.filings import find_filings
+from storage.queries.filters import FilingFilter
 from tracker.core.errors import OptionError
 from tracker.reading.search_text import latin_term, search_terms, searchable
 

@@ -1,5 +1,5 @@
-"""Settings: `tracker.toml` and TRACKER_* variables in, one frozen `Settings` out, or an error that names each fault.
+"""Settings: `tracker.toml` and TRACKER_* variables, subscriptions, secrets, and what is wrong on which line.
 
-An error gives file, line and key, and must never repeat a value, because it may be a secret. Begin with `model`, which
-declares every setting; `load` reads them.
+In: a file and the environment. Out: a frozen `Settings`, or one error that names every fault with its line. No error
+repeats a value, because it may be a secret. Open `model` first (every setting), then `load`.
 """

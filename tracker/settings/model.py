@@ -43,7 +43,7 @@ class SiteManners(BaseModel):
     discovery_pages: int = Field(5, gt=0, description="how far back a listing is followed, in pages")
 
     def url(self, site: str) -> str:
-        """The address of a site that is declared, without a slash at its end."""
+        """Return the address of a declared site, without a slash at the end."""
         return str(getattr(self, f"{site}_url")).rstrip("/")
 
 
@@ -101,7 +101,7 @@ class ReadingSettings(BaseModel):
 
 
 class HealthSettings(BaseModel):
-    """From when on something is wrong."""
+    """Limits after which something counts as wrong."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
@@ -160,12 +160,12 @@ class Settings(BaseModel):
 
     @property
     def database(self) -> Path:
-        """Where the history lies."""
+        """Return the path of the history."""
         return self.data_dir / "history.db"
 
     @property
     def archive_folder(self) -> Path:
-        """Where the original files lie, unless `archive.url` says otherwise: `tracker.archives` opens either."""
+        """Return the folder of the original files; `open_archive` uses it unless `archive.url` is set."""
         return self.data_dir / "archive"
 
     def entry_of(self, name: str) -> str:
@@ -191,7 +191,7 @@ class Settings(BaseModel):
 
 
 def list_settings(settings: Settings) -> list[dict[str, Any]]:
-    """Every setting: name, default, value in force, meaning."""
+    """Return every setting: name, default, value in force, meaning."""
     return list(_walk("", type(settings), settings))
 
 

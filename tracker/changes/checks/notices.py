@@ -1,7 +1,7 @@
-"""Cancellation notices against the remarks of the lists: either should say what the other says. Pure.
+"""Compare cancellation notices with the remarks of the lists: both should state the same cancellations. Pure.
 
-Lists are silently re-issued with 已注销 in 备注, some time after the notice; one whose newest file was seen before the
-notice was had no chance to say so.
+Lists are silently re-issued with 已注销 in 备注, some time after the notice. A list whose newest file is older than the
+notice cannot state it yet.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _Row = tuple[str, KnownList, Filing]
 
 
 def check_notices(lists: Sequence[Named], notices: Sequence[Named]) -> list[Check]:
-    """Three checks: remarks without a notice, notices without a remark, numbers that no list holds."""
+    """Return three checks: remarks without a notice, notices without a remark, numbers in no list."""
     rows: dict[str, list[_Row]] = defaultdict(list)
     for name, known in lists:
         if known.series in ALGORITHM_SERIES:
@@ -55,7 +55,7 @@ def _without_notice(
 def _without_remark(
     subject: str, rows: dict[str, list[_Row]], remarked: set[str], noticed: dict[str, Named]
 ) -> Check:  # fmt: skip
-    """Numbers of notices whose rows say nothing of it; those of lists that were not re-issued since stand apart."""
+    """Cancelled by a notice but not in the list's remarks; lists not re-issued since are counted separately."""
     held = {number: notice for number, notice in noticed.items() if number in rows}
     silent = {number: notice for number, notice in held.items() if number not in remarked}
     overdue = {

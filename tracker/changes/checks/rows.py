@@ -1,6 +1,6 @@
-"""Rows per list, and filings by place, against what is published of them. Pure.
+"""Compare rows per list and filings by place with published figures. Pure.
 
-Rows are those met in the file, kept or refused; lists of which nothing is published yield no check.
+Rows are counted as in the file, kept or refused; a list without published figures has no check.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _NOTICE_TITLE = re.compile(r"等(\d{1,7})个算法备案编号")
 
 
 def check_rows(lists: Sequence[Named], notices: Sequence[Named], facts: Facts) -> list[Check]:
-    """Rows in total and by kind, rows that are known for several lists together, and the rows of notices."""
+    """Check rows in total and by kind, rows known for several lists together, and the rows of notices."""
     checks = [
         _check_list(name, known, count)
         for name, known in lists
@@ -30,7 +30,7 @@ def check_rows(lists: Sequence[Named], notices: Sequence[Named], facts: Facts) -
 
 
 def _check_list(name: str, known: KnownList, count: RowCount) -> Check:
-    """One list; rows that are kept under no kind, for they were refused, may be those that a kind lacks."""
+    """Check one list; refused rows, which have no kind, may be the ones that a kind lacks."""
     by_kind = Counter(filing.kind for filing in known.filings)
     differing = [
         f"{kind_word(kind)}rows: {expected} → {by_kind[kind]}"
@@ -58,12 +58,12 @@ def _check_list(name: str, known: KnownList, count: RowCount) -> Check:
 
 
 def _listed_kinds(count: RowCount) -> str:
-    """The kinds of which the rows are known, as they stand before a noun: filed; filed and registered."""
+    """Return the kinds with known rows as an adjective: filed; filed and registered."""
     return " and ".join(kind_word(kind).strip() for kind, rows in count.kinds.items() if rows) + " "
 
 
 def _check_joint(joint: JointCount, lists: Sequence[Named]) -> Check | None:
-    """Rows of several lists together; nothing where the history holds none of them."""
+    """Check the rows of several lists together; return None if the history has none of them."""
     found = {
         known.period: (len(of_kind(known, joint.kind)), known)
         for _, known in reversed(of_series(lists, joint.series))
@@ -92,7 +92,7 @@ def _check_joint(joint: JointCount, lists: Sequence[Named]) -> Check | None:
 
 
 def _check_notice(name: str, known: KnownList) -> Check | None:
-    """A cancellation notice against the number in its title."""
+    """Compare a cancellation notice with the number in its title."""
     stated = _NOTICE_TITLE.search(fold(known.title))
     if not stated:
         return None
@@ -111,7 +111,7 @@ def _check_notice(name: str, known: KnownList) -> Check | None:
 
 
 def check_provinces(lists: Sequence[Named], facts: Facts) -> list[Check]:
-    """Filings by place (属地) of the lists for which they are published."""
+    """Check filings by place (属地) for lists with published figures."""
     return [
         _check_provinces(name, known, places)
         for name, known in lists
@@ -142,7 +142,7 @@ def _check_provinces(name: str, known: KnownList, places: Mapping[str, int]) -> 
 
 
 def check_round_ups(round_ups: Sequence[Named], lists: Sequence[Named]) -> list[Check]:
-    """Whether every number of a round-up, which repeats earlier lists, stands in one of these."""
+    """Check that every number of a round-up is in one of the lists that it repeats."""
     return [_check_round_up(name, known, of_series(lists, known.series)) for name, known in round_ups]
 
 

@@ -1,4 +1,4 @@
-"""序号 of the lists: gaps and repeats within a list, and between the lists of a kind that runs on. Pure.
+"""Check 序号: gaps and repeats within a list, and between lists of a kind that is numbered continuously. Pure.
 
 The order of the rows inside a list does not matter: the regulator's own is …107, 110, 108, 111, 109….
 """
@@ -31,7 +31,7 @@ from tracker.core.models import Check, Filing, Kind, KnownList, Verdict
 
 
 def check_sequences(lists: Sequence[Named], facts: Facts) -> list[Check]:
-    """One check per list and kind, and one per kind that runs on from list to list."""
+    """Return one check per list and kind, and one per kind that is numbered from list to list."""
     within = [_within(name, known, kind) for name, known in lists for kind in kinds_of(known)]
     across = []
     for series, kind in sorted(RUNS_ON):
@@ -44,7 +44,7 @@ def check_sequences(lists: Sequence[Named], facts: Facts) -> list[Check]:
 
 @dataclass(frozen=True, slots=True)
 class _Numbered:
-    """The rows of one kind of a list by their 序号, and how many rows have none that can be read."""
+    """The rows of one kind of a list by 序号, and the number of rows without a readable one."""
 
     name: str
     places: dict[int, list[str]]
@@ -60,7 +60,7 @@ class _Numbered:
 
 
 def _within(name: str, known: KnownList, kind: Kind | None) -> Check:
-    """Gaps and repeats of one list; a gap may be a row without 序号, so as many gaps as such rows are not off."""
+    """Check gaps and repeats of one list; as many gaps as there are rows without 序号 do not fail the check."""
     rows = of_kind(known, kind)
     numbered = _Numbered.of(name, rows)
     subject = f"{name} {kind.value}" if kind else name
@@ -93,7 +93,7 @@ def _within(name: str, known: KnownList, kind: Kind | None) -> Check:
 
 
 def _across(series: str, kind: Kind, lists: Sequence[_Numbered], absent: Sequence[str]) -> Check:
-    """Whether each list begins where the one before ends, the first at 1; a list announced twice counts once."""
+    """Check that each list begins where the one before ends, the first at 1; a list announced twice counts once."""
     subject = f"across lists {kind.value}"
     readable = [one for one in lists if one.places]
     unread = sum(one.unread for one in lists)
@@ -117,7 +117,7 @@ def _across(series: str, kind: Kind, lists: Sequence[_Numbered], absent: Sequenc
 
 
 def _joints(lists: Sequence[_Numbered]) -> tuple[dict[int, str], list[Run], list[str]]:
-    """Lists one after the other: their first and last numbers by name, the numbers between them, the overlaps."""
+    """Return the ends of consecutive lists by name, the numbers missing between them, the overlaps."""
     joints: dict[int, str] = {}
     missing: list[Run] = []
     overlaps: list[str] = []

@@ -10,7 +10,8 @@ from sqlite_utils import Database
 
 from storage.queries import counts, filing
 from storage.queries.filing import there
-from storage.queries.filings import FilingFilter, find_filings
+from storage.queries.filings import find_filings
+from storage.queries.filters import FilingFilter
 from tracker.core.series import not_counted
 from tracker.query.filing import describe_filing
 from tracker.query.filters import DAYS, FILINGS, number, plain, series

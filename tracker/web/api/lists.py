@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.queries import batches, changes, counts, entities, incidents, originals, polls
-from storage.queries.filings import FilingFilter
+from storage.queries.filters import FilingFilter
 from tracker.core.models import Verdict
 from tracker.core.version import __version__
 from tracker.query.filters import DAYS, batch, series

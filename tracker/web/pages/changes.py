@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from storage.queries.changes import newest_changes, periods, with_links
 from storage.queries.entities import entity_name
-from storage.queries.filings import provinces
+from storage.queries.filters import provinces
 from tracker.core.series import polled_series
 from tracker.notify.words import period_text, place_text, source_name
 from tracker.query.filters import filing_kind, listed_series

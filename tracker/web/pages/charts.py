@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from storage.queries import batches, filing
 from storage.queries import counts as counts_queries
-from storage.queries.filings import FilingFilter
+from storage.queries.filters import FilingFilter
 from tracker.core.safe_text import harmless
 from tracker.core.series import AHEAD
 from tracker.notify.words import one_line, place_text, source_name

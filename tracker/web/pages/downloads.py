@@ -22,7 +22,7 @@ from sqlite_utils import Database
 from storage.queries.changes import changes_by_id, ids_of
 from storage.queries.counts import count_within
 from storage.queries.export import Scope, last_poll
-from storage.queries.filings import held
+from storage.queries.filings import filings_sql
 from tracker.core.errors import OptionError
 from tracker.core.models import ChangeKind
 from tracker.export.contents import Contents, Values, typed
@@ -89,7 +89,7 @@ async def download_filings(view: View, *, form: FileForm) -> Response:
     asked, typed_in = question.asked(), question.params.get
     if asked is not None:
         count = partial(count_within, most=MOST_ROWS + 1, seconds=_COUNT_SECONDS)
-        n = await view.ask(lambda db: count(db, *held(db, asked)[:2]))
+        n = await view.ask(lambda db: count(db, *filings_sql(db, asked)))
         if n is None:
             raise TooSlow("too_slow")
         _refuse_too_many("filings_too_many", n)

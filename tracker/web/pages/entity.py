@@ -19,7 +19,8 @@ from storage.queries.entities import (
     names_stated,
     renames_of,
 )
-from storage.queries.filings import FilingFilter, find_filings
+from storage.queries.filings import find_filings
+from storage.queries.filters import FilingFilter
 from tracker.core.series import SERIES
 from tracker.reading.search_text import searchable
 from tracker.web.errors import NotFound

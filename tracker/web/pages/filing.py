@@ -12,7 +12,8 @@ from sqlite_utils import Database
 
 from storage.queries.entities import names_of_entities, names_stated
 from storage.queries.filing import find_filing_ids, find_versions
-from storage.queries.filings import FilingFilter, find_filings
+from storage.queries.filings import find_filings
+from storage.queries.filters import FilingFilter
 from storage.queries.originals import find_file
 from storage.rows import beijing_day
 from tracker.core.models import FIELDS

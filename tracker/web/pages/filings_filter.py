@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from sqlite_utils import Database
 
 from storage.queries.counts import count_filings, count_within, is_summed
-from storage.queries.filings import FilingFilter, held
+from storage.queries.filings import filings_sql
+from storage.queries.filters import FilingFilter
 from tracker.core.errors import OptionError
 from tracker.core.models import Status
 from tracker.query.filters import FILINGS, entity_id, listed_series
@@ -94,7 +95,7 @@ def nearest(db: Database, question: FilingFilterForm) -> list[tuple[str, FilingF
 
 
 def _within(db: Database, asked: FilingFilter) -> int | None:
-    return count_within(db, *held(db, asked)[:2], most=COUNTED + 1, seconds=_SECONDS)
+    return count_within(db, *filings_sql(db, asked), most=COUNTED + 1, seconds=_SECONDS)
 
 
 # In the order in which they are shown.

@@ -8,7 +8,8 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.queries.entities import RenameFilter, find_renames
+from storage.queries.entities import find_renames
+from storage.queries.filters import RenameFilter
 from tracker.export.schema import Table, at, instant, number, source, text
 from tracker.reading.search_text import searchable
 from tracker.web.pages.downloads import Chunk, FileForm, Row, Rows, flat_source, send_file

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from storage.queries import batches, counts, polls
 from storage.queries.changes import ChangeFilter, find_changes
-from storage.queries.filings import FilingFilter
+from storage.queries.filters import FilingFilter
 from storage.queries.incidents import find_incidents, find_verdicts
 from tracker.core.models import IncidentKind
 from tracker.core.series import AHEAD, SERIES, polled_series

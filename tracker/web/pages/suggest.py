@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from storage.queries.entities import entities_named
 from storage.queries.filing import find_filing_ids
-from storage.queries.filings import FilingFilter
+from storage.queries.filters import FilingFilter
 from tracker.query.search import search_filings
 from tracker.reading.search_text import search_terms, searchable
 from tracker.web.request import View
