@@ -4,3 +4,8 @@
 `cancellations` handle numbers and notices, `entities` groups filings by who files, `checks` compares the history with
 the regulator's own figures. Open `differ` first.
 """
+
+from __future__ import annotations
+
+# Raise it when the rules of `indexing`, or those of reading a remark, change: every filing is then indexed again.
+INDEX_VERSION = 1

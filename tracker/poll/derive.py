@@ -24,8 +24,8 @@ from storage.faults import is_storage_fault
 from storage.queries import derivation, lists, polls, site
 from storage.rows import beijing_day
 from storage.write.derived import DerivedWriter, EntityRow, EventRow, IndexRow
+from tracker.changes import INDEX_VERSION
 from tracker.changes.checks.facts import Facts, known_facts
-from tracker.changes.editions import INDEX
 from tracker.core.models import Check, Incident, IncidentKind, StatedTotal, Verdict
 from tracker.poll.context import PollContext
 from tracker.poll.incidents import failure, sync_incidents
@@ -40,15 +40,15 @@ def derive(poll: PollContext) -> None:
     db, writer = poll.db, DerivedWriter(poll.db)
     sync = partial(sync_incidents, poll.history, poll.number, poll.now)
     poll.progress("deriving", "index")
-    writer.forget_index(INDEX)
+    writer.forget_index(INDEX_VERSION)
     writer.index_filings(map(_index_row, derivation.unindexed_filings(db)))
     rules = edition_of(MADE_BY)
     poll.progress("deriving", "entities")
-    if not writer.is_made("entities", f"{INDEX} {rules}"):
+    if not writer.is_made("entities", f"{INDEX_VERSION} {rules}"):
         writer.replace_entities(_entities(db))
         writer.count_present()
         writer.index_words()
-        writer.note_made("entities", f"{INDEX} {rules}")
+        writer.note_made("entities", f"{INDEX_VERSION} {rules}")
     poll.progress("deriving", "checks")
     edition = _checks_edition(db, rules, poll.facts)
     if edition is None or not writer.is_made("checks", edition):
