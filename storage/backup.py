@@ -20,11 +20,12 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from storage.archive.archive import Archive
-from storage.database import check_sound, copy_database, discard, open_readonly, sync
+from storage.database import check_sound, copy_database, open_readonly
 from storage.faults import storage_faults
 from storage.queries.originals import referred_files
 from storage.schema.migrations import refuse_newer
 from tracker.core.errors import OptionError, StorageError
+from tracker.core.files import discard, sync
 
 Progress = Callable[[str], None]
 

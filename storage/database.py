@@ -7,11 +7,10 @@ whole and checked. `storage.schema.migrations` opens the history with its schema
 from __future__ import annotations
 
 import math
-import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from sqlite_utils import Database
 
 from storage.faults import storage_error, storage_faults
 from tracker.core.errors import StorageError
+from tracker.core.files import discard, sync
 
 _SNAPSHOT_BUSY_SECONDS = 2.0
 
@@ -119,30 +119,6 @@ def check_sound(path: Path) -> None:
             conn.close()
     if faults:
         raise StorageError(f"The database is damaged: {'; '.join(faults)}", file=path, hint="Keep it; use another copy")
-
-
-def discard(path: Path) -> None:
-    """Remove a scratch file. If that fails the next run does it; the caller continues."""
-    with suppress(OSError):
-        path.unlink(missing_ok=True)
-
-
-def unused_name(path: Path) -> Path:
-    """Return the first of `path`, path-2, path-3, … that does not exist."""
-    number, free = 1, path
-    while free.exists():
-        number += 1
-        free = path.with_name(f"{path.name}-{number}")
-    return free
-
-
-def sync(path: Path) -> None:
-    """Make writes to a file, or renames in a folder, durable."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 _STEPS = 10_000  # instructions of SQLite between two checks of the clock: some tenths of a millisecond

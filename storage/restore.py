@@ -11,8 +11,8 @@ from pathlib import Path
 
 from storage.archive.archive import Archive
 from storage.backup import MEMBER, BackupSummary, inspect_backup, missing_files, read_bundle
-from storage.database import discard, sync, unused_name
 from tracker.core.errors import OptionError, StorageError
+from tracker.core.files import discard, sync, unused_name
 
 
 def restore(

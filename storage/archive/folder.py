@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from storage.database import sync
 from tracker.core.errors import StorageError
+from tracker.core.files import write_atomically
 
 SCRATCH = "tmp"
 
@@ -42,7 +41,7 @@ class FolderStore:
             raise StorageError(f"A file of the archive cannot be read: {error}", file=path) from error
 
     def write(self, key: str, data: bytes) -> bool:
-        """Write a temporary file, fsync, rename it, fsync the folder. Return False if the file exists.
+        """Write a file durably. Return False if the file exists.
 
         After a crash at any point, the final file is complete or does not exist.
 
@@ -55,17 +54,7 @@ class FolderStore:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             scratch.mkdir(exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=scratch, delete=False) as file:
-                try:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-                    Path(file.name).chmod(0o444)
-                    Path(file.name).rename(target)
-                except BaseException:
-                    Path(file.name).unlink(missing_ok=True)
-                    raise
-            sync(target.parent)
+            write_atomically(target, data, scratch / secrets.token_hex(8), read_only=True)
         except OSError as error:
             raise StorageError(
                 f"The archive cannot be written: {error.strerror}", file=target, hint="Check the disk and permissions"

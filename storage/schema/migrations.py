@@ -13,10 +13,11 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from storage.database import copy_database, open_readonly, unused_name
+from storage.database import copy_database, open_readonly
 from storage.faults import storage_error
 from storage.schema import m001, m002, m003, m004, m005, m006, m007
 from tracker.core.errors import StorageError
+from tracker.core.files import unused_name
 
 BUSY_MILLISECONDS = 10_000
 

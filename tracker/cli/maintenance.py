@@ -6,7 +6,7 @@ import sys
 from contextlib import closing, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -19,8 +19,10 @@ from tracker.cli.options import Context, json_option, pass_context, print_json
 from tracker.cli.output import make_console, print_table, progress_line
 from tracker.core.errors import StorageError
 from tracker.core.messages import Lang, word
-from tracker.operations.replace_history import Differences
 from tracker.settings.open_archive import open_archive
+
+if TYPE_CHECKING:
+    from tracker.operations.replace_history import Differences
 
 _MOST_ROWS = 20  # of a table in which two histories differ; --json has all
 

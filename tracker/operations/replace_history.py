@@ -15,12 +15,13 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.database import check_sound, discard, sync, unused_name
+from storage.database import check_sound
 from storage.faults import is_lasting
 from storage.queries import outbox
 from storage.restore import move_aside
 from storage.schema.migrations import connect_readonly
 from tracker.core.errors import OptionError, StorageError
+from tracker.core.files import discard, sync, unused_name
 from tracker.operations.rebuild import Rebuilt, rebuild
 from tracker.poll.read_ahead import open_readings
 from tracker.settings.model import Settings

@@ -17,11 +17,12 @@ from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
 from storage.archive.archive import Archive
-from storage.database import copy_database, discard, open_readonly
+from storage.database import copy_database, open_readonly
 from storage.faults import storage_faults
 from storage.schema.migrations import connect
 from tracker.core.dates import read_clock
 from tracker.core.errors import AnotherPoll, OptionError, StorageError
+from tracker.core.files import discard
 from tracker.settings.model import Settings
 from tracker.settings.open_archive import open_archive
 

@@ -6,7 +6,6 @@ that is delivered twice is one entry. Files are replaced as a whole; a file that
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ from filelock import FileLock
 from pydantic import ValidationError
 
 from tracker.core.errors import DeliveryError
-from tracker.core.files import try_writing
+from tracker.core.files import try_writing, write_atomically
 from tracker.notify.channels.base import Accepted
 from tracker.notify.forms.feed import LANGUAGES, NAME, Feed, Item, Mark, render_atom, render_json
 from tracker.notify.forms.html import render_fragment
@@ -113,14 +112,4 @@ def _with_ending(path: Path, ending: str) -> Path:
 
 def _write(path: Path, data: bytes) -> None:
     """Replace a file atomically and durably; needs the lock, because the scratch file has a fixed name."""
-    scratch = path.with_name(f".{path.name}.new")
-    with scratch.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    scratch.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    write_atomically(path, data, path.with_name(f".{path.name}.new"))
