@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from storage.archive.archive import Archive, Store, map_ahead
 from storage.archive.folder import FolderStore
-from tests.object_service import Service
+from tests.support.object_service import Service
 from tracker.core.errors import StorageError
 
 Fresh = Callable[[], Archive]

@@ -19,8 +19,8 @@ from storage.backup import BackupSummary, back_up, read_bundle
 from storage.restore import restore, restore_files
 from storage.schema.migrations import connect
 from storage.write.history import History
-from tests.desk_book import Ledger, synthesis
-from tests.rebuilding import assert_rebuilds
+from tests.support.desk_book import Ledger, synthesis
+from tests.support.rebuilding import assert_rebuilds
 from tracker.core.errors import OptionError, StorageError
 from tracker.operations.verify import verify
 from tracker.poll.context import PollContext

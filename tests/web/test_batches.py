@@ -13,7 +13,7 @@ import pytest
 
 from storage.queries.batches import find_batches
 from storage.schema.migrations import connect_readonly
-from tests.closing import until_end
+from tests.support.closing import until_end
 from tests.web.conftest import Served, Visitor
 from tests.web.many import HTML, ROWS
 from tests.web.test_changes import paged

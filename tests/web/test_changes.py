@@ -14,9 +14,9 @@ import pytest
 
 from storage.queries.changes import ChangeFilter, find_changes
 from storage.schema.migrations import connect_readonly
-from tests.closing import until_end
-from tests.polling import ROOT
-from tests.program import run_program
+from tests.support.closing import until_end
+from tests.support.polling import ROOT
+from tests.support.program import run_program
 from tests.web.conftest import Served, Visitor
 from tests.web.many import HTML, ROWS
 

@@ -15,9 +15,9 @@ import openpyxl
 import pytest
 
 from storage.schema.migrations import connect_readonly
-from tests.closing import until_end
-from tests.polling import ROOT
-from tests.program import run_program
+from tests.support.closing import until_end
+from tests.support.polling import ROOT
+from tests.support.program import run_program
 from tests.web.conftest import Served, Visitor
 from tests.web.test_changes import paged
 from tracker.core.dates import read_clock

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from tests.polling import Desk
+from tests.support.polling import Desk
 from tests.web import odd_history as odd
 from tests.web.conftest import Served, serving
 from tracker.demo.site import StandIn

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 from tests.web.conftest import Scheme, Served, Visitor, serving
 
 pytestmark = pytest.mark.slow
