@@ -13,7 +13,7 @@ from itertools import chain, count
 from statistics import median_low
 
 from tracker.changes.checks.facts import Facts
-from tracker.core.models import Filing, Kind, KnownList
+from tracker.core.models import Check, Filing, Kind, KnownList, Verdict
 from tracker.core.series import SERIES, fold
 
 # A list with the name that checks give it, unique within its series
@@ -100,6 +100,32 @@ def absent_batches(lists: Iterable[Named], facts: Facts, series: str, kind: Kind
         for (of, period), count in sorted(facts.row_counts.items())
         if of == series and period not in held and (kind is None or count.kinds.get(kind) != 0)
     ]
+
+
+# --- what a check says ---------------------------------------------------------------------------
+
+
+def make_check(
+    name: str, series: str, subject: str, detail: str, expected: int, found: int, items: Iterable[str] = (), *,
+    off: bool | None = None, address: str = "",
+) -> Check:  # fmt: skip
+    """Return a check that is off where the two numbers differ, or where `off` says so."""
+    verdict = Verdict.OFF if (expected != found if off is None else off) else Verdict.OK
+    return Check(
+        name=name, series=series, subject=subject, verdict=verdict, detail=detail, address=address, expected=expected,
+        found=found, items=tuple(items),
+    )  # fmt: skip
+
+
+def make_not_checkable(
+    name: str, series: str, subject: str, detail: str, expected: int | None = None, found: int | None = None, *,
+    address: str = "",
+) -> Check:  # fmt: skip
+    """Return a check that cannot decide; `detail` gives the reason."""
+    return Check(
+        name=name, series=series, subject=subject, verdict=Verdict.NOT_CHECKABLE, detail=detail, address=address,
+        expected=expected, found=found,
+    )  # fmt: skip
 
 
 # --- numbers in sentences ------------------------------------------------------------------------

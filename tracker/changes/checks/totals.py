@@ -27,6 +27,8 @@ from tracker.changes.checks.lists import (
     describe_run,
     gaps_in,
     kind_word,
+    make_check,
+    make_not_checkable,
     many,
     median_day,
     of_kind,
@@ -35,7 +37,7 @@ from tracker.changes.checks.lists import (
     runs,
     sequences_of,
 )
-from tracker.core.models import Check, Filing, StatedTotal, Verdict
+from tracker.core.models import Check, Filing, StatedTotal
 
 # Rows dated 2024-01-02 are not among the 238 newly filed in 2024: at the ends of a period days do not tell.
 EDGE_DAYS = 7
@@ -76,24 +78,15 @@ def _check_total(total: StatedTotal, lists: Sequence[Named], facts: Facts) -> Ch
     return _check_period(total, lists, facts) if total.since else _check_cumulative(total, lists, facts)
 
 
-def _not_checkable(total: StatedTotal, detail: str) -> Check:
-    return _check(total, Verdict.NOT_CHECKABLE, detail)
+def _not_checkable(total: StatedTotal, detail: str, found: int | None = None) -> Check:
+    expected = None if found is None else total.count
+    return make_not_checkable("totals", total.series, _subject(total), detail, expected, found, address=total.address)
 
 
-def _check(
-    total: StatedTotal, verdict: Verdict, detail: str, found: int | None = None, items: Iterable[str] = ()
-) -> Check:  # fmt: skip
-    return Check(
-        name="totals",
-        series=total.series,
-        subject=_subject(total),
-        verdict=verdict,
-        detail=detail,
-        address=total.address,
-        expected=None if found is None else total.count,
-        found=found,
-        items=tuple(items),
-    )
+def _check(total: StatedTotal, detail: str, found: int, items: Iterable[str] = ()) -> Check:
+    return make_check(
+        "totals", total.series, _subject(total), detail, total.count, found, items, address=total.address
+    )  # fmt: skip
 
 
 # --- which lists count, and how many filings they hold -------------------------------------------
@@ -123,9 +116,9 @@ def _check_cumulative(total: StatedTotal, lists: Sequence[Named], facts: Facts) 
     found = _count(of_kind(known, total.kind) for _, known in counted)
     detail = f"{_what(total)} stated until {total.until}, and {_lists(counted)} {found}."
     if found == total.count:
-        return _check(total, Verdict.OK, detail, found)
+        return _check(total, detail, found)
     detail += "".join(refused_rows(known) for _, known in counted)
-    return _check(total, Verdict.OFF, detail, found, explain_total(total, counted, lists, facts))
+    return _check(total, detail, found, explain_total(total, counted, lists, facts))
 
 
 def _what(total: StatedTotal) -> str:
@@ -154,15 +147,15 @@ def _check_period(total: StatedTotal, lists: Sequence[Named], facts: Facts) -> C
         f" and {many(dated, 'row')} bear a date within them."
     )
     if total.count in (whole, dated):
-        return _check(total, Verdict.OK, detail, total.count)
+        return _check(total, detail, total.count)
     if dated - first_days <= total.count <= dated + days_before:
         detail += (
             f" This cannot be exact: {first_days} of them lie in the first {EDGE_DAYS} days,"
             f" {days_before} more in the {EDGE_DAYS} days before."
         )
-        return _check(total, Verdict.NOT_CHECKABLE, detail, dated)
+        return _not_checkable(total, detail, dated)
     found = min((whole, dated), key=lambda one: abs(one - total.count))
-    return _check(total, Verdict.OFF, detail, found, explain_total(total, covered, lists, facts))
+    return _check(total, detail, found, explain_total(total, covered, lists, facts))
 
 
 def _count_dated(total: StatedTotal, lists: Iterable[Named], first: str, last: str) -> int:
