@@ -1,9 +1,9 @@
 """One list as it was known + the same list as it came in → changes. Pure.
 
-Two lists that state the same rows give no change: row order, 序号, white space, full-width and half-width
-forms, bracket styles and the order of products do not count; every other difference does.
+Two lists that state the same rows give no change: row order, 序号, white space, full-width and half-width forms,
+bracket styles and the order of products do not count; every other difference does.
 
-Rows of one list that share a number: one of them is the filing, and what becomes of the others is said. Pure.
+Where rows of one list share a number, one of them is the filing; changes of the others are reported as warnings.
 """
 
 from __future__ import annotations

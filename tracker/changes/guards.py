@@ -1,12 +1,11 @@
-"""Whether a list may be recorded: its series' bounds, and how it compares with what is known. Pure.
+"""Whether a list may be recorded, and which known list it is. Pure.
 
-A list that suddenly shrinks, loses a column, repeats other lists or states something else of most filings
-changes nothing: a person looks first, and `tracker poll --accept` records it then.
+A list that suddenly shrinks, loses a column, repeats other lists or changes most of its filings is not recorded: a
+person looks first, and `tracker poll --accept` records it then.
 
-Lists that grow: each file states all that was filed so far (截至2024年3月), and a later one is the same list. Pure.
-
-In: how far a file goes (`tracker.series.reach`). Out: whether the history is further already, when it was published,
-and which list it is where its label was written otherwise.
+Cumulative lists: each file states everything filed so far (截至2024年3月), and a later file is the same list. In: how
+far a file goes (`tracker.core.series.reach`). Out: whether the history goes further already, when the file was
+published, and which list it is where its label was written differently.
 """
 
 from __future__ import annotations

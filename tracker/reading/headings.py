@@ -1,11 +1,9 @@
-"""Headings: which column of a table holds which field. Pure.
+"""Headings: which column of a table holds which field, and which text above a table is its title. Pure.
 
-In: a row of a table and a series. Out: a mapping, nothing, or an error where a row is a heading that cannot be
-used. Must never: let two columns fill one field, or an unknown column pass for a field, without a word.
+In: a row of a table and a series. Out: a mapping, nothing, or an error where a row is a heading that cannot be used.
+Two columns never fill one field, and an unknown column never passes for a field silently.
 
-Which of the texts above a table is the title of the list.
-
-In: paragraphs or title rows, in order. Out: one line. Must never: join a whole preface into a title.
+For the title, in: paragraphs or title rows, in order; out: one line, never a whole preface.
 """
 
 from __future__ import annotations

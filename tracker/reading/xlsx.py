@@ -1,13 +1,11 @@
 """Excel files (.xlsx): bytes → tables.
 
-In: the bytes of a workbook. Out: a `Document` with a table for each block of each visible sheet, numbers and
-dates as text. Must never: hand the Excel library anything that was not unpacked, counted and checked here first:
-it makes room for every cell up to the last one, and a single cell at XFD1048576 would end the process.
+In: the bytes of a workbook. Out: a `Document` with a table for each block of each visible sheet, numbers and dates as
+text.
 
-A workbook made safe for a library that trusts its input.
-
-In: an opened archive. Out: the bytes of a new, unpacked zip file with the workbook's XML parts only, every one
-of them well-formed and within the limits. Must never: pass on a part that was not read to its end.
+The Excel library trusts its input: it allocates every cell up to the last one, so a single cell at XFD1048576 would end
+the process. It must never get anything that was not unpacked, counted and checked here first. `checked_copy` makes a
+new, unpacked zip file with the workbook's XML parts only, each read to its end, well-formed and within the limits.
 """
 
 from __future__ import annotations

@@ -1,11 +1,9 @@
-"""Stated totals against the lists of the history. Pure.
+"""Stated totals against the lists of the history, and why they differ: what is missing, and where. Pure.
 
-The regulator's totals count lists, not days: the list of March 2025 holds a registered row of 2024-12-17 that the
-total of 2024-12-31 does not count. So a list counts with all its rows of a kind when the median of their days lies
-within the total's; that is true of every total stated until 2026-06. Rows without days (the algorithm series state
-none) count from the day on which their list was published.
-
-Why a stated total and the lists differ: what is missing, and where. Pure.
+The regulator's totals count lists, not days: the list of March 2025 holds a registered row of 2024-12-17 that the total
+of 2024-12-31 does not count. So a list counts with all its rows of a kind when the median of their days is within the
+total's; that is true of every total stated until 2026-06. Rows without days (the algorithm series state none) count
+from the day on which their list was published.
 """
 
 from __future__ import annotations

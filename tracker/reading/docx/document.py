@@ -1,16 +1,12 @@
 """Word files (.docx): bytes → tables, as a stream.
 
-In: the bytes of a file. Out: a `Document` with every table of its body, text boxes and content controls. Must
-never: hold more than a row of XML in memory, read headers, footers or notes as part of a table, or fail with
-anything but the errors of `tracker.errors`.
+In: the bytes of a file. Out: a `Document` with every table of its body, text boxes and content controls. Must never
+hold more than a row of XML in memory, read headers, footers or notes as part of a table, or fail with anything but the
+errors of `tracker.core.errors`.
 
-The paragraphs of a Word file that stand outside table rows, in the order in which they end.
-
-In: the tree that a parser is still building. Out: paragraphs that are whole and have not been taken yet. Must
-never: take a paragraph twice, skip one, or take one whose end has not come.
-
-Nearly all paragraphs of a list stand in its cells and are read with their row. A parser event for each of them costs
-more than the parsing itself, so there are none: what stands between two rows or tables is looked up in the tree.
+`Flow` finds the paragraphs outside table rows, in the order in which they end. It takes each once, and only after its
+end. Nearly all paragraphs of a list are in its cells and are read with their row. A parser event for each of them costs
+more than the parsing itself, so there are none: what is between two rows or tables is looked up in the tree.
 """
 
 from __future__ import annotations

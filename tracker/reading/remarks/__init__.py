@@ -1,1 +1,4 @@
-"""TODO: one line that says what lives here."""
+"""The remarks (备注) of lists: the text of one remark in, the events that it states out.
+
+Covers cancellations and renames. Must never guess at an event that the text does not state. Open `events` first.
+"""
