@@ -4,8 +4,8 @@ In: bytes, and for filings the series they are taken for. Out: a `Document` or a
 the reader, not a name or content type; a name inside a zip file is never used as a path. A kind that no reader takes
 is refused with the reason; the caller keeps the file and reports it.
 
-Where the file is at fault, only the errors of `tracker.core.errors` are raised (a `ContentError` by `read_list`). A fault of
-ours says where in the program it was, even when it is reported in another process.
+Where the file is at fault, only the errors of `tracker.core.errors` are raised (a `ContentError` by `read_list`). A
+fault of ours says where in the program it was, even when it is reported in another process.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _REFUSALS = {
 
 
 def read_document(data: bytes) -> Document:
-    """The tables of a file of any kind.
+    """Return the tables of a file of any kind.
 
     Raises:
         Unreadable: it is of a kind that is not read, or damaged.
@@ -95,7 +95,7 @@ def _read_zipped(data: bytes) -> Document:
 
 
 def read_list(data: bytes, series: Series | None, period: str | None = None) -> Extraction:
-    """The filings of a file; of the series that its title or headings tell, where none is given.
+    """Return the filings of a file; without a series, of the one that its title or headings show.
 
     Raises:
         ContentError: it cannot be read, breaks a limit or holds no table of the series.

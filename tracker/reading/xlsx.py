@@ -37,7 +37,7 @@ Grid = list[list[str | None]]
 
 
 def read_xlsx(data: bytes) -> Document:
-    """The tables of a workbook.
+    """Return the tables of a workbook.
 
     Raises:
         Unreadable: it is damaged, protected or no workbook.
@@ -174,7 +174,7 @@ _TAGS = ("{*}c", "{*}si", "{*}row")
 
 
 def checked_copy(archive: Archive) -> bytes:
-    """The workbook anew, after every part of it has passed the checks."""
+    """Return the workbook rebuilt, after every part of it has passed the checks."""
     names = [name for name in archive.names if name.endswith(_KEPT)]
     if _BINARY in archive.names:
         hint = "Save it as .xlsx with Excel, WPS or LibreOffice"
@@ -240,7 +240,7 @@ def _is_in_row(cell: Element) -> bool:
 
 
 def _position(cell: Element) -> tuple[int, int]:
-    """Row and column of a cell, from 1; a cell without a reference stands where its row says, after the last."""
+    """Row and column of a cell, from 1; a cell without a reference follows the last one of its row."""
     row, column = _corner(str(cell.get("r", "")))
     parent = cell.getparent()
     stated = str(parent.get("r", "")) if parent is not None else ""
