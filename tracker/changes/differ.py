@@ -20,7 +20,7 @@ from tracker.reading.remarks.events import RemarkEvent, RemarkKind, read_remark
 
 # Only remarks with this word are read in full: reading one costs more than comparing a row.
 CANCELLED_WORD = "注销"
-# What a row states, as it stands: nearly all rows of a list that is issued again are equal to the letter.
+# What a row states, as printed: nearly all rows of a list that is issued again are equal to the letter.
 _stated = attrgetter("kind", *COMPARED)
 
 
@@ -51,7 +51,7 @@ class Known:
 
 
 def diff_list(known: Known, incoming: Iterable[Filing]) -> tuple[list[Change], list[str]]:
-    """What happened to each filing of a list, in the order of the new list; and warnings."""
+    """Return what happened to each filing of a list, in the order of the new list; and warnings."""
     present = known.present
     rows = one_row_per_number(present, incoming)
     doubled = _doubled(known, rows)
@@ -73,7 +73,7 @@ def diff_list(known: Known, incoming: Iterable[Filing]) -> tuple[list[Change], l
     for number, new in rows.items():
         same = present.get(number)
         if same is not None and _stated(same) == _stated(new) and number not in known.noticed:
-            continue  # a row that states what it stated is no news, unless a notice names it
+            continue  # an unchanged row is no news, unless a notice names it
         old = pairs.get(number)
         if old is not None:
             changes += _renumbered(known, old, new)
@@ -86,7 +86,7 @@ def diff_list(known: Known, incoming: Iterable[Filing]) -> tuple[list[Change], l
 
 
 def one_row_per_number(present: Mapping[str, Filing], incoming: Iterable[Filing]) -> dict[str, Filing]:
-    """The rows by number. Of rows that share one, the row most like the known one counts, else the first.
+    """Return the rows by number. Of rows that share one, the row most like the known one counts, else the first.
 
     So two such rows that change places are no change.
     """
@@ -106,7 +106,7 @@ def one_row_per_number(present: Mapping[str, Filing], incoming: Iterable[Filing]
 
 
 def is_changed(old: Filing, new: Filing) -> bool:
-    """True where `changed_fields` names any."""
+    """Return True where `changed_fields` names any."""
     return old.kind != new.kind or any(
         mine != other and comparable(name, mine) != comparable(name, other)
         for name, mine, other in ((name, getattr(old, name), getattr(new, name)) for name in COMPARED)
@@ -114,7 +114,7 @@ def is_changed(old: Filing, new: Filing) -> bool:
 
 
 def changed_fields(old: Filing, new: Filing) -> Fields:
-    """The fields whose values differ in substance, each with [before, after] as the lists state them."""
+    """Return the fields whose values differ in substance, each with [before, after] as the lists state them."""
     stated = [name for name in ("kind", *COMPARED) if getattr(old, name) != getattr(new, name)]
     before, after = (
         {name: getattr(one, name) if name == "kind" else comparable(name, getattr(one, name)) for name in stated}
@@ -142,13 +142,13 @@ def is_cancelled(filing: Filing) -> bool:
 
 
 def _followed(known: Known, dropped: Mapping[str, Filing], rows: Mapping[str, Filing]) -> dict[str, Filing]:
-    """Filings that another list has renumbered, where this list now follows: {new number: old filing}."""
+    """Filings that another list has renumbered, where this list now uses the new number: {new number: old filing}."""
     pairs = {known.current[number]: old for number, old in dropped.items() if number in known.current}
     return {number: old for number, old in pairs.items() if number in rows and number not in known.present}
 
 
 def _doubled(known: Known, rows: Mapping[str, Filing]) -> dict[str, str]:
-    """New numbers of filings that the list goes on stating under a former one: {number: former number}."""
+    """New numbers of filings that the list still states under a former one: {number: former number}."""
     still = {known.current[number]: number for number in known.present if number in known.current and number in rows}
     return {number: former for number, former in still.items() if number in rows and number not in known.present}
 
@@ -197,7 +197,7 @@ def _cancelled(known: Known, new: Filing, old: Filing | None) -> list[Change]:
 
 
 def _lifts(known: Known, old: Filing, new: Filing) -> bool:
-    """True where the list takes its 已注销 back, and neither a notice nor another list says so still."""
+    """True where the list takes its 已注销 back, and no notice or other list still says so."""
     if not is_cancelled(old) or is_cancelled(new):
         return False
     numbers = (old.number, new.number, known.bears(old.number))
@@ -205,7 +205,7 @@ def _lifts(known: Known, old: Filing, new: Filing) -> bool:
 
 
 def _lifted(known: Known, change: Change, lifts: bool) -> Change:
-    """The change where it `lifts` a cancellation; since when that was so is no longer so."""
+    """Return the change; where it `lifts` a cancellation, with `cancelled_on` cleared."""
     if not lifts:
         return change
     since = known.cancelled.get(known.bears(change.former_number or change.number))
@@ -228,7 +228,7 @@ def _change(kind: ChangeKind, filing: Filing, fields: Fields | None = None) -> C
 
 
 def status_after(change: Change, before: Status | None, listed: bool) -> Status:
-    """Where the filing stands after a change; `listed` where a list states it that does not drop it now.
+    """Return the status after a change; `listed` is True where a list that does not drop it now states it.
 
     A filing that one list drops stays what it was while another list of the series still states it, and a
     cancelled one stays cancelled until the cancellation itself is taken back.
@@ -243,7 +243,7 @@ def status_after(change: Change, before: Status | None, listed: bool) -> Status:
 
 
 def diff_repeated(before: Iterable[tuple[str, Mapping[str, str]]], rows: Iterable[Filing]) -> list[str]:
-    """Warnings about rows of a number that stood several times before and does now, and that say something else.
+    """Return warnings about numbers that occurred several times before and now, and whose rows changed.
 
     `before` are (number, cells as printed, by field). The row that is recorded as the filing is compared as all are;
     a change of another one would go unnoticed.

@@ -1,6 +1,6 @@
 """Which filings belong to one entity (主体), through all its names. Pure.
 
-In: what is claimed of each filing: the names that lists stated, its applicant's code, the renames that its remarks
+In: claims about each filing: the names that lists stated, its applicant's code, the renames that its remarks
 state. Out: entities, each with its name today, every name that it ever had, and its filings. It must never depend on
 the order of the claims, leave a filing out, or part filings that fewer claims had brought together.
 
@@ -62,7 +62,7 @@ class Entity:
 
 
 def group_entities(claims: Iterable[EntityClaim]) -> list[Entity]:
-    """The entities behind the claims, by id; one claim per filing.
+    """Return the entities of the claims, by id; one claim per filing.
 
     Raises:
         ValueError: Two claims are of the same filing.
@@ -105,7 +105,7 @@ class _Groups:
             self.parents[younger] = root
 
     def root(self, filing: int) -> int:
-        """The smallest filing of the group; the way to it is halved for the next to ask."""
+        """The smallest filing of the group; the path is halved for the next call."""
         parents = self.parents
         while parents[filing] != filing:
             parents[filing] = filing = parents[parents[filing]]
@@ -124,7 +124,7 @@ def _ties(claim: EntityClaim, keys: _Keys) -> Iterator[tuple[str, str]]:
 def _entity(root: int, claims: list[EntityClaim], keys: _Keys) -> Entity:
     names = _names(claims, keys)
     today = _today(claims, names, keys)
-    ordered = sorted(names, key=lambda key: key != today)  # today's first, the others as they stand
+    ordered = sorted(names, key=lambda key: key != today)  # today's first, the others in their order
     return Entity(
         id=root,
         name=names[today].name if names else "",

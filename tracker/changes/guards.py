@@ -20,12 +20,12 @@ from tracker.core.series import Series
 
 SHRINK_SHARE = 0.10
 SHRINK_ROWS = 3
-# So many filings with a value are a column; fewer may lose it one by one.
+# This number of filings with a value makes a column; fewer may lose it one by one.
 COLUMN_FILINGS = 3
-# More than this share and this number of filings amended at once is rather a fault of the reading.
+# More than this share and this number of filings amended at once is more likely a fault of the reader.
 UPHEAVAL_SHARE = 0.5
 UPHEAVAL_ROWS = 20
-# Two lists are one where each holds so much of the other.
+# Two lists are one where each holds this share of the other.
 SAME_LIST_SHARE = 0.9
 
 
@@ -34,7 +34,7 @@ class Overlap:
     """How a new list meets another list of its series: filings in common, and filings of the other.
 
     `period` is the other's batch. `beside` is True where one page offers both, `renamed` where a page that now
-    offers the new one offered the other before, and does so no more.
+    offers the new one offered the other before, and no longer does.
     """
 
     attachment: int
@@ -48,7 +48,7 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """How a new list repeats others; with `adds_nothing` it is of several and every one of its filings stands in them.
+    """How a new list repeats others; with `adds_nothing` it repeats several, and they hold all of its filings.
 
     What a single list states as well may be rows on their way to a list of their own.
     """
@@ -60,7 +60,7 @@ class Repetition:
 def find_objection(
     extraction: Extraction, series: Series, known_rows: int, *, shrink_share: float = SHRINK_SHARE
 ) -> str | None:
-    """Why the list must not be recorded, as one sentence; None where nothing speaks against it.
+    """Return why the list must not be recorded, as one sentence; None where there is no objection.
 
     Args:
         extraction: the list as read.
@@ -81,7 +81,7 @@ def find_objection(
 
 
 def find_lost_column(present: Mapping[str, Filing], incoming: Sequence[Filing]) -> str | None:
-    """A column that filings of this list had and that none has now; each kind of filing has a table of its own."""
+    """Return a column that filings of this list had and none has now; each kind of filing has a table of its own."""
     for kind in {filing.kind for filing in present.values()}:
         before = [filing for filing in present.values() if filing.kind == kind]
         after = [filing for filing in incoming if filing.kind == kind]
@@ -93,7 +93,7 @@ def find_lost_column(present: Mapping[str, Filing], incoming: Sequence[Filing]) 
 
 
 def find_upheaval(changes: Iterable[Change], present: Collection[str]) -> str | None:
-    """Too many of the filings that a list stated, by number, are something else than they were."""
+    """Return an objection where too many filings of a list, by number, would change at once."""
     struck = len({change.former_number or change.number for change in changes} & set(present))
     if struck > UPHEAVAL_ROWS and struck > len(present) * UPHEAVAL_SHARE:
         return f"{struck} of {len(present)} filings would change at once"
@@ -101,7 +101,7 @@ def find_upheaval(changes: Iterable[Change], present: Collection[str]) -> str | 
 
 
 def find_twin(incoming: int, overlaps: Iterable[Overlap]) -> Overlap | None:
-    """The list that a new list of so many filings repeats, where there is one."""
+    """Return the list that a new list of `incoming` filings repeats, if any."""
     for other in sorted(overlaps, key=lambda one: -one.common):
         if other.common >= SAME_LIST_SHARE * max(incoming, other.size):
             return other
@@ -114,7 +114,7 @@ def may_merge(twin: Overlap, period: str | None) -> bool:
 
 
 def find_repetition(incoming: int, repeated: int, lists: int, twin: Overlap | None) -> Repetition | None:
-    """Why a new list that repeats others must not be recorded: it is a round-up, or a wrong file.
+    """Return why a new list that repeats others must not be recorded: it is a round-up, or a wrong file.
 
     Args:
         incoming: the filings of the new list.
@@ -133,7 +133,7 @@ def find_repetition(incoming: int, repeated: int, lists: int, twin: Overlap | No
 
 
 def is_former(mine: str | None, recorded: Iterable[str | None]) -> bool:
-    """True where the history holds a state of the list that goes further: an older file whose page still stands."""
+    """Return True where the history holds a later state: this is an older file whose page is still online."""
     furthest = max((month for month in recorded if month), default=None)
     return mine is not None and furthest is not None and mine < furthest
 
@@ -149,9 +149,9 @@ def stated_day(month: str | None, announced: str | None) -> str | None:
 
 
 def find_state(incoming: int, overlaps: Iterable[Overlap]) -> Overlap | None:
-    """The list of which a new one is another state: nearly all filings of the shorter stand in the longer.
+    """Return the list of which a new one is another state: the longer holds nearly all of the shorter.
 
-    A page that offers both as it stands says that they are two: there the guards of all lists decide.
+    A page that offers both says that they are two lists: then the guards for all lists decide.
     """
     for other in sorted(overlaps, key=lambda one: -one.common):
         if not other.beside and other.common and other.common >= SAME_LIST_SHARE * min(incoming, other.size):

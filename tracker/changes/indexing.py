@@ -32,7 +32,7 @@ class Indexed:
 
 
 def index_filing(versions: Sequence[Filing]) -> Indexed:
-    """The index of a filing whose versions are given, oldest first."""
+    """Return the index of a filing from its versions, oldest first."""
     events = stated_events([version.remark for version in versions])
     former = tuple(_former_names(versions, [event for _, event in events]))
     today = versions[-1]
@@ -44,7 +44,7 @@ def index_filing(versions: Sequence[Filing]) -> Indexed:
 
 
 def stated_events(remarks: Sequence[str | None]) -> tuple[tuple[int, RemarkEvent], ...]:
-    """What the remarks of successive versions state: each event once, with the place of the first to state it.
+    """Return what the remarks of successive versions state: each event once, with its first version's place.
 
     A remark that is dropped later does not undo what it said.
     """
@@ -64,7 +64,7 @@ def _substance(event: RemarkEvent) -> tuple[object, ...]:
 
 
 def _former_names(versions: Sequence[Filing], events: Sequence[RemarkEvent]) -> Iterator[str]:
-    """Numbers, names and entities that the filing had, as versions or remarks say, and has no more."""
+    """Numbers, names and entities that the filing had, as versions or remarks say, and no longer has."""
     today = {comparable(name, getattr(versions[-1], name)) for name in _KEPT_NAMES}
     stated = [getattr(version, name) for version in versions[:-1] for name in _KEPT_NAMES]
     stated += [side for event in events if event.kind in _RENAMES for side in (event.before, event.after)]

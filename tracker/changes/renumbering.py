@@ -21,7 +21,7 @@ _Key = tuple[str, ...]
 def pair_renumbered(
     dropped: Mapping[str, Filing], fresh: Mapping[str, Filing]
 ) -> tuple[dict[str, Filing], list[str]]:
-    """Which fresh numbers are dropped ones corrected: {fresh number: old filing}; and what stays ambiguous.
+    """Return which fresh numbers are corrected old ones: {fresh number: old filing}; and what stays ambiguous.
 
     The surest first: the same 序号 and all fields equal; all fields equal; equal name and entity; the same 序号
     and all fields but the entity, or but the name, equal. A pair counts only where it is the only one on both

@@ -1,4 +1,4 @@
-"""Lists of the history as the checks look at them: under one name each, with their kinds, 序号 and days. Pure.
+"""Lists of the history as the checks need them: one name for each, with kinds, 序号 and days. Pure.
 
 In: lists as their newest revisions state them. Out: values that do not depend on the order of rows or lists.
 """
@@ -33,7 +33,7 @@ _SEQUENCE = re.compile(r"\(?(\d{1,5})[).、]?")
 def name_lists(lists: Iterable[KnownList]) -> list[Named]:
     """The lists by series and period, each with its name: the period, or the label where it has none.
 
-    A list that was announced twice stands here twice; the later ones are told apart by address and label, and by
+    A list that was announced twice is here twice; the later ones are distinguished by address and label, and by
     a number where these are the same as well.
     """
     named: dict[tuple[str, str], KnownList] = {}
@@ -52,7 +52,7 @@ def _order(known: KnownList) -> tuple[object, ...]:
 
 
 def of_series(lists: Iterable[Named], series: str) -> list[Named]:
-    """The lists of one series."""
+    """Return the lists of one series."""
     return [(name, known) for name, known in lists if known.series == series]
 
 
@@ -137,7 +137,7 @@ def many(count: int, noun: str) -> str:
 
 
 def kind_word(kind: Kind | None) -> str:
-    """A kind as it stands before a noun, with a blank behind it; nothing for None."""
+    """Return a kind as written before a noun, followed by a blank; nothing for None."""
     return f"{kind.value.replace('_', '-')} " if kind else ""
 
 
@@ -181,7 +181,7 @@ def describe_gaps(missing: Iterable[Run], present: Mapping[int, str], absent: Se
     """One line per gap: the numbers, and between which they are missing.
 
     Args:
-        missing: runs of numbers that should stand somewhere.
+        missing: runs of numbers that should be in some list.
         present: the numbers that do, with the name of their list.
         absent: periods of batches that the history does not hold; named where they fall into the gap.
     """

@@ -1,4 +1,4 @@
-"""Cancellation notices against the remarks of the lists: either should say what the other says. Pure.
+"""Cancellation notices against the remarks of the lists: both should say the same. Pure.
 
 Lists are silently re-issued with 已注销 in 备注, some time after the notice; one whose newest file was seen before the
 notice was had no chance to say so.
@@ -55,7 +55,7 @@ def _without_notice(
 def _without_remark(
     subject: str, rows: dict[str, list[_Row]], remarked: set[str], noticed: dict[str, Named]
 ) -> Check:  # fmt: skip
-    """Numbers of notices whose rows say nothing of it; those of lists that were not re-issued since stand apart."""
+    """Numbers cancelled by a notice but not in the list's remarks; lists not re-issued since are counted separately."""
     held = {number: notice for number, notice in noticed.items() if number in rows}
     silent = {number: notice for number, notice in held.items() if number not in remarked}
     overdue = {

@@ -31,7 +31,7 @@ _ONE_TYPE = "deep_synthesis"
 
 @dataclass(frozen=True, slots=True)
 class _Number:
-    """A number with the lists in which it stands and the categories that they state beside it."""
+    """A number with the lists that hold it and the categories that they state for it."""
 
     text: str
     lists: list[str] = field(default_factory=list)
@@ -43,7 +43,7 @@ class _Number:
 
 
 def check_numbers(lists: Sequence[Named], notices: Sequence[Named]) -> list[Check]:
-    """Three checks per algorithm series of which there is a list; two for the notices."""
+    """Three checks per algorithm series that has a list; two for the notices."""
     checks: list[Check] = []
     for series in ALGORITHM_SERIES:
         numbers = _numbers_of(of_series([*lists, *notices], series))

@@ -1,6 +1,6 @@
 """Rows per list, and filings by place, against what is published of them. Pure.
 
-Rows are those met in the file, kept or refused; lists of which nothing is published yield no check.
+Rows are those met in the file, kept or refused; lists without published figures yield no check.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def _check_provinces(name: str, known: KnownList, places: Mapping[str, int]) -> 
 
 
 def check_round_ups(round_ups: Sequence[Named], lists: Sequence[Named]) -> list[Check]:
-    """Whether every number of a round-up, which repeats earlier lists, stands in one of these."""
+    """Check that earlier lists hold every number of a round-up, which repeats them."""
     return [_check_round_up(name, known, of_series(lists, known.series)) for name, known in round_ups]
 
 

@@ -88,7 +88,7 @@ def _within(name: str, known: KnownList, kind: Kind | None) -> Check:
 
 
 def _across(series: str, kind: Kind, lists: Sequence[_Numbered], absent: Sequence[str]) -> Check:
-    """Whether each list begins where the one before ends, the first at 1; a list announced twice counts once."""
+    """Check that each list begins where the previous one ends, the first at 1; a list announced twice counts once."""
     subject = f"across lists {kind.value}"
     readable = [one for one in lists if one.places]
     unread = sum(one.unread for one in lists)

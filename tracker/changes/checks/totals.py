@@ -165,7 +165,7 @@ def _count_dated(total: StatedTotal, lists: Iterable[Named], first: str, last: s
 
 
 def _shift(day: str, days: int) -> str:
-    """The day that many days later; the same one where the calendar ends before."""
+    """Return the day `days` later; the same day where the calendar ends first."""
     try:
         return (date.fromisoformat(day) + timedelta(days)).isoformat()
     except OverflowError:
@@ -226,7 +226,7 @@ def _published_soon_after(
 
 
 def _running(total: StatedTotal, present: Mapping[int, str], others: Sequence[Named]) -> Iterator[str]:
-    """The missing numbers, those that stand in a list that does not count, and those beyond a cumulative total."""
+    """Yield missing numbers, numbers in a list that does not count, and numbers beyond a cumulative total."""
     first, last = _extent(total, present)
     held = set(present)
     for name, known in others:
@@ -254,7 +254,7 @@ def _unread(total: StatedTotal, counted: Sequence[Named]) -> Iterator[str]:
 
 
 def _repeated(total: StatedTotal, counted: Sequence[Named]) -> Iterator[str]:
-    """Filings that stand in several lists, which count once."""
+    """Yield filings that are in several lists, which count once."""
     names: dict[str, list[str]] = defaultdict(list)
     for name, known in counted:
         for number in {filing.number for filing in of_kind(known, total.kind)}:
