@@ -1,8 +1,9 @@
-"""From what is known and what came in to changes. Pure: values in, values out.
+"""From what is known and what came in to changes. Pure: no network, clock, file or database.
 
-`guards` decides whether a list may be recorded, `differ` compares it with the known list, `renumbering` and
-`cancellations` handle numbers and notices, `entities` groups filings by who files, `checks` compares the history with
-the regulator's own figures. Open `differ` first.
+In: the history's filings of a list, and the list as read. Out: changes, warnings and objections. Must never depend on
+the order of rows. Open `differ` first; `guards` decides whether a list may be recorded, `renumbering` which new numbers
+are corrected old ones, `entities` which filings belong to one entity, and `checks` compares the history with
+published figures.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Compare a list as it was known with the same list as received: both → changes. Pure.
 
-Two lists with the same rows give no change: row order, 序号, white space, full-width and half-width forms, bracket
-styles and the order of products do not count; every other difference does. If rows of one list share a number, one of
-them is the filing; changes of the others are warnings.
+Two lists that state the same rows give no change: row order, 序号, white space, full-width and half-width forms,
+bracket styles and the order of products do not count; every other difference does.
+
+Where rows of one list share a number, one of them is the filing; changes of the others are reported as warnings.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from tracker.reading.remarks.events import RemarkEvent, RemarkKind, read_remark
 
 # Only remarks with this word are read in full: reading one costs more than comparing a row.
 CANCELLED_WORD = "注销"
-# What a row states, as it stands: nearly all rows of a list that is issued again are equal to the letter.
+# What a row states, as printed: nearly all rows of a list that is issued again are equal to the letter.
 _stated = attrgetter("kind", *COMPARED)
 
 
 def diff_list(known: Known, incoming: Iterable[Filing]) -> tuple[list[Change], list[str]]:
-    """Return the changes of each filing of a list, in the order of the new list, and warnings."""
+    """Return what happened to each filing of a list, in the order of the new list; and warnings."""
     present = known.present
     rows = one_row_per_number(present, incoming)
     doubled = _doubled(known, rows)
@@ -46,7 +47,7 @@ def diff_list(known: Known, incoming: Iterable[Filing]) -> tuple[list[Change], l
     for number, new in rows.items():
         same = present.get(number)
         if same is not None and _stated(same) == _stated(new) and number not in known.noticed:
-            continue  # a row that states what it stated is no news, unless a notice names it
+            continue  # an unchanged row is no news, unless a notice names it
         old = pairs.get(number)
         if old is not None:
             changes += _renumbered(known, old, new)
@@ -59,7 +60,7 @@ def diff_list(known: Known, incoming: Iterable[Filing]) -> tuple[list[Change], l
 
 
 def one_row_per_number(present: Mapping[str, Filing], incoming: Iterable[Filing]) -> dict[str, Filing]:
-    """Return the rows by number. Of rows with the same number the one most like the known row counts, else the first.
+    """Return the rows by number. Of rows that share one, the row most like the known one counts, else the first.
 
     So two such rows that swap places are no change.
     """
@@ -79,7 +80,7 @@ def one_row_per_number(present: Mapping[str, Filing], incoming: Iterable[Filing]
 
 
 def is_changed(old: Filing, new: Filing) -> bool:
-    """Return True if `changed_fields` names any field."""
+    """Return True where `changed_fields` names any."""
     return old.kind != new.kind or any(
         mine != other and comparable(name, mine) != comparable(name, other)
         for name, mine, other in ((name, getattr(old, name), getattr(new, name)) for name in COMPARED)
@@ -115,13 +116,13 @@ def is_cancelled(filing: Filing) -> bool:
 
 
 def _followed(known: Known, dropped: Mapping[str, Filing], rows: Mapping[str, Filing]) -> dict[str, Filing]:
-    """Return filings that another list has renumbered and this list now follows: {new number: old filing}."""
+    """Filings that another list has renumbered, where this list now uses the new number: {new number: old filing}."""
     pairs = {known.current[number]: old for number, old in dropped.items() if number in known.current}
     return {number: old for number, old in pairs.items() if number in rows and number not in known.present}
 
 
 def _doubled(known: Known, rows: Mapping[str, Filing]) -> dict[str, str]:
-    """Return new numbers of filings that the list still states under a former number: {number: former number}."""
+    """New numbers of filings that the list still states under a former one: {number: former number}."""
     still = {known.current[number]: number for number in known.present if number in known.current and number in rows}
     return {number: former for number, former in still.items() if number in rows and number not in known.present}
 
@@ -170,7 +171,7 @@ def _cancelled(known: Known, new: Filing, old: Filing | None) -> list[Change]:
 
 
 def _lifts(known: Known, old: Filing, new: Filing) -> bool:
-    """Return True if the list removes its 已注销 and neither a notice nor another list still states it."""
+    """True where the list takes its 已注销 back, and no notice or other list still says so."""
     if not is_cancelled(old) or is_cancelled(new):
         return False
     numbers = (old.number, new.number, known.bears(old.number))
@@ -180,7 +181,7 @@ def _lifts(known: Known, old: Filing, new: Filing) -> bool:
 
 
 def _lifted(known: Known, change: Change, lifts: bool) -> Change:
-    """Return the change; if it `lifts` a cancellation, the date of the cancellation is removed."""
+    """Return the change; where it `lifts` a cancellation, with `cancelled_on` cleared."""
     if not lifts:
         return change
     since = known.cancelled.get(known.bears(change.former_number or change.number))
@@ -203,7 +204,7 @@ def _change(kind: ChangeKind, filing: Filing, fields: Fields | None = None) -> C
 
 
 def status_after(change: Change, before: Status | None, listed: bool) -> Status:
-    """Return the status of a filing after a change; `listed` if another list still states it.
+    """Return the status after a change; `listed` is True where a list that does not drop it now states it.
 
     A filing that one list drops keeps its status while another list of the series states it, and a cancelled one stays
     cancelled until the cancellation itself is removed.
@@ -218,7 +219,7 @@ def status_after(change: Change, before: Status | None, listed: bool) -> Status:
 
 
 def diff_repeated(before: Iterable[tuple[str, Mapping[str, str]]], rows: Iterable[Filing]) -> list[str]:
-    """Return warnings about changed rows of a number that the list has several times.
+    """Return warnings about numbers that occurred several times before and now, and whose rows changed.
 
     `before` are (number, cells as printed, by field). Only one row per number is recorded and compared as the filing,
     so a change of another one would go unnoticed.

@@ -1,8 +1,8 @@
 """Group filings by entity (主体), through all its names. Pure.
 
-In: the claims of each filing: the names that lists stated, the code of its applicant, the renames in its remarks. Out:
-entities, each with its name today, every name that it ever had, and its filings. The result does not depend on the
-order of the claims.
+In: claims about each filing: the names that lists stated, its applicant's code, the renames that its remarks
+state. Out: entities, each with its name today, every name that it ever had, and its filings. It must never depend on
+the order of the claims, leave a filing out, or part filings that fewer claims had brought together.
 
 Filings belong together if they share a name, the code of an applicant, or either side of a stated rename.
 
@@ -62,7 +62,7 @@ class Entity:
 
 
 def group_entities(claims: Iterable[EntityClaim]) -> list[Entity]:
-    """Return the entities of the claims by id; one claim per filing.
+    """Return the entities of the claims, by id; one claim per filing.
 
     Raises:
         ValueError: two claims name the same filing.
@@ -105,7 +105,7 @@ class _Groups:
             self.parents[younger] = root
 
     def root(self, filing: int) -> int:
-        """Return the smallest filing of the group, and shorten the path to it."""
+        """The smallest filing of the group; the path is halved for the next call."""
         parents = self.parents
         while parents[filing] != filing:
             parents[filing] = filing = parents[parents[filing]]
@@ -124,7 +124,7 @@ def _ties(claim: EntityClaim, keys: _Keys) -> Iterator[tuple[str, str]]:
 def _entity(root: int, claims: list[EntityClaim], keys: _Keys) -> Entity:
     names = _names(claims, keys)
     today = _today(claims, names, keys)
-    ordered = sorted(names, key=lambda key: key != today)  # today's first, the others as they stand
+    ordered = sorted(names, key=lambda key: key != today)  # today's first, the others in their order
     return Entity(
         id=root,
         name=names[today].name if names else "",

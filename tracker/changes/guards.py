@@ -1,10 +1,11 @@
-"""Decide whether a list may be recorded: by the bounds of its series, and by comparison with what is known. Pure.
+"""Whether a list may be recorded, and which known list it is. Pure.
 
-A list that suddenly shrinks, loses a column, repeats other lists or changes most filings is not recorded: a person
-looks first, and `tracker poll --accept` records it then.
+A list that suddenly shrinks, loses a column, repeats other lists or changes most of its filings is not recorded: a
+person looks first, and `tracker poll --accept` records it then.
 
-Cumulative lists state everything filed so far (截至2024年3月); a later file is a revision of the same list.
-`labels.reach` says how far a file goes.
+Cumulative lists: each file states everything filed so far (截至2024年3月), and a later file is the same list. In: how
+far a file goes (`tracker.core.series.reach`). Out: whether the history goes further already, when the file was
+published, and which list it is where its label was written differently.
 """
 
 from __future__ import annotations
@@ -19,18 +20,18 @@ from tracker.core.series import Series
 
 SHRINK_SHARE = 0.10
 SHRINK_ROWS = 3
-# So many filings with a value are a column; fewer may lose it one by one.
+# This number of filings with a value makes a column; fewer may lose it one by one.
 COLUMN_FILINGS = 3
-# More than this share and this number of filings amended at once is rather a fault of the reading.
+# More than this share and this number of filings amended at once is more likely a fault of the reader.
 UPHEAVAL_SHARE = 0.5
 UPHEAVAL_ROWS = 20
-# Two lists are one where each holds so much of the other.
+# Two lists are one where each holds this share of the other.
 SAME_LIST_SHARE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """How a new list repeats others; with `adds_nothing` all its filings are in several other lists.
+    """How a new list repeats others; with `adds_nothing` it repeats several, and they hold all of its filings.
 
     Rows that one other list has as well may be on their way to a list of their own.
     """
@@ -42,7 +43,7 @@ class Repetition:
 def find_objection(
     extraction: Extraction, series: Series, known_rows: int, *, shrink_share: float = SHRINK_SHARE
 ) -> str | None:
-    """Return why the list must not be recorded, as one sentence, or None.
+    """Return why the list must not be recorded, as one sentence; None where there is no objection.
 
     Args:
         extraction: the list as read.
@@ -63,7 +64,7 @@ def find_objection(
 
 
 def find_lost_column(present: Mapping[str, Filing], incoming: Sequence[Filing]) -> str | None:
-    """Return a column that filings of this list had and no longer have; each kind of filing has a table of its own."""
+    """Return a column that filings of this list had and none has now; each kind of filing has a table of its own."""
     for kind in {filing.kind for filing in present.values()}:
         before = [filing for filing in present.values() if filing.kind == kind]
         after = [filing for filing in incoming if filing.kind == kind]
@@ -75,7 +76,7 @@ def find_lost_column(present: Mapping[str, Filing], incoming: Sequence[Filing]) 
 
 
 def find_upheaval(changes: Iterable[Change], present: Collection[str]) -> str | None:
-    """Return why too many filings of a list changed at once, by number."""
+    """Return an objection where too many filings of a list, by number, would change at once."""
     struck = len({change.former_number or change.number for change in changes} & set(present))
     if struck > UPHEAVAL_ROWS and struck > len(present) * UPHEAVAL_SHARE:
         return f"{struck} of {len(present)} filings would change at once"
@@ -83,7 +84,7 @@ def find_upheaval(changes: Iterable[Change], present: Collection[str]) -> str | 
 
 
 def find_twin(incoming: int, overlaps: Iterable[Overlap]) -> Overlap | None:
-    """Return the list that a new list repeats as a whole, if any."""
+    """Return the list that a new list of `incoming` filings repeats, if any."""
     for other in sorted(overlaps, key=lambda one: -one.common):
         if other.common >= SAME_LIST_SHARE * max(incoming, other.size):
             return other
@@ -115,7 +116,7 @@ def find_repetition(incoming: int, repeated: int, lists: int, twin: Overlap | No
 
 
 def is_former(mine: str | None, recorded: Iterable[str | None]) -> bool:
-    """Return True for an older file whose page is still online: the history has a later state of the list."""
+    """Return True where the history holds a later state: this is an older file whose page is still online."""
     furthest = max((month for month in recorded if month), default=None)
     return mine is not None and furthest is not None and mine < furthest
 
@@ -131,9 +132,9 @@ def stated_day(month: str | None, announced: str | None) -> str | None:
 
 
 def find_state(incoming: int, overlaps: Iterable[Overlap]) -> Overlap | None:
-    """Return the list of which a new one is another state: nearly all filings of the shorter are in the longer.
+    """Return the list of which a new one is another state: the longer holds nearly all of the shorter.
 
-    If a page offers both at once, they are two lists, and the guards of all lists decide.
+    A page that offers both says that they are two lists: then the guards for all lists decide.
     """
     for other in sorted(overlaps, key=lambda one: -one.common):
         if not other.beside and other.common and other.common >= SAME_LIST_SHARE * min(incoming, other.size):

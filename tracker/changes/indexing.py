@@ -32,7 +32,7 @@ class Indexed:
 
 
 def index_filing(versions: Sequence[Filing]) -> Indexed:
-    """Return the index entry of a filing from its versions, oldest first."""
+    """Return the index of a filing from its versions, oldest first."""
     events = stated_events([version.remark for version in versions])
     former = tuple(_former_names(versions, [event for _, event in events]))
     today = versions[-1]
@@ -44,7 +44,7 @@ def index_filing(versions: Sequence[Filing]) -> Indexed:
 
 
 def stated_events(remarks: Sequence[str | None]) -> tuple[tuple[int, RemarkEvent], ...]:
-    """Return the events in the remarks of successive versions, each once, with the place of its first version.
+    """Return what the remarks of successive versions state: each event once, with its first version's place.
 
     A remark that is removed later does not undo its event.
     """
@@ -64,7 +64,7 @@ def _substance(event: RemarkEvent) -> tuple[object, ...]:
 
 
 def _former_names(versions: Sequence[Filing], events: Sequence[RemarkEvent]) -> Iterator[str]:
-    """Return numbers, names and entities that the filing had before, by its versions or remarks."""
+    """Numbers, names and entities that the filing had, as versions or remarks say, and no longer has."""
     today = {comparable(name, getattr(versions[-1], name)) for name in _KEPT_NAMES}
     stated = [getattr(version, name) for version in versions[:-1] for name in _KEPT_NAMES]
     stated += [side for event in events if event.kind in _RENAMES for side in (event.before, event.after)]

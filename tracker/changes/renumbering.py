@@ -21,7 +21,7 @@ _Key = tuple[str, ...]
 def pair_renumbered(
     dropped: Mapping[str, Filing], fresh: Mapping[str, Filing]
 ) -> tuple[dict[str, Filing], list[str]]:
-    """Return new numbers that correct dropped ones as {new number: old filing}, and the ambiguous cases.
+    """Return which fresh numbers are corrected old ones: {fresh number: old filing}; and what stays ambiguous.
 
     From certain to less certain: same 序号 and all fields equal; all fields equal; equal name and entity; same 序号 and
     all fields equal but the entity, or but the name. A pair counts only if it is unique on both sides.

@@ -31,14 +31,14 @@ def searchable(text: str | None) -> str:
 
 
 def search_terms(query: str) -> tuple[str, ...]:
-    """The terms of a query, folded, each once; cut at white space first, for folding removes it."""
+    """Return the terms of a query, folded, each once; split at white space first, because folding removes it."""
     return tuple(dict.fromkeys(filter(None, map(searchable, query.split()))))
 
 
 def latin_of(names: Iterable[str]) -> str:
     """What Chinese names are found by in Latin letters: " wxyy wenxinyiyan" for 文心一言.
 
-    Each entry has a space before it, so that what begins one can be told from what stands within it.
+    Each entry has a space before it, so that the start of an entry can be told from its inside.
     """
     entries = dict.fromkeys(entry for name in names for entry in _spelled(name))
     return "".join(f" {entry}" for entry in entries)
@@ -83,7 +83,7 @@ def _typed(text: str) -> str:
 def latin_term(term: str) -> str | None:
     """What to look for in `latin_of` for a folded term; None where Latin letters are not what was typed.
 
-    Two or three letters must begin an entry, for within one they stand nearly everywhere.
+    Two or three letters must begin an entry, because inside one they occur nearly everywhere.
     """
     if not _TYPED.fullmatch(term):
         return None

@@ -1,4 +1,4 @@
-"""The regulator's own figures against the history: totals, rows, 序号, places, numbers, notices, round-ups. Pure.
+"""The figures that the regulator states, against the history: known lists and facts in, checks out. Pure.
 
-In: lists as recorded, stated totals, published facts. Out: `Check` values. Open `reconcile` first; it runs them all.
+A check must never take what cannot be checked for right. Open `reconcile` first: it names every check in order.
 """

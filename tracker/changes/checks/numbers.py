@@ -18,8 +18,8 @@ from tracker.changes.algorithm_numbers import (
     known_slip,
     parse_algorithm_number,
 )
-from tracker.changes.checks.lists import Named, many, of_series
-from tracker.core.models import Check, Verdict
+from tracker.changes.checks.lists import Named, make_check, make_not_checkable, many, of_series
+from tracker.core.models import Check
 from tracker.core.series import ALGORITHM_NUMBER, SERIES
 from tracker.reading.normalise import comparable
 
@@ -31,7 +31,7 @@ _ONE_TYPE = "deep_synthesis"
 
 @dataclass(frozen=True, slots=True)
 class _Number:
-    """A number with the lists that contain it and the categories beside it."""
+    """A number with the lists that hold it and the categories that they state for it."""
 
     text: str
     lists: list[str] = field(default_factory=list)
@@ -43,7 +43,7 @@ class _Number:
 
 
 def check_numbers(lists: Sequence[Named], notices: Sequence[Named]) -> list[Check]:
-    """Return three checks per algorithm series with a list, and two for the notices."""
+    """Three checks per algorithm series that has a list; two for the notices."""
     checks: list[Check] = []
     for series in ALGORITHM_SERIES:
         numbers = _numbers_of(of_series([*lists, *notices], series))
@@ -123,18 +123,9 @@ def _check(
     series: str, subject: str, numbers: int, right: str, unknown: int, known: int, items: Sequence[str]
 ) -> Check:  # fmt: skip
     if not numbers:
-        verdict, detail = Verdict.NOT_CHECKABLE, f"No number of {series} can be checked for its {subject}."
-    else:
-        verdict = Verdict.OFF if unknown else Verdict.OK
-        slips = f", {many(known, 'known slip')} aside" if known else ""
-        detail = f"Of {many(numbers, 'number')} {numbers - unknown - known} are {right}{slips}."
-    return Check(
-        name="numbers",
-        series=series,
-        subject=subject,
-        verdict=verdict,
-        detail=detail,
-        expected=numbers or None,
-        found=numbers - unknown if numbers else None,
-        items=tuple(items),
-    )
+        return make_not_checkable(
+            "numbers", series, subject, f"No number of {series} can be checked for its {subject}."
+        )
+    slips = f", {many(known, 'known slip')} aside" if known else ""
+    detail = f"Of {many(numbers, 'number')} {numbers - unknown - known} are {right}{slips}."
+    return make_check("numbers", series, subject, detail, numbers, numbers - unknown, items)

@@ -21,13 +21,15 @@ from tracker.changes.checks.lists import (
     gaps_in,
     kind_word,
     kinds_of,
+    make_check,
+    make_not_checkable,
     many,
     of_kind,
     of_series,
     refused_rows,
     sequence_of,
 )
-from tracker.core.models import Check, Filing, Kind, KnownList, Verdict
+from tracker.core.models import Check, Filing, Kind, KnownList
 
 
 def check_sequences(lists: Sequence[Named], facts: Facts) -> list[Check]:
@@ -66,10 +68,7 @@ def _within(name: str, known: KnownList, kind: Kind | None) -> Check:
     subject = f"{name} {kind.value}" if kind else name
     if not numbered.places:
         detail = f"None of the {many(len(rows), f'{kind_word(kind)}row')} of {name} has a 序号 that can be read."
-        return Check(
-            name="sequence", series=known.series, subject=subject, verdict=Verdict.NOT_CHECKABLE, detail=detail,
-            address=known.address,
-        )  # fmt: skip
+        return make_not_checkable("sequence", known.series, subject, detail, address=known.address)
     first = min(numbered.places) if (known.series, kind) in RUNS_ON else 1
     last = max(numbered.places)
     missing = gaps_in(numbered.places, first, last)
@@ -78,42 +77,32 @@ def _within(name: str, known: KnownList, kind: Kind | None) -> Check:
         for number, found in sorted(numbered.places.items())
         if len(found) > 1
     ]
-    found = f"The {kind_word(kind)}rows of {name} are numbered {describe_run(first, last)}"
-    return Check(
-        name="sequence",
-        series=known.series,
-        subject=subject,
-        verdict=Verdict.OFF if repeats or count_of(missing) > numbered.unread else Verdict.OK,
-        detail=f"{found}: {_faults(count_of(missing), len(repeats))}.{_unread(numbered.unread)}{refused_rows(known)}",
-        address=known.address,
-        expected=last - first + 1,
-        found=len(rows),
-        items=(*describe_gaps(missing, dict.fromkeys(numbered.places, name)), *repeats),
-    )
+    numbers = f"The {kind_word(kind)}rows of {name} are numbered {describe_run(first, last)}"
+    faults = _faults(count_of(missing), len(repeats))
+    detail = f"{numbers}: {faults}.{_unread(numbered.unread)}{refused_rows(known)}"
+    off = bool(repeats) or count_of(missing) > numbered.unread
+    items = (*describe_gaps(missing, dict.fromkeys(numbered.places, name)), *repeats)
+    return make_check(
+        "sequence", known.series, subject, detail, last - first + 1, len(rows), items, off=off, address=known.address
+    )  # fmt: skip
 
 
 def _across(series: str, kind: Kind, lists: Sequence[_Numbered], absent: Sequence[str]) -> Check:
-    """Check that each list begins where the one before ends, the first at 1; a list announced twice counts once."""
+    """Check that each list begins where the previous one ends, the first at 1; a list announced twice counts once."""
     subject = f"across lists {kind.value}"
     readable = [one for one in lists if one.places]
     unread = sum(one.unread for one in lists)
     if not readable:
         detail = f"None of the {many(unread, f'{kind_word(kind)}row')} of {series} has a 序号 that can be read."
-        return Check(name="sequence", series=series, subject=subject, verdict=Verdict.NOT_CHECKABLE, detail=detail)
+        return make_not_checkable("sequence", series, subject, detail)
     joints, missing, overlaps = _joints(readable)
     end = max(joints)
-    detail = f"The {kind_word(kind)}rows of {many(len(readable), 'list')} are numbered up to {end}"
+    numbers = f"The {kind_word(kind)}rows of {many(len(readable), 'list')} are numbered up to {end}"
     faults = f"{_faults(count_of(missing), 0)} between lists, {many(len(overlaps), 'overlap')}"
-    return Check(
-        name="sequence",
-        series=series,
-        subject=subject,
-        verdict=Verdict.OFF if overlaps or count_of(missing) > unread else Verdict.OK,
-        detail=f"{detail}: {faults}.{_unread(unread)}",
-        expected=end,
-        found=end - count_of(missing),
-        items=(*describe_gaps(missing, joints, absent), *overlaps),
-    )
+    detail = f"{numbers}: {faults}.{_unread(unread)}"
+    off = bool(overlaps) or count_of(missing) > unread
+    items = (*describe_gaps(missing, joints, absent), *overlaps)
+    return make_check("sequence", series, subject, detail, end, end - count_of(missing), items, off=off)
 
 
 def _joints(lists: Sequence[_Numbered]) -> tuple[dict[int, str], list[Run], list[str]]:

@@ -1,9 +1,9 @@
-"""Compare stated totals with the lists of the history, and explain a difference: what is missing, and where. Pure.
+"""Stated totals against the lists of the history, and why they differ: what is missing, and where. Pure.
 
-The regulator's totals count lists, not days: the list of March 2025 has a registered row of 2024-12-17 that the total
-of 2024-12-31 does not count. So a list counts with all its rows of a kind if the median of their days is within the
-days of the total; that holds for every total stated until 2026-06. Rows without days (the algorithm series) count from
-the day on which their list was published.
+The regulator's totals count lists, not days: the list of March 2025 holds a registered row of 2024-12-17 that the total
+of 2024-12-31 does not count. So a list counts with all its rows of a kind when the median of their days is within the
+total's; that is true of every total stated until 2026-06. Rows without days (the algorithm series state none) count
+from the day on which their list was published.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from tracker.changes.checks.lists import (
     describe_run,
     gaps_in,
     kind_word,
+    make_check,
+    make_not_checkable,
     many,
     median_day,
     of_kind,
@@ -33,7 +35,7 @@ from tracker.changes.checks.lists import (
     runs,
     sequences_of,
 )
-from tracker.core.models import Check, Filing, StatedTotal, Verdict
+from tracker.core.models import Check, Filing, StatedTotal
 
 # Rows dated 2024-01-02 are not among the 238 newly filed in 2024: at the ends of a period days do not tell.
 EDGE_DAYS = 7
@@ -74,24 +76,15 @@ def _check_total(total: StatedTotal, lists: Sequence[Named], facts: Facts) -> Ch
     return _check_period(total, lists, facts) if total.since else _check_cumulative(total, lists, facts)
 
 
-def _not_checkable(total: StatedTotal, detail: str) -> Check:
-    return _check(total, Verdict.NOT_CHECKABLE, detail)
+def _not_checkable(total: StatedTotal, detail: str, found: int | None = None) -> Check:
+    expected = None if found is None else total.count
+    return make_not_checkable("totals", total.series, _subject(total), detail, expected, found, address=total.address)
 
 
-def _check(
-    total: StatedTotal, verdict: Verdict, detail: str, found: int | None = None, items: Iterable[str] = ()
-) -> Check:  # fmt: skip
-    return Check(
-        name="totals",
-        series=total.series,
-        subject=_subject(total),
-        verdict=verdict,
-        detail=detail,
-        address=total.address,
-        expected=None if found is None else total.count,
-        found=found,
-        items=tuple(items),
-    )
+def _check(total: StatedTotal, detail: str, found: int, items: Iterable[str] = ()) -> Check:
+    return make_check(
+        "totals", total.series, _subject(total), detail, total.count, found, items, address=total.address
+    )  # fmt: skip
 
 
 # --- which lists count, and how many filings they hold -------------------------------------------
@@ -121,9 +114,9 @@ def _check_cumulative(total: StatedTotal, lists: Sequence[Named], facts: Facts) 
     found = _count(of_kind(known, total.kind) for _, known in counted)
     detail = f"{_what(total)} stated until {total.until}, and {_lists(counted)} {found}."
     if found == total.count:
-        return _check(total, Verdict.OK, detail, found)
+        return _check(total, detail, found)
     detail += "".join(refused_rows(known) for _, known in counted)
-    return _check(total, Verdict.OFF, detail, found, explain_total(total, counted, lists, facts))
+    return _check(total, detail, found, explain_total(total, counted, lists, facts))
 
 
 def _what(total: StatedTotal) -> str:
@@ -152,15 +145,15 @@ def _check_period(total: StatedTotal, lists: Sequence[Named], facts: Facts) -> C
         f" and {many(dated, 'row')} bear a date within them."
     )
     if total.count in (whole, dated):
-        return _check(total, Verdict.OK, detail, total.count)
+        return _check(total, detail, total.count)
     if dated - first_days <= total.count <= dated + days_before:
         detail += (
             f" This cannot be exact: {first_days} of them lie in the first {EDGE_DAYS} days,"
             f" {days_before} more in the {EDGE_DAYS} days before."
         )
-        return _check(total, Verdict.NOT_CHECKABLE, detail, dated)
+        return _not_checkable(total, detail, dated)
     found = min((whole, dated), key=lambda one: abs(one - total.count))
-    return _check(total, Verdict.OFF, detail, found, explain_total(total, covered, lists, facts))
+    return _check(total, detail, found, explain_total(total, covered, lists, facts))
 
 
 def _count_dated(total: StatedTotal, lists: Iterable[Named], first: str, last: str) -> int:
@@ -172,7 +165,7 @@ def _count_dated(total: StatedTotal, lists: Iterable[Named], first: str, last: s
 
 
 def _shift(day: str, days: int) -> str:
-    """Return the day that many days later; the same day if the calendar ends before."""
+    """Return the day `days` later; the same day where the calendar ends first."""
     try:
         return (date.fromisoformat(day) + timedelta(days)).isoformat()
     except OverflowError:
@@ -233,7 +226,7 @@ def _published_soon_after(
 
 
 def _running(total: StatedTotal, present: Mapping[int, str], others: Sequence[Named]) -> Iterator[str]:
-    """Return missing numbers, numbers in a list that does not count, and numbers beyond a cumulative total."""
+    """Yield missing numbers, numbers in a list that does not count, and numbers beyond a cumulative total."""
     first, last = _extent(total, present)
     held = set(present)
     for name, known in others:
@@ -261,7 +254,7 @@ def _unread(total: StatedTotal, counted: Sequence[Named]) -> Iterator[str]:
 
 
 def _repeated(total: StatedTotal, counted: Sequence[Named]) -> Iterator[str]:
-    """Return filings in several lists, which count once."""
+    """Yield filings that are in several lists, which count once."""
     names: dict[str, list[str]] = defaultdict(list)
     for name, known in counted:
         for number in {filing.number for filing in of_kind(known, total.kind)}:
