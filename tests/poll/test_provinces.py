@@ -218,7 +218,7 @@ SERIES_ENTRY = """    Series(
 
 @pytest.mark.slow
 def test_a_new_source_is_one_entry_for_its_site_and_one_for_its_series(desk: Desk, tmp_path: Path) -> None:
-    """The program as it is, but for two entries in tracker/series.py, polls an office that nobody has heard of."""
+    """The program as it is, but for two entries in tracker/core/series.py, polls an office that nobody has heard of."""
     program = tmp_path / "program"
     for package in ("tracker", "spiders", "storage"):
         shutil.copytree(ROOT / package, program / package, ignore=shutil.ignore_patterns("__pycache__"))

@@ -44,7 +44,7 @@ def make_console(*, stderr: bool = False) -> Console:
 def print_table(
     console: Console, columns: Sequence[str], rows: Iterable[Sequence[object]], lang: Lang, title: str = ""
 ) -> None:
-    """A table whose column names are keys of `tracker.messages.WORDS`; numbers stand right."""
+    """A table whose column names are keys of `tracker.core.messages.WORDS`; numbers stand right."""
     rows = [list(row) for row in rows]
     if title:
         console.print(Text(title, style="bold"))

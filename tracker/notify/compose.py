@@ -1,7 +1,7 @@
 """What the history holds of a delivery → the message. Pure.
 
-In: the row of a delivery, its contents (`storage.alerts.contents`) and the facts that were frozen when it was sealed
-(`storage.alerts.facts_of`). Out: a `Message`, the same one each time.
+In: the row of a delivery, its contents (`storage.queries.outbox.contents`) and the facts that were frozen when it was
+sealed (`storage.queries.outbox.facts_of`). Out: a `Message`, the same one each time.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from tracker.core.messages import Lang
 from tracker.core.series import SERIES
 
 WORDS: dict[str, tuple[str, str]] = {
-    # kinds of change, as alerts count and head them (`tracker.messages` has them as states: 已注销)
+    # kinds of change, as alerts count and head them (`tracker.core.messages` has them as states: 已注销)
     "added": ("新增", "added"), "amended": ("修改", "amended"), "renumbered": ("改号", "renumbered"),
     "cancelled": ("注销", "cancelled"), "relisted": ("再次列出", "relisted"), "withdrawn": ("撤下", "withdrawn"),
     "restored": ("恢复", "restored"),
