@@ -55,13 +55,10 @@ COMMANDS = {
         "maintenance",
         "Hash every file again and read every recorded list again: is the history what the files say?",
     ),
-    "rebuild": ("maintenance", "Make the history anew from the archive alone, and compare it with the one in place."),
-    "notify": ("notify", "Alerts: what waits to be told, tries again, test messages, previews."),
-    "run": ("service", "Poll on schedule, each poll in a process of its own, until it is told to stop."),
-    "serve": (
-        "service",
-        "Serve the history as pages, tables, feeds and JSON, until it is told to stop (SIGTERM, SIGINT).",
-    ),
+    "rebuild": ("maintenance", "Make the history again from the archive alone, and compare it with the one in place."),
+    "notify": ("notify", "Alerts: what is undelivered, retries, test messages, previews."),
+    "run": ("service", "Poll on schedule, each poll in a process of its own, until stopped."),
+    "serve": ("service", "Serve the history as pages, tables, feeds and JSON, until stopped (SIGTERM, SIGINT)."),
     "health": ("service", "Whether polls come to their end: one line; exit code 0, or 1 where they do not."),
     "doctor": (
         "service",

@@ -129,11 +129,11 @@ def verify(ctx: Context, as_json: bool) -> None:
 
 @click.command()
 @click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="Keep what is made in this file.")
-@click.option("--replace", is_flag=True, help="Put it in place; the history that stands there is kept beside it.")
+@click.option("--replace", is_flag=True, help="Put it in place; the present history is kept beside it.")
 @json_option
 @pass_context
 def rebuild(ctx: Context, to: Path | None, replace: bool, as_json: bool) -> None:
-    """Make the history anew from the archive alone, and compare it with the one in place.
+    """Make the history again from the archive alone, and compare it with the one in place.
 
     Exit code 1 where the two differ and the one in place was not replaced. Without one in place the new one takes it.
     """

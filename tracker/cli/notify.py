@@ -1,4 +1,4 @@
-"""`tracker notify`: what is waiting to be told, trying it again, a test message, a preview."""
+"""`tracker notify`: undelivered alerts, retries, test messages, previews."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ subscription_option = click.option(
 
 @click.group()
 def notify() -> None:
-    """Alerts: what waits to be told, tries again, test messages, previews."""
+    """Alerts: what is undelivered, retries, test messages, previews."""
 
 
 @notify.command("list")
@@ -270,7 +270,7 @@ def _choose(
 def _asked_for(
     settings: Settings, rows: Sequence[dict[str, Any]], ids: Sequence[str], names: Sequence[str]
 ) -> list[str]:  # fmt: skip
-    """The subscriptions to send to: those named, those of the alerts named, or all."""
+    """Return the subscriptions to send to: named ones, those of named alerts, or all."""
     if ids:
         return sorted({row["subscription"] for row in rows})
     return list(names) or [one.name for one in settings.subscriptions]

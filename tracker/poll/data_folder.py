@@ -109,7 +109,7 @@ def _refuse_new_history(settings: Settings, archive: Archive) -> None:
     if archive.journal_parts():
         raise StorageError(
             "The history is gone or empty, and its archive is still there", file=settings.database,
-            hint="`tracker rebuild --replace` makes it anew from the archive, `tracker restore` puts a backup in place",
+            hint="`tracker rebuild --replace` makes it again from the archive, `tracker restore` restores a backup",
         )  # fmt: skip
 
 
@@ -118,7 +118,7 @@ _NAME = "last-failure.json"
 
 def note(folder: Path, now: str, error: str) -> None:
     """Keep an error that ended a poll, as far as that can be done."""
-    with suppress(OSError):  # it is told on standard error and by the exit code as well
+    with suppress(OSError):  # standard error and the exit code report it as well
         (folder / _NAME).write_text(json.dumps({"at": now, "error": error}, ensure_ascii=False), encoding="utf-8")
 
 

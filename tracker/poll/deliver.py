@@ -89,7 +89,7 @@ def _incidents(
     rows = [
         row
         for row in outbox_queries.incident_news(db, subscription.name)
-        # what cannot be told to a subscription is told to the others
+        # failures of a subscription are reported to the others
         if wants_incident(subscription, row["source"])
         and (row["kind"], row["source"]) != (IncidentKind.UNDELIVERED, subscription.name)
     ]
@@ -224,7 +224,7 @@ EXCHANGES = 6
 
 
 def deliver(poll: PollContext, stdout: TextIO) -> dict[str, int]:
-    """Send what is due, and tell the others of subscriptions that cannot be told.
+    """Send what is due, and notify the others of subscriptions that cannot be reached.
 
     Returns the deliveries by state: those sent now, and those that are not over.
     """

@@ -78,7 +78,7 @@ def derive_safely(poll: PollContext) -> None:
     """
     try:
         derive(poll)
-    except Exception as error:  # whatever it is, the next poll makes the derivations anew
+    except Exception as error:  # the next poll derives again
         if is_storage_fault(error):
             raise
         poll.history.record_incident(failure("derivations", "checks", error), poll.number, poll.now)

@@ -192,7 +192,7 @@ class Digester:
     def _merge(self, row: Row, twin: Overlap, announced: frozenset[str]) -> None:
         """Merge one batch at two addresses: this file becomes a revision of the known list."""
         self.history.merge_attachment(row["attachment_id"], twin.attachment, self.now, renamed=twin.renamed)
-        for kind in LIST_INCIDENTS:  # what was told of it under its own label is over
+        for kind in LIST_INCIDENTS:  # incidents under its own label have ended
             self.history.end_incident(kind, _address(row), self.now)
         self._digest_now(row["id"], announced)
 

@@ -38,7 +38,7 @@ _CONNECT_SECONDS = 10
 
 @contextmanager
 def open_executor(settings: ReadingSettings, tasks: int) -> Iterator[tuple[Executor, int]]:
-    """What runs about so many tasks, and how many it runs at once: the cluster of the settings, else processes here.
+    """Open an executor for about `tasks` tasks: a cluster, else processes; also return how many run at once.
 
     Raises:
         ClusterError: the cluster cannot be reached.
@@ -90,11 +90,11 @@ class _Retold(Executor, ABC):
 
     @abstractmethod
     def _meaning(self, error: BaseException, tries: int) -> BaseException | None:
-        """The error as it is told; None where the task shall run once more."""
+        """Return the error to raise, or None if the task shall run once more."""
 
 
 class LimitedProcesses(_Retold):
-    """Child processes: each task may take so many seconds, each process so many MiB. Begun with the first task."""
+    """Child processes with a limit of seconds per task and MiB per process; started with the first task."""
 
     def __init__(self, workers: int, seconds: float, megabytes: int) -> None:
         super().__init__()

@@ -5,7 +5,7 @@ In: an expression and an instant. Out: the next instant that it names, in the in
 
 Hours of the day in which no poll begins: "23:30-07:00". Pure.
 
-In: an instant. Out: the same, or the end of the quiet hours that it lies in; nothing is ever dropped.
+In: an instant. Out: the same, or the end of the quiet hours around it; no time is dropped.
 
 The table `[schedule]` of the configuration: when `tracker run` polls which series.
 """
@@ -150,14 +150,14 @@ class Quiet:
     end: time
 
     def holds(self, at: datetime) -> bool:
-        """True where `at` lies within, on the clock of its own zone."""
+        """Return True if `at` is within the quiet hours, in its own zone."""
         now = at.time()
         if self.begin < self.end:
             return self.begin <= now < self.end
         return now >= self.begin or now < self.end
 
     def move(self, at: datetime) -> datetime:
-        """`at`, or the end of the quiet hours where it lies within."""
+        """Return `at`, or the end of the quiet hours around it."""
         if not self.holds(at):
             return at
         day = at.date() + timedelta(days=1) if at.time() >= self.end else at.date()
@@ -195,7 +195,7 @@ def check_quiet(text: str) -> str:
 
 
 def out_of_quiet(quiet: Quiet | None, at: datetime) -> datetime:
-    """`at`, or the end of the quiet hours where there are any and it lies within."""
+    """Return `at`, or the end of the quiet hours around it, if there are any."""
     return quiet.move(at) if quiet else at
 
 
@@ -216,7 +216,7 @@ class ScheduleSettings(BaseModel):
         "Asia/Shanghai", description="zone of the times and of the quiet hours"
     )
     jitter_seconds: float = Field(
-        300, ge=0, le=86_400, description="each poll begins up to so many seconds later, by chance"
+        300, ge=0, le=86_400, description="each poll starts up to this number of seconds later, at random"
     )
     quiet_hours: Annotated[str, AfterValidator(check_quiet)] = Field(
         "", description='no poll begins in these hours, such as "23:30-07:00"; empty: none'

@@ -94,14 +94,14 @@ class NotifySettings(_Table):
     timezone: Annotated[str, AfterValidator(check_timezone)] = Field(
         "Asia/Shanghai", description="zone of the times of daily and weekly digests"
     )
-    failed_polls: int = Field(3, ge=1, description="an unreachable source is told after so many polls in a row")
+    failed_polls: int = Field(3, ge=1, description="an unreachable source is reported after this many polls")
     remind_hours: float = Field(
-        24, gt=0, le=87600, description="an incident that goes on is told again after so many hours"
+        24, gt=0, le=87600, description="an open incident is reported again after this number of hours"
     )
     retry_minutes: list[Annotated[float, Field(ge=0, le=525600)]] = Field(
         [1, 5, 15, 60, 180, 360, 720, 1440, 1440, 1440],
         min_length=1,
-        description="waits between tries of an alert, in minutes; after the last one it is given up and told elsewhere",
+        description="waits between retries of an alert, in minutes; after the last one others are notified",
     )
     timeout: float = Field(20, gt=0, le=3600, description="seconds until a channel must have answered")
     allow_private: bool = Field(False, description="let alerts go to private and loopback addresses")
