@@ -66,7 +66,7 @@ def _entity_names(db: Database, subscription: AnySubscription) -> set[str]:
     return {folded(name["name"]) for row in found for name in row["names"]}
 
 
-def announce(poll: PollContext, now: str) -> None:
+def queue_news(poll: PollContext, now: str) -> None:
     """Queue the news of incidents and unclassified announcements, and close the deliveries that collect no more."""
     db, settings, outbox = poll.db, poll.settings, Outbox(poll.db)
     unclassified = [row["address"] for row in polls.unclassified(db, poll.number)]
@@ -231,14 +231,14 @@ def deliver(poll: PollContext, stdout: TextIO) -> dict[str, int]:
     deliverer = Deliverer(poll.db, poll.settings, stdout, partial(poll.progress, "delivering"))
     deliverer.run()
     now = read_clock()
-    if settle_undelivered(poll.db, poll.settings, poll.number, now):
-        announce(poll, now)
+    if sync_undelivered(poll.db, poll.settings, poll.number, now):
+        queue_news(poll, now)
         deliverer.run()
     sent = {"sent": deliverer.sent.total()} if deliverer.sent else {}
     return sent | outbox_queries.count_by_state(poll.db)
 
 
-def settle_undelivered(db: Database, settings: Settings, poll: int, now: str) -> bool:
+def sync_undelivered(db: Database, settings: Settings, poll: int, now: str) -> bool:
     """Open or close the incidents of subscriptions that cannot be reached; return True if one is new."""
     names = {one.name for one in settings.subscriptions}
     rows = outbox_queries.failing_subscriptions(db)

@@ -32,7 +32,7 @@ from tracker.poll.incidents import failure, sync_incidents
 from tracker.settings.model import Settings
 
 # Of the program: what entities and checks are made by, and what hands them the history
-MADE_BY = ("storage", "tracker/changes", "tracker/core", "tracker/poll", "tracker/reading")
+FINGERPRINTED = ("storage", "tracker/changes", "tracker/core", "tracker/poll", "tracker/reading")
 
 
 def derive(poll: PollContext) -> None:
@@ -42,7 +42,7 @@ def derive(poll: PollContext) -> None:
     poll.progress("deriving", "index")
     writer.forget_index(INDEX_VERSION)
     writer.index_filings(map(_index_row, derivation.unindexed_filings(db)))
-    rules = edition_of(MADE_BY)
+    rules = code_fingerprint(FINGERPRINTED)
     poll.progress("deriving", "entities")
     if not writer.is_made("entities", f"{INDEX_VERSION} {rules}"):
         writer.replace_entities(_entities(db))
@@ -187,7 +187,7 @@ def find_stale(batches: Mapping[str, Iterable[str]], today: str) -> Iterator[Inc
 PROGRAM = Path(__file__).parents[2]
 
 
-def edition_of(folders: Iterable[str]) -> str:
+def code_fingerprint(folders: Iterable[str]) -> str:
     """Return a fingerprint of the files in these folders of the program, subfolders included.
 
     It does not use modification times: package managers set them to the same value for every version.

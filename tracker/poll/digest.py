@@ -26,7 +26,7 @@ from tracker.core.models import LIST_INCIDENTS, Change, Extraction, Filing, Inci
 from tracker.core.series import Series, series_by_id
 from tracker.poll.context import PollContext
 from tracker.poll.incidents import failure
-from tracker.poll.read_ahead import Readings, Wanted
+from tracker.poll.read_ahead import Readings, ReadRequest
 
 Row = dict[str, Any]
 
@@ -67,7 +67,7 @@ class Digester:
 
     def expect(self, pending: Iterable[Row]) -> None:
         """Say which revisions will be digested, in this order: they are read meanwhile."""
-        self.readings.expect(map(Wanted.of, pending))
+        self.readings.expect(map(ReadRequest.of, pending))
 
     def digest(self, revision: int, announced: frozenset[str]) -> None:
         """Record one pending revision, or set it aside, with the note of it in the journal: all in one transaction."""
@@ -137,7 +137,7 @@ class Digester:
         self.history.quarantine(row["id"], self.poll.number, "round_up", why, None, self.now, (), self._addresses(row))
 
     def _read(self, row: Row) -> Extraction:
-        return self.readings.read(Wanted.of(row))
+        return self.readings.read(ReadRequest.of(row))
 
     def _bounds(self, row: Row, extraction: Extraction) -> str | None:
         known_rows = row["known_rows"]

@@ -101,7 +101,7 @@ _MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class PollSpan:
     """One poll, from its beginning to its end; `finished` is None where it did not come to one."""
 
     started: datetime
@@ -118,16 +118,16 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True)
-class Lapses:
+class MissedTimes:
     """What became of the times since the last poll."""
 
     missed: Times = Times()
     overlap: Times = Times()
 
 
-def find_lapses(
-    when: When, quiet: Quiet | None, last: Span, others: Sequence[Span], now: datetime, grace: timedelta
-) -> Lapses:
+def find_missed(
+    when: When, quiet: Quiet | None, last: PollSpan, others: Sequence[PollSpan], now: datetime, grace: timedelta
+) -> MissedTimes:
     """The times between the beginning of the `last` finished poll and `now`, which is in the schedule's zone.
 
     `others` are polls since then: of other series, or cut short. A time that one of these answered by its beginning, or
@@ -144,7 +144,7 @@ def find_lapses(
         for at in due[len(overlap) :]
         if at.astimezone(UTC) + grace < free and not any(_answers(start, at, grace) for start in begun)
     ]
-    return Lapses(_times(missed), _times(overlap))
+    return MissedTimes(_times(missed), _times(overlap))
 
 
 def slots(when: When, quiet: Quiet | None, after: datetime, until: datetime) -> list[datetime]:
@@ -162,7 +162,7 @@ def slots(when: When, quiet: Quiet | None, after: datetime, until: datetime) -> 
     return list(takewhile(lambda at: _utc(at) <= _utc(until), times()))
 
 
-def _could_begin(now: datetime, others: Sequence[Span], grace: timedelta) -> datetime:
+def _could_begin(now: datetime, others: Sequence[PollSpan], grace: timedelta) -> datetime:
     """Since when nothing but polls kept this one waiting: polls that followed each other, up to now."""
     free = _utc(now)
     for span in sorted(others, key=lambda span: span.started, reverse=True):

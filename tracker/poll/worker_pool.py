@@ -53,7 +53,7 @@ def open_executor(settings: ReadingSettings, tasks: int) -> Iterator[tuple[Execu
         yield processes, workers
 
 
-class _Retold(Executor, ABC):
+class ErrorMappingExecutor(Executor, ABC):
     """An executor whose tasks' errors are told in words of ours, and whose broken tasks run a second time."""
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ class _Retold(Executor, ABC):
                 error = CancelledError() if future.cancelled() else future.exception()
                 if error is None:
                     told.set_result(future.result())
-                elif (meaning := self._meaning(error, tries)) is not None:
+                elif (meaning := self.map_error(error, tries)) is not None:
                     told.set_exception(meaning)
                 else:
                     begin(tries + 1)
@@ -89,11 +89,11 @@ class _Retold(Executor, ABC):
         """Have it called once."""
 
     @abstractmethod
-    def _meaning(self, error: BaseException, tries: int) -> BaseException | None:
+    def map_error(self, error: BaseException, tries: int) -> BaseException | None:
         """The error as it is told; None where the task shall run once more."""
 
 
-class LimitedProcesses(_Retold):
+class LimitedProcesses(ErrorMappingExecutor):
     """Child processes: each task may take so many seconds, each process so many MiB. Begun with the first task."""
 
     def __init__(self, workers: int, seconds: float, megabytes: int) -> None:
@@ -135,7 +135,7 @@ class LimitedProcesses(_Retold):
                 hint="They need /dev/shm, which can be written to, and room for further processes",
             ) from error
 
-    def _meaning(self, error: BaseException, tries: int) -> BaseException | None:
+    def map_error(self, error: BaseException, tries: int) -> BaseException | None:
         from pebble import ProcessExpired
 
         if isinstance(error, ProcessExpired):
@@ -180,7 +180,7 @@ def _limit_task(seconds: float, fn: Callable[..., T], *args: Any, **kwargs: Any)
     return fn(*args, **kwargs)
 
 
-class _Cluster(_Retold):
+class _Cluster(ErrorMappingExecutor):
     """A Dask cluster, whose own limits hold for memory: a worker that breaks them is ended by its nanny."""
 
     def __init__(self, executor: Executor) -> None:
@@ -190,7 +190,7 @@ class _Cluster(_Retold):
     def _schedule(self, fn: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[T]:
         return self._executor.submit(fn, *args, **kwargs)
 
-    def _meaning(self, error: BaseException, tries: int) -> BaseException | None:
+    def map_error(self, error: BaseException, tries: int) -> BaseException | None:
         from distributed import KilledWorker
 
         if isinstance(error, KilledWorker):
