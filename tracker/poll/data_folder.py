@@ -117,8 +117,8 @@ _NAME = "last-failure.json"
 
 
 def note_failure(folder: Path, now: str, error: str) -> None:
-    """Keep an error that ended a poll, as far as that can be done."""
-    with suppress(OSError):  # it is told on standard error and by the exit code as well
+    """Store the error that ended a poll, if the disk allows it."""
+    with suppress(OSError):  # standard error and the exit code report it as well
         (folder / _NAME).write_text(json.dumps({"at": now, "error": error}, ensure_ascii=False), encoding="utf-8")
 
 

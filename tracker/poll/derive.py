@@ -31,7 +31,7 @@ from tracker.poll.context import PollContext
 from tracker.poll.incidents import failure, sync_incidents
 from tracker.settings.model import Settings
 
-# Of the program: what entities and checks are made by, and what hands them the history
+# Folders of the program whose code makes the entities and checks, or reads the history for them.
 FINGERPRINTED = ("storage", "tracker/changes", "tracker/core", "tracker/poll", "tracker/reading")
 
 
@@ -78,7 +78,7 @@ def derive_safely(poll: PollContext) -> None:
     """
     try:
         derive(poll)
-    except Exception as error:  # whatever it is, the next poll makes the derivations anew
+    except Exception as error:  # whatever it is, the next poll derives everything again
         if is_storage_fault(error):
             raise
         poll.history.record_incident(failure("derivations", "checks", error), poll.number, poll.now)

@@ -92,7 +92,7 @@ class Digester:
                 objection = None if row["accepted_at"] else self._bounds(row, extraction)
             except (ClusterError, ArchiveUnreachable):  # the lists would be recorded otherwise than with an answer
                 raise
-            except Exception:  # noqa: BLE001  it is read again, and told, when its turn comes
+            except Exception:  # noqa: BLE001  it is read again, and reported, when its turn comes
                 continue
             if not objection:
                 numbers |= {filing.number for filing in extraction.filings}
@@ -192,7 +192,7 @@ class Digester:
     def _merge(self, row: Row, twin: Overlap, announced: frozenset[str]) -> None:
         """Merge one batch at two addresses: this file becomes a revision of the known list."""
         self.history.merge_attachment(row["attachment_id"], twin.attachment, self.now, renamed=twin.renamed)
-        for kind in LIST_INCIDENTS:  # what was told of it under its own label is over
+        for kind in LIST_INCIDENTS:  # incidents under its own label are over
             self.history.end_incident(kind, _address(row), self.now)
         self._digest_now(row["id"], announced)
 

@@ -44,8 +44,8 @@ def sync_incidents(
 
 
 SOURCE, ADDRESS = "schedule", "poll"
-# A poll that is cut short (a reboot, a laptop that is closed) is made good by the next one, and told by nobody: what
-# subscriptions hear is the same as after an undisturbed poll. Three in a row are no accident.
+# The next poll completes one that was interrupted (a reboot, a laptop that is closed), and nobody is notified: what
+# subscriptions get is the same as without an interruption. Three in a row are no accident.
 INTERRUPTED_IN_A_ROW = 3
 
 
@@ -65,7 +65,7 @@ def sync_poll_incidents(poll: PollContext, *, is_scheduled: bool) -> None:
     jobs = {one.id for one in plans}
     for kind, times in ((IncidentKind.MISSED, found.missed), (IncidentKind.OVERLAP, found.overlap)):
         incidents = [_times_incident(kind, plan.id, times)] if times.count else []
-        # a job that the schedule has no more will never have a poll that ends its incident
+        # a job that was removed from the schedule has no further poll that could close its incident
         sync(kind, incidents, scope=lambda job: job == plan.id or job not in jobs)
 
 
