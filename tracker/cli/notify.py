@@ -87,11 +87,11 @@ def send(ctx: Context, as_json: bool) -> None:
 
 def _deliver(ctx: Context, db: Database, names: Sequence[str], *, as_json: bool) -> tuple[Answers, dict[str, int]]:
     """Send what is due to these subscriptions (or all); what was answered, and the deliveries by state."""
-    from tracker.poll.deliver import Deliverer, settle_undelivered
+    from tracker.poll.deliver import Deliverer, sync_undelivered
 
     deliverer = Deliverer(db, ctx.settings, sys.stderr if as_json else sys.stdout)
     deliverer.run(names)
-    settle_undelivered(db, ctx.settings, _last_poll(db), read_clock())
+    sync_undelivered(db, ctx.settings, _last_poll(db), read_clock())
     sent = {"sent": deliverer.sent.total()} if deliverer.sent else {}
     return deliverer.answers, sent | outbox_queries.count_by_state(db)
 
@@ -148,7 +148,7 @@ def _print_outcome(
 def drop(ctx: Context, ids: tuple[str, ...], names: tuple[str, ...]) -> None:
     """Give up alerts that nobody needs any more: these, or all that wait for a subscription."""
     from tracker.poll.data_folder import poll_lock
-    from tracker.poll.deliver import settle_undelivered
+    from tracker.poll.deliver import sync_undelivered
 
     if not ids and not names:
         raise OptionError("Say which alerts: their ids, or --subscription NAME")
@@ -156,7 +156,7 @@ def drop(ctx: Context, ids: tuple[str, ...], names: tuple[str, ...]) -> None:
         db = _open(ctx)
         rows = _choose(db, ctx.settings, ids, names, ("open", *outbox_queries.UNDELIVERED))
         Outbox(db).drop([row["seq"] for row in rows], read_clock())
-        settle_undelivered(db, ctx.settings, _last_poll(db), read_clock())
+        sync_undelivered(db, ctx.settings, _last_poll(db), read_clock())
         db.close()
     make_console().print(word("dropped_n", ctx.lang, n=len(rows)))
 
