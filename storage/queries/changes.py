@@ -1,11 +1,6 @@
-"""The change log: what happened to which filing, when, and where it is written. Never writes.
+"""The change log: what happened to which filing, when, and by which source. Read-only.
 
-The change log as pages show it and as files hold it: by more filters, in either order. Never writes.
-
-The change log from one change on, for those who follow it. Never writes.
-
-Ids rise with each change that is recorded, and one writer records whole lists at once: behind a change that was seen
-nothing is ever put before it.
+Change ids only grow, so a client can resume after the last id that it saw and miss nothing.
 """
 
 from __future__ import annotations
@@ -24,11 +19,11 @@ from storage.rows import as_json, last_day
 
 @dataclass(frozen=True, slots=True)
 class ChangeFilter:
-    """Which changes: each part that is set must hold. Days are ISO and included.
+    """A filter of changes: each part that is set must match. Days are ISO and inclusive.
 
-    `since` and `until` are days of the recorded clock, `published_since` and `published_until` of the published one.
-    `batch` is the list that states the change, `series` the filing's. `terms` as in `FilingFilter`. `field` is one that
-    the change gave another value. `before` is the id of the change behind which to go on, newest first.
+    `since` and `until` are days of recording, `published_since` and `published_until` of publication. `batch` is the
+    list that states the change, `series` that of the filing. `terms` as in `FilingFilter`. `field` is a changed field.
+    `before` is the id of the last change of the page before, newest first.
     """
 
     since: str | None = None
@@ -74,9 +69,9 @@ _FEW = ("batch", "filing", "entity_id", "poll", "ids", "rows_of", "number", "fie
 
 
 def find_changes(db: Database, where: ChangeFilter, *, limit: int | None = None) -> list[dict[str, Any]]:
-    """The change log, oldest first; with `limit` the newest so many, newest first.
+    """Return the change log, oldest first; with `limit` the newest ones, newest first.
 
-    A cancellation by a notice names its row there.
+    A cancellation by a notice has the row of the notice as its source.
     """
     sql, args, few = changed(db, where)
     if limit is not None:
@@ -127,7 +122,7 @@ _OLDEST_FROM = """WITH RECURSIVE d(day) AS (
 
 
 def _plain(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
-    """Conditions that compare a column with a value."""
+    """Return conditions that compare a column with a value."""
     pairs = {
         "substr(c.recorded_at, 1, 10) >= ?": where.since, "substr(c.recorded_at, 1, 10) <= ?": where.until,
         f"{_PUBLISHED_END} >= ?": where.published_since, f"{_PUBLISHED_END} <= ?": where.published_until,
@@ -172,7 +167,7 @@ def _one(db: Database, sql: str, *args: str) -> int | None:
 
 
 def _lists(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
-    """Conditions on the list that states a change, or the filing; or on what the change did."""
+    """Return conditions on the list of a change, its filing, or its effect."""
     if where.field is not None:
         # Additions change no field. Without them few changes are left to be looked into.
         yield f"{NOT_ADDED} AND ? IN (SELECT j.key FROM json_each(c.fields) j)", [where.field]
@@ -224,9 +219,9 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ChangeQuery:
-    """A filter, and what people ask beside it.
+    """A filter with two more parts.
 
-    `entity` is a folded part of any name that the filing's entity ever had; `no_additions` leaves out what was added.
+    `entity` is a folded part of any name that the filing's entity ever had; `no_additions` leaves out additions.
     """
 
     where: ChangeFilter
@@ -235,7 +230,7 @@ class ChangeQuery:
 
 
 def selected(db: Database, query: ChangeQuery) -> tuple[str, list[Any]]:
-    """SQL for the ids of the changes that fit, in no order, and its arguments."""
+    """Return SQL for the ids of matching changes, unordered, and its arguments."""
     sql, args, _ = _selected(db, query)
     return sql, args
 
@@ -266,10 +261,10 @@ def of_entity(db: Database, folded: str, column: str) -> tuple[str, list[Any], b
 
 
 def _few_days(db: Database, where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
-    """A condition that the index of published days answers, where that leaves few changes; else none.
+    """Return a condition for the index of published days if it selects few changes, else None.
 
-    A date that is known by its year only sorts before its days, so that the range is a little too wide: the filter's
-    own condition is exact.
+    A date that is known by its year only sorts before its days, so the range is slightly too wide; the filter's own
+    condition is exact.
     """
     days = (where.published_since or "")[:4], where.published_until or "9999"
     if days == ("", "9999"):
@@ -280,31 +275,31 @@ def _few_days(db: Database, where: ChangeFilter) -> Iterator[tuple[str, list[Any
 
 
 def newest_changes(db: Database, query: ChangeQuery, limit: int) -> list[Row]:
-    """The newest changes that fit, newest first; the next ones are behind `where.before`."""
+    """Return the newest matching changes, newest first; `where.before` continues."""
     sql, args, few = _selected(db, query)
     return changes_by_id(db, _ids(db, f"{sql} ORDER BY {'+' if few else ''}c.id DESC LIMIT ?", [*args, limit]))
 
 
 def first_changes(db: Database, query: ChangeQuery, limit: int, after: int | None = None) -> list[Row]:
-    """The oldest changes that fit, in the order of recording, which is that of their list; from behind an id."""
+    """Return the oldest matching changes in the order of recording, which is that of their list, after an id."""
     sql, args, few = _selected(db, query, after or 0)
     return changes_by_id(db, _ids(db, f"{sql} ORDER BY {'+' if few else ''}c.id LIMIT ?", [*args, limit]))
 
 
 def ids_of(db: Database, query: ChangeQuery, most: int) -> list[int]:
-    """The ids of the newest so many changes that fit, newest first."""
+    """Return the ids of the newest matching changes, newest first."""
     sql, args = selected(db, query)
     return _ids(db, f"{sql} ORDER BY +c.id DESC LIMIT ?", [*args, most])
 
 
 def changes_by_id(db: Database, ids: Sequence[int]) -> list[Row]:
-    """The changes of these ids, in this order."""
+    """Return the changes of these ids, in this order."""
     found = {row["id"]: row for row in find_changes(db, ChangeFilter(ids=tuple(ids)))} if ids else {}
     return [found[id_] for id_ in ids]
 
 
 def with_links(db: Database, rows: Iterable[Row]) -> list[Row]:
-    """Changes with what a page needs to lead on: `entity_id` of the filing, and its `status_now`."""
+    """Add to changes what pages link to: the `entity_id` of the filing, and its `status_now`."""
     those = list(rows)
     known = {
         row["id"]: row
@@ -318,7 +313,7 @@ def with_links(db: Database, rows: Iterable[Row]) -> list[Row]:
 
 
 def changes_behind(db: Database, clock: str, moves: Iterable[tuple[int, str]]) -> dict[int, Row]:
-    """The change by which each filing came to stand as it did from a day of a clock on, by the filing's id."""
+    """Return by filing id the change that led to its state from a day of a clock on."""
     rows = db.execute(
         """SELECT s.filing_id, s.change_id FROM json_each(?) m JOIN filing_state s ON s.filing_id = m.value ->> 0
            AND s.clock = ? AND s.since = m.value ->> 1""",
@@ -329,7 +324,7 @@ def changes_behind(db: Database, clock: str, moves: Iterable[tuple[int, str]]) -
 
 
 def periods(db: Database) -> list[str]:
-    """The periods of all lists, newest first."""
+    """Return the periods of all lists, newest first."""
     sql = "SELECT DISTINCT period FROM attachment WHERE period IS NOT NULL ORDER BY period DESC"
     return [row[0] for row in db.execute(sql)]
 
@@ -339,18 +334,18 @@ def _ids(db: Database, sql: str, args: Sequence[Any]) -> list[int]:
 
 
 def find_changes_after(db: Database, where: ChangeFilter, after: int, limit: int) -> list[dict[str, Any]]:
-    """The first so many changes that fit behind that id, oldest first."""
+    """Return the first matching changes after that id, oldest first."""
     sql, args, few = changed(db, where, after=after)
     ids = tuple(row[0] for row in db.execute(f"{sql} ORDER BY {'+' if few else ''}c.id LIMIT ?", [*args, limit]))
     return find_changes(db, ChangeFilter(ids=ids)) if ids else []
 
 
 def newest_change(db: Database) -> int | None:
-    """The id of the last change that was recorded; None where there is none."""
+    """Return the id of the last recorded change, or None."""
     newest: int | None = next(iter(db.execute("SELECT max(id) FROM change")))[0]
     return newest
 
 
 def has_change(db: Database, change: int) -> bool:
-    """True where there is a change of that id."""
+    """Return True if there is a change of that id."""
     return next(iter(db.execute("SELECT 1 FROM change WHERE id = ?", [change])), None) is not None
