@@ -186,7 +186,7 @@ def _lists(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
 
 
 def _filings(db: Database, where: ChangeFilter) -> Iterator[tuple[str, list[Any], bool]]:
-    """Conditions on the filing that only what follows from the history knows, or on its place; and if few fit."""
+    """Yield conditions on the filing that only what follows from the history knows, or on its place; and if few fit."""
     if where.province is not None:
         places = places_like(db, where.province)
         marks = ", ".join("?" * len(places))

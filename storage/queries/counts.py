@@ -110,7 +110,7 @@ class EntityCount:
 
     @property
     def count(self) -> int:
-        """All its filings."""
+        """Return all its filings."""
         return sum(self.series.values())
 
 

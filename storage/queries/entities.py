@@ -112,9 +112,9 @@ def first_published(db: Database, filings: Iterable[int]) -> dict[int, str]:
 
 
 def filed_days(db: Database, where: FilingFilter) -> list[tuple[str, int]]:
-    """Return (day, number of filings) of matching filings without withdrawn ones: day of filing, else of first publication.
+    """Return (day, number of filings) of matching filings: the day of filing, else of first publication.
 
-    A day may be a month or a year, as far as known. Oldest first.
+    Withdrawn filings are left out. A day may be a month or a year, as far as known. Oldest first.
     """
     sql, args = filings_sql(db, where)
     rows = db.execute(

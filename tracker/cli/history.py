@@ -74,7 +74,7 @@ _CHANGE_COLUMNS = (
 
 
 def _lines_of_change(row: dict[str, Any]) -> list[dict[str, Any]]:
-    """A line for each field that changed; one line where none did."""
+    """Return a line for each field that changed; one line where none did."""
     flat = row | row["source"]
     fields = row["fields"] or {None: (None, None)}
     return [flat | {"field": name, "before": pair[0], "after": pair[1]} for name, pair in fields.items()]
@@ -224,7 +224,7 @@ def _days(row: dict[str, Any]) -> str | None:
 
 
 def recorded_text(row: dict[str, Any], lang: Lang) -> str | None:
-    """The lead by our own clock; where the history began with either list that difference says nothing of it."""
+    """Return the lead by our own clock; where the history began with either list that difference says nothing of it."""
     days = row["recorded_days"]
     if days is None:
         return None

@@ -78,7 +78,7 @@ class _Commands(click.Group):
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """The command of that name, if there is one."""
+        """Return the command of that name, if there is one."""
         if name not in COMMANDS:
             return None
         module = importlib.import_module(f"tracker.cli.{COMMANDS[name][0]}")
@@ -138,6 +138,6 @@ def _end(error: TrackerError) -> NoReturn:
 
 
 def _is_logged(error: Exception, exit_code: int) -> bool:
-    """True where the log tells an error; only a command that logs has loaded it."""
+    """Return True if the log tells an error; only a command that logs has loaded it."""
     logs = sys.modules.get("tracker.operations.logs")
     return logs is not None and bool(logs.tell_error(error, exit_code))

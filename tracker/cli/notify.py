@@ -277,7 +277,7 @@ def _asked_for(
 
 
 def _open(ctx: Context) -> Database:
-    """The history, for writing.
+    """Return the history, for writing.
 
     Raises:
         StorageError: there is none, or no poll was ever begun.

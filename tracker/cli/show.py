@@ -74,7 +74,7 @@ def _print_filing(console: Console, filing: dict[str, Any], lang: Lang) -> None:
 
 
 def lead_text(lead: dict[str, Any], lang: Lang) -> str:
-    """One list of a province with the filing, and how long before the centre's it had it."""
+    """Return one list of a province with the filing, and how long before the centre's it had it."""
     said = {"series": lead["series"], "first": lead["published_on"]}
     if lead["later_series"] is None:
         return word("lead_waits", lang, **said)

@@ -72,7 +72,7 @@ def demo(ctx: Context, folder: Path | None) -> None:
 
 
 def _extraction(extraction: Extraction) -> dict[str, Any]:
-    """What `extract --json` prints."""
+    """Return what `extract --json` prints."""
     filings = []
     for filing in extraction.filings:
         keys = [key for key in filings_queries.FILING_KEYS if hasattr(filing, key)]

@@ -37,7 +37,7 @@ _text = itemgetter(0)  # as Char.text
 
 
 def read_pdf(data: bytes) -> Document:
-    """The tables of a text PDF with ruled lines.
+    """Return the tables of a text PDF with ruled lines.
 
     Raises:
         Unreadable: the file is damaged, encrypted or scanned.

@@ -83,7 +83,7 @@ class PageText(NamedTuple):
 
 
 def read_text(page: Any) -> PageText:
-    """The characters of a page; the page is turned so that most of its text stands upright.
+    """Return the characters of a page; the page is turned so that most of its text stands upright.
 
     Raises:
         HostileFile: the page has more characters than any list needs.
@@ -105,7 +105,7 @@ def read_text(page: Any) -> PageText:
 
 
 def _codes(handle: Any, count: int) -> list[int]:
-    """The code of each character: in bulk, or one by one where pdfium's text has another length."""
+    """Return the code of each character: in bulk, or one by one where pdfium's text has another length."""
     buffer = (ctypes.c_ushort * (count + 1))()
     if raw.FPDFText_GetText(handle, 0, count, buffer) == count + 1:
         codes = list(struct.unpack_from(f"{count}H", buffer))
@@ -133,7 +133,7 @@ def _is_halved(codes: list[int], index: int) -> bool:
 
 
 def _turn(handle: Any, codes: list[int], stated: int) -> int:
-    """How the page must be turned: as its text runs, for `/Rotate` and turned text often cancel each other."""
+    """Return how the page must be turned: as its text runs, for `/Rotate` and turned text often cancel each other."""
     inked = [index for index, code in enumerate(codes) if 0x20 < code != _HYPHENS[1]]
     if not inked:
         return stated

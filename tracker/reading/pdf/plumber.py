@@ -75,7 +75,7 @@ _BY_WORDS: dict[str, Any] = {
 
 
 def find_unruled(plumber: Plumber, number: int) -> list[Grid]:
-    """The tables of a page whose lines make no grid; none where they are not regular beyond doubt."""
+    """Return the tables of a page whose lines make no grid; none where they are not regular beyond doubt."""
     with plumber.page(number) as page:
         for settings in (_BY_LINES, _BY_LEVELS, _BY_WORDS):
             grids = [grid for table in page.find_tables(settings) if (grid := _grid(table, number))]
@@ -85,7 +85,7 @@ def find_unruled(plumber: Plumber, number: int) -> list[Grid]:
 
 
 def read_chars(plumber: Plumber, number: int) -> list[Char]:
-    """The characters of a page by pdfplumber, but for white space and signs that it knows by a code only."""
+    """Return the characters of a page by pdfplumber, but for white space and signs that it knows by a code only."""
     with plumber.page(number) as page:
         read = [Char(c["text"], c["x0"], c["x1"], c["top"], c["bottom"]) for c in page.chars]
     return [char for char in read if not char.text.isspace() and not char.text.startswith("(cid:")]
@@ -137,7 +137,7 @@ def _centre(char: Char) -> float:
 
 
 def _lost(ours: list[Char], theirs: list[Char], lacking: Counter[str]) -> list[Char]:
-    """The letters of a line that `ours` lacks: no more of each than the line, and the whole page, has fewer."""
+    """Return the letters of a line that `ours` lacks: no more of each than the line, and the whole page, has fewer."""
     fewer = _count(theirs) - _count(ours)
     # Of a character beyond U+FFFF pdfplumber makes another one: 𠮷 becomes 䋟.
     if not fewer or any(char.text > "\uffff" for char in ours):
@@ -161,7 +161,7 @@ def _lost(ours: list[Char], theirs: list[Char], lacking: Counter[str]) -> list[C
 
 
 def _align(ours: list[Char], theirs: list[Char]) -> dict[int, int]:
-    """Which letter of `theirs` is which of `ours`, in order: as many as can be, and of these the least moved."""
+    """Return which letter of `theirs` is which of `ours`, in order: as many as can be, and of these the least moved."""
     one, two = list(map(_folded, ours)), list(map(_folded, theirs))
     best = [[(0, 0.0)] * (len(two) + 1) for _ in range(len(one) + 1)]
     for i in range(len(one) - 1, -1, -1):

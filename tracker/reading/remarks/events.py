@@ -43,7 +43,7 @@ _NOTHING = re.compile(r"\s*[(（]?(?:无|暂无|没有|无备注|n/?a|none|null|
 
 
 def read_remark(text: str) -> tuple[RemarkEvent, ...]:
-    """The events that a remark states; none for an empty cell, a dash or 无."""
+    """Return the events that a remark states; none for an empty cell, a dash or 无."""
     if not says_something(text) or _NOTHING.fullmatch(text):
         return ()
     if len(text) > MAX_REMARK:
@@ -61,7 +61,7 @@ def read_remark(text: str) -> tuple[RemarkEvent, ...]:
 
 
 def _with_dates(stated: list[tuple[Clause, Stated]]) -> Iterator[RemarkEvent]:
-    """Events of clauses under the same dates.
+    """Yield events of clauses under the same dates.
 
     Two dates over one event mean that it happened twice; over several events nobody can tell which happened
     when, so each gets what the dates have in common.
