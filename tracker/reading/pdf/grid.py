@@ -1,7 +1,7 @@
-"""Ruled lines → grids: the cells of each table part on a page, with their text. Pure.
+"""Build grids from ruled lines: the cells of each table part on a page, with their text. Pure.
 
-In: segments and characters of one page. Out: `Grid`s from top to bottom and the characters outside. Must never:
-put text into a row to which no line assigns it.
+In: segments and characters of one page. Out: `Grid`s from top to bottom, and the characters outside. Only lines assign
+text to a row.
 
 A page break may leave the cells of a cut row open: then the uprights' ends bound it. A box inside a cell and an
 underlined word are no rules of the table.
@@ -44,10 +44,10 @@ class Cell:
 
 @dataclass(slots=True, eq=False)
 class GridRow:
-    """A printed row: its cells from the left; a cell merged down stands, as the same object, in each of its rows.
+    """A printed row: its cells from the left; a cell merged down is the same object in each of its rows.
 
-    `open_above` and `open_below`: no level line closes the row there, as where a page break cuts it. `overflows`:
-    text stands below the row's end, and more of it may be cut off.
+    `open_above` and `open_below`: no horizontal line closes the row there, for example at a page break. `overflows`:
+    text continues below the end of the row, and more of it may be cut off.
     """
 
     cells: list[Cell]
@@ -91,9 +91,9 @@ def find_grids(segments: Iterable[Segment], chars: list[Char], page: int) -> tup
 
 
 def _take_overflow(grid: Grid, chars: list[Char]) -> list[Char]:
-    """Lines that a cell of the last row is too low to hold go on below it, in step with the cell's own lines.
+    """Return lines that continue below a cell of the last row, in step with its own lines.
 
-    LibreOffice writes them so where a row must not be cut; they are cell text as any other.
+    LibreOffice writes them so if a row must not be cut; they are normal cell text.
     """
     for cell in grid.rows[-1].cells if grid.rows and chars else ():
         if len(cell.lines) < 2:

@@ -1,7 +1,7 @@
-"""Parts of tables on single pages → whole tables; rows cut by a page break → whole rows. Pure.
+"""Join parts of tables on single pages to whole tables, and rows cut by a page break to whole rows. Pure.
 
-In: the grids of all pages in order, each with the text above it. Out: tables, and what was doubtful. Must never: lose
-a row, or join two of them.
+In: the grids of all pages in order, each with the text above it. Out: tables, and doubtful cases. No row is lost, and
+no two rows are joined.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SAME_TABLE = 6.0
 
 @dataclass(slots=True)
 class Part:
-    """A table part on one page, and the text above it; `guessed` where its columns were told by places of words."""
+    """A table part on one page, and the text above it; `guessed` if its columns come from the places of words."""
 
     grid: Grid
     page: int

@@ -1,7 +1,7 @@
-"""Text outside the tables of a PDF: titles, page furniture, and what may be rows that no grid holds. Pure.
+"""Sort the text outside the tables of a PDF: titles, page furniture, and possible rows outside grids. Pure.
 
-In: the lines of each page that lie in no grid. Out: which of them say something. Must never: take a title for
-furniture because its words stand on another page too.
+In: the lines of each page outside all grids. Out: the lines with content. A title is not furniture only because its
+words are on another page too.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""The characters of one PDF page, in points from the top left of the page as it is read.
+"""The characters of one PDF page, in points from the top left of the page in reading direction.
 
-In: an open pypdfium2 page. Out: `Char`s and how the page lies. Must never: guess a character, or leave one out
-without counting it.
+In: an open pypdfium2 page. Out: `Char`s and the rotation of the page. No character is guessed, and omitted ones are
+counted.
 
-This is the hot path of reading a PDF: whatever is asked of each character is asked of all of them at once.
+This is the hot path of reading a PDF: each property is read for all characters at once.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _TURNS = {0: 0, 3: 90, 2: 180, 1: 270}
 
 
 class Char(NamedTuple):
-    """A character with its box; `made` where pdfium put a space in for a gap that nobody wrote as one."""
+    """A character with its box; `made` if pdfium inserted a space for a gap."""
 
     text: str
     left: float
@@ -156,7 +156,7 @@ def _placing(box: tuple[float, float, float, float], turn: int) -> Matrix:
 
 
 def _chars(handle: Any, codes: list[int], placing: Matrix) -> list[Char]:
-    """Upright characters: their boxes as high as the font, so that those of one line lie level."""
+    """Return upright characters with boxes as high as the font, so that those of one line are level."""
     aside, top = placing.e, placing.f
     sides = loose_boxes(handle, len(codes))
     _widen(codes, *sides)
@@ -216,7 +216,7 @@ def _levelled(
 
 
 def _turned_chars(handle: Any, codes: list[int], placing: Matrix) -> list[Char]:
-    """Turned characters: pdfium gives no font-high box for them, so it is built around the foot of each."""
+    """Return turned characters: pdfium gives no font-high box for them, so one is built around the foot of each."""
     found: list[Char] = []
     left, right, low, high, x, y = (ctypes.c_double() for _ in range(6))
     for index, code in enumerate(codes):

@@ -1,7 +1,7 @@
-"""Are two rows at a page break fragments of one row? Pure.
+"""Decide whether two rows at a page break are fragments of one row. Pure.
 
-In: the last row before the break, the first one behind it, and what whole rows of the table look like. Out: a
-`Verdict`. Must never: join two rows that each stand for something, or part one row without a word.
+In: the last row before the break, the first one after it, and the profile of whole rows of the table. Out: a
+`CutVerdict`. Two complete rows are never joined, and a row is never divided silently.
 
 The evidence, strongest first: an empty fragment; a sequence or a whole number in both; a number that only the two
 together make; columns that every whole row fills, empty in one; and whether the text of cells could have gone on.

@@ -1,9 +1,8 @@
-"""Questions to pdfium that are asked thousands of times for a page, at the least cost.
+"""Calls to pdfium that a page needs thousands of times, at the least cost.
 
-In: handles. Out: lists in the order of a page's characters; addresses of objects. Must never: ask for a character that
-is not there.
+In: handles. Out: lists in the order of a page's characters; addresses of objects.
 
-A call through the usual bindings costs more than the answer: structures are made, arguments converted, and Python runs
+A call through the usual bindings costs more than the answer: it makes structures, converts arguments, and runs Python
 between one call and the next. Here a C loop fills one buffer, and pointers are plain addresses.
 """
 

@@ -1,14 +1,13 @@
 """pdfplumber: the fallback for PDF pages that pdfium alone does not read. Pure.
 
-In: the bytes of a file and a page number. Out: grids or characters. The file is opened once, when the first page is
-asked for. What all pages share, such as fonts, is read once, so the cost depends on the pages that are asked for. Must
-never let out an error of the library, keep a page that has been read, or believe a table of guessed columns unless
-every row fills every column and its headings are known.
+In: the bytes of a file and a page number. Out: grids or characters. The file is opened with the first page; shared
+parts such as fonts are read once, so the cost depends on the pages that are read. Errors of the library become ours,
+and no page is kept. A table of guessed columns counts only if every row fills every column and its headings are known.
 
-`add_lost` puts back letters that pdfium loses. Where a font is not in the file, pdfium drops a letter that it takes for
-a repeat (seen with 5.15.2, 2026-11). pdfplumber in turn lacks signs that its tables do not know, such as ·, and gives
-them no width: the letters after them are placed too far left. Must never add a letter that pdfium has, wherever
-pdfplumber places it.
+`add_lost` restores letters that pdfium loses. If a font is not embedded, pdfium drops a letter that it takes for a
+repeat (seen with 5.15.2, 2026-11). pdfplumber in turn lacks signs that its tables do not know, such as ·, and gives
+them no width, so the letters after them are too far left. A letter that pdfium has is never added, wherever pdfplumber
+places it.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from tracker.reading.pdf.text import Line
 
 
 class Plumber:
-    """The file as pdfplumber sees it. It holds nothing open: its `close` would only make every page to close it."""
+    """The file as pdfplumber reads it. It holds nothing open: its `close` would only load every page to close it."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data

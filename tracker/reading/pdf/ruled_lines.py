@@ -1,7 +1,7 @@
-"""The ruled lines of one PDF page, in points from the top left of the page as it is read.
+"""The ruled lines of one PDF page, in points from the top left of the page in reading direction.
 
-In: an open pypdfium2 page and its placing. Out: `Segment`s, pieces of one line put together. Must never: take a
-filled background for a line, or the bounds of an object, which contain half its stroke, for its place.
+In: an open pypdfium2 page and its placing. Out: `Segment`s, with the pieces of one line joined. A filled background is
+no line, and the bounds of an object, which contain half its stroke, are not its place.
 
 Producers draw rules as strokes, as thin filled rectangles (one for each cell, with little squares at the corners),
 as rectangles around each cell, as frames with a hole, or as many dashes; inside form objects or not.
@@ -52,7 +52,7 @@ class Segment(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """What is drawn on a page: its lines, the share that pictures cover, paths that are no lines, and its fonts."""
+    """The drawn content of a page: its lines, the share that pictures cover, paths that are no lines, and its fonts."""
 
     segments: list[Segment]
     picture: float

@@ -1,12 +1,12 @@
-"""Characters → lines → the text of a cell. Pure.
+"""Join characters to lines, and lines to the text of a cell. Pure.
 
-In: characters with their boxes. Out: text. Must never: drop a written character, or invent a space in a word.
+In: characters with their boxes. Out: text. No written character is dropped, and no space is invented in a word.
 
-A line break inside a cell is the printer's, mostly. Chinese goes on without a space. Between Latin words a space
-that was written at the line's end counts. Without one they are two words where the line had room for another
-letter, and one where both together are longer than a line; in a full line it depends on whether this producer
-breaks short words at all. Where even the next word would have had room, the break itself was written: it comes
-back as a line break (next to Chinese, or behind a parenthesis) or as a space (between Latin words).
+Most line breaks inside a cell come from typesetting. Chinese continues without a space. Between Latin words a space at
+the end of the line counts. Without one they are two words if the line had room for another letter, and one if both
+together are longer than a line; in a full line it depends on whether this producer breaks short words at all. If even
+the next word had room, the break itself was written: it returns as a line break (next to Chinese, or after a
+parenthesis) or as a space (between Latin words).
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def _line(chars: list[Char], left: float, right: float) -> Line | None:
 
 
 def _parts_words(before: list[str], after: Sequence[Char]) -> bool:
-    """A space that nobody wrote counts only between Latin words: next to Chinese it is mere spacing."""
+    """Return True for an inserted space between Latin words; next to Chinese it is only spacing."""
     return bool(before and after) and before[-1][-1:].isascii() and after[0].text.isascii() and before[-1] != " "
 
 
@@ -166,7 +166,7 @@ def _tail(ink: list[Char], chars: list[Char]) -> float:
 
 
 class Habits(NamedTuple):
-    """How a producer breaks lines: whether it writes the space at a break, and whether it breaks short words."""
+    """The habits of a producer: whether it writes the space at a line break, and whether it breaks short words."""
 
     writes_spaces: bool
     breaks_words: bool

@@ -1,7 +1,7 @@
-"""A remark (备注) cut into clauses, each with the dates that it states.
+"""Split a remark (备注) into clauses, each with the dates that it states.
 
-In: the text of a remark. Out: clauses that lie end to end over the whole text, in its order. It must never
-drop a character that says something, and never cut inside quotes or brackets.
+In: the text of a remark. Out: clauses that cover the whole text in its order. No meaningful character is dropped, and
+quotes and brackets are never split.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Passage:
 class Clause:
     """One clause: `text` with its lead, `body` without; clauses of one `group` share its `dates`.
 
-    `announced` if a lead like 变更内容： stands over it, so that it needs no verb of its own.
+    `announced` if a lead like 变更内容： precedes it, so that it needs no verb of its own.
     """
 
     text: Passage
@@ -170,7 +170,7 @@ def _lead(passage: Passage) -> tuple[int, tuple[str, ...], bool]:
 
 
 def _begins_clause(rest: Passage, body: Passage, gap: str) -> bool:
-    """Return True if `rest`, which stands behind the clause `body` and a gap, says something new."""
+    """Return Return True if `rest`, which follows the clause `body` and a gap, says something new."""
     lead, dates, _ = _lead(rest)
     ahead = rest.cut(lead)
     piece = ahead.cut(0, next((m.start() for m in re.finditer("[,、;。\n]", ahead.mask)), None))
@@ -195,7 +195,7 @@ def _begins_clause(rest: Passage, body: Passage, gap: str) -> bool:
 
 
 def _dated(whole: Passage, cuts: list[tuple[int, str]]) -> list[Clause]:
-    """Clauses with their dates: a date holds for what follows it, but not past ； or 。 unless it stands apart."""
+    """Return clauses with their dates: a date holds for what follows it, but not past ； or 。 unless separate."""
     clauses: list[Clause] = []
     carried: tuple[str, ...] = ()
     heading, announced, group = False, False, 0

@@ -1,8 +1,8 @@
-"""What a remark (备注) says happened to a filing.
+"""Read from a remark (备注) what happened to a filing.
 
-In: the text of a 备注 cell, free text with many wordings. Out: one event or more, in the order of the text.
-The events' texts hold every word of the remark, and what is not understood is an event of kind `other`. It must
-never drop wording, raise on any text, or give a name or date that the remark does not state.
+In: the text of a 备注 cell, free text with many wordings. Out: one event or more, in the order of the text. The texts
+of the events contain every word of the remark; unknown wording is an event of kind `other`. No text raises an error,
+and names and dates come from the remark only.
 """
 
 from __future__ import annotations

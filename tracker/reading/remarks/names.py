@@ -1,7 +1,7 @@
-"""Names in a remark (备注), without the marks around them.
+"""Extract names from a remark (备注), without the marks around them.
 
-In: the passage where one name or several stand. Out: the names as printed, without quotes, stray brackets and
-counting words. It must never cut inside quotes or brackets, and never change a character within a name.
+In: a passage with one name or several. Out: the names as printed, without quotes, stray brackets and counting words.
+Quotes and brackets are never split, and no character within a name changes.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What one clause of a remark (备注) states.
+"""Read the statements of one clause of a remark (备注).
 
-In: a clause. Out: statements, each with the fragment of the clause that makes it; together the fragments hold
-the whole clause. It must never guess: a change of something that it does not know is `other_material_changed`,
-wording without any sign of a change is `other`.
+In: a clause. Out: statements, each with its fragment of the clause; together the fragments are the whole clause.
+Nothing is guessed: a change of something unknown is `other_material_changed`, wording without any sign of a change is
+`other`.
 """
 
 from __future__ import annotations
