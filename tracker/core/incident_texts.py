@@ -10,7 +10,7 @@ INCIDENTS: dict[IncidentKind, dict[Lang, tuple[str, str]]] = {
     IncidentKind.CHALLENGE: {
         "zh": ("防火墙以安全检查页代替了内容", "稍后再试；降低频率或更换 site.user_agent、出口地址"),
         "en": (
-            "the firewall returned a check page instead of the content",
+            "the firewall returned a check page",
             "retry later; poll less often, or set another site.user_agent or client address",
         ),
     },
