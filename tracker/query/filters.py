@@ -69,7 +69,10 @@ _search = Words(
 DAYS = _by_name(
     Day(
         name="as_of", is_of_pages=True, help="The state as published by this day.",
-        meaning=("截至这一天已公布的状态；空值同省略", "State published by the end of this day; empty: same as omitted"),
+        meaning=(
+            "截至这一天已公布的状态；空值同省略",
+            "State published by the end of this day; empty: same as omitted",
+        ),
     ),
     Day(
         name="known_on", is_of_pages=True, help="The state as recorded here by this day.",
@@ -101,7 +104,8 @@ FILINGS = _by_name(
     status,
     batch,
     Words(
-        name="entity", longest=100, example="科技", help="Part of any current or former name of the entity.", metavar="T",
+        name="entity", longest=100, example="科技", metavar="T",
+        help="Part of any current or former name of the entity.",
         meaning=("主体曾用的任何名称（或其一部分）", "Part of any current or former name of the entity"),
     ),
     entity_id,
