@@ -77,7 +77,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "file_missing": (
         "! 存档中缺少这个文件：请运行 tracker restore --files 备份.tar",
-        "! The archive lacks this file: run tracker restore --files BACKUP.tar",
+        "! The archive does not have this file: run tracker restore --files BACKUP.tar",
     ),
     "original_written": ("原始文件已写入 {file}", "the original file is written to {file}"),
     "files_brought": ("已从备份恢复 {n} 个文件", "restored {n} files from the backup"),
