@@ -29,7 +29,7 @@ class Recording:
     """One revision on its way into the history.
 
     `published_on` is when its list was published; `seen_on` the day on which the revision was first seen,
-    Beijing time: all that is known of when a silent edit was made. `rule` says where a filing stands after
+    Beijing time: all that is known of when a silent edit was made. `rule` says the status of a filing after
     a change, `is_notice` that the revision cancels filings and lists none.
     """
 

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.notify import samples
-from tests.notify.test_chart import contrast
+from tests.notify.test_chart import bars, contrast
 from tracker.core.messages import Lang
 from tracker.notify.forms.html import render_html
 from tracker.notify.message import Message
@@ -72,11 +72,20 @@ def test_every_mail_can_be_read(chromium: Browser, lang: Lang, width: int, schem
         page.close()
 
 
-@pytest.mark.parametrize("width", [320, 1200])
-def test_the_picture_is_shown(chromium: Browser, width: int) -> None:
-    page = open_mail(chromium, samples.additions("zh"), width, "light")
-    shown = page.evaluate("(({complete, naturalWidth, width}) => [complete, naturalWidth, width])(document.images[0])")
-    assert shown == [True, 1120, min(560, width - 32)]
+@pytest.mark.parametrize("width", [320, 390, 800, 1200])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_chart_is_drawn(chromium: Browser, width: int, scheme: Literal["light", "dark"]) -> None:
+    page = open_mail(chromium, samples.additions("zh"), width, scheme)
+    keep_picture(page, f"chart-{width}-{scheme}")
+    shown = bars(samples.additions("zh"))
+    widths = page.evaluate(
+        "[...[...document.querySelectorAll('table.bars')].at(-1).querySelectorAll('.bar')]"
+        ".map((e) => e.getBoundingClientRect().width)"
+    )
+    assert len(widths) == len(shown) > 5
+    for drawn, (_, percent, _, _) in zip(widths, shown, strict=True):
+        assert drawn == pytest.approx(max(widths) * percent / 100, abs=2)
+    assert max(widths) > width / 4
     page.close()
 
 

@@ -49,7 +49,7 @@ def state_of_a_run() -> RunState:
     state = RunState()
     for exit_code, killed in ((0, True), (0, False), (0, False), (0, False), (0, False), (3, False)):
         state.note_ended(exit_code, killed=killed)
-    state.note_lapses(missed=2, overlaps=3)
+    state.note_missed(missed=2, overlaps=3)
     state.set_next(["genai_service"], NEXT)
     state.set_next(["other"], None)
     return state

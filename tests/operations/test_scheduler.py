@@ -153,7 +153,7 @@ def test_what_was_read_of_a_run_stays_as_it_was() -> None:
     assert before.last_exit is None
     state.note_ended(0, killed=False)
     state.note_ended(-9, killed=True)
-    state.note_lapses(2, 1)
+    state.note_missed(2, 1)
     now = state.figures
     assert (now.polls, now.killed, now.missed, now.overlaps) == ({0: 1, -9: 1}, 1, 2, 1)
     assert (now.last_exit, now.is_last_killed) == (-9, True)

@@ -21,7 +21,7 @@ from tests.support.killing import Kill
 from tests.support.polling import GENAI_PAGE, GENAI_TITLE, Desk, genai_docx, genai_rows, label
 from tracker.core.series import select_series
 from tracker.poll.context import PollContext
-from tracker.poll.incidents import INTERRUPTED_IN_A_ROW, interruption, note_disturbances
+from tracker.poll.incidents import INTERRUPTED_IN_A_ROW, interruption, sync_poll_incidents
 from tracker.settings.model import Settings
 from tracker.settings.schedule import ScheduleSettings
 
@@ -47,7 +47,7 @@ def begin(db: Database, minutes: float, series: list[str] = GENAI, schedule: Sch
     settings = Settings(schedule=schedule or HOURLY)
     archive = Archive(settings.archive_folder)
     context = PollContext(db, history, archive, settings, poll, at(minutes), tuple(select_series(series)))
-    note_disturbances(context, is_scheduled=schedule is not None)
+    sync_poll_incidents(context, is_scheduled=schedule is not None)
     return poll
 
 

@@ -30,7 +30,7 @@ from tests.support.polling import (
 )
 from tracker.core import dates
 from tracker.core.errors import ClusterError, StorageError, Unreadable
-from tracker.poll.read_ahead import Readings, Wanted
+from tracker.poll.read_ahead import Readings, ReadRequest
 
 PERIODS = ("2024-01", "2024-02", "2024-03", "2024-04", "2024-05", "2024-06")
 NOWHERE = "tcp://127.0.0.1:9"
@@ -57,10 +57,10 @@ def archive(tmp_path: Path) -> Archive:
     return Archive(tmp_path / "archive")
 
 
-def put(archive: Archive) -> list[Wanted]:
+def put(archive: Archive) -> list[ReadRequest]:
     """Lists of one filing each, one for each period."""
     files = [genai_docx(genai_rows(n, n)) for n in range(1, len(PERIODS) + 1)]
-    return [Wanted(archive.put(data), "genai_service", when) for data, when in zip(files, PERIODS, strict=True)]
+    return [ReadRequest(archive.put(data), "genai_service", when) for data, when in zip(files, PERIODS, strict=True)]
 
 
 def test_each_file_is_read_as_what_it_is_whatever_order_the_answers_come_in(archive: Archive) -> None:
@@ -100,7 +100,7 @@ def test_what_was_not_expected_can_be_read_too(archive: Archive) -> None:
 def test_a_file_that_is_gone_or_no_list_is_the_answer_for_it_alone(archive: Archive) -> None:
     wanted = put(archive)
     Path(archive.address(wanted[1].sha256)).unlink()
-    wanted[2] = Wanted(archive.put(b"no list"), "genai_service", None)
+    wanted[2] = ReadRequest(archive.put(b"no list"), "genai_service", None)
     with ThreadPoolExecutor(1) as executor:
         readings = Readings(archive, executor)
         readings.expect(wanted)

@@ -105,7 +105,7 @@ def test_no_value_is_shown(tmp_path: Path) -> None:
 def test_a_secret_in_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
     text = subscription(secret='"whsec_c2VjcmV0"')
     [fault] = faults(write(tmp_path, text, 0o644))
-    assert fault.startswith("line 5: subscriptions[1].secret: a secret stands here")
+    assert fault.startswith("line 5: subscriptions[1].secret: this is a secret")
     assert f"chmod 600 {tmp_path / CONFIG_FILE}" in fault
     assert load_settings(write(tmp_path, text, 0o600)).subscriptions[0].name == "x"
     assert load_settings(write(tmp_path, subscription(secret='"env:HOOK"'), 0o644)).subscriptions[0].name == "x"

@@ -58,7 +58,7 @@ def test_secrets_are_looked_up_first_and_kept_from_others(tmp_path: Path, monkey
         check_secrets(load_settings(tmp_path / CONFIG_FILE))
     literal = 'url = "s3://files"\naccess_key = "AKIA"\nsecret_key = "T0PSECRET"\n'
     assert isinstance(opened(tmp_path, literal).store, ObjectStore)
-    with pytest.raises(OptionError, match=r"line 5: archive\.secret_key: a secret stands here") as caught:
+    with pytest.raises(OptionError, match=r"line 5: archive\.secret_key: this is a secret") as caught:
         opened(tmp_path, literal, 0o644)
     assert "T0PSECRET" not in str(caught.value)
     shown = {row["name"]: row["value"] for row in list_settings(load_private(tmp_path, literal))}

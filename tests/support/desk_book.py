@@ -24,7 +24,7 @@ from tracker.core.models import Link, Page, SourceResult
 from tracker.core.series import select_series
 from tracker.poll.collect import Collector
 from tracker.poll.context import PollContext
-from tracker.poll.deliver import announce, make_rules
+from tracker.poll.deliver import make_rules, queue_news
 from tracker.poll.derive import derive_safely
 from tracker.poll.digest import Digester
 from tracker.poll.read_ahead import Readings
@@ -86,7 +86,7 @@ class Ledger:
         """
         self.digest()
         derive_safely(self.context())
-        announce(self.context(), self.now)
+        queue_news(self.context(), self.now)
         results = [SourceResult(series, "ok", 1, 1) for series in SERIES]
         changes = changes_queries.find_changes(self.db, changes_queries.ChangeFilter(poll=self.poll_id))
         self.history.finish_poll(self.poll_id, self.now, 0, results, settled)

@@ -65,7 +65,7 @@ def changes(ctx: Context, /, search: str | None, as_csv: bool, as_json: bool, **
         console.print(word("changes_total", ctx.lang, n=len(rows)))
 
 
-# Former names of entities that are told in a sentence; of more, the column says enough.
+# Former names of entities to explain in a sentence; for more, the column is enough.
 MOST_SAID = 5
 _CHANGE_COLUMNS = (
     "id", "kind", "series", "number", "number_now", "name", "entity", "batch", "published_on", "recorded_at", "status",

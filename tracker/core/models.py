@@ -76,7 +76,7 @@ class IncidentKind(StrEnum):
     UNKNOWN_NUMBER = "unknown_number"  # a cancellation notice for a number that no list holds
     LIST_GONE = "list_gone"  # a recorded list that no page offers any more
     CHECK_OFF = "check_off"  # a check of `tracker reconcile` does not come out
-    UNDELIVERED = "undelivered"  # a subscription that cannot be told: given up, disabled or gone (exit 5)
+    UNDELIVERED = "undelivered"  # a subscription that cannot be reached: failed, disabled or removed (exit 5)
     STALE = "stale"  # no new batch of a series for longer than ever before
     INTERRUPTED = "interrupted"  # a poll that did not come to its end
     MISSED = "missed"  # polls of the schedule that did not take place

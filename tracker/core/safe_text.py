@@ -28,7 +28,7 @@ def visible_json(text: str) -> str:
 
 
 QUOTE = "'"
-# Also where quotes stand in front already: else to take one away would not be the way back.
+# Also if there are quotes in front already, so that removing one restores the text.
 _FORMULA = re.compile(r"'*(?:[\t\r\n]|[\s\x00-\x20\u200b\u2060\ufeff]*[=+\-@＝＋－＠])")
 
 

@@ -91,7 +91,7 @@ SITES: tuple[Site, ...] = (
         meaning="the registry's site",
     ),
     # The offices of provinces are asked only where `poll.provinces` or --series names one of their series; what is
-    # known of each, and what is not, stands in docs/sources.md.
+    # known of each, and what is not, is in docs/sources.md.
     Site(
         id="guangdong",
         url="https://cagd.gov.cn",
@@ -179,7 +179,7 @@ _REGISTERED = _SEQUENCE | _PROVINCE | {
 }  # fmt: skip
 _ALGORITHM = _SEQUENCE | {
     "算法名称": "name", "算法类别": "category", "类别": "category", "角色": "role",
-    # One column for two things in cancellation notices; what stands in it is a role so far (2025-07).
+    # One column for two things in cancellation notices; so far it contains a role (2025-07).
     "角色/类别": "role", "角色/算法类别": "role",
     "主体名称": "entity", "备案主体": "entity",
     "应用产品": "product", "关联产品": "product", "主要用途": "purpose",
@@ -369,7 +369,7 @@ def site_of_channel(channel: str) -> str | None:
 
 
 def select_series(ids: Sequence[str]) -> list[Series]:
-    """The series of those ids, all where none is named.
+    """Return the series of these ids, or all if there are none.
 
     Raises:
         OptionError: there is no such series.

@@ -51,7 +51,7 @@ def subject_of(topic: str, contents: Mapping[str, Any], lang: Lang) -> str:
 
 
 def series_concerned(contents: Mapping[str, Any]) -> frozenset[str]:
-    """The series whose totals and checks belong to what is told: those of the lists, and those of the filings."""
+    """Return the series mentioned in the message, of lists and of filings."""
     changes, baselines = contents["changes"], contents["baselines"]
     return frozenset([c["series"] for c in changes] + [c["list"] for c in changes] + [b["series"] for b in baselines])
 

@@ -61,7 +61,7 @@ def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, at, zone).astimezone(UTC)
 
 
-# Faults that come and go by themselves: told only when they last for some polls. All others are told at once.
+# Faults that come and go by themselves are reported when they last for some polls, all others at once.
 PASSING = frozenset(
     {
         IncidentKind.EMPTY_ANSWER, IncidentKind.HTML_FOR_FILE, IncidentKind.BAD_MAGIC, IncidentKind.TRUNCATED,

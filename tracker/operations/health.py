@@ -134,7 +134,7 @@ def read_health(settings: Settings, now: str, lang: Lang = "en") -> Health:
     except StorageError as error:
         return Health(reasons=(_TEXTS["unreadable"][lang].format(error=error),), lang=lang)
     found = judge_by(settings, pulse, now, lang)
-    if (failed := data_folder.read(settings.data_dir)) is not None:
+    if (failed := data_folder.read_failure(settings.data_dir)) is not None:
         text = _TEXTS["failed"][lang].format(at=minute(failed["at"]), error=failed["error"])
         found = replace(found, reasons=(*found.reasons, text))
     return found

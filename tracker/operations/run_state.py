@@ -1,6 +1,6 @@
 """What `tracker run` knows: of its data folder, and of its own polls since it was started.
 
-The first half locks the folder and reads the last poll and lapses from the history. A history that is missing
+The first half locks the folder and reads the last poll and the missed times from the history. A history that is missing
 or unreadable gives empty answers: the poll reports what is wrong with it. The second half counts for `metrics`, which
 reads from other threads; it keeps nothing that grows with the polls.
 """
@@ -24,8 +24,8 @@ from storage.write.history import History
 from tracker.core.dates import read_clock
 from tracker.core.errors import AnotherPoll, StorageError, TrackerError
 from tracker.poll.data_folder import poll_lock
-from tracker.poll.incidents import lapses_of
-from tracker.poll.timetable import Lapses, Plan
+from tracker.poll.incidents import missed_times
+from tracker.poll.timetable import MissedTimes, Plan
 from tracker.settings.model import Settings
 
 log = structlog.get_logger("tracker.schedule")
@@ -82,13 +82,13 @@ def read_due_alerts(settings: Settings) -> bool:
         return False
 
 
-def read_lapses(settings: Settings, plan: Plan, now: datetime) -> Lapses:
+def read_missed_times(settings: Settings, plan: Plan, now: datetime) -> MissedTimes:
     """Return the missed and overlapping times since the last poll, as the next poll will find them."""
     try:
         with open_snapshot(settings.database) as db:
-            return lapses_of(db, plan, plan.series, now)
+            return missed_times(db, plan, plan.series, now)
     except StorageError:
-        return Lapses()
+        return MissedTimes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class RunState:
                 now, polls=polls, killed=now.killed + killed, last_exit=exit_code, is_last_killed=killed
             )
 
-    def note_lapses(self, missed: int, overlaps: int) -> None:
+    def note_missed(self, missed: int, overlaps: int) -> None:
         """Note times of the schedule that passed without a poll, or came while one was running."""
         with self._lock:
             now = self.figures

@@ -34,8 +34,8 @@ from tracker.operations.run_state import (
     RunState,
     note_interrupted,
     read_due_alerts,
-    read_lapses,
     read_last,
+    read_missed_times,
     run_lock,
 )
 from tracker.poll.timetable import Plan, make_plans
@@ -197,7 +197,7 @@ class Runner:
     def _poll(self, plan: Plan) -> None:
         now = datetime.now(UTC)
         series = plan.series
-        self._tell_lapses(plan, now)
+        self._log_missed(plan, now)
         named = [f"--series={one}" for one in series]
         with self._child("poll", *named, "--scheduled", "--json") as child:
             if child is None:
@@ -238,10 +238,10 @@ class Runner:
                     self.child = None
                 self.inbox.put(ENDED)
 
-    def _tell_lapses(self, plan: Plan, now: datetime) -> None:
-        lapses = read_lapses(self.settings, plan, now)
-        self.state.note_lapses(lapses.missed.count, lapses.overlap.count)
-        for name, times in (("run.missed", lapses.missed), ("run.overlap", lapses.overlap)):
+    def _log_missed(self, plan: Plan, now: datetime) -> None:
+        found = read_missed_times(self.settings, plan, now)
+        self.state.note_missed(found.missed.count, found.overlap.count)
+        for name, times in (("run.missed", found.missed), ("run.overlap", found.overlap)):
             if times.first and times.last:
                 log.warning(name, count=times.count, first=times.first.isoformat(), last=times.last.isoformat())
 

@@ -16,7 +16,7 @@ from storage.queries.originals import referred_files
 from tracker.core.errors import ArchiveUnreachable, ContentError, StorageError
 from tracker.core.models import Extraction, Filing, Place
 from tracker.core.series import series_by_id
-from tracker.poll.read_ahead import Readings, Wanted
+from tracker.poll.read_ahead import Readings, ReadRequest
 
 MOST_OF_ONE = 10  # disagreements of one file that are listed; the rest is counted
 
@@ -53,7 +53,7 @@ def verify(db: Database, readings: Readings, progress: Callable[[str], None]) ->
         else:
             found.files += 1
     revisions = [revision for revision in integrity.revisions(db) if revision["sha256"] not in damaged]
-    readings.expect(map(Wanted.of, revisions))
+    readings.expect(map(ReadRequest.of, revisions))
     for revision in revisions:
         progress(f"{revision['series']} {revision['period'] or revision['label']}")
         faults = list(_verify_list(db, readings, revision, found))
@@ -71,7 +71,7 @@ def verify(db: Database, readings: Readings, progress: Callable[[str], None]) ->
 def _verify_list(db: Database, readings: Readings, revision: dict[str, Any], found: Verification) -> Iterator[str]:
     series = series_by_id(revision["series"])
     try:
-        extraction = readings.read(Wanted.of(revision))
+        extraction = readings.read(ReadRequest.of(revision))
     except ContentError as error:
         yield f"it was recorded but cannot be read now: {error}"
         return

@@ -69,7 +69,7 @@ def _find(db: Database, digest: str) -> dict[str, Any]:
         }
         raise OptionError(f"{digest} was not refused", hint=why[rows[-1]["state"]])
     if len({row["sha256"] for row in open_rows}) > 1:
-        raise OptionError(f"{digest} stands for several files", hint="Give more of its digits")
+        raise OptionError(f"{digest} matches several files", hint="Give more of its digits")
     newest = open_rows[-1]
     if newest["superseded"]:
         raise OptionError(

@@ -48,7 +48,7 @@ def poll_lock(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def workplace(settings: Settings, dry_run: bool) -> Iterator[tuple[Database, Archive]]:
+def open_data_folder(settings: Settings, dry_run: bool) -> Iterator[tuple[Database, Archive]]:
     """Open the history and the archive under the lock, or temporary copies of them.
 
     Raises:
@@ -69,9 +69,9 @@ def _noting_failure(folder: Path) -> Iterator[None]:
     except OptionError:  # wrong usage is the caller's to see
         raise
     except Exception as error:
-        note(folder, read_clock(), str(error) or type(error).__name__)
+        note_failure(folder, read_clock(), str(error) or type(error).__name__)
         raise
-    clear(folder)
+    clear_failure(folder)
 
 
 @contextmanager
@@ -109,25 +109,25 @@ def _refuse_new_history(settings: Settings, archive: Archive) -> None:
     if archive.journal_parts():
         raise StorageError(
             "The history is gone or empty, and its archive is still there", file=settings.database,
-            hint="`tracker rebuild --replace` makes it anew from the archive, `tracker restore` puts a backup in place",
+            hint="`tracker rebuild --replace` makes it again from the archive, `tracker restore` restores a backup",
         )  # fmt: skip
 
 
 _NAME = "last-failure.json"
 
 
-def note(folder: Path, now: str, error: str) -> None:
-    """Keep an error that ended a poll, as far as that can be done."""
-    with suppress(OSError):  # it is told on standard error and by the exit code as well
+def note_failure(folder: Path, now: str, error: str) -> None:
+    """Store the error that ended a poll, if the disk allows it."""
+    with suppress(OSError):  # standard error and the exit code report it as well
         (folder / _NAME).write_text(json.dumps({"at": now, "error": error}, ensure_ascii=False), encoding="utf-8")
 
 
-def clear(folder: Path) -> None:
+def clear_failure(folder: Path) -> None:
     """Remove the stored error: a poll has ended normally."""
     discard(folder / _NAME)
 
 
-def read(folder: Path) -> dict[str, Any] | None:
+def read_failure(folder: Path) -> dict[str, Any] | None:
     """Return the error of the newest poll, or None if it ended normally."""
     try:
         found = json.loads((folder / _NAME).read_text(encoding="utf-8"))

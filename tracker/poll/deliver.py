@@ -66,7 +66,7 @@ def _entity_names(db: Database, subscription: AnySubscription) -> set[str]:
     return {folded(name["name"]) for row in found for name in row["names"]}
 
 
-def announce(poll: PollContext, now: str) -> None:
+def queue_news(poll: PollContext, now: str) -> None:
     """Queue the news of incidents and unclassified announcements, and close the deliveries that collect no more."""
     db, settings, outbox = poll.db, poll.settings, Outbox(poll.db)
     unclassified = [row["address"] for row in polls.unclassified(db, poll.number)]
@@ -89,7 +89,7 @@ def _incidents(
     rows = [
         row
         for row in outbox_queries.incident_news(db, subscription.name)
-        # what cannot be told to a subscription is told to the others
+        # a subscription that cannot be reached is reported to the others
         if wants_incident(subscription, row["source"])
         and (row["kind"], row["source"]) != (IncidentKind.UNDELIVERED, subscription.name)
     ]
@@ -212,33 +212,33 @@ class Deliverer:
         if error.gone:
             outbox.disable(subscription, error.message, now)
         schedule = self.settings.notify.retry_minutes
-        # A receiver that wants no more is left alone until a person says otherwise: its messages stay pending.
+        # A receiver that refuses for good is left alone until a person enables it again: its messages stay pending.
         at = now if error.gone else next_try(id_, tries + 1, schedule, now, error.retry_after)
         outbox.refuse(seq, error.message, at, now)
         self.answers.append((subscription, "", error.message))
 
 
-# A channel keeps its own time limit for each exchange, and mail is a handful of them. What hangs in spite of it (a name
-# that is not resolved) is given up after so many.
+# A channel has its own time limit for each exchange, and one mail takes a handful of them. A delivery that hangs
+# nevertheless (a name that is not resolved) is given up after the time of this number of exchanges.
 EXCHANGES = 6
 
 
 def deliver(poll: PollContext, stdout: TextIO) -> dict[str, int]:
-    """Send what is due, and tell the others of subscriptions that cannot be told.
+    """Send what is due, and report subscriptions that cannot be reached to the others.
 
-    Returns the deliveries by state: those sent now, and those that are not over.
+    Return the number of deliveries by state: those sent now, and those that are not over.
     """
     deliverer = Deliverer(poll.db, poll.settings, stdout, partial(poll.progress, "delivering"))
     deliverer.run()
     now = read_clock()
-    if settle_undelivered(poll.db, poll.settings, poll.number, now):
-        announce(poll, now)
+    if sync_undelivered(poll.db, poll.settings, poll.number, now):
+        queue_news(poll, now)
         deliverer.run()
     sent = {"sent": deliverer.sent.total()} if deliverer.sent else {}
     return sent | outbox_queries.count_by_state(poll.db)
 
 
-def settle_undelivered(db: Database, settings: Settings, poll: int, now: str) -> bool:
+def sync_undelivered(db: Database, settings: Settings, poll: int, now: str) -> bool:
     """Open or close the incidents of subscriptions that cannot be reached; return True if one is new."""
     names = {one.name for one in settings.subscriptions}
     rows = outbox_queries.failing_subscriptions(db)

@@ -31,8 +31,8 @@ from tracker.poll.context import PollContext
 from tracker.poll.incidents import failure, sync_incidents
 from tracker.settings.model import Settings
 
-# Of the program: what entities and checks are made by, and what hands them the history
-MADE_BY = ("storage", "tracker/changes", "tracker/core", "tracker/poll", "tracker/reading")
+# Folders of the program whose code makes the entities and checks, or reads the history for them.
+FINGERPRINTED = ("storage", "tracker/changes", "tracker/core", "tracker/poll", "tracker/reading")
 
 
 def derive(poll: PollContext) -> None:
@@ -42,7 +42,7 @@ def derive(poll: PollContext) -> None:
     poll.progress("deriving", "index")
     writer.forget_index(INDEX_VERSION)
     writer.index_filings(map(_index_row, derivation.unindexed_filings(db)))
-    rules = edition_of(MADE_BY)
+    rules = code_fingerprint(FINGERPRINTED)
     poll.progress("deriving", "entities")
     if not writer.is_made("entities", f"{INDEX_VERSION} {rules}"):
         writer.replace_entities(_entities(db))
@@ -78,7 +78,7 @@ def derive_safely(poll: PollContext) -> None:
     """
     try:
         derive(poll)
-    except Exception as error:  # whatever it is, the next poll makes the derivations anew
+    except Exception as error:  # whatever it is, the next poll derives everything again
         if is_storage_fault(error):
             raise
         poll.history.record_incident(failure("derivations", "checks", error), poll.number, poll.now)
@@ -187,7 +187,7 @@ def find_stale(batches: Mapping[str, Iterable[str]], today: str) -> Iterator[Inc
 PROGRAM = Path(__file__).parents[2]
 
 
-def edition_of(folders: Iterable[str]) -> str:
+def code_fingerprint(folders: Iterable[str]) -> str:
     """Return a fingerprint of the files in these folders of the program, subfolders included.
 
     It does not use modification times: package managers set them to the same value for every version.

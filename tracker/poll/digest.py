@@ -26,7 +26,7 @@ from tracker.core.models import LIST_INCIDENTS, Change, Extraction, Filing, Inci
 from tracker.core.series import Series, series_by_id
 from tracker.poll.context import PollContext
 from tracker.poll.incidents import failure
-from tracker.poll.read_ahead import Readings, Wanted
+from tracker.poll.read_ahead import Readings, ReadRequest
 
 Row = dict[str, Any]
 
@@ -67,7 +67,7 @@ class Digester:
 
     def expect(self, pending: Iterable[Row]) -> None:
         """Say which revisions will be digested, in this order: they are read meanwhile."""
-        self.readings.expect(map(Wanted.of, pending))
+        self.readings.expect(map(ReadRequest.of, pending))
 
     def digest(self, revision: int, announced: frozenset[str]) -> None:
         """Record one pending revision, or set it aside, with the note of it in the journal: all in one transaction."""
@@ -92,7 +92,7 @@ class Digester:
                 objection = None if row["accepted_at"] else self._bounds(row, extraction)
             except (ClusterError, ArchiveUnreachable):  # the lists would be recorded otherwise than with an answer
                 raise
-            except Exception:  # noqa: BLE001  it is read again, and told, when its turn comes
+            except Exception:  # noqa: BLE001  it is read again, and reported, when its turn comes
                 continue
             if not objection:
                 numbers |= {filing.number for filing in extraction.filings}
@@ -137,7 +137,7 @@ class Digester:
         self.history.quarantine(row["id"], self.poll.number, "round_up", why, None, self.now, (), self._addresses(row))
 
     def _read(self, row: Row) -> Extraction:
-        return self.readings.read(Wanted.of(row))
+        return self.readings.read(ReadRequest.of(row))
 
     def _bounds(self, row: Row, extraction: Extraction) -> str | None:
         known_rows = row["known_rows"]
@@ -192,7 +192,7 @@ class Digester:
     def _merge(self, row: Row, twin: Overlap, announced: frozenset[str]) -> None:
         """Merge one batch at two addresses: this file becomes a revision of the known list."""
         self.history.merge_attachment(row["attachment_id"], twin.attachment, self.now, renamed=twin.renamed)
-        for kind in LIST_INCIDENTS:  # what was told of it under its own label is over
+        for kind in LIST_INCIDENTS:  # incidents under its own label are over
             self.history.end_incident(kind, _address(row), self.now)
         self._digest_now(row["id"], announced)
 

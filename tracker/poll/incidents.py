@@ -21,7 +21,7 @@ from storage.queries.polls import PollRow
 from storage.write.history import History
 from tracker.core.models import Incident, IncidentKind
 from tracker.poll.context import PollContext
-from tracker.poll.timetable import Lapses, Plan, Span, Times, find_lapses, make_plans
+from tracker.poll.timetable import MissedTimes, Plan, PollSpan, Times, find_missed, make_plans
 
 
 def sync_incidents(
@@ -44,12 +44,12 @@ def sync_incidents(
 
 
 SOURCE, ADDRESS = "schedule", "poll"
-# A poll that is cut short (a reboot, a laptop that is closed) is made good by the next one, and told by nobody: what
-# subscriptions hear is the same as after an undisturbed poll. Three in a row are no accident.
+# The next poll completes one that was interrupted (a reboot, a laptop that is closed), and nobody is notified: what
+# subscriptions get is the same as without an interruption. Three in a row are no accident.
 INTERRUPTED_IN_A_ROW = 3
 
 
-def note_disturbances(poll: PollContext, *, is_scheduled: bool) -> None:
+def sync_poll_incidents(poll: PollContext, *, is_scheduled: bool) -> None:
     """Open and end the incidents about polls, for a poll that begins; `is_scheduled` where it was due."""
     sync = partial(sync_incidents, poll.history, poll.number, poll.now)
     interrupted = interruption(polls.interrupted(poll.db, poll.number))
@@ -61,11 +61,11 @@ def note_disturbances(poll: PollContext, *, is_scheduled: bool) -> None:
     plans = make_plans(poll.settings.schedule, poll.settings.poll.provinces)
     series = [series.id for series in poll.selected]
     plan = next(plan for plan in plans if set(series) & set(plan.series))  # the job by which they are polled
-    lapses = lapses_of(poll.db, plan, series, datetime.fromisoformat(poll.now), poll.number)
+    found = missed_times(poll.db, plan, series, datetime.fromisoformat(poll.now), poll.number)
     jobs = {one.id for one in plans}
-    for kind, times in ((IncidentKind.MISSED, lapses.missed), (IncidentKind.OVERLAP, lapses.overlap)):
+    for kind, times in ((IncidentKind.MISSED, found.missed), (IncidentKind.OVERLAP, found.overlap)):
         incidents = [_times_incident(kind, plan.id, times)] if times.count else []
-        # a job that the schedule has no more will never have a poll that ends its incident
+        # a job that was removed from the schedule has no further poll that could close its incident
         sync(kind, incidents, scope=lambda job: job == plan.id or job not in jobs)
 
 
@@ -83,23 +83,23 @@ def _times_incident(kind: IncidentKind, job: str, times: Times) -> Incident:
     return Incident(kind, SOURCE, job, f"due {first}" if times.count == 1 else f"{times.count}: {first} to {last}")
 
 
-def lapses_of(
+def missed_times(
     db: Database, plan: Plan, series: Collection[str], now: datetime, poll: int | None = None
-) -> Lapses:  # fmt: skip
+) -> MissedTimes:  # fmt: skip
     """Return the missed and overlapped times of a job since the last poll of its series; none before their first poll.
 
     `poll` is the current poll, if it has begun.
     """
     last = polls.last_finished(db, series)
     if last is None:
-        return Lapses()
+        return MissedTimes()
     others = [_span(row) for row in polls.since(db, last.id, poll)]
-    return find_lapses(plan.when, plan.quiet, _span(last), others, now.astimezone(plan.zone), plan.grace)
+    return find_missed(plan.when, plan.quiet, _span(last), others, now.astimezone(plan.zone), plan.grace)
 
 
-def _span(row: PollRow) -> Span:
+def _span(row: PollRow) -> PollSpan:
     finished = datetime.fromisoformat(row.finished_at) if row.finished_at else None
-    return Span(datetime.fromisoformat(row.started_at), finished)
+    return PollSpan(datetime.fromisoformat(row.started_at), finished)
 
 
 def failure(source: str, address: str, error: Exception) -> Incident:

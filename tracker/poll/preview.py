@@ -44,8 +44,8 @@ def preview(db: Database, settings: Settings, subscription: AnySubscription, id_
             f"Nothing of the last changes fits the subscription {subscription.name}",
             hint="`tracker notify test` sends a test message",
         )
-    told = outbox.contents_of_changes(db, ids)
-    return message_of(db, settings, _made(db, settings, subscription.name, "changes", told, now), told)
+    contents = outbox.contents_of_changes(db, ids)
+    return message_of(db, settings, _made(db, settings, subscription.name, "changes", contents, now), contents)
 
 
 def _sealed(db: Database, settings: Settings, seq: int, now: str) -> dict[str, Any]:
@@ -53,18 +53,18 @@ def _sealed(db: Database, settings: Settings, seq: int, now: str) -> dict[str, A
     row = next(db.query("SELECT * FROM delivery WHERE seq = ?", [seq]))
     if row["sealed_at"]:
         return row
-    told = outbox.contents(db, seq)
-    return _made(db, settings, row["subscription"], row["topic"], told, now) | {"seq": seq, "id": row["id"]}
+    contents = outbox.contents(db, seq)
+    return _made(db, settings, row["subscription"], row["topic"], contents, now) | {"seq": seq, "id": row["id"]}
 
 
 def _made(
-    db: Database, settings: Settings, subscription: str, topic: str, told: dict[str, Any], now: str
+    db: Database, settings: Settings, subscription: str, topic: str, contents: dict[str, Any], now: str
 ) -> dict[str, Any]:
     lang = lang_of(settings, subscription)
     return {
         "seq": 0, "id": message_id(subscription, topic, ["preview"]), "subscription": subscription, "topic": topic,
-        "sealed_at": now, "lang": lang, "subject": subject_of(topic, told, lang),
-        "facts": outbox.facts_json(db, series_concerned(told)),
+        "sealed_at": now, "lang": lang, "subject": subject_of(topic, contents, lang),
+        "facts": outbox.facts_json(db, series_concerned(contents)),
     }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from tracker.settings.model import ReadingSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReadRequest:
     """One file to read as a list of a series; `period` is its month, if known."""
 
     sha256: str
@@ -31,7 +31,7 @@ class Wanted:
     period: str | None
 
     @classmethod
-    def of(cls, revision: Mapping[str, Any]) -> Wanted:
+    def of(cls, revision: Mapping[str, Any]) -> ReadRequest:
         """Return the request for the file of a revision."""
         return cls(revision["sha256"], revision["series"], revision["period"])
 
@@ -47,14 +47,14 @@ class Readings:
     executor: Executor
     ahead: int = 4
     patience: float | None = None
-    _expected: deque[Wanted] = field(default_factory=deque)
-    _begun: dict[Wanted, Future[Extraction]] = field(default_factory=dict)
+    _expected: deque[ReadRequest] = field(default_factory=deque)
+    _begun: dict[ReadRequest, Future[Extraction]] = field(default_factory=dict)
 
-    def expect(self, wanted: Iterable[Wanted]) -> None:
+    def expect(self, wanted: Iterable[ReadRequest]) -> None:
         """Say what will be asked for, in this order; each may be asked for once."""
         self._expected.extend(wanted)
 
-    def read(self, wanted: Wanted) -> Extraction:
+    def read(self, wanted: ReadRequest) -> Extraction:
         """Return the filings of one file.
 
         Raises:
@@ -81,7 +81,7 @@ class Readings:
                 hint="Look at the cluster that reads the lists; the next poll asks again",
             ) from error  # fmt: skip
 
-    def _begin(self, wanted: Wanted) -> Future[Extraction]:
+    def _begin(self, wanted: ReadRequest) -> Future[Extraction]:
         """Hand a file over; that the archive lacks it is the answer, for whoever asks for this file."""
         try:
             data = self.archive.get(wanted.sha256)

@@ -25,10 +25,10 @@ from tracker.core.series import Series, polled_series, select_series
 from tracker.poll.accept import accept, find_accepted
 from tracker.poll.collect import collect
 from tracker.poll.context import PollContext, PollOptions, Progress
-from tracker.poll.data_folder import workplace
-from tracker.poll.deliver import announce, deliver, make_rules
+from tracker.poll.data_folder import open_data_folder
+from tracker.poll.deliver import deliver, make_rules, queue_news
 from tracker.poll.derive import derive_safely, facts_in_force
-from tracker.poll.incidents import failure, note_disturbances
+from tracker.poll.incidents import failure, sync_poll_incidents
 from tracker.poll.plan import settled_series
 from tracker.poll.report import PollReport, exit_code, log_report, make_report
 from tracker.settings.load import check_secrets
@@ -52,7 +52,7 @@ def run_poll(settings: Settings, options: PollOptions) -> PollReport:
     if options.dry_run:
         settings = settings.model_copy(update={"subscriptions": []})  # nobody is notified
     check_secrets(settings)
-    with workplace(settings, options.dry_run) as (db, archive):
+    with open_data_folder(settings, options.dry_run) as (db, archive):
         poll = _begin(db, archive, settings, options, selected)
         sources = collect(poll)
         if derivation.is_index_behind(db):  # a poll was killed before: rules ask what entities are called
@@ -87,7 +87,7 @@ def _begin(
         db, history, archive, settings, number, now, tuple(selected), facts_in_force(settings), options.dry_run,
         partial(_show_stage, options.progress),
     )  # fmt: skip
-    note_disturbances(poll, is_scheduled=options.scheduled)
+    sync_poll_incidents(poll, is_scheduled=options.scheduled)
     structlog.contextvars.bind_contextvars(poll=number)
     log.info("poll.begun", series=",".join(ids), dry_run=options.dry_run)
     accept(poll, accepted)
@@ -127,7 +127,7 @@ def _close(poll: PollContext, sources: Sequence[SourceResult]) -> int:
     history.end_incidents(
         number, [source.source for source in sources], [kind.value for kind in SITE_INCIDENTS], poll.now
     )
-    announce(poll, poll.now)
+    queue_news(poll, poll.now)
     code = exit_code(polls.incidents_of_poll(poll.db, number))
     left = [row["series"] for row in lists.pending_revisions(poll.db)]
     history.finish_poll(number, max(poll.now, read_clock()), code, sources, settled_series(poll, sources, left))

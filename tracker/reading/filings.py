@@ -77,7 +77,7 @@ def read_filings(document: Document, series: Series | None = None, period: str |
 def _no_table(document: Document, series: str) -> NoTable:
     rows = [table.rows[0] for table in document.tables if table.rows]
     first = [" ".join(text for cell in row.cells if (text := tidy(cell or ""))) for row in rows]
-    told = f". {document.warnings[0]}" if document.warnings else ""  # a list may stand in what was not read
+    told = f". {document.warnings[0]}" if document.warnings else ""  # the unread part may contain a list
     return NoTable(
         f"No table has the headings of {series}; tables begin with: {'; '.join(first)[:200] or '(none)'}{told}",
         hint="The layout may have changed, or the file belongs to another series",

@@ -78,7 +78,7 @@ def _label(text: str, column: int, taken: dict[int, str]) -> str:
 
 
 def is_odd_heading(row: Row, series: Series, *, below: bool) -> bool:
-    """True for a row of headings that no layout fits, so that its rows could not be told apart.
+    """Return True for a row of headings that no layout fits, so that its columns are unknown.
 
     Above the first heading of a table two known headings without a number are enough; `below` one it takes
     three, because a row of data is expected there.

@@ -173,7 +173,7 @@ _BY_NAME = _names_of_provinces()
 
 
 def province(text: str) -> tuple[str, str | None]:
-    """The full name and GB/T 2260 code of a place; a name that is none of a province (国资委) as it stands."""
+    """Return the full name and GB/T 2260 code of a place; other names (国资委) unchanged."""
     return _BY_NAME.get(_solid(tidy(text)), (tidy(text), None))
 
 

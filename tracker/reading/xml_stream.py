@@ -34,7 +34,7 @@ _SAFE: dict[str, Any] = {
     "remove_comments": True,
     "remove_pis": True,
 }
-_ROOT_WITHIN = 4096  # the root with its namespaces mostly stands within so many bytes
+_ROOT_WITHIN = 4096  # bytes within which the root with its namespaces usually ends
 # XML_ERR_RESOURCE_LIMIT, XML_ERR_ENTITY_LOOP, XML_ERR_NAME_TOO_LONG
 LIMIT_CODES = frozenset({114, 89, 110})
 

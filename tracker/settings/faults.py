@@ -22,7 +22,7 @@ from tracker.settings.toml_lines import Location
 from tracker.settings.values import closest
 
 PREFIX, SUBSCRIPTIONS = "TRACKER_", "subscriptions"
-# The body that supervises the enterprises of the state files for them, and stands in the column of provinces.
+# The body that supervises state enterprises files for them; the column of provinces names it.
 _NOT_A_PROVINCE = "国资委"
 # Settings of earlier versions, and what an operator does about one that is still set.
 _REMOVED: dict[Location, str] = dict.fromkeys(
@@ -170,7 +170,7 @@ def _no_provinces(where: Location, entry: Mapping[str, Any]) -> Iterator[Fault]:
 def _open_secrets(where: Location, table: Mapping[str, Any], fields: list[str], file: str) -> Iterator[Fault]:
     for field in fields:
         if isinstance(value := table.get(field), str) and Secret(value.strip()).is_literal:
-            why = f"a secret stands here and {file} may be read by others; run: chmod 600 {file}"
+            why = f"this is a secret, and others may read {file}; run: chmod 600 {file}"
             yield Fault((*where, field), f"{why} (or write env:NAME or file:PATH)")
 
 

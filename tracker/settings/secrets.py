@@ -82,9 +82,9 @@ class Secret:
     @classmethod
     def _parse(cls, text: str) -> Self:
         if text.startswith(_ENV) and not _VARIABLE.fullmatch(text.removeprefix(_ENV)):
-            raise ValueError("after env: stands the name of an environment variable")
+            raise ValueError("env: is followed by the name of an environment variable")
         if text == _FILE:
-            raise ValueError("after file: stands the path of a file")
+            raise ValueError("file: is followed by the path of a file")
         return cls(text if text.startswith((_ENV, _FILE)) else _one_line(text, "a secret", "empty"))
 
 

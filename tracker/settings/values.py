@@ -107,7 +107,7 @@ def check_host(text: str) -> str:
         ValueError: the value has another form.
     """
     if not _HOST.fullmatch(text):
-        raise ValueError("this is no host; one is smtp.example.org, and its port stands in `port`")
+        raise ValueError("this is no host name such as smtp.example.org; the port is set in `port`")
     return text
 
 

@@ -20,7 +20,7 @@ from tracker.notify.forms.text import render_text
 from tracker.notify.message import Message
 from tracker.settings.subscriptions import AppriseSubscription
 
-# What of the list is told, the most that fits: a text message takes 140 characters, most chats some thousands.
+# Numbers of changes to try, largest first: a text message takes 140 characters, most chats some thousands.
 _MOST = (50, 20, 10, 5, 0)
 
 # The library logs addresses and contents. What matters of it is in the result of a call; nothing may reach other logs.

@@ -20,7 +20,7 @@ from tracker.settings.subscriptions import DingTalkSubscription
 
 # "body 大小不合法; 请保持大小在 20000bytes 以内" (errcode 460101, seen 2023-06).
 _LIMIT = 20_000
-_ENVELOPE = 700  # what stands around the text: 100 bytes, and the title once more
+_ENVELOPE = 700  # the JSON around the text: 100 bytes, and the title once more
 
 # The document (open.dingtalk.com/document/robots/custom-robot-access) names no escape, so marks become full-width. It
 # asks for two spaces on each side of a line break.

@@ -20,7 +20,7 @@ from tracker.settings.subscriptions import FeishuSubscription
 
 # "The body of a request must not be larger than 20 KB" (open.larkoffice.com, 自定义机器人使用指南, read 2026-11).
 _LIMIT = 20_000
-_ENVELOPE = 500  # what stands around title and text: 250 bytes, and the signature
+_ENVELOPE = 500  # the JSON around title and text: 250 bytes, and the signature
 # The document of the card's text asks for HTML entities in place of marks (富文本组件, 特殊字符转义说明, read 2026-11).
 # "<" begins <at id=all>, ":" perhaps an address or an emoji (:OK:).
 _MARKS = re.compile(rf"[&<>*_~`\[\]!\\#@$|]|{COLON}|{EMOJI}")

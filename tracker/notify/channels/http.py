@@ -50,7 +50,7 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 # All of IPv6 that is given out for the internet (iana.org, ipv6-address-space, read 2026-11); `is_global` is true of
 # more, such as fec0::/10 and ::10.0.0.1.
 _INTERNET = ipaddress.ip_network("2000::/3")
-# A receiver cannot put its alerts off for ever: what waits is not told as undelivered.
+# A receiver cannot postpone its alerts for ever: waiting alerts are not reported as undelivered.
 _LONGEST_WAIT = 7 * 86400.0
 
 # The library logs whole addresses, at WARNING where a header is malformed (2.8.0).

@@ -20,7 +20,7 @@ from tracker.notify.forms.text import render_text
 from tracker.notify.message import Message
 from tracker.settings.subscriptions import FileSubscription, StdoutSubscription
 
-# Ends of lines for some readers (Python's `splitlines`), though not for JSON, which lets them stand in strings.
+# Ends of lines for some readers (Python's `splitlines`), but not for JSON, which allows them in strings.
 _BREAKS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
 
 

@@ -15,7 +15,7 @@ from tracker.settings.subscriptions import SlackSubscription
 
 # A text object has at most 3000 characters (docs.slack.dev, Text object, read 2026-11).
 _SECTION = 3000
-# All blocks together: some 12,000 characters with what stands around them, which no document says (msg_blocks_too_long;
+# All blocks together: some 12,000 characters with their JSON, which no document says (msg_blocks_too_long;
 # github.com/slackapi/bolt-js issues 2509 of 2025-04 and 2867 of 2026-04, there refused from 11,341 on).
 _LIMIT = 10_000
 # Slack has an escape for &, < and > alone; other marks become full-width.

@@ -20,7 +20,7 @@ from tracker.notify.words import one_line, say
 
 TITLE = 150  # characters of a title; Slack takes no more
 _BULLET, _INDENT = "• ", "\N{IDEOGRAPHIC SPACE}"  # neither is a mark anywhere, as "- " and four spaces are
-_NAME = re.compile(r"[A-Za-z0-9_.-]{1,40}")  # a series or a period that may stand in a command: 2024-08
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,40}")  # a series or a period that is safe in a command: 2024-08
 # An underscore within a word is no mark (Beijing-A_B-20240101), a colon only in an address or as in :smile:.
 UNDERSCORE, COLON, EMOJI = r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r":(?=//)", r":(?=[\w+-]+:)"
 MARKDOWN = re.compile(rf"[*`<>\[\]~\\@]|&(?=#?\w+;)|{UNDERSCORE}|{COLON}")

@@ -23,7 +23,7 @@ _OPENING, _CLOSING = "（【《〈「『“‘", "、。，．：；？！）】
 # A line may break behind each of these: an address, a word or number, or one character of Chinese, together with the
 # punctuation that must not begin or end a line.
 _PIECE = re.compile(rf"https?://\S+\s*|[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENING}{_CLOSING}]+)?[{_CLOSING}]*\s*")
-_SEPARATOR = " · "  # what stands between two of these is broken only where it is longer than a line
+_SEPARATOR = " · "  # text between two of these is wrapped only if it is longer than a line
 
 
 def render_text(message: Message, most: int = 50) -> str:

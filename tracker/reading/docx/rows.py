@@ -17,7 +17,7 @@ from tracker.reading.docx.numbering import Numbering
 from tracker.reading.limits import MAX_COLUMNS, check_columns
 from tracker.reading.xml_stream import Element, child
 
-# The text of a cell of a table that stands inside another cell: no cell of the outer row.
+# The text of a cell of a table inside another cell: no cell of the outer row.
 _INNER = "inner"
 _OFF = frozenset({"0", "false", "off"})
 
@@ -152,7 +152,7 @@ class TextReader:
         return "".join(pieces).strip("\n")
 
     def _mark(self, element: Element) -> str:
-        """What an element other than text stands for."""
+        """Return the text that an element other than text means."""
         mark = self._marks.get(element.tag)
         if mark is not None:
             return mark
