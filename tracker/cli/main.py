@@ -23,7 +23,7 @@ COMMANDS = {
     "poll": ("poll", "Poll the site once: download what is new, read it, record what changed."),
     "extract": ("tools", "Read one attachment and print its filings; no history is used."),
     "settings": ("tools", "List every setting: default, current value, meaning."),
-    "demo": ("tools", "Run the whole job against a built-in copy of the site, on this machine only."),
+    "demo": ("tools", "Run the whole job against a built-in simulated site, on this machine only."),
     "changes": ("history", "List the change log: what happened to which filing, when, and in which file."),
     "filings": ("history", "List filings as they are now, or as they were on a date."),
     "stats": ("history", "Count filings, without withdrawn ones; an entity counts with all its names."),

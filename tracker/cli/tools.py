@@ -65,7 +65,7 @@ def settings(ctx: Context, as_json: bool) -> None:
 @click.option("--dir", "folder", type=click.Path(path_type=Path), help="Keep the demo's data in this folder.")
 @pass_context
 def demo(ctx: Context, folder: Path | None) -> None:
-    """Run the whole job against a built-in copy of the site, on this machine only."""
+    """Run the whole job against a built-in simulated site, on this machine only."""
     from tracker.cli.demo import run_demo
 
     run_demo(folder, ctx.lang, make_console())
