@@ -27,19 +27,13 @@ COMMANDS = {
     "changes": ("history", "List the change log: what happened to which filing, when, and in which file."),
     "filings": ("history", "List filings as they are now, or as they were on a date."),
     "stats": ("history", "Count filings, without withdrawn ones; an entity counts with all its names."),
-    "compare": (
-        "history",
-        "Compare the end of two days, FROM and TO: the net change of each filing.",
-    ),
+    "compare": ("history", "Compare the end of two days, FROM and TO: the net change of each filing."),
     "leads": ("history", "List filings of provincial lists, and how many days later the centre published them."),
     "show": (
         "show",
         "Show one filing by its current or former number: versions, changes, statements and their sources.",
     ),
-    "open": (
-        "show",
-        "Find the original files with a number or a sha256: print their paths or addresses in a bucket.",
-    ),
+    "open": ("show", "Find the original files with a number or a sha256: print their paths or addresses in a bucket."),
     "reconcile": (
         "checks",
         "Check the history against the regulator's figures: totals, rows, 序号, places, numbers, cancellations.",
@@ -51,22 +45,13 @@ COMMANDS = {
     ),
     "backup": ("maintenance", "Copy the history to FILE, even during a poll, and check the copy."),
     "restore": ("maintenance", "Restore a backup after all of it was read and checked."),
-    "verify": (
-        "maintenance",
-        "Hash every file and read every recorded list again, and compare them with the history.",
-    ),
+    "verify": ("maintenance", "Hash every file and read every recorded list again, and compare them with the history."),
     "rebuild": ("maintenance", "Rebuild the history from the archive alone, and compare it with the current one."),
     "notify": ("notify", "Manage alerts: list waiting ones, retry, send test messages, preview."),
     "run": ("service", "Poll on schedule, each poll in its own process, until stopped."),
-    "serve": (
-        "service",
-        "Serve the history as pages, tables, feeds and JSON, until stopped (SIGTERM, SIGINT).",
-    ),
+    "serve": ("service", "Serve the history as pages, tables, feeds and JSON, until stopped (SIGTERM, SIGINT)."),
     "health": ("service", "Print in one line whether polls finish; exit code 0, or 1 if they do not."),
-    "doctor": (
-        "service",
-        "Check everything the program needs and report what to do; changes and sends nothing.",
-    ),
+    "doctor": ("service", "Check everything the program needs and report what to do; changes and sends nothing."),
 }
 # Objects made, less those gone, until Python looks for garbage: most of what a command makes as it starts stays, and to
 # look through it every 700 objects takes a tenth of that time.
