@@ -7,7 +7,8 @@
 # make clean  remove what the targets above have made
 
 PYTHON ?= python3
-WORKERS ?= 2
+# One test process for each core.
+WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
 SIZE ?= whole
 BIN := .venv/bin
 

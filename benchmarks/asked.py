@@ -28,8 +28,8 @@ from storage.queries.filing import find_filing_ids
 from storage.queries.filings import find_filings
 from storage.queries.filters import FilingFilter, RenameFilter
 from storage.queries.originals import find_originals
-from tracker.query.compare import Span, differing
-from tracker.query.filing import entities_called, filing, filings_of_entity
+from tracker.query.compare import Comparison, differing
+from tracker.query.filing import describe_filing, entities_called, filings_of_entity
 from tracker.query.open_history import OpenHistory
 from tracker.query.search import asking, search_filings, search_for
 from tracker.reading.search_text import searchable
@@ -156,7 +156,7 @@ def changes() -> Asked:
 def one_thing() -> Asked:
     """One filing, entity or batch, whole."""
     yield "filing · by its number", lambda h, v: h.filing(v["number"])
-    yield "filing · as of a day", lambda h, v: [filing(h.db, row, as_of=v["day"])
+    yield "filing · as of a day", lambda h, v: [describe_filing(h.db, row, as_of=v["day"])
                                                for row in find_filing_ids(h.db, v["number"])]  # fmt: skip
     yield "filing · its state by both clocks", lambda h, v: find_filings(
         h.db, FilingFilter(filing=int(v["filing"]), as_of=v["day"], known_on=v["known"])
@@ -208,11 +208,11 @@ def lists() -> Asked:
         for which in (None, "added", "changed"):
             yield f"compare · {which or 'all'}, {clock} · a page", (
                 lambda h, v, recorded=recorded, which=which: list(
-                    islice(differing(h.db, Span(v["day"], v["later"], recorded, None, which), None, PAGE), PAGE)
+                    islice(differing(h.db, Comparison(v["day"], v["later"], recorded, None, which), None, PAGE), PAGE)
                 )
             )
     yield "compare · one series · a page", lambda h, v: list(
-        islice(differing(h.db, Span(v["day"], v["later"], False, v["series"]), None, PAGE), PAGE)
+        islice(differing(h.db, Comparison(v["day"], v["later"], False, v["series"]), None, PAGE), PAGE)
     )
     yield "compare · how many came", lambda h, v: compare.count_arrivals(
         h.db, v["day"], v["later"], clock="published", series=v["series"]

@@ -24,12 +24,15 @@ from benchmarks.made.filings import FilingMaker
 from benchmarks.made.later import Recorded, Reissues, record_notice
 from benchmarks.made.lists import CAC, MadeList, real_size, scaled_lists
 from benchmarks.made.recording import Poll, ShownPage, add_list, fetch, link_of, show_page
+from storage.archive.archive import Archive
 from storage.schema.migrations import connect
 from storage.write.history import History
 from tracker.changes.checks.facts import Facts, known_facts
 from tracker.core.models import Filing, Incident, IncidentKind, Kind, Listed, Outcome, SourceResult
 from tracker.core.series import SERIES
+from tracker.poll.context import PollContext
 from tracker.poll.derive import derive
+from tracker.settings.model import Settings
 
 BASELINE = datetime(2026, 5, 20, 1, 7, tzinfo=UTC)
 LAST_DAY = 133  # days after the baseline: 2026-09-30
@@ -137,7 +140,9 @@ class _Making:
         self.db.conn.commit()
         # At the real size the lists are as long as the real ones, and what is known of these holds.
         facts = _facts() if self.filings == real_size() else Facts()
-        derive(self.db, self.history, poll.id, poll.now, facts, lambda part: None)
+        settings = Settings()
+        archive = Archive(settings.archive_folder)  # no file of it is asked for
+        derive(PollContext(self.db, self.history, archive, settings, poll.id, poll.now, facts=facts))
         self._finish(poll)
 
     def _begin(self, day: int) -> Poll:

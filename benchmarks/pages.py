@@ -42,7 +42,7 @@ DATED = (
     "/", "/batches", "/batch/{batch}", "/filing/{filing}", "/entity/{entity}", "/entity/{busiest}", "/filings",
     "/filings?q=百度", "/filings?q=讯", "/filings?q=wxyy", "/filings?q={word}", "/filings?province={province}",
     "/filings?series={series}", "/changes", "/changes?kind={change}", "/changes?q={word}", "/renames",
-    "/compare?from={day}&to={later}", "/chart/growth.svg", "/chart/provinces.svg", "/chart/batches/{series}.svg",
+    "/compare?from={day}&to={later}", "/chart/growth.csv", "/chart/provinces.csv", "/chart/batches/{series}.csv",
 )  # fmt: skip
 UNDATED = (
     "/state", "/suggest?q={word}", "/changes.atom?kind={change}", "/changes.json?kind={change}",
@@ -82,6 +82,10 @@ class Samples:
         self._busiest = self._db.execute(
             "SELECT entity_id FROM filing_index GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 20"
         ).fetchall()
+
+    def close(self) -> None:
+        """Close the history."""
+        self._db.close()
 
     def draw(self) -> Mapping[str, str]:
         """A value for each name, ready to stand in an address."""
@@ -253,6 +257,7 @@ def run(base: str, history: Path, requests: int, only: str, most: float | None) 
         answered += bool(timing.first_bytes)
         slow += bool(timing.first_bytes) and most is not None and timing.median > most
         print(line(timing, floor), flush=True)
+    samples.close()
     print(f"{answered} addresses answered" + (f", {slow} of them above {most:g} ms" if most is not None else ""))
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; where others are at work, look at the best")
     return int(slow > 0 or answered == 0)

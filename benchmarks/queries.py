@@ -17,6 +17,7 @@ import random
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
@@ -105,9 +106,11 @@ def kept(filings: int) -> Path:
 def _is_of_this_schema(path: Path) -> bool:
     with TemporaryDirectory() as scratch:
         fresh = connect(Path(scratch) / "history.db")
+        kept = open_readonly(path)
         sql = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
-        this, kept_one = (set(db.execute(sql)) for db in (fresh, open_readonly(path)))
+        this, kept_one = (set(db.execute(sql)) for db in (fresh, kept))
         fresh.close()
+        kept.close()
     return this == kept_one
 
 
@@ -132,6 +135,7 @@ def measure(path: Path, draws: int, only: str = "") -> Measured:
             timings.append(ask(history, name, question, [samples.values() for _ in range(draws + WARM_UP)]))
             if n % _TOLD == 0 or n == len(asked):
                 print(f"{samples.filings:,} filings: {n} of {len(asked)} questions", file=sys.stderr, flush=True)
+    samples.close()
     return Measured(samples.filings, made, floor, timings)
 
 
@@ -225,7 +229,8 @@ def _whole(histories: Sequence[Path]) -> Section:
             if seconds * 10 > _WHOLE_SECONDS:
                 cells.append("—")
                 continue
-            values = Samples(path).values()
+            with closing(Samples(path)) as samples:
+                values = samples.values()
             with _opened(path) as history:
                 began = time.perf_counter()
                 count = len(question(history, values))

@@ -19,13 +19,16 @@ from math import ceil, floor, log10
 from pathlib import Path
 from typing import Any
 
+import vl_convert
+
 from benchmarks.figures import Goal, Section, Size
-from tracker.web.charts.chart_svg import FONTS, GRID, QUIET, TEXT, Drawing, draw, mark_colour
 
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARIES = ("lxml", "pypdfium2", "pdfplumber", "python-docx", "scrapy", "sqlite-utils", "deepdiff")
 CHART = "sizes.svg"
 _SIZE = (760, 460)
+_TEXT, _QUIET, _GRID = "#1f2328", "#59636e", "#d1d9e0"
+_MARKS = ("#014396", "#d1701c", "#0a7057", "#c53a89", "#0988b6", "#665402", "#4e1c83", "#620602")
 _MARGIN = {"left": 70, "top": 20, "right": 20, "bottom": 50}
 
 
@@ -113,13 +116,13 @@ def _short(number: float) -> str:
 def _chart(series: dict[str, Sequence[tuple[float, float]]]) -> bytes:
     """The times of each series over sizes, log–log, with lines of slope 1 behind them."""
     values = [
-        {"own": name, "size": size, "seconds": seconds, "rank": rank}
+        {"name": name, "size": size, "seconds": seconds, "rank": rank}
         for rank, (name, points) in enumerate(series.items())
         for size, seconds in points
     ]
     sizes, times = [value["size"] for value in values], [value["seconds"] for value in values]
     x, y = (min(sizes) / 1.5, max(sizes) * 1.5), (min(times) / 2, max(times) * 2)
-    axis = {"labelColor": QUIET, "titleColor": TEXT, "domainColor": QUIET, "tickColor": QUIET, "grid": False}
+    axis = {"labelColor": _QUIET, "titleColor": _TEXT, "domainColor": _QUIET, "tickColor": _QUIET, "grid": False}
     encoding: dict[str, Any] = {
         "x": {"field": "size", "type": "quantitative", "title": "rows or filings",
               "scale": {"type": "log", "domain": x, "nice": False}, "axis": axis},
@@ -127,25 +130,25 @@ def _chart(series: dict[str, Sequence[tuple[float, float]]]) -> bytes:
               "scale": {"type": "log", "domain": y, "nice": False}, "axis": axis},
     }  # fmt: skip
     ranks = range(len(series))
-    scale = {"domain": list(ranks), "range": [mark_colour(rank) for rank in ranks]}
+    scale = {"domain": list(ranks), "range": [_MARKS[rank % len(_MARKS)] for rank in ranks]}
     colour = {"field": "rank", "type": "nominal", "legend": None, "scale": scale}
-    ends = [value for n, value in enumerate(values) if n + 1 == len(values) or values[n + 1]["own"] != value["own"]]
-    label = {"type": "text", "align": "right", "baseline": "bottom", "dx": -8, "dy": -3, "fontSize": 12, "font": FONTS}
+    ends = [value for n, value in enumerate(values) if n + 1 == len(values) or values[n + 1]["name"] != value["name"]]
+    label = {"type": "text", "align": "right", "baseline": "bottom", "dx": -8, "dy": -3, "fontSize": 12}
     layers = [
-        {"data": {"values": list(_slopes(x, y))}, "mark": {"type": "line", "color": GRID, "clip": True},
+        {"data": {"values": list(_slopes(x, y))}, "mark": {"type": "line", "color": _GRID, "clip": True},
          "encoding": {"detail": {"field": "line", "type": "nominal"}}},
         {"data": {"values": values}, "mark": {"type": "line", "point": True},
          "encoding": {"color": colour}},
         {"data": {"values": ends}, "mark": label,
-         "encoding": {"text": {"field": "own", "type": "nominal"}, "color": colour}},
+         "encoding": {"text": {"field": "name", "type": "nominal"}, "color": colour}},
     ]  # fmt: skip
     width, height = _SIZE
     spec = {
         "width": width - _MARGIN["left"] - _MARGIN["right"], "height": height - _MARGIN["top"] - _MARGIN["bottom"],
-        "autosize": "none", "padding": _MARGIN, "background": None, "encoding": encoding, "layer": layers,
+        "autosize": "none", "padding": _MARGIN, "background": "white", "encoding": encoding, "layer": layers,
         "config": {"aria": False, "view": {"stroke": None}, "font": "sans-serif"},
     }  # fmt: skip
-    return draw(Drawing(spec, width, height), "Cost by size", f"Seconds of {', '.join(series)} at several sizes")
+    return vl_convert.vegalite_to_svg(spec, vl_version="5.21", allowed_base_urls=[]).encode()
 
 
 def _slopes(x: tuple[float, float], y: tuple[float, float]) -> Iterator[dict[str, float]]:

@@ -1,9 +1,8 @@
-"""Addresses: what a page writes → where the configured sites serve it. Pure.
+"""Resolve the addresses that pages write to addresses of the configured sites. Pure.
 
-In: an address as a page or a listing writes it, the address of that page, and the configured base of each
-site (`{"cac": "https://www.cac.gov.cn", …}`). Out: an absolute address under a configured base, or None
-for any other host. Must never hand out an address of a foreign host, and must never re-encode what a page
-wrote: the tokens of attachments are opaque.
+In: an address as a page or a listing writes it, the address of that page, and the configured base of each site
+(`{"cac": "https://www.cac.gov.cn", …}`). Out: an absolute address under a configured base, or None for any other host.
+Path and query are never re-encoded, because the tokens of attachments are opaque.
 """
 
 from __future__ import annotations
@@ -23,9 +22,9 @@ _UNSENDABLE = re.compile(r"[^\x21-\x7e]+")
 
 
 def hosts_of(bases: Mapping[str, str]) -> dict[str, str]:
-    """The published host names of each site that may be asked, and the configured one, → the configured base.
+    """Map the published and the configured host names of each site that may be asked to its configured base.
 
-    A site without a base is not asked: its host is as foreign as any other.
+    A site without a base is not asked, so its host counts as foreign.
     """
     hosts: dict[str, str] = {}
     for site in SITES:
@@ -39,7 +38,7 @@ def hosts_of(bases: Mapping[str, str]) -> dict[str, str]:
 
 
 def base_of(address: str, bases: Mapping[str, str]) -> str:
-    """The configured base under which an absolute address stands, or its own scheme and host."""
+    """Return the configured base of an absolute address, or its own scheme and host."""
     for base in hosts_of(bases).values():
         if address == base or address.startswith((base + "/", base + "?")):
             return base
@@ -48,7 +47,7 @@ def base_of(address: str, bases: Mapping[str, str]) -> str:
 
 
 def resolve(href: str, page_address: str, bases: Mapping[str, str]) -> str | None:
-    """The address to ask for `href` of that page, or None where it is no address of the configured sites.
+    """Return the address to request for `href` of that page, or None for a host that is not configured.
 
     Only scheme and host are replaced; path and query stay byte for byte.
     """
@@ -71,12 +70,12 @@ def resolve(href: str, page_address: str, bases: Mapping[str, str]) -> str | Non
 
 
 def sendable(address: str) -> str:
-    """The address with blanks and non-ASCII characters as %XX of UTF-8, and nothing else touched."""
+    """Return the address with blanks and non-ASCII characters as %XX of UTF-8, and nothing else changed."""
     return _UNSENDABLE.sub(lambda run: "".join(f"%{byte:02X}" for byte in run[0].encode()), address)
 
 
 def same_site(before: str, after: str) -> bool:
-    """True where a redirect stays on its host and port; http and https on their own ports count as one."""
+    """Return True if a redirect stays on its host and port; http and https on their default ports count as one."""
     try:
         return _host_and_port(before) == _host_and_port(after)
     except ValueError:  # http://[::1, http://host:99999: no host, or no port

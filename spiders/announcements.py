@@ -1,8 +1,8 @@
-"""Announcement pages, rolling and batch pages alike.
+"""Fetch announcement pages, rolling pages and batch pages alike.
 
-In: (address, series, fewest links it must have) for each page. Out: `Page` for each, with the links that
-lead to the sites only, or one `Incident`. Must never hand on as a page one that offers fewer files than
-before: the site shows such pages while it is being edited. It goes out as `Held`, for a person to look at.
+In: (address, series, least number of links) for each page. Out: one `Page` each, with only the links that lead to the
+sites, or one `Incident`. A page that offers fewer files than before goes out as `Held`, for a person to look at: the
+site shows such pages while it is being edited.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tracker.core.series import CAC_MARKUP, SERIES, site_of
 
 
 class AnnouncementSpider(SiteSpider):
-    """Fetches announcement pages."""
+    """Fetch announcement pages."""
 
     name = "announcements"
 
@@ -43,7 +43,7 @@ class AnnouncementSpider(SiteSpider):
             )  # fmt: skip
 
     def parse(self, response: Response, url: str, series: str, min_links: int) -> Iterable[Page | Held | Incident]:
-        """One page; `url` is the address it is known by, wherever a redirect on the site led."""
+        """Parse one page; `url` is the address it is known by, also after a redirect within the site."""
         hint = response.headers.get("Content-Type") or b""
         try:
             page = parse_page(response.body, url, hint.decode("latin-1"), self.markups[series])
@@ -52,7 +52,7 @@ class AnnouncementSpider(SiteSpider):
             return
         inside, outside = split_links(page, self.bases)
         for link in outside:
-            detail = f'the attachment "{link.label}" lies on another host and is not followed: {link.href}'
+            detail = f'the attachment "{link.label}" is on another host and was not fetched: {link.href}'
             yield Incident(IncidentKind.OFFSITE_REDIRECT, series, url, detail)
         if len(inside) < min_links:
             yield Held(replace(page, links=inside), series)

@@ -1,8 +1,7 @@
-"""Attachments: the files themselves.
+"""Fetch attachments: the files themselves.
 
-In: what a poll wants fetched. Out: `Fetched` for each, or one `Incident`. Must never re-encode an
-address, ask without the announcement as Referer, or hand on bytes that are no whole file
-(`spiders.guards` refuses those).
+In: the files that a poll wants. Out: one `Fetched` each, or one `Incident`. The address is sent as the page wrote it,
+with the announcement as Referer. `spiders.middlewares` refuses bytes that are not a whole file.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from tracker.core.models import Fetched, Incident, IncidentKind, Wanted
 
 
 class AttachmentSpider(SiteSpider):
-    """Fetches attachments, in the order given."""
+    """Fetch attachments, in the order given."""
 
     name = "attachments"
 
@@ -32,7 +31,7 @@ class AttachmentSpider(SiteSpider):
         for want in self.wanted:
             address = resolve(want.href, want.referer, self.bases)
             if address is None:
-                detail = f'the attachment "{want.label}" lies on another host and is not followed'
+                detail = f'the attachment "{want.label}" is on another host and was not fetched'
                 yield Incident(IncidentKind.OFFSITE_REDIRECT, want.series, want.href, detail)
                 continue
             yield self.ask(
@@ -41,5 +40,5 @@ class AttachmentSpider(SiteSpider):
             )  # fmt: skip
 
     def parse(self, response: Response, want: Wanted) -> Iterable[Fetched]:
-        """One file that passed the guards."""
+        """Hand on one file that passed the checks."""
         yield Fetched(want.offer, want.href, type_of(response.body) or "", response.body)

@@ -1,7 +1,7 @@
-"""The base of the spiders: how a request to a site is made, and how its failure becomes an incident.
+"""The base class of the spiders: makes a request to a site, and turns its failure into an incident.
 
-In: an address, its source and what is expected. Out: a request with the site's own Referer whose target
-goes out byte for byte. Must never send a request elsewhere than to the configured bases.
+In: an address, its source and the expected kind of answer. Out: a request with a Referer of the same site, whose target
+is sent byte for byte. Requests go to the configured bases only.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Item = Listed | Page | Held | Fetched | Incident
 
 
 class SiteSpider(scrapy.Spider):
-    """Asks for what `first_requests` names; every failure is one incident."""
+    """Send the requests of `first_requests`; report every failure as one incident."""
 
     def __init__(self, *, bases: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -33,7 +33,7 @@ class SiteSpider(scrapy.Spider):
             yield request
 
     def first_requests(self) -> Iterable[Request | Item]:
-        """What the crawl begins with."""
+        """Return the requests that the crawl begins with."""
         raise NotImplementedError
 
     def ask(
@@ -48,11 +48,11 @@ class SiteSpider(scrapy.Spider):
         errback: Callable[[Failure], Iterable[Any]] | None = None,
         **kwargs: Any,
     ) -> Request:
-        """A request for an address of the configured sites."""
+        """Return a request for an address of the configured sites."""
         # A Referer never carries a fragment; the address of a notice has one.
         headers = {"Referer": sendable(referer or base_of(address, self.bases) + "/").partition("#")[0]}
         if expect == "file":
-            headers["Accept-Encoding"] = "identity"  # the bytes as they are kept, not as they travelled
+            headers["Accept-Encoding"] = "identity"  # the archive keeps the bytes as they are
         request_type = scrapy.FormRequest if form else Request
         extra: dict[str, Any] = {"formdata": dict(form), "method": "POST"} if form else {}
         return request_type(
@@ -61,17 +61,17 @@ class SiteSpider(scrapy.Spider):
             errback=errback or self.fail,
             headers=headers,
             dont_filter=True,
-            # Scrapy would re-encode | and ' of an address; the site knows its tokens only as it wrote them.
+            # Scrapy would re-encode | and ' of an address; the site accepts its tokens only as it wrote them.
             meta={SOURCE: source, EXPECT: expect, "verbatim_url": True, "asked": address},
             cb_kwargs=kwargs,
             **extra,
         )
 
     def fail(self, failure: Failure) -> Iterable[Incident]:
-        """The errback of every request."""
+        """Report a failed request: the errback of every request."""
         yield self.incident(failure)
 
     def incident(self, failure: Failure) -> Incident:
-        """The incident for a failed request; a fault of our own is raised."""
+        """Return the incident for a failed request; raise a fault of our own."""
         meta: dict[str, Any] = failure.request.meta  # type: ignore[attr-defined]  # set by Scrapy
         return incident_of(failure.value or RuntimeError("no reason given"), meta[SOURCE], meta["asked"])

@@ -1,8 +1,7 @@
-"""Tests of an answer's bytes, each a pure function: challenge page, empty, HTML for a file, magic, cut short.
+"""Check the bytes of an answer: challenge page, empty, HTML in place of a file, unknown type, truncated. Pure.
 
-In: bytes of an answer. Out: a fault (kind and one sentence) or None, and the type of a file by its bytes.
-Must never decide by `Content-Type`, which says nothing on these sites, and never let a page pass for a
-file.
+In: the bytes of an answer. Out: a fault (kind and one sentence) or None, and the type of a file by its bytes.
+`Content-Type` is ignored, because it says nothing on these sites.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ _CHALLENGE_WORDS = tuple(
 _CONTENT_MARKUP = re.compile(
     rb"id\s*=\s*[\"']?BodyLabel|<h1[^<>]*class\s*=\s*[\"']?title|class\s*=\s*[\"']?times\b", re.I
 )
-# Possessive (*+), for a page of thousands of comments can be parted in more ways than there is time to try.
+# Possessive (*+): without it, a page of thousands of comments would take exponential time.
 # "\ufeff  <!-- x --> <!DOCTYPE html>", "<html lang=zh>", "<script>location=…"
 _HTML_START = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*+<(?:!doctype\s+html|html|head|body|script|meta|title|div|p|h1)\b",
@@ -64,7 +63,7 @@ _PDF_TAIL = 2048
 
 
 def is_challenge(body: bytes) -> bool:
-    """True for the firewall's page in place of content."""
+    """Return True for the firewall's page in place of content."""
     head = body[:HEAD]
     if not any(words in head for words in _CHALLENGE_WORDS):
         return False
@@ -72,12 +71,12 @@ def is_challenge(body: bytes) -> bool:
 
 
 def looks_like_html(body: bytes) -> bool:
-    """True where the bytes begin like a page."""
+    """Return True if the bytes begin like a page."""
     return bool(_HTML_START.match(body[:HEAD]))
 
 
 def type_of(body: bytes) -> str | None:
-    """The type of a file by its bytes: "docx", "xlsx", "zip", "pdf", "ole2", …; None for no known type."""
+    """Return the type of a file by its bytes: "docx", "xlsx", "zip", "pdf", "ole2", …; None for an unknown type."""
     found = next((name for magic, name in _MAGIC if body.startswith(magic)), None)
     if found == "zip":
         return next((name for part, name in _OOXML if part in body), "zip")
@@ -85,7 +84,7 @@ def type_of(body: bytes) -> str | None:
 
 
 def is_cut(body: bytes, media_type: str) -> bool:
-    """True where a file of that type lacks its end, although the answer was as long as it said."""
+    """Return True if a file of that type lacks its end, although the answer has the announced length."""
     if media_type in ("docx", "xlsx", "zip"):
         return not _has_zip_end(body)
     if media_type == "pdf":
@@ -96,7 +95,7 @@ def is_cut(body: bytes, media_type: str) -> bool:
 
 
 def _has_zip_end(body: bytes) -> bool:
-    """True where the end record is there and the directory it points to lies within the file."""
+    """Return True if there is an end record, and the directory that it points to is within the file."""
     at = body.rfind(_ZIP_END, max(0, len(body) - _ZIP_TAIL))
     if at < 0 or len(body) < at + 22:
         return False
@@ -105,16 +104,16 @@ def _has_zip_end(body: bytes) -> bool:
 
 
 def fault_of_answer(body: bytes) -> Fault | None:
-    """What is wrong with any answer of status 2xx."""
+    """Return the fault of any answer of status 2xx, or None."""
     if not body.strip():
-        return Fault(IncidentKind.EMPTY_ANSWER, "the answer is empty, although its status says it is there")
+        return Fault(IncidentKind.EMPTY_ANSWER, "the answer is empty, although its status says that it has content")
     if is_challenge(body):
         return Fault(IncidentKind.CHALLENGE, "the firewall answered with a page of its own")
     return None
 
 
 def fault_of_page(body: bytes) -> Fault | None:
-    """What is wrong with an announcement page."""
+    """Return the fault of an announcement page, or None."""
     if fault := fault_of_answer(body):
         return fault
     if _stops_in_body(body):
@@ -123,7 +122,7 @@ def fault_of_page(body: bytes) -> Fault | None:
 
 
 def _stops_in_body(body: bytes) -> bool:
-    """True where the page ends with its body still open: no </html>, no </body>, and not all div closed."""
+    """Return True if the page ends inside its body: no </html>, no </body>, and an open div."""
     start = _BODY_MARKUP.search(body)
     rest = body[start.end() :].lower() if start else b""
     if not start or b"</html" in rest or b"</body" in rest:
@@ -132,7 +131,7 @@ def _stops_in_body(body: bytes) -> bool:
 
 
 def fault_of_file(body: bytes) -> Fault | None:
-    """What is wrong with an attachment."""
+    """Return the fault of an attachment, or None."""
     if fault := fault_of_answer(body):
         return fault
     if looks_like_html(body):

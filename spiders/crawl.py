@@ -1,8 +1,8 @@
-"""Several spiders one after the other, in one process and one reactor.
+"""Run several spiders one after the other, in one process and one reactor.
 
-In: a script that awaits `run(SpiderClass, …)` for each step, so that a later step can be made from what
-an earlier one found, and the settings of `crawl_settings`. Out: what each step cost; the items go to the
-sink. Must never let an exception of a callback or of the sink vanish, and never run two steps at once.
+In: a script that awaits `run(SpiderClass, …)` for each step, so that a step can be planned from the results of the one
+before, and the settings of `crawl_settings`. Out: the cost of each step; the items go to the sink. An exception of a
+callback or of the sink ends the crawl and reaches the caller.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from twisted.python.failure import Failure
 
 from tracker.core.errors import TrackerError
 
-# How long an answer that is under way may still take once the process is asked to stop, in seconds.
+# How long a request that is under way may still take after the process was asked to stop, in seconds.
 STOP_WITHIN = 5.0
 _REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """What a step, or one source in it, cost."""
+    """The cost of a step, or of one source in it."""
 
     requests: int
     bytes: int
@@ -41,11 +41,11 @@ Script = Callable[[Run], Awaitable[None]]
 
 
 def crawl(script: Script, settings: dict[str, Any]) -> None:
-    """Runs the script to its end. Once per process: a Twisted reactor cannot be started twice.
+    """Run the script to its end. Once per process: a Twisted reactor cannot be started twice.
 
     Raises:
-        KeyboardInterrupt: SIGINT or SIGTERM came; whatever the sink had been given by then stands.
-        Exception: whatever the script, a callback or the sink raised first.
+        KeyboardInterrupt: SIGINT or SIGTERM came; the sink keeps the items that it has received.
+        Exception: the first one that the script, a callback or the sink raised.
     """
     if is_reactor_installed():
         raise TrackerError("this process has crawled already", hint="run each poll in a process of its own")
@@ -74,7 +74,7 @@ class _Crawl:
             raise self.failures[0]
 
     async def run(self, spider: type[Spider], **kwargs: Any) -> Traffic:
-        """One spider from its first request to its last; raises what its callbacks or the sink raised."""
+        """Run one spider; raise the first exception of its callbacks or of the sink."""
         crawler = self.runner.create_crawler(spider)
         before = len(self.failures)
         self._watch(crawler)
@@ -100,13 +100,13 @@ class _Crawl:
                 self.failures.append(failure.value)
             asyncio.ensure_future(crawler.stop_async())  # noqa: RUF006  the crawler itself waits for its end
 
-        # Held by this object, as Scrapy's signals keep only weak references.
+        # A reference of our own: Scrapy's signals keep only weak ones.
         self._note = note
         crawler.signals.connect(note, signal=signals.spider_error)
         crawler.signals.connect(note, signal=signals.item_error)
 
     async def _wind_down(self) -> None:
-        """Lets the request that is under way end, but not for longer than `STOP_WITHIN`."""
+        """Wait for the request that is under way, but no longer than `STOP_WITHIN`."""
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self.runner.stop(), STOP_WITHIN)
 
@@ -118,7 +118,7 @@ class _Crawl:
 
         caught = (signal.SIGINT, signal.SIGTERM)
         former = {number: signal.getsignal(number) for number in caught}
-        # Not the main thread (a test, a server): signals are somebody else's there.
+        # Outside the main thread (a test, a server) signals belong to somebody else.
         with contextlib.suppress(ValueError, RuntimeError):
             for number in caught:
                 loop.add_signal_handler(number, stop, number)
@@ -132,14 +132,14 @@ class _Crawl:
 
 
 def _reactor() -> Any:
-    # Imported late: the import itself would install another reactor than the one asked for.
+    # Imported late: the import itself would install another reactor.
     from twisted.internet import reactor
 
     return reactor
 
 
 def _traffic(stats: dict[str, Any]) -> Traffic:
-    """The step's cost in all and by source; robots.txt is a source of its own."""
+    """Return the cost of the step in total and by source; robots.txt is a source of its own."""
     prefix = "tracker/requests/"
     sources = {
         name: Traffic(count, stats.get(f"tracker/bytes/{name}", 0))

@@ -1,8 +1,8 @@
-"""Discovery: which announcements the listings of the sites name.
+"""Find announcements in the listings of the sites.
 
-In: the addresses known already. Out: `Listed` for every entry met, or incidents. Follows each JSON
-listing back page by page until a page names a known announcement; where that interface fails, the HTML
-column of the same channel stands in. Must never stop short of a known announcement without saying so.
+In: the addresses that are known. Out: `Listed` for every entry, or incidents. The spider follows each JSON listing back
+page by page until a page names a known announcement. Where that interface fails, it reads the HTML column of the same
+channel. Where it stops before a known announcement, it reports a gap.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ Step = Listed | Incident | Request
 
 
 def all_listings(bases: Collection[str]) -> tuple[tuple[str, Listing], ...]:
-    """Every listing of every declared site of which there is a base, as (site id, listing)."""
+    """Return every listing of each declared site that has a base, as (site id, listing)."""
     return tuple((site.id, listing) for site in SITES if site.id in bases for listing in site.listings)
 
 
 class DiscoverySpider(SiteSpider):
-    """Reads the listings.
+    """Read the listings.
 
-    `known` are addresses met in earlier polls: one set for all channels, or a set for each. A channel without
-    known addresses is read as far back as `max_pages` allow, and has no gap.
+    `known` are addresses from earlier polls: one set for all channels, or one per channel. A channel without known
+    addresses is read back for `max_pages` pages and has no gap.
     """
 
     name = "discovery"
@@ -64,7 +64,7 @@ class DiscoverySpider(SiteSpider):
                 yield self._get(base + listing.path, listing, self.parse_notices)
 
     def parse_json(self, response: Response, base: str, listing: Listing, number: int) -> Iterable[Step]:
-        """One page of a JSON listing."""
+        """Parse one page of a JSON listing."""
         try:
             found = parse_json_list(decode(response.body), self.bases, listing.channel, response.url)
         except SiteError as error:
@@ -79,7 +79,7 @@ class DiscoverySpider(SiteSpider):
             yield self._gap(listing, response.url, f"{number} pages of the listing")
 
     def parse_column(self, response: Response, listing: Listing, first: Incident) -> Iterable[Step]:
-        """The HTML column that stands in for a failed JSON listing."""
+        """Parse the HTML column that replaces a failed JSON listing."""
         try:
             found = parse_column(decode(response.body), self.bases, listing.channel, response.url)
         except SiteError as error:
@@ -90,7 +90,7 @@ class DiscoverySpider(SiteSpider):
             yield self._gap(listing, response.url, f"the column, as the listing failed ({first.detail}),")
 
     def parse_links(self, response: Response, listing: Listing) -> Iterable[Step]:
-        """A page of links: its first page alone, so that what lies behind it is a gap where nothing on it is known."""
+        """Parse the first page of a column. If it names no known announcement, report a gap."""
         try:
             found = parse_links(decode(response.body), self.bases, listing.channel, response.url)
         except SiteError as error:
@@ -101,7 +101,7 @@ class DiscoverySpider(SiteSpider):
             yield self._gap(listing, response.url, "the column")
 
     def parse_notices(self, response: Response, listing: Listing) -> Iterable[Step]:
-        """The notice list of beian.cac.gov.cn: all in one answer."""
+        """Parse the notice list of beian.cac.gov.cn, which is one answer."""
         try:
             found = parse_notices(decode(response.body), self.bases, listing.channel, response.url)
         except SiteError as error:

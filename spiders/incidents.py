@@ -1,8 +1,7 @@
-"""What went wrong with a request → one incident.
+"""Turn a failed request into one incident.
 
-In: the failure that Scrapy hands to an errback, or an error of the parsers. Out: an `Incident` that says
-which source and address. Must never turn a fault of our own program into an incident of the site: what is
-not known here is raised again and ends the crawl.
+In: the failure that Scrapy hands to an errback, or an error of the parsers. Out: an `Incident` with source and address.
+An unknown error is a fault of our own program: it is raised again and ends the crawl.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _UNREACHABLE: dict[type[Exception], str] = {
 
 
 def incident_of(error: BaseException, source: str, address: str) -> Incident:
-    """The incident for whatever a request ended with; raises what is no fault of the site's."""
+    """Return the incident for the error that ended a request; raise an error that is not the site's fault."""
     kind, detail = _kind_and_detail(error)
     gone = isinstance(error, HttpError) and error.response.status in (404, 410)
     return Incident(kind, source, address, detail, gone)

@@ -1,8 +1,7 @@
-"""Listing answers → entries. Pure: no network, no Scrapy, no clock.
+"""Parse listings into entries. Pure: no network, no Scrapy, no clock.
 
-In: the text of a listing, the address it was asked under, the configured bases. Out: `Found`. Must never
-take an empty or garbled listing for "nothing new" (it raises `LayoutChanged`), must never hand on an
-address of a foreign host, and must never drop an entry about filings without saying so.
+In: the text of a listing, its address, the configured bases. Out: `Found`. An empty or garbled listing is never
+"nothing new": it raises `LayoutChanged`. An entry about filings that cannot be followed is reported, not dropped.
 """
 
 from __future__ import annotations
@@ -38,10 +37,10 @@ _ARTICLE = re.compile(r"\d[^/?#]{0,200}\.s?html?$", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a listing names.
+    """The entries of a listing.
 
-    `total` is how many it says there are in all (0: it does not say). `outside` holds "title (address)" of
-    entries about filings whose address is missing or of another host.
+    `total` is the number of entries that it states (0: it states none). `outside` holds "title (address)" of entries
+    about filings whose address is missing or belongs to another host.
     """
 
     entries: tuple[Listed, ...]
@@ -51,7 +50,7 @@ class Found:
 
 @dataclass(slots=True)
 class _Sorter:
-    """Gathers the rows of one listing into entries and those that cannot be followed."""
+    """Sort the rows of one listing into entries and rows that cannot be followed."""
 
     bases: Mapping[str, str]
     channel: str
@@ -67,17 +66,17 @@ class _Sorter:
             self.outside.append(f"{title} ({href or 'no address'})")
 
     def found(self, total: int | None = None) -> Found:
-        """The result; a listing in which no row has a title and an address is not built as it should be."""
+        """Return the result; raise `LayoutChanged` if no row has a title and an address."""
         if not self.entries:
             raise LayoutChanged("no entry of the listing has a title and an address", address=self.url)
         return Found(tuple(self.entries), len(self.entries) if total is None else total, tuple(self.outside))
 
 
 def parse_json_list(text: str, bases: Mapping[str, str], channel: str, url: str) -> Found:
-    """One answer of the listing interface of cac.gov.cn.
+    """Parse one answer of the listing interface of cac.gov.cn.
 
     Raises:
-        LayoutChanged: it is no such answer, or it names nothing.
+        LayoutChanged: the answer has another form, or no entries.
     """
     answer = _object(text, url)
     sorter = _Sorter(bases, channel, url)
@@ -88,7 +87,7 @@ def parse_json_list(text: str, bases: Mapping[str, str], channel: str, url: str)
 
 
 def parse_column(page: str, bases: Mapping[str, str], channel: str, url: str) -> Found:
-    """One HTML column page. Raises `LayoutChanged` where it names nothing."""
+    """Parse one HTML column page; raise `LayoutChanged` if it has no entries."""
     sorter = _Sorter(bases, channel, url)
     for item in tree_of(page, url).xpath(_COLUMN_ITEMS):
         anchor = item.xpath(".//h5//a[@href]")[0]
@@ -98,10 +97,10 @@ def parse_column(page: str, bases: Mapping[str, str], channel: str, url: str) ->
 
 
 def parse_links(page: str, bases: Mapping[str, str], channel: str, url: str) -> Found:
-    """A page of links to articles, whatever its markup: each link with a text and the address of an article.
+    """Parse a page of links to articles, whatever its markup: each link with a text and the address of an article.
 
-    The time is what stands beside the link, in the same item of a list or table. Links that lead to other hosts are
-    left out: such pages are framed by them. Raises `LayoutChanged` where it names nothing.
+    The time is the text beside the link, in the same item of a list or table. Links to other hosts are left out,
+    because such pages have many of them around the list. Raises `LayoutChanged` if there are no entries.
     """
     sorter = _Sorter(bases, channel, url)
     named: set[str] = set()
@@ -116,14 +115,14 @@ def parse_links(page: str, bases: Mapping[str, str], channel: str, url: str) -> 
 
 
 def parse_notices(text: str, bases: Mapping[str, str], channel: str, url: str) -> Found:
-    """The notices of beian.cac.gov.cn.
+    """Parse the notices of beian.cac.gov.cn.
 
-    A notice whose content is an address announces that page. Any other notice has no page of its own and is
-    known by its place in the list; a cancellation notice names its file.
+    A notice whose content is an address announces that page. Any other notice has no page of its own and is known by
+    its id; a cancellation notice has a file.
 
     Raises:
         SiteError: the site answers with an error number.
-        LayoutChanged: it is no such answer, or it names nothing.
+        LayoutChanged: the answer has another form, or no entries.
     """
     answer = _object(text, url)
     if answer.get("errno") != 0:

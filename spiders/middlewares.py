@@ -1,9 +1,7 @@
-"""Downloader middlewares: what stands between the sites and the spiders.
+"""Downloader middlewares: pace, redirects, robots.txt, proxy, and the refusal of answers without content.
 
-In: every request and every answer. Out: the same, later or not at all: an answer with a fault raises
-`Refusal`, which reaches the request's errback and becomes one incident there. Must never hand a refused
-answer on, never follow a redirect to another host, and never ask a host faster than the delay, whichever
-spider asks.
+In: every request and every answer. Out: the same, later or not at all. An answer with a fault raises `Refusal`, which
+reaches the errback of the request and becomes one incident there. The delay holds per host across all spiders.
 """
 
 from __future__ import annotations
@@ -27,18 +25,18 @@ from spiders.addresses import same_site
 from spiders.content_checks import Fault, fault_of_answer, fault_of_file, fault_of_page, is_challenge
 from tracker.core.models import IncidentKind
 
-# request.meta: what is expected ("page", "listing", "file") and which source asks (a series or a channel)
+# request.meta: the expected kind of answer ("page", "listing", "file") and the source (a series or a channel)
 EXPECT = "tracker_expect"
 SOURCE = "tracker_source"
 _LONGEST_WAIT = 60.0
 _REDIRECTS = (301, 302, 303, 307, 308)
-# Where a redirect may lead: never from an encrypted address to one that anybody on the way can read and change.
+# Schemes that a redirect may lead to: never from https to http, which anybody on the way can read and change.
 _SCHEMES = {"http": ("http", "https"), "https": ("https",)}
-_MOST_SHOWN = 500  # characters of what a site wrote
+_MOST_SHOWN = 500  # characters of a text of the site
 
 
 class Refusal(IgnoreRequest):
-    """An answer, or a request, that goes no further."""
+    """An answer or a request that is stopped here."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.detail)
@@ -46,9 +44,9 @@ class Refusal(IgnoreRequest):
 
 
 class Pace:
-    """What the crawls of one process share: when each host was last asked, and the robots.txt already read.
+    """State that the crawls of one process share: the time of the last request to each host, and robots.txt.
 
-    Lives in the settings, which Scrapy copies in depth for each crawl: it stays one object all the same.
+    It is part of the settings. Scrapy deep-copies these for each crawl, so `__deepcopy__` keeps it one object.
     """
 
     def __init__(self, delay: float) -> None:
@@ -60,12 +58,12 @@ class Pace:
         return self
 
     def wait_for(self, host: str, now: float) -> float:
-        """Seconds until that host may be asked again."""
+        """Return the seconds until the next request to that host."""
         return max(0.0, self.last.get(host, now - self.delay) + self.delay - now)
 
 
 class PaceKeeper:
-    """Keeps the delay across crawls, waits longer before each retry, and counts what each source costs."""
+    """Keep the delay across crawls, wait longer before each retry, and count requests and bytes per source."""
 
     def __init__(self, crawler: Crawler) -> None:
         delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
@@ -92,7 +90,7 @@ class PaceKeeper:
 
 
 class AnswerGuard:
-    """Refuses challenge pages, empty answers and files that are none. robots.txt is no content: it passes."""
+    """Refuse challenge pages, empty answers and broken files. robots.txt passes unchecked."""
 
     def process_response(self, request: Request, response: Response) -> Response:
         expected = request.meta.get(EXPECT)
@@ -107,7 +105,7 @@ class AnswerGuard:
             if is_challenge(response.body):
                 return Fault(IncidentKind.CHALLENGE, f"the firewall answered with status {response.status}")
             return None
-        if response.status != 200:  # a part that was not asked for (206), nothing (204), someone else's copy (203)
+        if response.status != 200:  # a part (206), nothing (204), a copy changed by a proxy (203)
             return Fault(IncidentKind.HTTP_ERROR, f"the site answered with status {response.status}")
         if expected == "file":
             return fault_of_file(response.body)
@@ -117,11 +115,11 @@ class AnswerGuard:
 
 
 class RedirectGuard(RedirectMiddleware):
-    """Follows redirects within a host and keeps the Referer; refuses those to anything else."""
+    """Follow redirects within a host and keep the Referer; refuse all others."""
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         location = response.headers.get("Location")
-        # Looked at before Scrapy does, which takes "javascript:…" for an error of the program.
+        # Checked before Scrapy does, which treats "javascript:…" as an error of the program.
         if location is not None and response.status in _REDIRECTS:
             self._refuse_elsewhere(request.url, location.decode("latin-1"))
         answer = super().process_response(request, response)
@@ -136,15 +134,15 @@ class RedirectGuard(RedirectMiddleware):
         except ValueError:
             is_here = False  # no address at all
         if not is_here:
-            detail = f"the site redirects to {location[:_MOST_SHOWN]}, which was not asked"
+            detail = f"the site redirects to {location[:_MOST_SHOWN]}, which is not a configured site"
             raise Refusal(Fault(IncidentKind.OFFSITE_REDIRECT, detail))
 
     def handle_referer(self, request: Request, response: Response) -> None:
-        """Leaves the Referer as it is: the sites answer with nothing where it is missing."""
+        """Leave the Referer unchanged: the sites send an empty answer when it is missing."""
 
 
 class RobotsGuard(RobotsTxtMiddleware):
-    """Obeys robots.txt, reads it once for all crawls of a process, and says what it forbids."""
+    """Obey robots.txt, read it once for all crawls of a process, and report what it forbids."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -160,7 +158,7 @@ class RobotsGuard(RobotsTxtMiddleware):
 
 
 class ProxyChoice(HttpProxyMiddleware):
-    """The configured proxy for every request; else the environment's, but never for a loopback address."""
+    """Use the configured proxy for every request, else that of the environment, but none for a loopback address."""
 
     configured: str | None = None
 
@@ -179,7 +177,7 @@ class ProxyChoice(HttpProxyMiddleware):
 
 
 def is_loopback(host: str) -> bool:
-    """True for this machine itself."""
+    """Return True for the address of this machine."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

@@ -1,8 +1,7 @@
-"""Page bytes → `Page`: title, time, text, attachment links. Pure: no network, no Scrapy, no clock.
+"""Parse an announcement page: title, time, text, attachment links. Pure: no network, no Scrapy, no clock.
 
-In: what the site answered and the address it was asked under. Out: the announcement. Must never take a
-page without title or body for one (it raises `LayoutChanged`), and must never re-encode an attachment's
-address.
+In: the bytes of the answer and the requested address. Out: a `Page`. A page without title or body raises
+`LayoutChanged`. The addresses of attachments are kept as the page wrote them.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ _HALF = re.compile(r"[\ud800-\udfff]")
 
 
 def parse_page(body: bytes, url: str, charset_hint: str | None = None, markup: Markup = CAC_MARKUP) -> Page:
-    """An announcement page, parsed; `markup` is its site's.
+    """Parse an announcement page with the selectors of its site.
 
     Raises:
         LayoutChanged: the page has no title or no body, or these are empty.
@@ -74,12 +73,12 @@ def parse_page(body: bytes, url: str, charset_hint: str | None = None, markup: M
 
 @cache
 def _path(css: str) -> str:
-    """A selector as an XPath: from anywhere below a node."""
+    """Return a CSS selector as an XPath that searches below a node."""
     return HTMLTranslator().css_to_xpath(css, prefix="descendant-or-self::")
 
 
 def _first_of(tree: HtmlElement, selectors: Iterable[str]) -> str:
-    """The text of the first element that one of the selectors finds and that has any; nothing where none has."""
+    """Return the text of the first element with text that a selector finds, or ""."""
     for css in selectors:
         for node in tree.xpath(_path(css))[:1]:
             if text := " ".join(node.get("content", "").split()) if node.tag == "meta" else text_of(node):
@@ -88,7 +87,7 @@ def _first_of(tree: HtmlElement, selectors: Iterable[str]) -> str:
 
 
 def _bodies(tree: HtmlElement, markup: Markup) -> tuple[list[HtmlElement], str]:
-    """The elements of the first selector of the body that find text, and that text."""
+    """Return the elements of the first body selector that finds text, and that text."""
     for css in markup.body:
         bodies = _outermost(tree.xpath(_path(css)))
         if text := "\n".join(filter(None, (_lines_of(node) for node in bodies))):
@@ -97,19 +96,19 @@ def _bodies(tree: HtmlElement, markup: Markup) -> tuple[list[HtmlElement], str]:
 
 
 def _outermost(nodes: list[HtmlElement]) -> list[HtmlElement]:
-    """Those that stand in no other of them: what a body within a body says would count twice."""
+    """Return the nodes that are inside no other of them, so that no text counts twice."""
     known = set(nodes)
     return [node for node in nodes if not any(outer in known for outer in node.iterancestors())]
 
 
 def split_links(page: Page, bases: Mapping[str, str]) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
-    """The page's links to the configured sites, and those to any other host (which must not be followed)."""
+    """Return the links to the configured sites, and the links to other hosts, which must not be followed."""
     inside = dict.fromkeys(link for link in page.links if resolve(link.href, page.url, bases))
     return tuple(inside), tuple(link for link in page.links if link not in inside)
 
 
 def decode(body: bytes, charset_hint: str | None = None) -> str:
-    """The text of a page: UTF-8 where it is that, else the declared Chinese charset, else GB18030."""
+    """Decode a page: as UTF-8 if it is valid, else by the declared Chinese charset, else as GB18030."""
     if (text := _strictly(body, "utf-8-sig")) is not None:
         return text
     lenient = body.decode("utf-8", "replace")
@@ -126,7 +125,7 @@ def decode(body: bytes, charset_hint: str | None = None) -> str:
 
 
 def parse_time(text: str) -> str | None:
-    """2026年03月17日 19:36 → "2026-03-17T19:36"; the date alone where there is no hour; else None."""
+    """Return 2026年03月17日 19:36 as "2026-03-17T19:36", a date without hour as a date, anything else as None."""
     found = _TIME.search(text)
     if not found:
         return None
@@ -136,19 +135,19 @@ def parse_time(text: str) -> str | None:
 
 
 def clean_title(raw: str) -> str:
-    """A title without tags, entities and runs of blanks."""
+    """Return a title without tags, entities and repeated blanks."""
     once = whole(html.unescape(_NO_CHARACTER.sub("\ufffd", _TAG.sub("", raw))))
     return " ".join(_TAG.sub("", once).split())
 
 
 def whole(text: str) -> str:
-    """A text in which the halves of characters that stand alone are U+FFFD."""
+    """Replace lone surrogates by U+FFFD."""
     return _HALF.sub("\ufffd", text)
 
 
 def tree_of(text: str, url: str) -> HtmlElement:
-    """The parsed page. Raises `LayoutChanged` where there is no markup at all."""
-    # The parser is told UTF-8, as the text is decoded already: a <meta charset> must not count again.
+    """Parse a page; raise `LayoutChanged` if there is no markup at all."""
+    # The text is decoded already, so a <meta charset> must not count again.
     parser = lxml.html.HTMLParser(encoding="utf-8")
     try:
         return lxml.html.document_fromstring(whole(text).encode(), parser=parser)
@@ -157,13 +156,13 @@ def tree_of(text: str, url: str) -> HtmlElement:
 
 
 def text_of(node: HtmlElement) -> str:
-    """All text of a node, inner tags flattened, runs of blanks as one."""
+    """Return all text of a node without tags, with repeated blanks as one."""
     pieces = node.xpath(".//text()[not(ancestor::script or ancestor::style)]")
     return " ".join("".join(pieces).split())
 
 
 def _lines_of(node: HtmlElement) -> str:
-    """The text of a body, one line for each paragraph: numbers of two paragraphs must not run together."""
+    """Return the text of a body, one line per paragraph, so that numbers of two paragraphs stay apart."""
     pieces: list[str] = []
     for event, element in lxml.etree.iterwalk(node, events=("start", "end", "comment")):
         edge = _EDGE if element.tag in _BLOCKS else ""
@@ -176,17 +175,17 @@ def _lines_of(node: HtmlElement) -> str:
 
 
 def first_text(tree: HtmlElement, path: str) -> str:
-    """The text of the first node on that path, or nothing."""
+    """Return the text of the first node on that path, or ""."""
     found = tree.xpath(path)
     return text_of(found[0]) if found else ""
 
 
 def _file_links(bodies: Iterable[HtmlElement], around: str) -> tuple[Link, ...]:
-    """The attachment links of the content around the bodies; one link in several anchors counts once."""
+    """Return the attachment links around the bodies; one link in several anchors counts once."""
     labels: dict[str, list[str]] = {}
     bodies = list(bodies)
     frames = set(bodies[0].getroottree().xpath(_path(around))) if around and bodies else set()
-    # Each once: a page may say of any number of its elements that they are its body.
+    # Each once: a page may mark any number of elements as its body.
     contents = dict.fromkeys(next((one for one in node.iterancestors() if one in frames), node) for node in bodies)
     for content in contents:
         for anchor in content.xpath(".//a[@href]"):
@@ -200,7 +199,7 @@ def _file_links(bodies: Iterable[HtmlElement], around: str) -> tuple[Link, ...]:
 
 
 def _label_in(href: str) -> str:
-    """The label of a link that shows none (a picture): what its address says, else the file's name."""
+    """Return the label of a link without text (a picture): from its address, else the name of the file."""
     found = _LABEL_IN_HREF.search(href)
     return unquote(found[1]) if found else unquote(href.partition("?")[0].rpartition("/")[2])
 

@@ -1,7 +1,6 @@
-"""Items of the spiders → the sink of the crawl.
+"""Hand the items of the spiders to the sink of the crawl, one call each, in order.
 
-In: `Listed`, `Page`, `Fetched`, `Incident`. Out: one call of the sink for each, in order. Must never run
-without a sink: a pipeline that switches itself off would lose everything silently.
+Without a sink the crawl ends with an error: a pipeline that switches itself off would lose everything silently.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from tracker.core.errors import OptionError
 
 
 class SinkPipeline:
-    """Hands every item to `TRACKER_SINK`; what the sink raises ends the crawl (see `spiders.crawl`)."""
+    """Hand every item to `TRACKER_SINK`; an exception of the sink ends the crawl (see `spiders.crawl`)."""
 
     def __init__(self, sink: Callable[[Any], None]) -> None:
         self.sink = sink

@@ -1,7 +1,7 @@
 """Scrapy's settings: the manners of the program towards the sites, and the settings of one crawl.
 
-`crawl_settings` is what a poll uses; the module as a whole is what Scrapy's own commands read. Must never
-allow two requests at once, a request without delay, or an unverified certificate.
+A poll uses `crawl_settings`; Scrapy's own commands read the module as a whole. One request at a time, always with a
+delay, always with a verified certificate.
 """
 
 from __future__ import annotations
@@ -44,15 +44,15 @@ COOKIES_ENABLED = False
 METAREFRESH_ENABLED = False
 STATS_DUMP = False
 LOG_VERSIONS: list[str] = []
-LOG_LEVEL = "ERROR"  # what goes wrong is an incident; `tracker.logs` says what else is logged
+LOG_LEVEL = "ERROR"  # failures are incidents; `tracker.operations.logs` says what else is logged
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/json;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9",
 }
 
-# What a poll has no use for. It is taken out of Scrapy's own tables, for what is only switched off, or None in ours, is
-# loaded all the same: half of Scrapy's start.
+# Parts that a poll does not need. They are removed from Scrapy's own tables, because parts that are only switched off
+# are imported all the same, which takes half of Scrapy's start.
 _unused = frozenset({
     "scrapy.extensions.telnet.TelnetConsole", "scrapy.extensions.remote_control.RemoteControl",
     "scrapy.extensions.feedexport.FeedExporter", "scrapy.extensions.memdebug.MemoryDebugger",
@@ -98,10 +98,10 @@ def crawl_settings(
     max_size: int = DOWNLOAD_MAXSIZE,
     backoff: float = TRACKER_BACKOFF,
 ) -> dict[str, Any]:
-    """The settings of one poll: `sink` gets every item, `proxy` (an address) serves every request.
+    """Return the settings of one poll: `sink` receives every item, `proxy` (an address) serves every request.
 
     Raises:
-        OptionError: a value that would break the manners or the crawl.
+        OptionError: a value would break the manners or the crawl.
     """
     if not callable(sink):
         raise OptionError("the sink of a crawl must be callable")

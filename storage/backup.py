@@ -32,7 +32,7 @@ from tracker.core.errors import OptionError, StorageError
 Progress = Callable[[str], None]
 
 
-def back_up(database: Path, archive: Archive, target: Path, progress: Progress) -> Held:
+def back_up(database: Path, archive: Archive, target: Path, progress: Progress) -> BackupSummary:
     """Write a backup of a history that may be in use; with the archive where the name ends with .tar or .tar.gz.
 
     Raises:
@@ -52,7 +52,7 @@ def back_up(database: Path, archive: Archive, target: Path, progress: Progress) 
         finally:
             source.close()
     if not is_bundle(target):
-        return look_into(target)
+        return inspect_backup(target)
     try:
         return _bundle(copy, archive, target, progress)
     except OSError as error:
@@ -61,10 +61,10 @@ def back_up(database: Path, archive: Archive, target: Path, progress: Progress) 
         discard(copy)
 
 
-def _bundle(copy: Path, archive: Archive, target: Path, progress: Progress) -> Held:
+def _bundle(copy: Path, archive: Archive, target: Path, progress: Progress) -> BackupSummary:
     """The history first: whatever it names lay in the archive before."""
     scratch = target.with_name(f"{target.name}.part")
-    held = look_into(copy)
+    held = inspect_backup(copy)
     try:
         with tarfile.open(scratch, "w:gz" if target.name.endswith(".gz") else "w") as bundle:
             members, sums = 1, Sums()
@@ -89,7 +89,7 @@ def _bundle(copy: Path, archive: Archive, target: Path, progress: Progress) -> H
 def _archived(archive: Archive) -> Iterator[tuple[str, bytes]]:
     """What the archive holds; a file that does not hold the bytes of its name is no original, and counts as missing."""
     originals, parts = archive.originals(), archive.journal_parts()
-    for sha256, data in archive.look_at(originals):
+    for sha256, data in archive.read_many(originals):
         if data is not None:
             yield f"archive/{sha256[:2]}/{sha256}", data
     for name, data in archive.read_journal(parts):
@@ -112,7 +112,7 @@ END = "end.json"
 
 
 @dataclass(slots=True)
-class Held:
+class BackupSummary:
     """What a backup holds, or what came of restoring it."""
 
     filings: int = 0
@@ -178,7 +178,7 @@ def read_bundle(path: Path) -> Iterator[tuple[str, bytes]]:
         raise StorageError("The backup is damaged", file=path, hint="Use another one")
 
 
-def look_into(path: Path, backup: Path | None = None) -> Held:
+def inspect_backup(path: Path, backup: Path | None = None) -> BackupSummary:
     """What a copy of a history holds, after all of it was read; `backup` is where it came from, for people.
 
     Raises:
@@ -197,7 +197,7 @@ def look_into(path: Path, backup: Path | None = None) -> Held:
                    (SELECT count(*) FROM poll) AS polls, (SELECT max(started_at) FROM poll) AS last_poll"""
             )
         )
-    return Held(**row)
+    return BackupSummary(**row)
 
 
 def missing_files(path: Path, is_there: Callable[[str], bool]) -> list[str]:

@@ -1,8 +1,7 @@
-"""Opening a database file without ever writing to it.
+"""The database file: open it read-only, copy it while it is in use, check it, limit the time of a query.
 
-Copies of a history that is in use: whole, checked, and never half-written under their final name.
-
-A limit on how long a connection may work at what it is asked; limits can stand within limits.
+In: paths and connections of SQLite. Out: connections, and copies that never have their final name before they are
+whole and checked. `storage.schema.migrations` opens the history with its schema, for its one writer or for readers.
 """
 
 from __future__ import annotations
@@ -16,12 +15,18 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 
-from storage.faults import storage_faults
+from sqlite_utils import Database
+
+from storage.faults import storage_error, storage_faults
 from tracker.core.errors import StorageError
 
+_SNAPSHOT_BUSY_SECONDS = 2.0
 
-def open_readonly(path: Path, timeout: float = 10.0) -> sqlite3.Connection:
+
+def open_readonly(path: Path, timeout: float = 10.0, *, any_thread: bool = False) -> sqlite3.Connection:
     """A connection that can only ask; `timeout` in seconds for a lock.
+
+    With `any_thread` another thread than this one may close it.
 
     In a folder that cannot be written to SQLite cannot share a file in WAL mode with a writer; there is none then, and
     the file is whole where no log lies beside it.
@@ -30,7 +35,7 @@ def open_readonly(path: Path, timeout: float = 10.0) -> sqlite3.Connection:
         sqlite3.Error: it cannot be opened, or is no database.
     """
     address = f"{path.absolute().as_uri()}?mode=ro"
-    conn = sqlite3.connect(address, uri=True, timeout=timeout)
+    conn = sqlite3.connect(address, uri=True, timeout=timeout, check_same_thread=not any_thread)
     try:
         conn.execute("PRAGMA query_only = ON")
         conn.execute("SELECT count(*) FROM sqlite_master")
@@ -41,11 +46,35 @@ def open_readonly(path: Path, timeout: float = 10.0) -> sqlite3.Connection:
         # Not where a writer holds a lock: reading past it is no reading.
         if not is_shut or not path.exists() or (log.exists() and log.stat().st_size):
             raise
-        conn = sqlite3.connect(f"{address}&immutable=1", uri=True)
+        conn = sqlite3.connect(f"{address}&immutable=1", uri=True, check_same_thread=not any_thread)
     except sqlite3.Error:
         conn.close()
         raise
     return conn
+
+
+@contextmanager
+def open_snapshot(path: Path) -> Iterator[Database]:
+    """Open the history read-only, of any schema, as of one moment; close it at the end.
+
+    It waits only shortly for a lock: health checks want an answer now, even a bad one.
+
+    Raises:
+        StorageError: there is no history, it is locked, or it is no database; also for such an error in the block.
+    """
+    if not path.exists():
+        raise StorageError("There is no history yet", file=path, hint="Run `tracker poll` first")
+    conn: sqlite3.Connection | None = None
+    try:
+        conn = open_readonly(path, _SNAPSHOT_BUSY_SECONDS)
+        conn.execute("BEGIN")
+        conn.execute("SELECT count(*) FROM poll")
+        yield Database(conn)
+    except sqlite3.Error as error:
+        raise storage_error(error, path) from error
+    finally:
+        if conn is not None:
+            conn.close()
 
 
 def copy_database(source: sqlite3.Connection, target: Path) -> None:

@@ -55,7 +55,7 @@ class Journal:
 
     def has_events(self, poll: int) -> bool:
         """True where something was noted in that poll."""
-        return next(iter(self.db.execute("SELECT 1 FROM journal WHERE poll_id = ?", [poll])), None) is not None
+        return self.db.execute("SELECT 1 FROM journal WHERE poll_id = ?", [poll]).fetchone() is not None
 
     def _insert(self, event: str, fields: Mapping[str, object]) -> None:
         line = as_json({"event": event, **fields})
@@ -70,7 +70,7 @@ def newest_effect(db: Database) -> int | None:
     return next((int(row[0]) for row in rows), None)
 
 
-def anchor(db: Database, archive: Archive) -> None:
+def record_snapshot(db: Database, archive: Archive) -> None:
     """Let the journal of a history that is older than its journal begin with the history as it stands."""
     row = next(db.query("SELECT (SELECT max(id) FROM poll) AS poll, EXISTS (SELECT 1 FROM journal) AS begun"))
     if row["poll"] is None or row["begun"]:
@@ -98,12 +98,12 @@ def export(db: Database, archive: Archive) -> list[str]:
     if whole == len(parts):
         last = _last_unlisted(db, archive, parts, last)
     # What follows a gap is written anew as well, so that one file goes on where another ends.
-    set_aside = [archive.set_journal_aside(name) for name in parts[whole:]]
+    superseded = [archive.keep_superseded(name) for name in parts[whole:]]
     rows = list(db.query("SELECT id, poll_id, event FROM journal WHERE id > ? ORDER BY id", [last]))
     if rows:
         lines = "".join(_line(row) for row in rows)
         archive.put_journal(rows[0]["id"], lines.encode())
-    return set_aside
+    return superseded
 
 
 def _last_unlisted(db: Database, archive: Archive, listed: Collection[str], last: int) -> int:

@@ -10,14 +10,14 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from storage.archive.archive import Archive
-from storage.backup import MEMBER, Held, look_into, missing_files, read_bundle
+from storage.backup import MEMBER, BackupSummary, inspect_backup, missing_files, read_bundle
 from storage.database import discard, sync, unused_name
 from tracker.core.errors import OptionError, StorageError
 
 
 def restore(
     backup: Path, database: Path, archive: Archive, *, replace: bool, progress: Callable[[str], None]
-) -> Held:  # fmt: skip
+) -> BackupSummary:  # fmt: skip
     """Put a backup in place, once all of it was read; the caller holds the poll lock.
 
     Raises:
@@ -35,11 +35,11 @@ def restore(
         parts = _unpack(backup, incoming, progress) if is_bundle else {}
         if not is_bundle:
             shutil.copyfile(backup, incoming)
-        held = look_into(incoming, backup)  # all of it is sound before any of it is put anywhere
+        held = inspect_backup(incoming, backup)  # all of it is sound before any of it is put anywhere
         if is_bundle:
             held.files = _fill(backup, archive, parts, progress)
         sync(incoming)
-        held.former = make_way(database)
+        held.former = move_aside(database)
         incoming.rename(database)
         sync(database.parent)
     except OSError as error:
@@ -66,7 +66,7 @@ def restore_files(backup: Path, archive: Archive, progress: Callable[[str], None
     brought = 0
     for sha256, data in _originals(backup):
         progress(sha256[:12])
-        brought += archive.mend(sha256, data)
+        brought += archive.restore_file(sha256, data)
     return brought
 
 
@@ -97,18 +97,18 @@ def _fill(backup: Path, archive: Archive, parts: dict[str, bytes], progress: Cal
     """The bundle's files in the archive, and its journal in the place of any other; returns how many originals."""
     for name, data in archive.read_journal(archive.journal_parts()):
         if parts.get(name) != data:  # that of another history: two of them would be no whole
-            archive.set_journal_aside(name)
+            archive.keep_superseded(name)
     for name, data in parts.items():
         archive.put_journal(int(Path(name).stem), data)
     files = 0
     for sha256, data in _originals(backup):
         progress(sha256[:12])
-        archive.mend(sha256, data)
+        archive.restore_file(sha256, data)
         files += 1
     return files
 
 
-def make_way(database: Path) -> Path | None:
+def move_aside(database: Path) -> Path | None:
     """Move the history that stands here aside, with what SQLite keeps beside it; returns where it is.
 
     What is left of one that was taken away is moved as well: SQLite would take its log for that of the next one.

@@ -82,5 +82,5 @@ def texts_query(db: Database, terms: Iterable[tuple[str, str | None]]) -> str:
 
 def _rarity(db: Database, quoted: str) -> int:
     sql = "SELECT rowid FROM filing_gram WHERE filing_gram MATCH ? LIMIT 1 OFFSET ?"
-    row = next(iter(db.execute(sql, [quoted, _LOOKED_AT])), None)
+    row = db.execute(sql, [quoted, _LOOKED_AT]).fetchone()
     return int(row[0]) if row else _NONE_SO_FAR

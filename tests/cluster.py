@@ -25,7 +25,7 @@ def cluster() -> Iterator[str]:
     with process:
         assert process.stdout is not None
         yield process.stdout.readline().strip()
-        process.communicate(timeout=60)
+        process.communicate(timeout=600)
 
 
 def main() -> None:

@@ -18,11 +18,12 @@ from storage.queries import incidents as incidents_queries
 from storage.queries.filters import FilingFilter
 from storage.schema.migrations import connect
 from storage.write.history import History
+from tests.closing import until_end
 from tests.polling import NOTICE_HEADINGS, SYNTHESIS_TITLE, algorithm, algorithm_docx
-from tracker.changes.checks.facts import Facts
 from tracker.core.models import Link, Page, SourceResult
 from tracker.core.series import select_series
 from tracker.poll.collect import Collector
+from tracker.poll.context import PollContext
 from tracker.poll.deliver import announce, make_rules
 from tracker.poll.derive import derive_safely
 from tracker.poll.digest import Digester
@@ -37,7 +38,7 @@ class Ledger:
     """A history, an archive, and the poll that is under way."""
 
     def __init__(self, folder: Path, subscriptions: Sequence[dict[str, Any]] = (), **settings: Any) -> None:
-        self.db = connect(folder / "history.db")
+        self.db = until_end(connect(folder / "history.db"))
         self.history, self.archive = History(self.db), Archive(folder / "archive")
         self.settings = Settings(data_dir=folder, subscriptions=list(subscriptions), **settings)
         self.polls = 0
@@ -48,7 +49,13 @@ class Ledger:
         self.polls += 1
         self.now = f"2026-01-{self.polls:02d}T01:00:00.000+00:00"
         self.poll_id = self.history.begin_poll(self.now)
-        self.collector = Collector(self.history, self.archive, self.poll_id, self.now)
+        self.collector = Collector(self.context())
+
+    def context(self) -> PollContext:
+        """The poll under way, of all series of the centre."""
+        return PollContext(
+            self.db, self.history, self.archive, self.settings, self.poll_id, self.now, tuple(select_series(()))
+        )
 
     def page(
         self, path: str, *files: tuple[str, bytes], series: str = "deep_synthesis", day: str = "2023-06-20"
@@ -78,8 +85,8 @@ class Ledger:
         The baseline of the series in `settled` is over then.
         """
         self.digest()
-        derive_safely(self.db, self.history, self.poll_id, self.now, Facts(), lambda _: None)
-        announce(self.db, self.settings, self.poll_id, self.now)
+        derive_safely(self.context())
+        announce(self.context(), self.now)
         results = [SourceResult(series, "ok", 1, 1) for series in SERIES]
         changes = changes_queries.find_changes(self.db, changes_queries.ChangeFilter(poll=self.poll_id))
         self.history.finish_poll(self.poll_id, self.now, 0, results, settled)
@@ -89,12 +96,11 @@ class Ledger:
     def digest(self) -> None:
         """The second part of the poll under way."""
         if derivation.is_index_behind(self.db):
-            derive_safely(self.db, self.history, self.poll_id, self.now, Facts(), lambda _: None)
+            derive_safely(self.context())
         rules = make_rules(self.db, self.settings, self.now)
         with ThreadPoolExecutor(1) as executor:
             readings = Readings(self.archive, executor)
-            digester = Digester(self.db, self.history, readings, self.settings, self.poll_id, self.now, rules)
-            digester.run(select_series(()), lambda _: None)
+            Digester(self.context(), readings, rules).run()
 
     def incidents(self) -> list[tuple[str, str]]:
         """(kind, detail) of what is open, checks aside."""

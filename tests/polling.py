@@ -14,6 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.schema.migrations import connect_readonly
+from tests.closing import until_end
 from tests.killing import Kill
 from tests.program import run_program
 from tracker.changes.algorithm_numbers import check_digit
@@ -91,7 +92,7 @@ class Desk:
             "SITE__BEIAN_URL": self.site.beian_url,
             "SITE__DELAY": "0",
             "SITE__RETRIES": "0",
-            "SITE__TIMEOUT": "5",
+            "SITE__TIMEOUT": "60",
             "POLL__KNOWN_PAGES": "false",
             "POLL__KNOWN_FACTS": "false",
         }
@@ -123,8 +124,8 @@ class Desk:
         return report
 
     def db(self) -> Database:
-        """The history, read-only."""
-        return connect_readonly(self.data / "history.db")
+        """The history, read-only, until the test is over."""
+        return until_end(connect_readonly(self.data / "history.db"))
 
     def ask(self, *arguments: str) -> Any:
         """What a command answers with --json."""

@@ -12,29 +12,20 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from tracker.poll import worker_pool
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-# What commands load when they need it; none of these installs Twisted's reactor, which each process needs for itself.
-_CONTEXT.set_forkserver_preload(
-    ["tests.program", "tracker.cli.main", "tracker.poll.run", "tracker.query.search", "tracker.query.compare",
-     "tracker.reading.pdf.document", "tracker.reading.pdf.plumber", "tracker.operations.logs",
-     "pebble", "pypinyin", "rich.table", "aiohttp", "docx",
-     "requests_file",
-     "scrapy.core.downloader.handlers.ftp", "scrapy.core.downloader.handlers.s3",
-     "scrapy.downloadermiddlewares.cookies", "scrapy.downloadermiddlewares.httpcache",
-     "scrapy.extensions.feedexport", "scrapy.extensions.throttle", "scrapy.squeues", "scrapy.utils.request",
-     "spiders.pipelines", "time_machine", "tldextract"]
-)  # fmt: skip
+_CONTEXT.set_forkserver_preload(["tests.preloaded"])
 
 # What this process itself has read elsewhere is read by children of the same one.
 worker_pool.START_METHOD = "forkserver"
 
 
 def run_program(
-    arguments: Sequence[str], environment: Mapping[str, str], folder: Path, timeout: float = 100,
+    arguments: Sequence[str], environment: Mapping[str, str], folder: Path, timeout: float = 600,
     prepare: Callable[[], None] | None = None,
 ) -> subprocess.CompletedProcess[str]:  # fmt: skip
     """`tracker …` to its end, as `subprocess.run` would give it; `prepare` is called first in the new process.
@@ -42,26 +33,40 @@ def run_program(
     Raises:
         TimeoutError: it did not end in time.
     """
+    return run_forked(["tracker", *arguments], partial(_run, list(arguments), prepare), environment, folder, timeout)
+
+
+def run_forked(
+    name: list[str], work: Callable[[], None], environment: Mapping[str, str], folder: Path, timeout: float = 600,
+    meanwhile: Callable[[int], None] | None = None,
+) -> subprocess.CompletedProcess[str]:  # fmt: skip
+    """Run `work` in a new process to its end; `meanwhile` is called with its id here once it has begun.
+
+    Raises:
+        TimeoutError: it did not end in time.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         streams = [Path(scratch) / name for name in ("stdout", "stderr")]
-        process = _CONTEXT.Process(target=_run, args=(list(arguments), dict(environment), folder, streams, prepare))
+        process = _CONTEXT.Process(target=_enter, args=(work, dict(environment), folder, streams))
         process.start()
-        process.join(timeout)
-        if process.is_alive():
+        try:
+            if meanwhile:
+                assert process.pid
+                meanwhile(process.pid)
+            process.join(timeout)
+            if process.is_alive():
+                raise TimeoutError(f"{' '.join(name)} did not end within {timeout} s")
+        finally:
             process.kill()
             process.join()
-            raise TimeoutError(f"tracker {' '.join(arguments)} did not end within {timeout} s")
         out, err = (stream.read_text(encoding="utf-8") if stream.exists() else "" for stream in streams)
         code = process.exitcode
         process.close()
-    return subprocess.CompletedProcess(["tracker", *arguments], code if code is not None else -1, out, err)
+    return subprocess.CompletedProcess(name, code if code is not None else -1, out, err)
 
 
-def _run(
-    arguments: list[str], environment: dict[str, str], folder: Path, streams: list[Path],
-    prepare: Callable[[], None] | None,
-) -> None:  # fmt: skip
-    """In the new process: take over its streams, environment and arguments, and run the command line."""
+def _enter(work: Callable[[], None], environment: dict[str, str], folder: Path, streams: list[Path]) -> None:
+    """In the new process: take over its streams and environment, and do the work."""
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
@@ -70,14 +75,19 @@ def _run(
         os.dup2(handle, number)
         os.close(handle)
     sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))
+    try:
+        work()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+
+
+def _run(arguments: list[str], prepare: Callable[[], None] | None) -> None:
+    """Run the command line."""
     sys.argv = ["tracker", *arguments]
     worker_pool.START_METHOD = "fork"  # its children start with the imports, too
     if prepare:
         prepare()
     from tracker.cli.main import main
 
-    try:
-        main()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+    main()

@@ -23,7 +23,8 @@ from typing import Any
 
 from tests.docx_edits import NUMBER, Editor, Text, Told, WordList
 from tests.polling import ROOT, Desk
-from tracker.core.series import fold, series_by_id
+from tracker.core.labels import fold
+from tracker.core.series import series_by_id
 from tracker.demo.files import TableSpec, make_pdf
 from tracker.demo.site import StandIn
 from tracker.reading.normalise import comparable

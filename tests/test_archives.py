@@ -10,7 +10,8 @@ from storage.archive.archive import Archive
 from storage.archive.folder import FolderStore
 from storage.archive.s3 import ObjectStore
 from tracker.core.errors import OptionError
-from tracker.settings.model import CONFIG_FILE, Settings, check_secrets, list_settings, load_settings
+from tracker.settings.load import check_secrets, load_settings
+from tracker.settings.model import CONFIG_FILE, Settings, list_settings
 from tracker.settings.open_archive import open_archive
 
 SECRETS = 'access_key = "env:KEY_ID"\nsecret_key = "env:KEY"\n'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -21,23 +22,43 @@ from tests.polling import (
     genai_rows,
     label,
 )
+from tests.sharing import shared_folder
+from tracker.demo.site import StandIn
 
 
-@pytest.fixture
-def kept(desk: Desk) -> Desk:
-    """Two lists, of which one was re-issued since."""
-    desk.site.publish_page(
+def publish_lists(site: StandIn) -> None:
+    """Two lists."""
+    site.publish_page(
         GENAI_PAGE, GENAI_TITLE, "2024-04-02 15:00", [(label("2024-04"), genai_docx(genai_rows(1, 10)))]
     )
-    desk.site.publish_page(
+    site.publish_page(
         SYNTHESIS, SYNTHESIS_TITLE, "2023-06-20 18:00",
         [(SYNTHESIS_LABEL, algorithm_docx(*(algorithm(n) for n in range(1, 8))))],
     )  # fmt: skip
-    desk.poll()
-    desk.site.replace_attachment(
-        GENAI_PAGE, label("2024-04"), genai_docx(genai_rows(1, 10, r3c3="新名科技有限公司"))
-    )
-    desk.poll()
+
+
+def reissue_one(site: StandIn) -> None:
+    """One of them in another edition."""
+    edition = genai_docx(genai_rows(1, 10, r3c3="新名科技有限公司"))
+    site.replace_attachment(GENAI_PAGE, label("2024-04"), edition)
+
+
+def make_kept(folder: Path) -> None:
+    """The data folder of a poll of two lists, and of another after one of them was issued again."""
+    with StandIn(hang_seconds=20) as site:
+        desk = Desk(site, folder / "data")
+        publish_lists(site)
+        desk.poll()
+        reissue_one(site)
+        desk.poll()
+
+
+@pytest.fixture
+def kept(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A site with two lists, and what two polls have kept of them."""
+    shutil.copytree(shared_folder(tmp_path_factory, "care", make_kept) / "data", desk.data)
+    publish_lists(desk.site)
+    reissue_one(desk.site)
     return desk
 
 

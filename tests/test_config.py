@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tracker.core.errors import OptionError
-from tracker.settings.model import CONFIG_FILE, check_secrets, list_settings, load_settings
+from tracker.settings.load import check_secrets, load_settings
+from tracker.settings.model import CONFIG_FILE, list_settings
 from tracker.settings.subscriptions import CHANNELS
 from tracker.settings.toml_lines import line_of
 

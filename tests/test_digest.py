@@ -12,6 +12,7 @@ import pytest
 from storage import journal
 from storage.queries import filings, lists, polls
 from storage.schema.migrations import connect
+from tests.closing import until_end
 from tests.desk_book import Ledger, synthesis
 from tests.polling import algorithm
 from tests.rebuilding import assert_rebuilds, made_anew
@@ -57,7 +58,7 @@ def test_what_a_limit_stopped_is_read_again_when_a_person_says_so(
     assert kinds(ledger.poll()) == {"added": 10}
     assert ledger.incidents() == []
     ledger.close()
-    journal.export(connect(ledger.settings.database), ledger.archive)
+    journal.export(until_end(connect(ledger.settings.database)), ledger.archive)
     rebuilt = made_anew(ledger.settings, tmp_path / "again.db")  # it can be read from the start now
     assert rebuilt.odd == []
     with closing(connect(tmp_path / "again.db")) as db:

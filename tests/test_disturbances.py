@@ -12,13 +12,17 @@ import pytest
 from filelock import FileLock
 from sqlite_utils import Database
 
+from storage.archive.archive import Archive
 from storage.queries import incidents, polls
 from storage.queries.polls import PollRow
 from storage.schema.migrations import connect
 from storage.write.history import History
 from tests.killing import Kill
 from tests.polling import GENAI_PAGE, GENAI_TITLE, Desk, genai_docx, genai_rows, label
+from tracker.core.series import select_series
+from tracker.poll.context import PollContext
 from tracker.poll.incidents import INTERRUPTED_IN_A_ROW, interruption, note_disturbances
+from tracker.settings.model import Settings
 from tracker.settings.schedule import ScheduleSettings
 
 START = datetime(2026, 5, 1, 0, 20, tzinfo=UTC)  # 08:20 where the schedule is
@@ -37,9 +41,13 @@ def at(minutes: float) -> str:
 
 
 def begin(db: Database, minutes: float, series: list[str] = GENAI, schedule: ScheduleSettings | None = HOURLY) -> int:
+    """Begin a poll; one without a `schedule` is by hand."""
     history = History(db)
     poll = history.begin_poll(at(minutes), {"series": series})
-    note_disturbances(db, history, poll, at(minutes), series, schedule)
+    settings = Settings(schedule=schedule or HOURLY)
+    archive = Archive(settings.archive_folder)
+    context = PollContext(db, history, archive, settings, poll, at(minutes), tuple(select_series(series)))
+    note_disturbances(context, is_scheduled=schedule is not None)
     return poll
 
 

@@ -18,16 +18,17 @@ from typing import Any
 import pytest
 import trustme
 
+from storage.database import open_snapshot
 from storage.queries.originals import referred_files
-from storage.queries.polls import peek
 from storage.schema import m001
 from tests.desk_book import Ledger, synthesis
 from tests.notify.mail_server import Post, running
 from tests.program import run_program
 from tracker.core.dates import read_clock
 from tracker.core.models import SourceResult
+from tracker.operations.doctor import checks
 from tracker.operations.doctor.checks import check_channels
-from tracker.operations.doctor.findings import GROUPS, TEXTS, Finding, State, Teller
+from tracker.operations.doctor.findings import GROUPS, TEXTS, Finding, Reporter, State
 from tracker.operations.doctor.history import check_sources
 from tracker.operations.doctor.run import examine
 from tracker.settings.model import Settings
@@ -66,7 +67,7 @@ def settings_of(folder: Path, *subscriptions: dict[str, Any], **values: Any) -> 
 
 
 def examined(settings: Settings, *, now: str | None = None, quick: bool = False, fault: str = "") -> list[Finding]:
-    return list(examine(settings, None, fault, now or read_clock(), Teller("en"), quick=quick))
+    return list(examine(settings, None, fault, now or read_clock(), Reporter("en"), quick=quick))
 
 
 def bad(findings: list[Finding]) -> list[tuple[str, str, State]]:
@@ -98,7 +99,7 @@ def test_whatever_needs_doing_says_what_to_do() -> None:
 
 def test_a_file_is_missing_and_another_altered(folder: Path) -> None:
     settings = settings_of(folder)
-    with peek(settings.database) as db:
+    with open_snapshot(settings.database) as db:
         (missing, what), (altered, _) = list(referred_files(db).items())[:2]
     (settings.archive_folder / missing[:2] / missing).unlink()
     victim = settings.archive_folder / altered[:2] / altered
@@ -238,7 +239,7 @@ def test_sources(outcome: str, asked: float, ok: float | None, state: State) -> 
         return None if days is None else (datetime(2026, 5, 1, tzinfo=UTC) - timedelta(days=days)).isoformat()
 
     row = {"source": "beian", "outcome": outcome, "asked_at": day(asked), "ok_at": day(ok)}
-    (found,) = check_sources([row], "2026-05-01T00:00:00+00:00", 7.0, Teller("en", "sources"))
+    (found,) = check_sources([row], "2026-05-01T00:00:00+00:00", 7.0, Reporter("en", "sources"))
     assert found.state is state
     assert ("never" in found.message) == (ok is None)
 
@@ -262,10 +263,16 @@ def test_what_waits_for_a_person(folder: Path) -> None:
 
 def probe(*subscriptions: dict[str, Any], **notify: Any) -> dict[str, Finding]:
     named = [{"name": f"one{number}"} | one for number, one in enumerate(subscriptions)]
-    usual = {"allow_private": True, "timeout": 2, "smtp": {"sender": "tracker@example.org"}}
+    usual = {"allow_private": True, "timeout": 60, "smtp": {"sender": "tracker@example.org"}}
     settings = Settings(subscriptions=named, notify=usual | notify)
-    found = check_channels(settings.subscriptions, settings.notify, Teller("en", "channels"))
+    found = check_channels(settings.subscriptions, settings.notify, Reporter("en", "channels"))
     return {one.name: one for one in found}
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A channel's own word on what took too long is waited for, however busy the machine is."""
+    monkeypatch.setattr(checks, "_GRACE", 300.0)
 
 
 @pytest.fixture
@@ -286,18 +293,24 @@ def test_services_of_the_web(dead_port: int, open_port: int) -> None:
     found = probe(
         {"channel": "webhook", "url": f"http://127.0.0.1:{open_port}/{secret}"},
         {"channel": "slack", "url": f"http://user:{secret}@127.0.0.1:{dead_port}/{secret}"},
-        {"channel": "feishu", "url": f"https://127.0.0.1:{open_port}/{secret}"},
         {"channel": "dingtalk", "url": f"http://no-such-host.invalid/?access_token={secret}"},
         {"channel": "wecom", "url": "env:TRACKER_TEST_NO_SUCH_VARIABLE"},
         {"channel": "telegram", "token": secret, "chat": "1", "api": f"http://127.0.0.1:{open_port}"},
     )
-    assert [one.state for one in found.values()] == [OK, FAILED, FAILED, FAILED, FAILED, OK]
+    assert [one.state for one in found.values()] == [OK, FAILED, FAILED, FAILED, OK]
     assert found["one0"].message == f"one0 (webhook) can be used: 127.0.0.1:{open_port}"
     assert f"127.0.0.1:{dead_port}: the connection was refused" in found["one1"].message
-    assert "no answer within 2 s" in found["one2"].message  # it never shakes hands
-    assert "the name is not known" in found["one3"].message
-    assert "TRACKER_TEST_NO_SUCH_VARIABLE" in found["one4"].message
+    assert "the name is not known" in found["one2"].message
+    assert "TRACKER_TEST_NO_SUCH_VARIABLE" in found["one3"].message
     assert not any(secret in one.message + one.to_do for one in found.values())
+
+
+def test_a_service_that_never_shakes_hands(open_port: int, patience: None) -> None:
+    url = f"https://127.0.0.1:{open_port}/T0PSECRET-token"
+    (found,) = probe({"channel": "feishu", "url": url}, timeout=0.5).values()
+    assert found.state is FAILED
+    assert f"127.0.0.1:{open_port}: no answer within 0.5 s" in found.message
+    assert "T0PSECRET" not in found.message + found.to_do
 
 
 # The library loads its e-mail plugin, which imports a module that Python 3.13 lacks (apprise 2.3.0).
@@ -305,7 +318,7 @@ def test_services_of_the_web(dead_port: int, open_port: int) -> None:
 def test_addresses_of_apprise() -> None:
     secret = "T0PSECRET-token"
     urls = (f"ntfys://{secret}@example.org/topic", f"nonsense://{secret}")
-    found = probe(*({"channel": "apprise", "url": url} for url in urls), timeout=20)
+    found = probe(*({"channel": "apprise", "url": url} for url in urls))
     assert [one.state for one in found.values()] == [OK, FAILED], found
     assert found["one0"].message == "one0 (apprise) can be used: ntfy"
     assert not any(secret in one.message for one in found.values())
@@ -325,7 +338,7 @@ def smtp(port: int, **values: Any) -> dict[str, Any]:
     return {"smtp": usual | values}
 
 
-def test_mail_servers(dead_port: int, open_port: int, tmp_path: Path) -> None:
+def test_mail_servers(dead_port: int, open_port: int, tmp_path: Path, patience: None) -> None:
     authority, tls = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     authority.issue_cert("127.0.0.1").configure_cert(tls)

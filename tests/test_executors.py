@@ -71,7 +71,7 @@ def stumble() -> None:
 
 @pytest.fixture(scope="module")
 def processes() -> Iterator[LimitedProcesses]:
-    with LimitedProcesses(workers=1, seconds=1.0, megabytes=1024) as one:
+    with LimitedProcesses(workers=1, seconds=60, megabytes=1024) as one:
         yield one
 
 
@@ -81,15 +81,14 @@ def test_results_come_back(processes: LimitedProcesses) -> None:
 
 @pytest.mark.parametrize(
     ("task", "message"),
-    [(hang, "took more than 1 seconds: it was stopped"), (die, r"came to an end over it, twice \(signal 11\)")],
+    [(hang, "took more than 2 seconds: it was stopped"), (die, r"came to an end over it, twice \(signal 11\)")],
 )
-def test_a_task_that_hangs_or_dies_is_told_as_the_files_fault(
-    processes: LimitedProcesses, task: object, message: str
-) -> None:
-    before, bad, after = processes.submit(double, 1), processes.submit(task), processes.submit(double, 2)  # type: ignore[arg-type]
-    with pytest.raises(HostileFile, match=message):
-        bad.result()
-    assert (before.result(), after.result()) == (2, 4)
+def test_a_task_that_hangs_or_dies_is_told_as_the_files_fault(task: object, message: str) -> None:
+    with LimitedProcesses(workers=1, seconds=2.0, megabytes=1024) as processes:
+        before, bad, after = processes.submit(double, 1), processes.submit(task), processes.submit(double, 2)  # type: ignore[arg-type]
+        with pytest.raises(HostileFile, match=message):
+            bad.result()
+        assert (before.result(), after.result()) == (2, 4)
 
 
 def test_a_process_that_dies_by_chance_costs_nothing(processes: LimitedProcesses, tmp_path: Path) -> None:
@@ -125,10 +124,10 @@ def test_errors_come_back_whole(processes: LimitedProcesses) -> None:
 
 def test_what_nobody_waits_for_is_stopped() -> None:
     started = time.monotonic()
-    processes = LimitedProcesses(1, seconds=60, megabytes=1024)
+    processes = LimitedProcesses(1, seconds=600, megabytes=1024)
     futures: list[Future[None]] = [processes.submit(hang), processes.submit(hang)]
     processes.shutdown(cancel_futures=True)
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 300
     assert all(future.exception() for future in futures)
 
 
@@ -143,7 +142,7 @@ if __name__ == "__main__":
         print(processes.submit(math.factorial, 5).result(50))
 """
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=600, check=False
     )  # fmt: skip
     assert done.stdout == "120\n", done.stderr
 
@@ -182,10 +181,10 @@ if __name__ == "__main__":
         os.kill(os.getpid(), signal.SIGKILL)
 """
     with (tmp_path / "child").open("w+") as file:  # a pipe would stay open as long as the child
-        done = subprocess.run([sys.executable, "-c", program], stdout=file, cwd=ROOT, timeout=60, check=False)
+        done = subprocess.run([sys.executable, "-c", program], stdout=file, cwd=ROOT, timeout=600, check=False)
         assert done.returncode == -signal.SIGKILL
         child = int((tmp_path / "child").read_text())
-    until = time.monotonic() + 30
+    until = time.monotonic() + 300
     while time.monotonic() < until and Path(f"/proc/{child}").exists() and " Z " not in _stat(child):
         time.sleep(0.1)
     assert not Path(f"/proc/{child}").exists() or " Z " in _stat(child)

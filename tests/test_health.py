@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from storage.queries.polls import peek
+from storage.database import open_snapshot
 from storage.schema.migrations import connect
 from storage.write.history import History
 from tests.program import run_program
@@ -123,7 +123,7 @@ def test_an_older_schema_is_not_unwell(tmp_path: Path) -> None:
 
 def test_peek_writes_nothing(tmp_path: Path) -> None:
     settings = make_history(tmp_path)
-    with pytest.raises(StorageError, match="readonly"), peek(settings.database) as db:
+    with pytest.raises(StorageError, match="readonly"), open_snapshot(settings.database) as db:
         db.execute("DELETE FROM poll")
 
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -19,19 +20,23 @@ from benchmarks.made.lists import real_lists, real_size, scaled_lists
 from benchmarks.made_history import make_history
 from benchmarks.pages import Client, Samples, addresses, measure
 from benchmarks.queries import measure as measure_questions
+from storage.archive.archive import Archive
 from storage.queries import counts, entities
 from storage.queries import filings as filings_queries
 from storage.queries.entities import list_entities
 from storage.queries.filters import FilingFilter
 from storage.schema.migrations import connect, connect_readonly
 from storage.write.history import History
+from tests.closing import until_end
 from tests.program import run_program
 from tracker.changes.algorithm_numbers import has_right_check_digit, parse_algorithm_number
-from tracker.changes.checks.facts import Facts, known_facts, row_counts
+from tracker.changes.checks.facts import known_facts, row_counts
 from tracker.core.models import ChangeKind
 from tracker.core.series import GENAI_NUMBER
+from tracker.poll.context import PollContext
 from tracker.poll.derive import derive
 from tracker.query.search import search_filings
+from tracker.settings.model import Settings
 
 FILINGS = 300
 Ask = Callable[..., Any]
@@ -47,7 +52,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def db(data: Path) -> Database:
-    return connect_readonly(data / "history.db")
+    return until_end(connect_readonly(data / "history.db"))
 
 
 @pytest.fixture
@@ -64,7 +69,7 @@ def run(data: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 def rows_of(path: Path) -> dict[str, list[Any]]:
     """Every row of every table that is not SQLite's own, and not the index of characters."""
-    db = connect_readonly(path)
+    db = until_end(connect_readonly(path))
     tables = [name for name in db.table_names() if not name.startswith(("sqlite_", "filing_gram", "_"))]
     return {name: db.execute(f"SELECT * FROM [{name}]").fetchall() for name in tables}
 
@@ -199,7 +204,8 @@ def test_derivations_of_a_history_that_did_not_change_leave_it_as_it_is(data: Pa
             db.execute("DELETE FROM derivation")
             db.conn.commit()
         poll, now = db.execute("SELECT max(id), max(started_at) FROM poll").fetchone()
-        derive(db, History(db), poll, now, Facts(), lambda part: None)
+        settings = Settings(data_dir=data)
+        derive(PollContext(db, History(db), Archive(settings.archive_folder), settings, poll, now))
         db.close()
         assert rows_of(path) | {"derivation": []} == before
 
@@ -230,13 +236,14 @@ class Fake(BaseHTTPRequestHandler):
 
 def test_the_benchmark_asks_for_another_filing_each_time_and_tells_what_is_not_there(data: Path) -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Fake)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.002,), daemon=True).start()
     client, samples = Client(f"http://127.0.0.1:{server.server_port}"), Samples(data / "history.db")
     try:
         there = measure(client, samples, "/filing/{filing}?as_of={day}", 10)
         absent = measure(client, samples, "/entity/{entity}", 10)
     finally:
         client.close()
+        samples.close()
         server.shutdown()
         server.server_close()
     assert (len(there.first_bytes), there.statuses, there.size) == (10, frozenset(), 5)
@@ -246,8 +253,8 @@ def test_the_benchmark_asks_for_another_filing_each_time_and_tells_what_is_not_t
 
 
 def test_every_address_of_the_benchmark_can_be_filled(data: Path) -> None:
-    samples = Samples(data / "history.db")
-    filled = [address.format_map(samples.draw()) for address in addresses()]
+    with closing(Samples(data / "history.db")) as samples:
+        filled = [address.format_map(samples.draw()) for address in addresses()]
     assert len(filled) > 30
     assert not [address for address in filled if "{" in address or "//" in address or address.endswith("=")]
 

@@ -8,10 +8,12 @@ import platform
 import re
 import socket
 import sqlite3
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, field
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,16 +22,16 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.desk_book import Ledger, synthesis
-from tests.test_health import make_history
+from tests.test_health import ROOT, make_history
 from tracker.core.dates import read_clock
 from tracker.core.errors import OptionError
 from tracker.core.models import Incident, IncidentKind, SourceResult
 from tracker.core.version import __version__
-from tracker.operations.http_server import MOST_AT_ONCE, Answer, Server, open_server
-from tracker.operations.metrics import serve
+from tracker.operations.metrics_server import Answer, Server, serve
 from tracker.operations.run_state import RunState
 from tracker.settings.model import Settings
 from tracker.settings.values import split_address
+from tracker.web import server as web_server
 
 NAMES = {
     "tracker_last_poll_timestamp_seconds", "tracker_last_success_timestamp_seconds", "tracker_poll_duration_seconds",
@@ -42,24 +44,22 @@ NAMES = {
 NEXT = datetime(2026, 5, 3, 0, 17, tzinfo=UTC)
 
 
-@dataclass
-class State:
-    """What `tracker run` would know."""
-
-    polls: dict[int, int] = field(default_factory=lambda: {0: 5, 3: 1})
-    killed: int = 1
-    missed: int = 2
-    overlaps: int = 3
-    last_exit: int | None = 0
-    is_last_killed: bool = False
-    next_fires: dict[str, datetime | None] = field(default_factory=lambda: {"genai_service": NEXT, "other": None})
+def state_of_a_run() -> RunState:
+    """Six polls, one of them stopped; the newest found trouble at the site."""
+    state = RunState()
+    for exit_code, killed in ((0, True), (0, False), (0, False), (0, False), (0, False), (3, False)):
+        state.note_ended(exit_code, killed=killed)
+    state.note_lapses(missed=2, overlaps=3)
+    state.set_next(["genai_service"], NEXT)
+    state.set_next(["other"], None)
+    return state
 
 
-def ask(server: Server, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], str]:
-    with closing(http.client.HTTPConnection(*server.address, timeout=5)) as connection:
+def ask(server: Server, path: str, method: str = "GET", **headers: str) -> tuple[int, http.client.HTTPMessage, str]:
+    with closing(http.client.HTTPConnection(*server.address, timeout=60)) as connection:
         connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
         reply = connection.getresponse()
-        return reply.status, dict(reply.getheaders()), reply.read().decode()
+        return reply.status, reply.headers, reply.read().decode()
 
 
 def samples(server: Server) -> dict[tuple[str, ...], float]:
@@ -80,7 +80,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    with closing(serve("127.0.0.1:0", Settings(data_dir=tmp_path), State())) as one:
+    with closing(serve("127.0.0.1:0", Settings(data_dir=tmp_path), state_of_a_run())) as one:
         yield one
 
 
@@ -130,14 +130,14 @@ def test_figures_of_the_run(server: Server) -> None:
 
 
 def test_the_runners_own_state(tmp_path: Path) -> None:
-    state = RunState(NEXT)
+    state = RunState()
     state.note_ended(-9, killed=True)
     with closing(serve("127.0.0.1:0", Settings(data_dir=tmp_path), state)) as server:
         assert samples(server)["tracker_run_polls_total", "-9"] == 1
 
 
 def test_a_run_whose_newest_poll_failed_is_unwell_until_a_later_one_ends_well(tmp_path: Path) -> None:
-    settings, state = make_history(tmp_path, at=read_clock()), RunState(NEXT)
+    settings, state = make_history(tmp_path, at=read_clock()), RunState()
     with closing(serve("127.0.0.1:0", settings, state)) as server:
         assert ask(server, "/healthz")[::2] == (200, "ok\n"), "before its first poll"
         for code, killed, words in (
@@ -239,28 +239,37 @@ def test_a_fault_inside_is_500_without_a_word_of_why(caplog: pytest.LogCaptureFi
     def fail(accept: str) -> Answer:
         raise ZeroDivisionError("a secret")
 
-    with closing(open_server("127.0.0.1:0", {"/x": fail})) as server:
+    with closing(Server("127.0.0.1:0", {"/x": fail})) as server:
         status, _, text = ask(server, "/x")
     assert (status, text) == (500, "This failed; the log says why\n")
     assert "a secret" in caplog.text
 
 
-def test_those_who_dawdle_are_cut_off_and_others_answered(tmp_path: Path) -> None:
+def test_those_who_dawdle_are_cut_off_and_others_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("REQUEST_SECONDS", 0.6), ("_LOOK_SECONDS", 0.1), ("MOST_OPEN", 8)):
+        monkeypatch.setattr(web_server, name, value)
     routes = {"/x": lambda accept: Answer(200, "text/plain", b"x")}
-    with closing(open_server("127.0.0.1:0", routes, seconds=0.6)) as server:
-        slow = [socket.create_connection(server.address, 5) for _ in range(MOST_AT_ONCE)]
+    with closing(Server("127.0.0.1:0", routes)) as server:
+        slow = [socket.create_connection(server.address, 5) for _ in range(8)]
         time.sleep(0.1)
         assert ask(server, "/x")[0] == 200, "who asks comes before who is silent"
-        assert slow[0].recv(10) == b"", "the oldest made room"
+        assert is_hung_up(slow[0]), "the oldest made room"
         slow[0].close()
         slow[0] = socket.create_connection(server.address, 5)
         for _ in range(3):  # a byte now and then does not gain time
             slow[0].sendall(b"G")
             time.sleep(0.1)
-        assert [connection.recv(10) for connection in slow] == [b""] * len(slow)
+        assert all(is_hung_up(connection) for connection in slow)
         assert ask(server, "/x")[0] == 200
         for connection in slow:
             connection.close()
+
+
+def is_hung_up(connection: socket.socket) -> bool:
+    """True where the server ended the connection without an answer."""
+    with suppress(ConnectionResetError):
+        return connection.recv(10) == b""
+    return True
 
 
 def test_addresses() -> None:
@@ -274,13 +283,28 @@ def test_addresses() -> None:
 
 
 def test_a_port_that_is_taken(server: Server, tmp_path: Path) -> None:
-    with pytest.raises(OptionError, match="cannot be listened at"):
+    with pytest.raises(OptionError, match="Cannot listen on"):
         serve(f"127.0.0.1:{server.address[1]}", Settings(data_dir=tmp_path))
 
 
 def test_closed_means_closed(tmp_path: Path) -> None:
     server = serve("localhost:0", Settings(data_dir=tmp_path))
     address = server.address
-    server.close()
+    assert "metrics" in {thread.name for thread in threading.enumerate()}
+    with socket.create_connection(address, 5), socket.create_connection(address, 5) as asking:
+        asking.sendall(b"GET /heal")  # neither a silent nor a half-written request holds it up
+        server.close()
+    assert "metrics" not in {thread.name for thread in threading.enumerate()}
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(address, 5)
+
+
+def test_it_loads_no_pages(tmp_path: Path) -> None:
+    """`tracker run` lives for months: it serves its figures without Datasette."""
+    code = """
+import sys
+import tracker.operations.scheduler, tracker.operations.metrics_server
+print(sorted({"datasette", "scrapy", "twisted.internet", "pdfplumber", "lxml"} & sys.modules.keys()))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout == "[]\n", done.stderr

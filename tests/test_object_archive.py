@@ -182,7 +182,7 @@ def test_the_history_for_programs_and_the_pages(kept: tuple[Desk, BucketDesk], t
     config.write_text(f"data_dir = {json.dumps(str(desk.data))}\n[archive]\n" + "\n".join(lines))
     with open_history(config=config) as history:
         assert hashlib.sha256(history.original(sha256)).hexdigest() == sha256
-        with pytest.raises(OptionError, match="holds no file"):
+        with pytest.raises(OptionError, match="has no file"):
             history.original("0" * 64)
     line = Line(desk.service)
     with serving(desk.data, **desk.service.environment(desk.url, ENDPOINT=line.endpoint, RETRIES="0")) as served:

@@ -18,7 +18,7 @@ from tests.test_project import ROOT
 from tracker.cli.main import cli
 from tracker.core.errors import AnotherPoll, ContentError, DeliveryError, SiteError
 from tracker.poll.timetable import make_plans
-from tracker.settings.model import load_settings
+from tracker.settings.load import load_settings
 
 FOLDER = ROOT / "docs" / "operations"
 TEXTS = [*sorted(FOLDER.iterdir()), FOLDER.parent / "operations.md"]
@@ -46,9 +46,9 @@ def test_the_text_names_every_file() -> None:
     assert set(re.findall(r"\(operations/([^)]+)\)", text)) == {path.name for path in FOLDER.iterdir()}
 
 
-def test_the_example_configuration_is_one_and_polls_more_often_where_it_says_so() -> None:
+def test_the_example_configuration_is_one_and_polls_hourly_in_working_hours() -> None:
     settings = load_settings(FOLDER / "tracker.example.toml")
-    assert settings.schedule.adaptive
+    assert settings.schedule.default == "17 8-20 * * mon-fri"
     plans = make_plans(settings.schedule)
     assert len(plans) == 3
     assert [plan.id for plan in plans if "genai_service" in plan.series] == ["7,37 8-20 * * mon-fri"]

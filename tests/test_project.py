@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import subprocess
 import tomllib
@@ -16,6 +17,8 @@ from tracker.settings.model import Settings, list_settings
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("tracker", "spiders", "storage")
+READMES = ("README.md", "README.zh-CN.md")
+PAGES = sorted(path for folder in (ROOT, ROOT / "docs") for path in folder.glob("*.md"))
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 # Written backwards, so that this file does not name them either.
@@ -86,40 +89,50 @@ def test_module_says_what_it_is_for(path: Path) -> None:
     assert path.stem not in {"utils", "util", "common", "helpers", "misc"}
 
 
-@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
-def test_every_setting_stands_in_the_readme_with_its_default(readme: str) -> None:
-    rows = re.findall(r"^\| `([a-z_.]+)` \| (?:`(.*?)`)? \|", (ROOT / readme).read_text(encoding="utf-8"), re.M)
-    expected = {one["name"]: one["default"] for one in list_settings(Settings())}
-    assert {name: default for name, default in rows if name in expected} == expected
+@pytest.mark.parametrize("name", ["commands", "settings"])
+def test_a_generated_page_is_up_to_date(name: str) -> None:
+    script = importlib.import_module(f"docs.{name}_table")
+    page = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    assert script.render(page) == page, f"run: .venv/bin/python docs/{name}_table.py"
 
 
-def test_both_readmes_tell_the_same_of_each_setting() -> None:
-    names = {one["name"] for one in list_settings(Settings())}
-    english, chinese = (
-        [row for row in re.findall(r"^\| `([a-z_.]+)` \| (.*)$", (ROOT / readme).read_text(encoding="utf-8"), re.M)
-         if row[0] in names]
-        for readme in ("README.md", "README.zh-CN.md")
-    )  # fmt: skip
-    assert len(english) == len(names)
-    assert english == chinese
+def test_the_settings_page_has_every_setting_with_its_default() -> None:
+    text = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z_.]+)` \| (?:`(.*?)`)? \|", text, re.M)
+    assert dict(rows) == {one["name"]: one["default"] for one in list_settings(Settings())}
 
 
-@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
-def test_every_command_stands_in_the_readme_with_its_options(readme: str) -> None:
-    text = (ROOT / readme).read_text(encoding="utf-8")
-    rows = re.findall(r"^\| `tracker (\w+)(.*?)` \|", text, re.M)
-    told = {name: set(re.findall(r"--[a-z-]+", usage)) for name, usage in rows}
+def test_the_commands_page_has_every_command_with_its_options() -> None:
+    text = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^## tracker (\w+)\n(.*?)(?=^## tracker \w+\n|\Z)", text, re.M | re.S))
     context = click.Context(cli)
-    commands = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
-    expected = {
-        name: {
-            option
-            for parameter in command.params
-            if not getattr(parameter, "hidden", False)
-            for option in (*parameter.opts, *parameter.secondary_opts)
-            if option.startswith("--") and option != "--help"
-        }
-        for name, command in commands.items()
-        if command is not None
-    }
-    assert told == expected
+    assert sorted(sections) == cli.list_commands(context)
+    for name, section in sections.items():
+        command = cli.get_command(context, name)
+        assert command is not None
+        for parameter in command.params:
+            if not getattr(parameter, "hidden", False):
+                wanted = {one for one in (*parameter.opts, *parameter.secondary_opts) if one.startswith("--")}
+                assert wanted <= {*re.findall(r"--[a-z-]+", section), "--help"}
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_a_readme_is_short_and_names_only_commands_that_exist(readme: str) -> None:
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    assert text.count("\n") <= 170
+    commands = cli.list_commands(click.Context(cli))
+    assert set(re.findall(r"`tracker (\w+)", text)) <= set(commands)
+
+
+def test_both_readmes_have_the_same_parts() -> None:
+    texts = [(ROOT / readme).read_text(encoding="utf-8") for readme in READMES]
+    for pattern in (r"^#+ ", r"^```", r"^\| ", r"\]\((?!docs/start)(?!README)[^)]+\)"):
+        english, chinese = (re.findall(pattern, text, re.M) for text in texts)
+        assert english == chinese
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
+        assert (page.parent / target).exists(), f"{page.name}: {target}"

@@ -240,7 +240,7 @@ def test_a_new_source_is_one_entry_for_its_site_and_one_for_its_series(desk: Des
     def run(*arguments: str) -> Any:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "tracker", *arguments], env=environment, cwd=program, capture_output=True,
-            text=True, timeout=100, check=False,
+            text=True, timeout=600, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)

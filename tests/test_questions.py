@@ -182,7 +182,7 @@ def test_original(history: OpenHistory, tracker: Callable[..., Any]) -> None:
     assert hashlib.sha256(data).hexdigest() == sha256
     assert data == Path(tracker("open", sha256)[0]["file"]).read_bytes()
     for wrong in (64 * "0", "../history.db", "", sha256[:8]):
-        with pytest.raises(OptionError, match="holds no file"):
+        with pytest.raises(OptionError, match="has no file"):
             history.original(wrong)
 
 

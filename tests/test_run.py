@@ -49,14 +49,14 @@ class Running:
     def text(self) -> str:
         return self.said.read_text(encoding="utf-8")
 
-    def wait_for(self, event: str, count: int = 1, seconds: float = 40) -> None:
+    def wait_for(self, event: str, count: int = 1, seconds: float = 300) -> None:
         def is_so() -> bool:
             assert self.process.poll() is None or self.text().count(event) >= count, self.text()[-3000:]
             return self.text().count(event) >= count
 
         wait_until(is_so, seconds, f"{event} × {count}")
 
-    def end(self, seconds: float = 30) -> float:
+    def end(self, seconds: float = 300) -> float:
         """Wait for its end, which must be a clean one; returns how long that took."""
         began = time.monotonic()
         assert self.process.wait(seconds) == 0, self.text()[-3000:]
@@ -127,7 +127,7 @@ def test_polls_happen_on_schedule_and_a_stop_ends_cleanly(desk: Desk) -> None:
         run.wait_for("run.poll_ended", 3)
         second = subprocess.run(
             [sys.executable, "-m", "tracker", "run"], env=desk.environment(**OFTEN), cwd=ROOT, capture_output=True,
-            text=True, check=False, timeout=30,
+            text=True, check=False, timeout=300,
         )  # fmt: skip
         assert second.returncode == 6
         assert "Another `tracker run`" in second.stderr
@@ -305,13 +305,12 @@ def memory(pid: int) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180)
 def test_files_and_memory_stay_flat_over_many_polls(desk: Desk) -> None:
     publish_all(desk)
-    with running(desk, **OFTEN | {"SCHEDULE__ADAPTIVE": "true"}) as run:
+    with running(desk, **OFTEN) as run:
         figures = []
         for count in (3, 18):
-            run.wait_for("run.poll_ended", count, seconds=100)
+            run.wait_for("run.poll_ended", count)
             pid = run.process.pid
             wait_until(lambda pid=pid: child_of(pid))
             figures.append((fewest(f"/proc/{pid}/fd"), fewest(f"/proc/{pid}/task"), memory(pid)))
@@ -329,7 +328,7 @@ def test_the_list_says_what_is_polled_when(desk: Desk) -> None:
     assert jobs[1]["series"] == ["on_device"]
     assert [len(job["next"]) for job in jobs] == [5, 5]
     assert all(at.endswith("T07:00:00+08:00") for at in jobs[1]["next"])  # midnight is quiet
-    assert (jobs[0]["overdue"], jobs[0]["last_poll"], jobs[0]["warm"]) == (True, None, [])
+    assert (jobs[0]["overdue"], jobs[0]["last_poll"]) == (True, None)
     text = desk.run("--lang", "zh", "run", "--list", **own).stdout
     assert "时间表" in text
     assert "17 8-23/3 * * *" in text
@@ -350,6 +349,6 @@ def test_an_alert_whose_next_try_has_come_goes_out_between_two_polls(desk: Desk)
         poll_all(desk, exit_code=5)
         receiver.answer = 204
         with running(desk, **RARELY) as run:
-            run.wait_for("run.alerts_sent", seconds=60)
+            run.wait_for("run.alerts_sent")
             run.stop()
         assert desk.ask("notify", "list") == []

@@ -48,7 +48,7 @@ def test_a_child_over_its_limit_is_asked_to_end() -> None:
     outcome = start_child(python(script)).wait(1)
     assert outcome.exit in (130, -15)  # -15 where the machine is so busy that the handler was not in place
     assert outcome.stopped.startswith("it took longer than 0.01")
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 60
 
 
 def test_one_that_does_not_end_is_killed_with_all_it_started(tmp_path: Path) -> None:

@@ -49,9 +49,9 @@ class Told(Ledger):
         self.settings = self.settings.model_copy(update={"subscriptions": changed})
 
     def poll(self, settled: Sequence[str] = SERIES) -> list[tuple[str, str, dict[str, Any]]]:
-        poll = self.poll_id
+        poll = self.context()
         changes = super().poll(settled)
-        self.states = deliver(self.db, self.settings, poll, io.StringIO(), lambda _: None)
+        self.states = deliver(poll, io.StringIO())
         return changes
 
     def told(self, name: str = "s1") -> list[dict[str, Any]]:

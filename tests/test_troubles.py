@@ -17,7 +17,7 @@ from tests.notify.receivers import Receiver
 from tests.polling import GENAI_PAGE, GENAI_TITLE, Desk, genai_docx, genai_rows, label
 from tests.rebuilding import assert_rebuilds
 from tracker.core.errors import ClockError
-from tracker.poll.run import poll_instant
+from tracker.poll.run import monotonic_instant
 from tracker.settings.model import Settings
 
 WHEN = "2026-03-01T04:00:00.000+00:00"
@@ -157,13 +157,13 @@ def test_a_clock_that_was_set_back_is_refused_until_somebody_says_that_it_is_rig
 
 
 def test_the_instant_of_a_poll_is_after_what_is_recorded() -> None:
-    assert poll_instant(WHEN, None) == WHEN
-    assert poll_instant(WHEN, "2026-03-01T03:59:59.999+00:00") == WHEN
-    assert poll_instant(WHEN, WHEN) == "2026-03-01T04:00:00.001+00:00"
-    assert poll_instant(WHEN, "2026-03-01T04:04:59.000+00:00") == "2026-03-01T04:04:59.001+00:00"
+    assert monotonic_instant(WHEN, None) == WHEN
+    assert monotonic_instant(WHEN, "2026-03-01T03:59:59.999+00:00") == WHEN
+    assert monotonic_instant(WHEN, WHEN) == "2026-03-01T04:00:00.001+00:00"
+    assert monotonic_instant(WHEN, "2026-03-01T04:04:59.000+00:00") == "2026-03-01T04:04:59.001+00:00"
     with pytest.raises(ClockError, match="trust-clock"):
-        poll_instant(WHEN, "2026-03-01T04:05:01.000+00:00")
-    assert poll_instant(WHEN, "2030-01-01T00:00:00.000+00:00", trust_clock=True) == WHEN
+        monotonic_instant(WHEN, "2026-03-01T04:05:01.000+00:00")
+    assert monotonic_instant(WHEN, "2030-01-01T00:00:00.000+00:00", trust_clock=True) == WHEN
 
 
 def test_a_folder_that_is_a_file_is_a_clear_error(desk: Desk) -> None:

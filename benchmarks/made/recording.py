@@ -22,8 +22,9 @@ from storage.write.history import History
 from storage.write.lists import Recording
 from storage.write.offers import OfferedLink
 from tracker.changes.differ import status_after
+from tracker.core.labels import label_key
 from tracker.core.models import Filing, Listed, Page
-from tracker.core.series import label_key, series_by_id
+from tracker.core.series import series_by_id
 from tracker.poll.digest import publication_date
 
 _STATED = (

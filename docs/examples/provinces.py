@@ -3,7 +3,8 @@
 usage: python docs/examples/provinces.py [DATA [PICTURE]]
 
 DATA is the folder of a history (default: demo-data, which `make demo` fills), PICTURE an .svg or .png to write
-(default: provinces.svg). The figures are printed as well.
+(default: provinces.svg). The figures are printed as well. Drawing needs vl-convert, which the extra
+`charts` brings: `pip install 'cac-filing-tracker[charts]'`.
 """
 
 from __future__ import annotations

@@ -31,13 +31,13 @@ _PART = re.compile(rf"{_JOURNAL}/(?P<name>[^/]+\.jsonl)")
 class Archive:
     """The archive in a store; a folder may be given by its path.
 
-    What it lacks is read from `behind`, where there is one (a dry run stands before the real archive). Every method
+    What it lacks is read from `fallback`, where there is one (a dry run stands before the real archive). Every method
     raises `StorageError` where it cannot be read or written to, `ArchiveUnreachable` where nothing of it can be had.
     """
 
-    def __init__(self, place: Path | Store, behind: Archive | None = None) -> None:
+    def __init__(self, place: Path | Store, fallback: Archive | None = None) -> None:
         self.store: Store = FolderStore(place) if isinstance(place, Path) else place
-        self.behind = behind
+        self.fallback = fallback
 
     def address(self, sha256: str) -> str:
         """Where the bytes of that hash lie, or would lie: a path, or an address that begins with s3://."""
@@ -45,12 +45,12 @@ class Archive:
 
     def has(self, sha256: str) -> bool:
         """True where there is a file of that name."""
-        return self.store.has(_key(sha256)) or (self.behind is not None and self.behind.has(sha256))
+        return self.store.has(_key(sha256)) or (self.fallback is not None and self.fallback.has(sha256))
 
     def having(self, hashes: Iterable[str]) -> set[str]:
         """Those of some hashes of which there are files. Where most files are asked for, `originals` is faster."""
         wanted = list(hashes)
-        found = ahead(self.has, wanted, self.store.at_once)
+        found = map_ahead(self.has, wanted, self.store.at_once)
         return {one for one, is_there in zip(wanted, found, strict=True) if is_there}
 
     def put(self, data: bytes) -> str:
@@ -62,14 +62,14 @@ class Archive:
         self.store.write(_key(sha256), data)
         return sha256
 
-    def mend(self, sha256: str, data: bytes) -> bool:
+    def restore_file(self, sha256: str, data: bytes) -> bool:
         """Put back `data`, whose hash that is, where it is missing or altered; what was altered is kept beside it."""
         key = _key(sha256)
         if self.store.has(key):
             if self.store.read(key) == data:
                 return False
             more = (f"{key}.altered-{n}" for n in itertools.count(2))
-            self._set_aside(key, itertools.chain([f"{key}.altered"], more))
+            self._keep_under(key, itertools.chain([f"{key}.altered"], more))
         self.store.write(key, data)
         return True
 
@@ -80,8 +80,8 @@ class Archive:
             StorageError: the file is missing, or holds other bytes.
         """
         key = _key(sha256)
-        if self.behind and not self.store.has(key):
-            return self.behind.get(sha256)
+        if self.fallback and not self.store.has(key):
+            return self.fallback.get(sha256)
         data = self.store.read(key)
         if hashlib.sha256(data).hexdigest() != sha256:
             raise StorageError(
@@ -90,7 +90,7 @@ class Archive:
             )  # fmt: skip
         return data
 
-    def look_at(self, hashes: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
+    def read_many(self, hashes: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
         """Each hash with its bytes; with None where the file is missing or holds others."""
 
         def look(sha256: str) -> tuple[str, bytes | None]:
@@ -101,7 +101,7 @@ class Archive:
             except StorageError:
                 return sha256, None
 
-        yield from ahead(look, hashes, self.store.at_once)
+        yield from map_ahead(look, hashes, self.store.at_once)
 
     def originals(self) -> list[str]:
         """The sha256 of everything that is there, sorted."""
@@ -117,7 +117,7 @@ class Archive:
 
     def read_journal(self, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Files of the journal: each name with its bytes."""
-        return ahead(lambda name: (name, self.store.read(f"{_JOURNAL}/{name}")), names, self.store.at_once)
+        return map_ahead(lambda name: (name, self.store.read(f"{_JOURNAL}/{name}")), names, self.store.at_once)
 
     def journal_part(self, name: str) -> bytes | None:
         """One file of the journal, listed or not; None where there is none."""
@@ -138,13 +138,13 @@ class Archive:
         if not self.store.write(key, data) and self.store.read(key) != data:
             raise StorageError("The journal has another part of this name", file=self.store.address(key))
 
-    def set_journal_aside(self, name: str) -> str:
+    def keep_superseded(self, name: str) -> str:
         """Have a part of the journal count no more, but keep it; returns its new name."""
         key = f"{_JOURNAL}/{name}"
-        free = self._set_aside(key, (f"{key}.superseded{n}" for n in itertools.count(1)))
+        free = self._keep_under(key, (f"{key}.superseded{n}" for n in itertools.count(1)))
         return free.removeprefix(f"{_JOURNAL}/")
 
-    def _set_aside(self, key: str, names: Iterator[str]) -> str:
+    def _keep_under(self, key: str, names: Iterator[str]) -> str:
         """Rename a file to the first of these names that is free."""
         free = next(name for name in names if not self.store.has(name))
         self.store.rename(key, free)
@@ -202,7 +202,7 @@ class Store(Protocol):
         """Remove these; returns how many they were."""
 
 
-def ahead(work: Callable[[One], Found], items: Iterable[One], at_once: int) -> Iterator[Found]:
+def map_ahead(work: Callable[[One], Found], items: Iterable[One], at_once: int) -> Iterator[Found]:
     """`map(work, items)`, where up to `at_once` of them are under way while the first is waited for."""
     if at_once == 1:
         yield from map(work, items)

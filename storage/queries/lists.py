@@ -4,32 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
 
 from storage.rows import as_json, filing_of, revision_in_force
-from tracker.core.models import Filing
+from tracker.core.models import Filing, Known, Overlap, Status, Target
 
 
-@dataclass(frozen=True, slots=True)
-class ListState:
-    """What the history holds of one attachment's list: see `tracker.changes.differ.Known`.
-
-    `marked` are filings as other lists state them now, with a remark that speaks of a cancellation.
-    """
-
-    present: dict[str, Filing]
-    gone: dict[str, Filing]
-    current: dict[str, str]
-    elsewhere: dict[str, Filing]
-    marked: list[Filing]
-    cancelled: dict[str, str | None]
-
-
-def list_state(db: Database, attachment: int, series: str, numbers: Iterable[str]) -> ListState:
-    """What is known of a list before its next revision, which names `numbers`, is recorded."""
+def list_state(db: Database, attachment: int, series: str, numbers: Iterable[str]) -> Known:
+    """What is known of a list before its next revision, which names `numbers`, is recorded; all but `announced`."""
     present: dict[str, Filing] = {}
     gone: dict[str, Filing] = {}
     current: dict[str, str] = {}
@@ -56,11 +40,12 @@ def list_state(db: Database, attachment: int, series: str, numbers: Iterable[str
     cancelled = db.execute(
         """SELECT number, cancelled_on FROM filing_current WHERE series = ? AND status = 'cancelled'""", [series]
     )
-    return ListState(
+    return Known(
         present, gone, current,
-        {row["number_now"]: filing_of(row | {"number": row["number_now"]}) for row in elsewhere},
-        [filing_of(row | {"number": row["number_now"]}) for row in marked],
-        dict(cancelled.fetchall()),
+        elsewhere={row["number_now"]: filing_of(row | {"number": row["number_now"]}) for row in elsewhere},
+        cancelled=dict(cancelled.fetchall()),
+        marked=[filing_of(row | {"number": row["number_now"]}) for row in marked],
+        noticed=noticed_numbers(db),
     )  # fmt: skip
 
 
@@ -81,25 +66,25 @@ def repeated_rows(db: Database, attachment: int) -> list[tuple[str, dict[str, st
     return [(row[0], json.loads(row[1])) for row in rows]
 
 
-def overlaps(db: Database, attachment: int, series: str, numbers: Iterable[str]) -> list[dict[str, Any]]:
+def overlaps(db: Database, attachment: int, series: str, numbers: Iterable[str]) -> list[Overlap]:
     """The other lists of a series that state some of `numbers`: how many, of how many, and where they are offered."""
-    return list(
-        db.query(
-            """SELECT e.attachment_id AS attachment, a.label, a.period, count(*) AS common,
-               (SELECT count(*) FROM entry x WHERE x.attachment_id = a.id AND x.present) AS size,
-               EXISTS (SELECT 1 FROM offer o JOIN offer p ON p.announcement_id = o.announcement_id
-                       JOIN announcement n ON n.id = o.announcement_id WHERE o.attachment_id = a.id
-                       AND p.attachment_id = :new AND o.last_seen = n.last_seen
-                       AND p.last_seen = n.last_seen) AS beside,
-               EXISTS (SELECT 1 FROM offer o JOIN offer p ON p.announcement_id = o.announcement_id
-                       WHERE o.attachment_id = a.id AND p.attachment_id = :new AND o.last_seen < p.last_seen
-                       ) AS renamed
-               FROM entry e JOIN attachment a ON a.id = e.attachment_id JOIN version v ON v.id = e.version_id
-               WHERE a.series = :series AND a.id <> :new AND e.present
-               AND v.number IN (SELECT value FROM json_each(:numbers)) GROUP BY a.id ORDER BY a.id""",
-            {"new": attachment, "series": series, "numbers": as_json(list(numbers))},
-        )
+    rows = db.query(
+        """SELECT e.attachment_id AS attachment, a.label, a.period, count(*) AS common,
+           (SELECT count(*) FROM entry x WHERE x.attachment_id = a.id AND x.present) AS size,
+           EXISTS (SELECT 1 FROM offer o JOIN offer p ON p.announcement_id = o.announcement_id
+                   JOIN announcement n ON n.id = o.announcement_id WHERE o.attachment_id = a.id
+                   AND p.attachment_id = :new AND o.last_seen = n.last_seen
+                   AND p.last_seen = n.last_seen) AS beside,
+           EXISTS (SELECT 1 FROM offer o JOIN offer p ON p.announcement_id = o.announcement_id
+                   WHERE o.attachment_id = a.id AND p.attachment_id = :new AND o.last_seen < p.last_seen
+                   ) AS renamed
+           FROM entry e JOIN attachment a ON a.id = e.attachment_id JOIN version v ON v.id = e.version_id
+           WHERE a.series = :series AND a.id <> :new AND e.present
+           AND v.number IN (SELECT value FROM json_each(:numbers)) GROUP BY a.id ORDER BY a.id""",
+        {"new": attachment, "series": series, "numbers": as_json(list(numbers))},
     )
+    flags = ("beside", "renamed")
+    return [Overlap(**row | {flag: bool(row[flag]) for flag in flags}) for row in rows]
 
 
 def pending_revisions(db: Database, revision: int | None = None) -> list[dict[str, Any]]:
@@ -194,22 +179,12 @@ def stated_by(db: Database, attachment: int) -> dict[str, str | None]:
     return {row["number"]: row["cancelled_on"] for row in rows}
 
 
-@dataclass(frozen=True, slots=True)
-class NoticedFiling:
-    """A filing as it stands: since when it is cancelled, if known, and the remarks of all lists that state it."""
-
-    filing: Filing
-    status: str
-    cancelled_on: str | None
-    remarks: tuple[str, ...]
-
-
-def filings_of_numbers(db: Database, numbers: Iterable[str]) -> dict[str, list[NoticedFiling]]:
+def filings_of_numbers(db: Database, numbers: Iterable[str]) -> dict[str, list[Target]]:
     """Filings by number in every series.
 
     A number is also that of a filing which bore it once and has been renumbered since.
     """
-    found: dict[str, list[NoticedFiling]] = {}
+    found: dict[str, list[Target]] = {}
     rows = db.query(
         """SELECT DISTINCT w.number AS wanted, f.number AS number_now, v.*, f.series, f.status,
            (SELECT d.after FROM change_field d JOIN change c ON c.id = d.change_id
@@ -222,7 +197,7 @@ def filings_of_numbers(db: Database, numbers: Iterable[str]) -> dict[str, list[N
     )
     for row in rows:
         filing = filing_of(row | {"number": row["number_now"]})
-        known = NoticedFiling(filing, row["status"], row["known_on"], tuple(json.loads(row["remarks"])))
+        known = Target(filing, Status(row["status"]), row["known_on"], tuple(json.loads(row["remarks"])))
         found.setdefault(row["wanted"], []).append(known)
     # A number that is one filing's today is not meant for another that has given it up.
     for number, those in found.items():

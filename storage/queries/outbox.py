@@ -202,20 +202,20 @@ def incident_news(db: Database, subscription: str) -> list[dict[str, Any]]:
     )
 
 
-def told_listings(db: Database, subscription: str) -> frozenset[str]:
+def listings_already_sent(db: Database, subscription: str) -> frozenset[str]:
     """Unclassified announcements that a subscription has heard of."""
     sql = """SELECT i.listing_url FROM delivery_item i JOIN delivery d ON d.seq = i.delivery_seq
         WHERE d.subscription = ? AND i.listing_url IS NOT NULL"""
     return frozenset(row[0] for row in db.execute(sql, [subscription]))
 
 
-def waiting(db: Database) -> dict[str, int]:
+def count_by_state(db: Database) -> dict[str, int]:
     """How many deliveries are in each state, those that are over aside."""
     sql = "SELECT state, count(*) FROM delivery WHERE state IN ('open', 'pending', 'dead') GROUP BY state"
     return dict(db.execute(sql).fetchall())
 
 
-def troubled(db: Database) -> list[dict[str, Any]]:
+def failing_subscriptions(db: Database) -> list[dict[str, Any]]:
     """Subscriptions that cannot be told: those with dead deliveries, or that are disabled; with the last answer."""
     return list(
         db.query(

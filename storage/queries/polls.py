@@ -7,19 +7,13 @@ fault until its next poll.
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
-from storage.database import open_readonly
-from storage.faults import storage_error
 from storage.rows import as_json
-from tracker.core.errors import StorageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,29 +69,6 @@ def _row(row: dict[str, Any]) -> PollRow:
     return PollRow(**{**row, "series": frozenset(json.loads(row["series"]) if row["series"] else ())})
 
 
-_BUSY_SECONDS = 2.0  # whoever asks for health wants an answer now, be it that there is none
-
-
-@contextmanager
-def peek(path: Path) -> Iterator[Database]:
-    """The history as it stands at one moment, whatever its schema; closed at the end.
-
-    Raises:
-        StorageError: there is none, it is locked, or it is no database; also where a question in the block finds so.
-    """
-    if not path.exists():
-        raise StorageError("There is no history yet", file=path, hint="Run `tracker poll` first")
-    conn: sqlite3.Connection | None = None
-    try:
-        conn = open_readonly(path, _BUSY_SECONDS)
-        conn.execute("BEGIN")  # one moment for all that is asked
-        conn.execute("SELECT count(*) FROM poll")
-        yield Database(conn)
-    except sqlite3.Error as error:
-        raise storage_error(error, path) from error
-    finally:
-        if conn is not None:
-            conn.close()
 
 
 def last_finished_poll(db: Database) -> dict[str, Any] | None:

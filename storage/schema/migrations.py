@@ -7,6 +7,7 @@ table and column, and a test compares the two.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import ExitStack
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -80,22 +81,27 @@ def connect(path: Path) -> Database:
     Raises:
         StorageError: the file cannot be opened, is no database, or was written by a newer program.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        conn = sqlite3.connect(path, timeout=BUSY_MILLISECONDS / 1000)
-        conn.execute("PRAGMA journal_mode = WAL")
-        conn.execute("PRAGMA synchronous = FULL")
-        conn.execute("PRAGMA foreign_keys = ON")
-        db = Database(conn)
-        refuse_newer(db, path)
-        _keep_copy(db, path)
-        migrations.apply(db)
-    except sqlite3.Error as error:
-        raise storage_error(error, path) from error
-    except OSError as error:
-        raise StorageError(
-            f"The history cannot be opened: {error.strerror}", file=path, hint="Check its path, its rights and the disk"
-        ) from error
+    with ExitStack() as on_error:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            conn = sqlite3.connect(path, timeout=BUSY_MILLISECONDS / 1000)
+            on_error.callback(conn.close)
+            conn.execute("PRAGMA journal_mode = WAL")
+            conn.execute("PRAGMA synchronous = FULL")
+            conn.execute("PRAGMA foreign_keys = ON")
+            db = Database(conn)
+            refuse_newer(db, path)
+            _keep_copy(db, path)
+            migrations.apply(db)
+        except sqlite3.Error as error:
+            raise storage_error(error, path) from error
+        except OSError as error:
+            raise StorageError(
+                f"The history cannot be opened: {error.strerror}",
+                file=path,
+                hint="Check its path, its rights and the disk",
+            ) from error
+        on_error.pop_all()
     return db
 
 
@@ -130,18 +136,21 @@ def connect_readonly(path: Path) -> Database:
     """
     if not path.exists():
         raise StorageError("There is no history yet", file=path, hint="Run `tracker poll` first")
-    try:
-        conn = open_readonly(path, BUSY_MILLISECONDS / 1000)
-        conn.execute("SELECT count(*) FROM poll")
-        db = Database(conn)
-        refuse_newer(db, path)
-        pending = [migration.name for migration in migrations.pending(db)]
-    except sqlite3.Error as error:
-        raise storage_error(error, path) from error
-    if pending:
-        raise StorageError(
-            f"The history was written by an older version of the program ({', '.join(pending)} to come)",
-            file=path,
-            hint="Run `tracker poll` once: it brings the history up to date",
-        )
+    with ExitStack() as on_error:
+        try:
+            conn = open_readonly(path, BUSY_MILLISECONDS / 1000)
+            on_error.callback(conn.close)
+            conn.execute("SELECT count(*) FROM poll")
+            db = Database(conn)
+            refuse_newer(db, path)
+            pending = [migration.name for migration in migrations.pending(db)]
+        except sqlite3.Error as error:
+            raise storage_error(error, path) from error
+        if pending:
+            raise StorageError(
+                f"The history was written by an older version of the program ({', '.join(pending)} to come)",
+                file=path,
+                hint="Run `tracker poll` once: it brings the history up to date",
+            )
+        on_error.pop_all()
     return db

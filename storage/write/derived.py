@@ -74,7 +74,7 @@ class DerivedWriter:
 
     def forget_index(self, edition: int) -> None:
         """Have every filing indexed anew where the index was made by another edition of the rules."""
-        if next(iter(self.db.execute("PRAGMA user_version")))[0] == edition:
+        if self.db.execute("PRAGMA user_version").fetchone()[0] == edition:
             return
         with self.db.atomic():
             self.db.execute("INSERT INTO filing_gram (filing_gram) VALUES ('delete-all')")

@@ -116,7 +116,7 @@ class History(OfferWriter):
             self.journal.note("accepted", what="page", sha256=sha256)
             self.db.execute("UPDATE held_page SET accepted_at = ? WHERE sha256 = ?", [now, sha256])
 
-    def set_aside(
+    def quarantine(
         self, revision: int, poll: int, state: str, reason: str, incident: Incident | None, now: str,
         rows: Iterable[Filing] = (), settled: Sequence[str] = (),
     ) -> None:  # fmt: skip
@@ -163,11 +163,11 @@ class History(OfferWriter):
                 ],
             )  # fmt: skip
             recorded = [(writer.record(change), change) for change in changes]
-            writer.leave(extraction, warnings)
+            writer.record_leftovers(extraction, warnings)
             if recording.is_notice:
                 self._record_notice_rows(recording.revision, extraction.filings)
             else:
-                writer.place(extraction.filings)
+                writer.record_positions(extraction.filings)
             for address in settled:
                 self._end_at(address, _OVER_WHEN_DIGESTED, recording.now)
             for incident in incidents:

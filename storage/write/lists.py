@@ -61,10 +61,10 @@ class ListWriter:
         if change.kind is ChangeKind.WITHDRAWN:
             # What other lists state of it holds from now on: this one may have stated it by a slip.
             version = elsewhere or current or self._version(filing, change)
-            self._leave_list(filing)
+            self._set_absent(filing)
         else:
             version = current if current and self._says_nothing_new(change) else self._version(filing, change)
-            self._enter(filing, version)
+            self._set_present(filing, version)
         listed = elsewhere is not None or (change.lifts_cancellation and not self.on.is_notice)
         status = self.on.rule(change, before, listed)
         self.db.execute(
@@ -83,7 +83,7 @@ class ListWriter:
         )  # fmt: skip
         return int(cursor.lastrowid or 0)
 
-    def leave(self, extraction: Extraction, warnings: Sequence[str]) -> None:
+    def record_leftovers(self, extraction: Extraction, warnings: Sequence[str]) -> None:
         """What the list held beside its filings: refused rows and warnings."""
         for row in extraction.refused:
             self.db.execute(
@@ -93,7 +93,7 @@ class ListWriter:
         for text in warnings:
             self.db.execute("INSERT INTO warning VALUES (?, ?)", [self.on.revision, text])
 
-    def _enter(self, filing: int, version: int) -> None:
+    def _set_present(self, filing: int, version: int) -> None:
         """The list states a filing, as that version says."""
         if not self.on.is_notice:
             self.db.execute(
@@ -103,12 +103,12 @@ class ListWriter:
                 [self.on.attachment, filing, version],
             )
 
-    def _leave_list(self, filing: int) -> None:
+    def _set_absent(self, filing: int) -> None:
         self.db.execute(
             "UPDATE entry SET present = 0 WHERE attachment_id = ? AND filing_id = ?", [self.on.attachment, filing]
         )
 
-    def place(self, rows: Sequence[Filing]) -> None:
+    def record_positions(self, rows: Sequence[Filing]) -> None:
         """Where the list states each of its filings now, also those that did not change; and repeated rows."""
         entries = dict(
             self.db.execute(
@@ -204,7 +204,7 @@ class ListWriter:
         return self._first(sql, self.on.attachment, self.on.revision, self.on.poll) is None
 
     def _first(self, sql: str, *args: object) -> Any:
-        return next(iter(self.db.execute(sql, list(args))), None)
+        return self.db.execute(sql, list(args)).fetchone()
 
 
 def _as_date(text: str | None) -> str | None:

@@ -125,7 +125,7 @@ class OfferWriter:
         """Remember that an address is gone, while other announcements offer all of its lists."""
         with self.db.atomic():
             known = "SELECT 1 FROM announcement WHERE url = ? AND moved_at IS NULL"
-            if next(iter(self.db.execute(known, [url])), None) is not None:
+            if self.db.execute(known, [url]).fetchone() is not None:
                 self.journal.note("moved", url=url)
             self.db.execute("UPDATE announcement SET moved_at = ? WHERE url = ?", [now, url])
 
@@ -213,15 +213,9 @@ class OfferWriter:
     def _move_offers(self, attachment: int, into: int) -> None:
         """The links to one list become links to the other; where its page had one already, that one is renewed."""
         for new in list(self.db.query("SELECT * FROM offer WHERE attachment_id = ?", [attachment])):
-            old = next(
-                iter(
-                    self.db.execute(
-                        "SELECT id FROM offer WHERE announcement_id = ? AND attachment_id = ?",
-                        [new["announcement_id"], into],
-                    )
-                ),
-                None,
-            )
+            old = self.db.execute(
+                "SELECT id FROM offer WHERE announcement_id = ? AND attachment_id = ?", [new["announcement_id"], into]
+            ).fetchone()
             if old is None:
                 self.db.execute("UPDATE offer SET attachment_id = ? WHERE id = ?", [into, new["id"]])
                 continue
@@ -234,7 +228,7 @@ class OfferWriter:
             self.db.execute("DELETE FROM offer WHERE id = ?", [new["id"]])
 
     def _one(self, sql: str, *args: object) -> Any:
-        return next(iter(self.db.execute(sql, list(args))))[0]
+        return self.db.execute(sql, list(args)).fetchone()[0]
 
 
 def _as_event(page: Page) -> dict[str, Any]:

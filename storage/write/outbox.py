@@ -21,16 +21,16 @@ from tracker.core.models import Change, ChangeKind
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What one subscription wants to hear of, and when: with each poll, each batch, or from `until` on (a digest)."""
+    """What one subscription wants, and when: with each poll, with each batch, or in a digest closed at `due_at`."""
 
     subscription: str
     accepts: Callable[[Change], bool]
     per_batch: bool = False
-    until: str | None = None
+    due_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class OutboxItem:
     """One more thing to tell a subscription: an incident and its phase, or an unclassified announcement."""
 
     incident: int | None = None
@@ -55,7 +55,7 @@ def queue_changes(
 
     The changes of a baseline are counted, not told one by one, in one message with all that the poll brings.
     """
-    sha256 = next(iter(db.execute("SELECT sha256 FROM revision WHERE id = ?", [revision])))[0]
+    sha256 = db.execute("SELECT sha256 FROM revision WHERE id = ?", [revision]).fetchone()[0]
     for rule in rules:
         wanted = [(id_, change) for id_, change in recorded if rule.accepts(change)]
         if not wanted:
@@ -68,8 +68,8 @@ def queue_changes(
                 _Item("change", (id_, sha256, c.kind.value, c.series, c.number), {"change_id": id_})
                 for id_, c in wanted
             ]
-        gathers = f"revision {revision}" if rule.per_batch and not baseline else "poll"
-        _queue(db, rule.subscription, rule.until, "changes", gathers, items, now)
+        collects = f"revision {revision}" if rule.per_batch and not baseline else "poll"
+        _queue(db, rule.subscription, rule.due_at, "changes", collects, items, now)
 
 
 def _counts(changes: Iterable[Change]) -> dict[str, dict[str, int]]:
@@ -84,17 +84,17 @@ def _counts(changes: Iterable[Change]) -> dict[str, dict[str, int]]:
 
 
 def _queue(
-    db: Database, subscription: str, until: str | None, topic: str, gathers: str, items: Sequence[_Item], now: str
+    db: Database, subscription: str, due_at: str | None, topic: str, collects: str, items: Sequence[_Item], now: str
 ) -> None:  # fmt: skip
     """Add items to the subscription's open delivery, which begins with them where there is none."""
-    gathers = "digest" if until else gathers
+    collects = "digest" if due_at else collects
     sql = "SELECT seq FROM delivery WHERE subscription = ? AND topic = ? AND gathers = ? AND state = 'open'"
-    row = next(iter(db.execute(sql, [subscription, topic, gathers])), None)
+    row = db.execute(sql, [subscription, topic, collects]).fetchone()
     if row is None:
         cursor = db.execute(
             """INSERT INTO delivery (id, subscription, topic, gathers, until, state, opened_at)
                VALUES (?, ?, ?, ?, ?, 'open', ?)""",
-            [message_id(subscription, topic, items[0].identity), subscription, topic, gathers, until, now],
+            [message_id(subscription, topic, items[0].identity), subscription, topic, collects, due_at, now],
         )
         row = (cursor.lastrowid,)
     for item in items:
@@ -114,30 +114,26 @@ class Outbox:
     def __init__(self, db: Database) -> None:
         self.db = db
 
-    def queue_news(self, subscription: str, until: str | None, news: Sequence[Told], now: str) -> None:
-        """Queue what a subscription is to hear of incidents and unclassified announcements; `until` as for a rule."""
+    def queue_news(self, subscription: str, due_at: str | None, news: Sequence[OutboxItem], now: str) -> None:
+        """Queue what a subscription is to hear of incidents and unclassified announcements; `due_at` as for a rule."""
         with self.db.atomic():
             items = [self._item(subscription, told) for told in news]
             if items:
-                _queue(self.db, subscription, until, "incidents", "poll", items, now)
+                _queue(self.db, subscription, due_at, "incidents", "poll", items, now)
 
-    def _item(self, subscription: str, told: Told) -> _Item:
+    def _item(self, subscription: str, told: OutboxItem) -> _Item:
         if told.listing is not None:
             return _Item("unclassified", (told.listing,), {"listing_url": told.listing})
         incident = next(self.db.query("SELECT kind, address, first_seen FROM incident WHERE id = ?", [told.incident]))
-        times = next(
-            iter(
-                self.db.execute(
-                    """SELECT count(*) FROM delivery_item i JOIN delivery d ON d.seq = i.delivery_seq
-                       WHERE d.subscription = ? AND i.incident_id = ?""",
-                    [subscription, told.incident],
-                )
-            )
-        )[0]
+        times = self.db.execute(
+            """SELECT count(*) FROM delivery_item i JOIN delivery d ON d.seq = i.delivery_seq
+               WHERE d.subscription = ? AND i.incident_id = ?""",
+            [subscription, told.incident],
+        ).fetchone()[0]
         identity = (told.incident, incident["kind"], incident["address"], beijing_day(incident["first_seen"]), times)
         return _Item("incident", identity, {"incident_id": told.incident, "phase": told.phase})
 
-    def seal(
+    def close(
         self, seq: int, lang: str, subject: str, facts: Mapping[str, Any], contents: Mapping[str, Any], now: str
     ) -> None:  # fmt: skip
         """Close a delivery: what it tells, and in which language, is final; it is due.
@@ -186,13 +182,13 @@ class Outbox:
         with self.db.atomic():
             self.db.execute("INSERT OR REPLACE INTO channel_state VALUES (?, ?, ?)", [subscription, now, reason])
 
-    def bring_forward(self, subscription: str, until: str | None) -> None:
+    def bring_forward(self, subscription: str, due_at: str | None) -> None:
         """Have an open digest closed by the time that its subscription has by now, or at once where it has none."""
         with self.db.atomic():
             self.db.execute(
-                """UPDATE delivery SET until = min(until, :until) WHERE subscription = :name AND state = 'open'
-                   AND until IS NOT min(until, :until)""",
-                {"name": subscription, "until": until},
+                """UPDATE delivery SET until = min(until, :due_at) WHERE subscription = :name AND state = 'open'
+                   AND until IS NOT min(until, :due_at)""",
+                {"name": subscription, "due_at": due_at},
             )
 
     def enable(self, subscription: str) -> None:

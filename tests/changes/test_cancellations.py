@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tracker.changes.cancellations import KnownNotice, Target, diff_notice
+from tracker.changes.cancellations import KnownNotice, diff_notice
 from tracker.changes.differ import status_after
-from tracker.core.models import Change, Filing, Status
+from tracker.core.models import Change, Filing, Status, Target
 
 
 def row(number: str, on: str | None = "2025-07") -> Filing:

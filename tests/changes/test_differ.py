@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.folding import fold
-from tracker.changes.differ import Known, changed_fields, diff_list, status_after
-from tracker.core.models import Change, ChangeKind, Filing, Kind, Status
+from tracker.changes.differ import changed_fields, diff_list, status_after
+from tracker.core.models import Change, ChangeKind, Filing, Kind, Known, Status
 
 
 def filing(number: str, **fields: str | None) -> Filing:

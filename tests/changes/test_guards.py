@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tracker.changes.guards import (
-    Overlap,
     find_lost_column,
     find_objection,
     find_repetition,
@@ -13,7 +12,7 @@ from tracker.changes.guards import (
     find_upheaval,
     may_merge,
 )
-from tracker.core.models import Change, ChangeKind, Extraction, Filing, Kind, Refused
+from tracker.core.models import Change, ChangeKind, Extraction, Filing, Kind, Overlap, Refused
 from tracker.core.series import series_by_id
 
 SERIES = series_by_id("deep_synthesis")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -19,6 +22,8 @@ from tracker.cli.options import Context
 from tracker.core.errors import OptionError, StorageError
 from tracker.export.tables import TABLES, table_by_name
 from tracker.export.text_files import FORMS
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -100,9 +105,7 @@ def test_nothing_is_explained(run: CliRunner, arguments: tuple[str, ...], reason
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_an_empty_history_gives_files_with_headings(
-    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_empty_history_gives_files_with_headings(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(connect(tmp_path / "data" / "history.db")):
         pass
     monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path / "data"))
@@ -121,3 +124,18 @@ def test_no_history_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     done = call(CliRunner(), "--to", "csv", tmp_path / "out")
     assert isinstance(done.exception, StorageError)
     assert "There is no history yet" in str(done.exception)
+
+
+def test_parquet_names_the_extra_that_it_needs(ledger: Ledger, tmp_path: Path) -> None:
+    (tmp_path / "pyarrow").mkdir()  # takes the place of the library, as if that were not installed
+    (tmp_path / "pyarrow" / "__init__.py").write_text("raise ModuleNotFoundError('No module named pyarrow')")
+    paths = {"PYTHONPATH": str(tmp_path), "TRACKER_DATA_DIR": str(ledger.settings.data_dir)}
+    command = [sys.executable, "-m", "tracker", "--lang", "en", "export", str(tmp_path / "out"), "--to"]
+    done = [
+        subprocess.run([*command, form], cwd=ROOT, env=os.environ | paths, capture_output=True, text=True, check=False)
+        for form in ("parquet", "csv")
+    ]
+    assert (done[0].returncode, done[1].returncode) == (2, 0), done[1].stderr
+    assert "pip install 'cac-filing-tracker[parquet]'" in " ".join(done[0].stderr.split())
+    assert "Traceback" not in done[0].stderr
+    assert (tmp_path / "out" / "filings.csv").exists()

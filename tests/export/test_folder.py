@@ -99,7 +99,7 @@ def write_half(target: Path) -> None:
 def test_a_full_disk_leaves_the_earlier_export(ledger: Ledger, tmp_path: Path) -> None:
     export(ledger, "csv", tmp_path / "out")
     before = (tmp_path / "out" / "filings.csv").read_bytes()
-    with pytest.raises(StorageError, match=r"No space left.*what stood there is as it was"):
+    with pytest.raises(StorageError, match=r"No space left.*the earlier export is unchanged"):
         write_half(tmp_path / "out")
     assert (tmp_path / "out" / "filings.csv").read_bytes() == before
     assert names(tmp_path) == ["out"]
@@ -117,7 +117,7 @@ with replaced(Path(sys.argv[1])) as scratch:
 
 def test_an_export_that_is_killed_leaves_the_earlier_one_and_is_cleared_away(tmp_path: Path) -> None:
     an_export(tmp_path / "out", "a.csv")
-    done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / "out")], cwd=ROOT, timeout=100, check=False)
+    done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / "out")], cwd=ROOT, timeout=600, check=False)
     assert done.returncode == -signal.SIGKILL
     assert (tmp_path / "out" / "a.csv").read_text(encoding="utf-8") == "old"
     (left,) = tmp_path.glob(".out.part-*")
@@ -132,17 +132,41 @@ def test_an_export_that_is_killed_leaves_the_earlier_one_and_is_cleared_away(tmp
     assert names(tmp_path) == ["out"]
 
 
-def test_two_folders_change_places_in_steps_where_there_is_no_one_step(tmp_path: Path) -> None:
+def test_an_earlier_export_returns_where_the_new_one_cannot_take_its_place(tmp_path: Path) -> None:
     an_export(tmp_path / "out", "a.csv")
     an_export(tmp_path / "new", "b.csv")
-    folders._exchange_by_steps(tmp_path / "new", tmp_path / "out")
-    assert (names(tmp_path / "out"), names(tmp_path / "new")) == (
-        ["b.csv", "datapackage.json"], ["a.csv", "datapackage.json"],
-    )  # fmt: skip
-    with pytest.raises(FileNotFoundError):
-        folders._exchange_by_steps(tmp_path / "none", tmp_path / "out")
+    folders._put_in_place(tmp_path / "new", tmp_path / "out")
     assert names(tmp_path / "out") == ["b.csv", "datapackage.json"]
     assert names(tmp_path) == ["new", "out"]
+    assert names(tmp_path / "new") == ["a.csv", "datapackage.json"]  # which is deleted, then
+    with pytest.raises(FileNotFoundError):
+        folders._put_in_place(tmp_path / "none", tmp_path / "out")
+    assert names(tmp_path / "out") == ["b.csv", "datapackage.json"]
+
+
+KILLED_BETWEEN = """
+import os, signal, sys
+from pathlib import Path
+from tracker.export import folder
+rename = Path.rename
+def once(path, target):
+    rename(path, target)
+    os.kill(os.getpid(), signal.SIGKILL)
+Path.rename = once
+with folder.replaced(Path(sys.argv[1])) as scratch:
+    (scratch / "a.csv").write_text("new")
+"""
+
+
+def test_an_export_that_is_killed_between_its_renames_leaves_both(tmp_path: Path) -> None:
+    an_export(tmp_path / "out", "a.csv")
+    command = [sys.executable, "-c", KILLED_BETWEEN, str(tmp_path / "out")]
+    done = subprocess.run(command, cwd=ROOT, timeout=100, check=False)
+    assert done.returncode == -signal.SIGKILL
+    (former,) = tmp_path.glob("out.former-*")
+    assert (former / "a.csv").read_text(encoding="utf-8") == "old"
+    (new,) = tmp_path.glob(".out.part-*")
+    assert (new / "a.csv").read_text(encoding="utf-8") == "new"
 
 
 def test_any_form_replaces_any_other(ledger: Ledger, tmp_path: Path) -> None:

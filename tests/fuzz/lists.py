@@ -11,16 +11,14 @@ from tests.folding import fold
 from tests.fuzz.tokens import CHARACTERS, WORDS
 from tracker.changes.algorithm_numbers import applicant_of, fits_category, parse_algorithm_number
 from tracker.changes.differ import (
-    Known,
     changed_fields,
     diff_list,
     diff_repeated,
-    is_cancelled,
     is_changed,
     one_row_per_number,
 )
 from tracker.changes.indexing import index_filing
-from tracker.core.models import Filing, Kind
+from tracker.core.models import Filing, Kind, Known
 
 _TEXTS = st.one_of(
     st.none(),
@@ -76,7 +74,7 @@ def check_differ(
     known = Known(
         present=one_row_per_number({}, before), gone=one_row_per_number({}, gone), current=current,
         elsewhere=one_row_per_number({}, elsewhere), cancelled=cancelled, noticed=noticed,
-        remarked=frozenset(one.number for one in elsewhere if is_cancelled(one)), announced=frozenset(noticed),
+        marked=elsewhere, announced=frozenset(noticed),
     )  # fmt: skip
     changes, _ = diff_list(known, after)
     assert len({(change.kind, change.number) for change in changes}) == len(changes), "one change stands twice"

@@ -10,8 +10,8 @@ import zlib
 from spiders.pages import clean_title, parse_time
 from tests.fuzz.properties import check_document, check_filings, check_same, check_texts, outcome
 from tracker.core.errors import ContentError
+from tracker.core.labels import fold, is_round_up, label_key, period_of, series_of_label, series_of_title
 from tracker.core.models import FIELDS, Document, Row, Table
-from tracker.core.series import fold, is_round_up, label_key, period_of, series_of_label, series_of_title
 from tracker.reading.headings import title_of
 from tracker.reading.normalise import (
     comparable,

@@ -18,12 +18,12 @@ from tests.fuzz.readers import text_of
 from tracker.core.dates import read_day
 from tracker.core.errors import OptionError, StorageError
 from tracker.query.parameters import BadFilter, read_parameters
-from tracker.settings.model import load_settings
+from tracker.settings.load import load_settings
 from tracker.web import urls
 from tracker.web.api.routes import ENDPOINTS
 from tracker.web.errors import WebError
 from tracker.web.pages import change_filter, compare, filings_filter
-from tracker.web.request import ASKED, make_view, read_days, read_request_dates
+from tracker.web.request import REQUEST_DATES, make_view, read_days, read_request_dates
 
 
 def compare_lists(data: bytes) -> None:
@@ -66,9 +66,12 @@ def read_query(data: bytes) -> None:
     assert disposition.isascii()
     assert disposition.isprintable()
     request = Request.fake("/")
-    request.scope[ASKED] = asked
+    request.scope[REQUEST_DATES] = asked
     view: Any = make_view(None, request)  # type: ignore[arg-type]
-    for read in (read_days, change_filter.read_asked, compare.read_compare_form, filings_filter.read_question):
+    readers = (
+        read_days, change_filter.read_change_filter, compare.read_compare_form, filings_filter.read_filing_filter
+    )  # fmt: skip
+    for read in readers:
         _refused(lambda read=read: read(view))
     for endpoint in ENDPOINTS:
         _refused(lambda one=endpoint: read_parameters(one.parameters, view.params))

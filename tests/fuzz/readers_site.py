@@ -13,7 +13,7 @@ from spiders.pages import clean_title, decode, parse_page, split_links
 from tests.fuzz.properties import check_same, check_texts, outcome
 from tests.fuzz.readers import PAGE, TWICE, text_of
 from tracker.core.errors import SiteError
-from tracker.core.series import series_of_label, series_of_title
+from tracker.core.labels import series_of_label, series_of_title
 from tracker.reading.totals import find_totals
 
 BASES = {"cac": "https://www.cac.gov.cn", "beian": "https://beian.cac.gov.cn"}

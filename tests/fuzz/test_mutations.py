@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +20,7 @@ from tests.fuzz.properties import check_extraction
 from tests.fuzz.readers import read_file, read_tables
 from tests.fuzz.targets import TARGETS, Mutate, Target, target_named
 from tests.fuzz.texts import mutate_page
-from tests.fuzz.watch import Watch
+from tests.fuzz.watch import ROOT, Watch
 from tests.fuzz.worker import mutate_blindly
 from tests.fuzz.zips import mutate_zip, pack, unpack
 from tracker.core.errors import ContentError
@@ -118,6 +120,44 @@ def test_what_goes_wrong_is_kept_once_with_its_input(tmp_path: Path) -> None:
     assert kept_input.read_bytes() == b"bad"
     assert "IndexError" in kept_input.with_suffix(".txt").read_text(encoding="utf-8")
     assert (tmp_path / "current").read_bytes() == b"worse"
+
+
+# Whatever limit is armed on the way is over after a second.
+_SHORT_LIMIT = """
+import faulthandler, sys, time
+from pathlib import Path
+arm = faulthandler.dump_traceback_later
+faulthandler.dump_traceback_later = lambda seconds, **rest: arm(1, **rest)
+from tests.fuzz.targets import Target
+from tests.fuzz.watch import Watch
+from tests.fuzz.worker import end_if_stuck
+"""
+_NO_LIMIT_IS_LEFT = _SHORT_LIMIT + """
+watch = Watch(Target("quick", len, list, None), Path(sys.argv[1]), 5)
+end_if_stuck(watch)(b"in a campaign")
+watch(b"in a test")
+time.sleep(1.5)
+"""
+_STUCK = _SHORT_LIMIT + """
+end_if_stuck(Watch(Target("stuck", lambda data: time.sleep(1000), list, None), Path(sys.argv[1]), 5))(b"stuck")
+"""
+
+
+def test_no_limit_is_left_in_the_process(tmp_path: Path) -> None:
+    done = run_python(_NO_LIMIT_IS_LEFT, tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_input_that_is_stuck_ends_the_process_of_the_campaign(tmp_path: Path) -> None:
+    done = run_python(_STUCK, tmp_path)
+    assert done.returncode == 1
+    assert "Timeout" in done.stderr
+    assert (tmp_path / "current").read_bytes() == b"stuck"
+
+
+def run_python(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", program, str(folder)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.slow

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import faulthandler
 import hashlib
 import json
 import resource
@@ -17,7 +16,6 @@ from tests.fuzz.targets import Target
 ROOT = Path(__file__).resolve().parents[2]
 SLOW = 5.0  # seconds of CPU for one input
 HEAVY = 400 * 1024  # KiB that the largest size of the process grows by with one input
-STUCK = 180.0  # seconds after which a process is given up, with its input
 _STATE_EVERY = 2.0
 
 
@@ -43,7 +41,6 @@ class Watch:
     def __call__(self, data: bytes) -> None:
         """Run the target on one input."""
         self._current.write_bytes(data)
-        faulthandler.dump_traceback_later(STUCK, exit=True)
         size, start = _largest(), time.thread_time()
         try:
             self._target.run(data)

@@ -11,11 +11,13 @@ import logging
 import resource
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
 
 MEMORY = 2 * 1024**3  # bytes of address space
+STUCK = 180.0  # seconds for one input, after which the process ends and leaves the input in `current`
 _OURS = ["tracker", "spiders", "storage"]
 
 
@@ -57,7 +59,7 @@ def _run_atheris(name: str, folder: Path, seconds: int, seed: int) -> None:
         # faulthandler shows where in Python a process died
         "-handle_segv=0", "-handle_bus=0", "-handle_abrt=0", "-handle_fpe=0", "-handle_ill=0",
     )  # fmt: skip
-    atheris.Setup([sys.argv[0], *flags, str(folder / "corpus")], watch, custom_mutator=mutate)
+    atheris.Setup([sys.argv[0], *flags, str(folder / "corpus")], end_if_stuck(watch), custom_mutator=mutate)
     atexit.register(watch.tell)
     atheris.Fuzz()
 
@@ -69,12 +71,28 @@ def _run_blind(name: str, folder: Path, seconds: int, seed: int) -> None:
 
     target, random, until = target_named(name), Random(seed), time.monotonic() + seconds
     watch, seeds = Watch(target, folder, seed), tuple(target.seeds())
-    pool = list(seeds)
+    run, pool = end_if_stuck(watch), list(seeds)
     while time.monotonic() < until:
         made = mutate_blindly(target, random.choice(pool), random, seeds)
-        watch(made)
+        run(made)
         pool[len(seeds) :] = [made] if random.random() < 0.3 else pool[len(seeds) :][-20:]
     watch.tell()
+
+
+def end_if_stuck(run: Callable[[bytes], None]) -> Callable[[bytes], None]:
+    """Return `run` with a limit: an input that takes longer than STUCK ends the process and shows where it was.
+
+    Only a process that fuzzes may call it: the limit ends whatever else the process does at that moment.
+    """
+
+    def limited(data: bytes) -> None:
+        faulthandler.dump_traceback_later(STUCK, exit=True)
+        try:
+            run(data)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+    return limited
 
 
 def mutate_blindly(target: Any, data: bytes, random: Random, donors: tuple[bytes, ...]) -> bytes:

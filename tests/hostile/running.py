@@ -21,9 +21,9 @@ from storage.archive.archive import Archive
 from tests.hostile.case import NOTHING, RECORDED, Case, publish_good
 from tests.polling import PUBLISHED, ROOT, Desk
 from tracker.core.errors import StorageError
-from tracker.core.series import fold
+from tracker.core.labels import fold
 from tracker.demo.site import StandIn
-from tracker.poll.run import exit_code
+from tracker.poll.report import exit_code
 
 MOST_SECONDS, MOST_MIB = 60, 1536
 _LIMIT = 100  # seconds after which a poll is killed

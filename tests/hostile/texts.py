@@ -12,9 +12,10 @@ from collections.abc import Callable
 from html import escape
 
 from tests.hostile.case import RECORDED, ROWS, Case, Desk, file_case
-from tests.hostile.files_xlsx import SHEET, good
+from tests.hostile.files_xlsx import good
 from tests.hostile.packing import with_xml
 from tests.polling import GENAI_PAGE, GENAI_TITLE, genai_docx, genai_rows
+from tests.reading.test_xlsx import SHEET
 from tracker.core.models import IncidentKind
 from tracker.demo.site import StandIn
 

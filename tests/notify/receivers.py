@@ -50,7 +50,7 @@ class Receiver:
         if self.tls:
             self._server.socket = self.tls.wrap_socket(self._server.socket, server_side=True)
         self.url = f"http{'s' if self.tls else ''}://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.002,), daemon=True)
         self._thread.start()
         return self
 

@@ -29,7 +29,7 @@ from tracker.notify.channels.wecom import WeComChannel
 from tracker.notify.message import Message
 from tracker.settings.subscriptions import AnySubscription, Subscription
 
-ROUTE = Route(timeout=5, allow_private=True)
+ROUTE = Route(timeout=60, allow_private=True)
 SECRET = "SEC-signing-secret-of-the-robot"
 SERVICES: dict[str, type[Service]] = {
     "feishu": Feishu, "dingtalk": DingTalk, "wecom": WeCom, "slack": Slack, "telegram": Telegram,
@@ -42,6 +42,7 @@ TAKEN = {"feishu": "code 0: success", "dingtalk": "errcode 0: ok", "wecom": "err
          "telegram": "ok"}  # fmt: skip
 ROBOTS = ("feishu", "dingtalk", "wecom")
 SIGNED = ("feishu", "dingtalk")
+READ: TypeAdapter[AnySubscription] = TypeAdapter(Subscription)
 every_service = pytest.mark.parametrize("service", SERVICES, indirect=True)
 EVIL = "<b>x</b> [x](http://evil.example) @all *_~ <at id=all></at> <!channel> </b></a>"
 
@@ -64,9 +65,7 @@ def open_to(service: Service, **table: Any) -> Channel:
         values = {"token": service.token, "chat": service.chat, "api": service.origin}
     if service.secret:
         values["secret"] = service.secret
-    read: AnySubscription = TypeAdapter(Subscription).validate_python(
-        {"name": "team", "channel": name} | values | table
-    )  # fmt: skip
+    read = READ.validate_python({"name": "team", "channel": name} | values | table)
     channel: Channel = CHANNELS[name](read, ROUTE)
     return channel
 

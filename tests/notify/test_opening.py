@@ -36,14 +36,15 @@ TABLES: dict[str, dict[str, Any]] = {
 SMTP = {"host": "127.0.0.1", "user": "alerts", "password": "env:NO_SUCH_SECRET", "sender": "alerts@example.org"}
 SIGNED = [(name, "http://127.0.0.1:9/hook") for name in ("webhook", "feishu", "dingtalk")]
 
+READ: TypeAdapter[AnySubscription] = TypeAdapter(Subscription)
+
 
 def subscription(channel: str, **table: Any) -> AnySubscription:
-    read: AnySubscription = TypeAdapter(Subscription).validate_python({"name": "team", "channel": channel} | table)
-    return read
+    return READ.validate_python({"name": "team", "channel": channel} | table)
 
 
 def settings() -> NotifySettings:
-    return NotifySettings.model_validate({"smtp": SMTP, "timeout": 2, "allow_private": True})
+    return NotifySettings.model_validate({"smtp": SMTP, "timeout": 60, "allow_private": True})
 
 
 def test_every_kind_is_tried_here() -> None:

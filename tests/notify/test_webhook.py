@@ -33,7 +33,7 @@ def receiver() -> Iterator[Receiver]:
 def channel(receiver: Receiver, secret: str | None = SECRET, path: str = "/hook") -> WebhookChannel:
     table = {"name": "team", "channel": "webhook", "url": receiver.url + path, "secret": secret}
     subscription = WebhookSubscription.model_validate(table)
-    return WebhookChannel(subscription, Route(timeout=5, allow_private=True))
+    return WebhookChannel(subscription, Route(timeout=60, allow_private=True))
 
 
 def message() -> Message:
@@ -155,6 +155,6 @@ def test_a_secret_that_is_missing_is_a_failed_delivery(receiver: Receiver, monke
 
 
 def test_a_private_address_is_refused(receiver: Receiver) -> None:
-    guarded: Any = WebhookChannel(channel(receiver).subscription, Route(timeout=5, allow_private=False))
+    guarded: Any = WebhookChannel(channel(receiver).subscription, Route(timeout=60, allow_private=False))
     assert "private or loopback" in str(refusal(guarded, message()))
     assert receiver.requests == []

@@ -5,18 +5,19 @@ import io
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 import zipfile
+from functools import partial
 from pathlib import Path
 
+from tests.program import run_forked
+from tests.spiders.run_crawl import main
 from tracker.demo.site import StandIn
 
 ROOT = Path(__file__).parent.parent.parent
 # Nobody listens there: a crawl that let the environment choose a proxy for loopback would get nothing.
 DEAD_PROXY = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", "no_proxy": ""}
-FAST = {"delay": 0.02, "backoff": 0.02, "retries": 1, "timeout": 0.6, "max_size": 400_000}
+FAST = {"delay": 0.02, "backoff": 0.02, "retries": 1, "timeout": 60, "max_size": 400_000}
 
 
 def made_docx(text: str = "序号 算法名称") -> bytes:
@@ -70,22 +71,15 @@ def run_crawl(
         "settings": FAST | settings,
         "steps": [{"spider": spider, "kwargs": kwargs} for spider, kwargs in steps],
     } | (job or {})  # fmt: skip
-    started = time.monotonic()
-    process = subprocess.Popen(
-        [sys.executable, "-W", "error", "tests/spiders/run_crawl.py"],
-        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | DEAD_PROXY,
-        text=True, encoding="utf-8",
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    if stop_after is not None:
-        process.stdin.write(json.dumps(content))
-        process.stdin.close()
-        process.stdin = None
+    stopping = []
+
+    def stop(process):
         stop_after()
-        started = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        output, errors = process.communicate(timeout=30)
-    else:
-        output, errors = process.communicate(json.dumps(content), timeout=60)
-    assert process.returncode == 0, errors
-    return Crawled(output, errors, time.monotonic() - started)
+        stopping.append(time.monotonic())
+        os.kill(process, signal.SIGTERM)
+
+    done = run_forked(
+        ["crawl"], partial(main, json.dumps(content)), os.environ | DEAD_PROXY, ROOT, meanwhile=stop_after and stop
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return Crawled(done.stdout, done.stderr, time.monotonic() - stopping[0] if stopping else 0)

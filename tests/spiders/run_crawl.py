@@ -1,13 +1,14 @@
-"""One crawl in a process of its own: steps as JSON on the input, items and traffic as JSON lines on the output.
+"""One crawl in a process of its own: steps as JSON, items and traffic as JSON lines on the output.
 
-Input: {"bases": …, "settings": …, "steps": [{"spider": "announcements", "kwargs": {…}}, …]}.
+Steps: {"bases": …, "settings": …, "steps": [{"spider": "announcements", "kwargs": {…}}, …]}.
 """
 
 import base64
 import dataclasses
+import gc
 import json
-import sys
 import traceback
+import warnings
 
 from spiders.announcements import AnnouncementSpider
 from spiders.attachments import AttachmentSpider
@@ -38,8 +39,17 @@ def arguments(kwargs):
     return kwargs
 
 
-def main():
-    job = json.load(sys.stdin)
+class Told(dict):
+    """When each host was asked last, as the crawl itself notes it; each time is put out as "Asked"."""
+
+    def __setitem__(self, host, at):
+        put("Asked", {"host": host, "at": at})
+        super().__setitem__(host, at)
+
+
+def main(text):
+    warnings.simplefilter("error")
+    job = json.loads(text)
     fail_on = job.get("sink_fails_on")
 
     def sink(item):
@@ -52,14 +62,14 @@ def main():
             traffic = await run(SPIDERS[step["spider"]], bases=job["bases"], **arguments(step["kwargs"]))
             put("Traffic", dataclasses.asdict(traffic))
 
+    settings = crawl_settings(sink=sink, **job["settings"])
+    if job.get("tell_pace"):
+        settings["TRACKER_PACE"].last = Told()
     try:
-        crawl(script, crawl_settings(sink=sink, **job["settings"]))
+        crawl(script, settings)
     except KeyboardInterrupt as stop:
         put("Stopped", str(stop))
     except Exception as error:  # noqa: BLE001  whatever it is, the test wants to see it
         put("Raised", f"{type(error).__name__}: {error}")
         traceback.print_exc()
-
-
-if __name__ == "__main__":
-    main()
+    gc.collect()  # what was left open is told on the error stream

@@ -1,13 +1,21 @@
 """Crawls over real HTTP: what goes out on the wire, at which pace, and how a crawl ends."""
 
-import time
 from itertools import pairwise
 
 from tests.spiders.crawling import DOCX, PDF, run_crawl
+from tests.waiting import wait_until
 
 PATH = "/2022-08/12/c_1661927474338504.htm"
 # Everything that a client might be tempted to re-encode.
 ODD_HREF = "/cms/pub/interact/downloadfile.jsp?filepath=~a/b=+c|d'e%2f%7e!*();:@,$[]{}^`\"&fText=%e9%99%84%E4%BB%B6"
+
+
+TELL_PACE = {"tell_pace": True}
+
+
+def times_of(crawled):
+    """When the crawl sent each request, by its own clock: the site may be busy and see them late."""
+    return [asked["at"] for asked in crawled.of("Asked")]
 
 
 def publish(site):
@@ -53,13 +61,13 @@ def test_replaced_file_comes_under_its_new_token(site):
 def test_pace_holds_within_and_between_steps(site):
     publish(site)
     page = ("announcements", {"pages": [[site.cac_url + PATH, "s", 1]]})
-    crawled = run_crawl(site, page, ("discovery", {}), page, ("attachments", {"wanted": wanted(site)}), delay=0.15)
+    steps = (page, ("discovery", {}), page, ("attachments", {"wanted": wanted(site)}))
+    crawled = run_crawl(site, *steps, delay=0.15, job=TELL_PACE)
     assert crawled.incidents == []
-    for host in (site.cac, site.beian):
-        times = [hit.at for hit in host.hits]
-        gaps = [after - before for before, after in pairwise(times)]
-        assert min(gaps) > 0.1  # seen by a server that may be busy; without any delay it is a few ms
-        assert host.peak == 1
+    times = times_of(crawled)
+    assert len(times) == len(site.requests)
+    assert min(after - before for before, after in pairwise(times)) >= 0.15
+    assert (site.cac.peak, site.beian.peak) == (1, 1)
     robots = [hit.host for hit in site.requests if hit.target == "/robots.txt"]
     assert robots == ["cac", "beian"], "robots.txt is read once for all steps"
     assert [t["requests"] for t in crawled.of("Traffic")] == [2, 4, 1, 2]
@@ -72,11 +80,13 @@ def test_pace_holds_within_and_between_steps(site):
 def test_retries_wait_longer_each_time(site):
     publish(site)
     site.set_fault(PATH, "http_500")
-    crawled = run_crawl(site, ("announcements", {"pages": [[site.cac_url + PATH, "s", 1]]}), retries=2, backoff=0.2)
+    page = ("announcements", {"pages": [[site.cac_url + PATH, "s", 1]]})
+    crawled = run_crawl(site, page, retries=2, backoff=0.2, job=TELL_PACE)
     assert crawled.incidents == [("http_error", "s")]
-    times = [hit.at for hit in site.requests if hit.target == PATH]
-    assert times[1] - times[0] > 0.2
-    assert times[2] - times[1] > 0.4
+    assert [hit.target for hit in site.requests] == ["/robots.txt", PATH, PATH, PATH]
+    _, *times = times_of(crawled)
+    assert times[1] - times[0] >= 0.2
+    assert times[2] - times[1] >= 0.4
 
 
 def test_robots_txt_is_obeyed(site):
@@ -124,13 +134,13 @@ def test_a_wrong_argument_ends_the_crawl(site):
 def test_sigterm_ends_the_process_soon(site):
     publish(site)
     site.set_fault(PATH, "hang")
+    site.cac.hang_seconds = 600
 
     def until_asked():
-        while not [hit for hit in site.requests if hit.target == PATH]:
-            time.sleep(0.02)
+        wait_until(lambda: [hit for hit in site.requests if hit.target == PATH])
 
     pages = [[site.cac_url + PATH, "s", 1]] * 50
-    crawled = run_crawl(site, ("announcements", {"pages": pages}), delay=0.3, timeout=20, stop_after=until_asked)
+    crawled = run_crawl(site, ("announcements", {"pages": pages}), delay=0.3, timeout=600, stop_after=until_asked)
     assert crawled.of("Stopped") == ["stopped by SIGTERM"]
-    assert crawled.seconds < 7
+    assert crawled.seconds < 100, "it waited for the answer"
     assert crawled.errors == ""

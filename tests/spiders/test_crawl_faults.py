@@ -66,7 +66,7 @@ def pages():
             site.publish_page(path_of(fault), f"公告{fault}", "2024-01-05 10:00", [("附件1", DOCX), ("附件2", PDF)])
             site.set_fault(path_of(fault), fault)
         asked = [(site.cac_url + path_of(fault), fault, 2) for fault in PAGES]
-        yield site, run_crawl(site, ("announcements", {"pages": asked}))
+        yield site, run_crawl(site, ("announcements", {"pages": asked}), timeout=2)
 
 
 @pytest.mark.parametrize("fault", PAGES)
@@ -94,7 +94,7 @@ def files():
             site.set_fault(f"fText={hrefs[fault].rpartition('=')[2]}", fault)
         wanted = [wish(number, href, site.cac_url + path, fault) for number, (fault, href) in enumerate(hrefs.items())]
         wanted.append(wish(99, site.hrefs(path)[-1], site.cac_url + path, "pdf"))
-        yield site, run_crawl(site, ("attachments", {"wanted": wanted}))
+        yield site, run_crawl(site, ("attachments", {"wanted": wanted}), timeout=2)
 
 
 def wish(offer: int, href: str, referer: str, series: str) -> dict:

@@ -13,9 +13,10 @@ from storage.write.history import History
 from storage.write.lists import Recording
 from storage.write.offers import OfferedLink
 from storage.write.outbox import Rule
-from tracker.changes.cancellations import KnownNotice, Target, diff_notice
-from tracker.changes.differ import Known, diff_list, is_cancelled, status_after
-from tracker.core.models import Change, Extraction, Filing, Page, Status, TableSummary
+from tests.closing import until_end
+from tracker.changes.cancellations import KnownNotice, diff_notice
+from tracker.changes.differ import diff_list, status_after
+from tracker.core.models import Change, Extraction, Filing, Page, TableSummary
 
 SERIES, NOTICES = "deep_synthesis", "algorithm_cancellation"
 
@@ -24,7 +25,7 @@ class Book:
     """A history to which lists are recorded; the n-th recording happens on day n of January 2026."""
 
     def __init__(self, folder: Path, rules: Sequence[Rule] = (), *, settled: bool = False) -> None:
-        self.db: Database = connect(folder / "history.db")
+        self.db: Database = until_end(connect(folder / "history.db"))
         self.history = History(self.db)
         self.recorded = 0
         self.rules = rules
@@ -61,21 +62,12 @@ class Book:
         return changes
 
     def _list_changes(self, row: dict[str, object], rows: Sequence[Filing]) -> list[Change]:
-        state = lists.list_state(self.db, int(str(row["attachment_id"])), SERIES, {filing.number for filing in rows})
-        known = Known(
-            state.present, state.gone, state.current, state.elsewhere, state.cancelled,
-            remarked=frozenset(filing.number for filing in state.marked if is_cancelled(filing)),
-            noticed=lists.noticed_numbers(self.db),
-        )  # fmt: skip
+        known = lists.list_state(self.db, int(str(row["attachment_id"])), SERIES, {filing.number for filing in rows})
         return diff_list(known, rows)[0]
 
     def _notice_changes(self, row: dict[str, object], rows: Sequence[Filing]) -> list[Change]:
         before = lists.stated_by(self.db, int(str(row["attachment_id"])))
-        found = lists.filings_of_numbers(self.db, {*before, *(filing.number for filing in rows)})
-        targets = {
-            n: [Target(one.filing, Status(one.status), one.cancelled_on, one.remarks) for one in those]
-            for n, those in found.items()
-        }
+        targets = lists.filings_of_numbers(self.db, {*before, *(filing.number for filing in rows)})
         elsewhere = frozenset(lists.noticed_numbers(self.db, but=int(str(row["attachment_id"]))))
         return diff_notice(KnownNotice(before=before, elsewhere=elsewhere, targets=targets), rows)[0]
 

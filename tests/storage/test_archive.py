@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from storage.archive.archive import Archive, Store, ahead
+from storage.archive.archive import Archive, Store, map_ahead
 from storage.archive.folder import FolderStore
 from tests.object_service import Service
 from tracker.core.errors import StorageError
@@ -34,7 +34,7 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Fresh:
 
 
 def alter(archive: Archive, key: str, data: bytes) -> None:
-    """Give a file other bytes, behind the archive's back."""
+    """Give a file other bytes, fallback the archive's back."""
     store = archive.store
     if isinstance(store, FolderStore):
         (store.root / key).unlink()
@@ -82,26 +82,26 @@ def test_changed_and_missing_files_are_errors(fresh: Fresh) -> None:
     missing = "0" * 64
     with pytest.raises(StorageError, match="cannot be read"):
         archive.get(missing)
-    assert list(archive.look_at([sha, other, missing])) == [(sha, None), (other, b"more"), (missing, None)]
+    assert list(archive.read_many([sha, other, missing])) == [(sha, None), (other, b"more"), (missing, None)]
 
 
 def test_what_is_altered_or_missing_is_mended_and_kept(fresh: Fresh) -> None:
     archive = fresh()
     sha = archive.put(b"bytes")
-    assert not archive.mend(sha, b"bytes")
+    assert not archive.restore_file(sha, b"bytes")
     for n, data in enumerate((b"first", b"second"), 1):
         alter(archive, key_of(sha), data)
-        assert archive.mend(sha, b"bytes")
+        assert archive.restore_file(sha, b"bytes")
         assert archive.get(sha) == b"bytes"
         assert archive.store.read(f"{key_of(sha)}.altered{'' if n == 1 else f'-{n}'}") == data
     new = hashlib.sha256(b"new").hexdigest()
-    assert archive.mend(new, b"new")
+    assert archive.restore_file(new, b"new")
     assert archive.originals() == sorted([sha, new])
 
 
 def test_what_is_behind_is_read_and_never_written(fresh: Fresh) -> None:
     real, front = fresh(), fresh()
-    front.behind = real
+    front.fallback = real
     sha = real.put(b"old")
     assert (front.get(sha), front.has(sha)) == (b"old", True)
     new = front.put(b"new")
@@ -119,9 +119,9 @@ def test_parts_of_the_journal(fresh: Fresh) -> None:
     names = archive.journal_parts()
     assert names == ["000000001.jsonl", "000000012.jsonl"]
     assert list(archive.read_journal(names)) == [(names[0], b"1"), (names[1], b"12")]
-    assert archive.set_journal_aside(names[0]) == "000000001.jsonl.superseded1"
+    assert archive.keep_superseded(names[0]) == "000000001.jsonl.superseded1"
     archive.put_journal(1, b"anew")
-    assert archive.set_journal_aside(names[0]) == "000000001.jsonl.superseded2"
+    assert archive.keep_superseded(names[0]) == "000000001.jsonl.superseded2"
     assert archive.journal_parts() == names[1:]
     assert archive.store.read("journal/000000001.jsonl.superseded1") == b"1"
     assert archive.originals() == []
@@ -183,7 +183,7 @@ def test_reading_ahead_keeps_the_order_and_holds_few(at_once: int) -> None:
         begun.append(n)
         return n * n
 
-    found: Iterator[int] = ahead(work, range(40), at_once)
+    found: Iterator[int] = map_ahead(work, range(40), at_once)
     assert next(found) == 0
     assert len(begun) <= at_once + 1
     assert list(found) == [n * n for n in range(1, 40)]

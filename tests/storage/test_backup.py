@@ -15,15 +15,15 @@ from sqlite_utils import Database
 
 from storage import journal
 from storage.archive.archive import Archive
-from storage.backup import Held, back_up, read_bundle
+from storage.backup import BackupSummary, back_up, read_bundle
 from storage.restore import restore, restore_files
 from storage.schema.migrations import connect
 from storage.write.history import History
 from tests.desk_book import Ledger, synthesis
 from tests.rebuilding import assert_rebuilds
-from tracker.changes.checks.facts import Facts
 from tracker.core.errors import OptionError, StorageError
 from tracker.operations.verify import verify
+from tracker.poll.context import PollContext
 from tracker.poll.derive import derive
 from tracker.poll.read_ahead import Readings
 from tracker.settings.open_archive import open_archive
@@ -52,7 +52,7 @@ def ledger(tmp_path: Path) -> Ledger:
     return one
 
 
-def take(ledger: Ledger, target: Path) -> Held:
+def take(ledger: Ledger, target: Path) -> BackupSummary:
     return back_up(ledger.settings.database, ledger.archive, target, silent)
 
 
@@ -60,7 +60,7 @@ def journal_folder(ledger: Ledger) -> Path:
     return ledger.settings.archive_folder / "journal"
 
 
-def put_back(ledger: Ledger, backup: Path, *, replace: bool = False) -> Held:
+def put_back(ledger: Ledger, backup: Path, *, replace: bool = False) -> BackupSummary:
     return restore(backup, ledger.settings.database, ledger.archive, replace=replace, progress=silent)
 
 
@@ -110,7 +110,7 @@ def test_a_backup_of_a_history_in_use_is_of_one_moment(ledger: Ledger, tmp_path:
         assert held.missing == []
         seen.add(held.changes)
         with closing(connect(settings.database)) as db:  # as the next poll does first: that one was under way
-            derive(db, History(db), 1, ledger.now, Facts(), silent)
+            derive(PollContext(db, History(db), archive, settings, 1, ledger.now))
         assert_rebuilds(settings)
     assert len(seen) > 1
 

@@ -15,8 +15,8 @@ from storage.queries.export import Scope, filings
 from storage.queries.filters import FilingFilter
 from tests.desk_book import Ledger, synthesis
 from tests.rebuilding import assert_states_hold
-from tracker.query import filing
 from tracker.query.compare import compare_days
+from tracker.query.filing import describe_filing
 from tracker.query.search import search_for
 
 JUNE = "附件：境内深度合成服务算法备案清单（2023年6月）"
@@ -52,7 +52,7 @@ def test_a_month_counts_from_its_last_day_on(ledger: Ledger, day: str, is_out: b
     assert len(compare_days(ledger.db, "2025-01-31", day)) == is_out
     found = next(row for row in filings_queries.find_filings(ledger.db, FilingFilter()) if row["name"] == "算法2")
     row = {"id": found["filing_id"], **{key: found[key] for key in ("series", "number", "entity_id")}}
-    assert len(filing.filing(ledger.db, row, as_of=day)["changes"]) == 1 + is_out
+    assert len(describe_filing(ledger.db, row, as_of=day)["changes"]) == 1 + is_out
     assert_states_hold(ledger.db)
 
 

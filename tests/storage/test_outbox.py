@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from storage.queries import outbox as outbox_queries
-from storage.write.outbox import Outbox, Rule, Told
+from storage.write.outbox import Outbox, OutboxItem, Rule
 from tests.storage.recording import Book, filing
 from tracker.core.models import Change, ChangeKind, Incident, IncidentKind
 
@@ -54,7 +54,7 @@ def test_a_baseline_is_counted_in_one_delivery_whatever_the_form(folder: Path) -
 
 
 def test_one_delivery_per_batch_or_one_digest(folder: Path) -> None:
-    rules = [Rule("batches", wants_all, per_batch=True), Rule("digest", wants_all, until=LATER)]
+    rules = [Rule("batches", wants_all, per_batch=True), Rule("digest", wants_all, due_at=LATER)]
     book = Book(folder, rules, settled=True)
     book.record([filing("a")], "2024-06")
     book.record([filing("b")], "2024-08")
@@ -101,7 +101,7 @@ def sealed(folder: Path) -> tuple[Book, Outbox]:
         book.record([filing(period)], period)
     outbox = Outbox(book.db)
     for second, seq in enumerate((1, 3, 2)):
-        outbox.seal(seq, "en", f"subject {seq}", {"totals": []}, {}, f"2026-02-01T00:00:0{second}+00:00")
+        outbox.close(seq, "en", f"subject {seq}", {"totals": []}, {}, f"2026-02-01T00:00:0{second}+00:00")
     return book, outbox
 
 
@@ -118,7 +118,7 @@ def test_deliveries_go_out_in_the_order_in_which_they_were_sealed(folder: Path) 
         outbox.accept_part(seq, "1", "webhook x", "HTTP 204", LATER)
         outbox.settle(seq, LATER)
     assert order == [1, 3, 2]
-    assert outbox_queries.waiting(book.db) == {}
+    assert outbox_queries.count_by_state(book.db) == {}
 
 
 def test_a_refused_delivery_holds_the_later_ones_back_until_it_is_sent_or_dead(folder: Path) -> None:
@@ -128,8 +128,8 @@ def test_a_refused_delivery_holds_the_later_ones_back_until_it_is_sent_or_dead(f
     assert next_seq(book, "2026-03-01T00:00:00+00:00") == 1
     outbox.refuse(1, "HTTP 500", None, LATER)
     assert next_seq(book) == 3
-    assert outbox_queries.waiting(book.db) == {"pending": 2, "dead": 1}
-    trouble = outbox_queries.troubled(book.db)
+    assert outbox_queries.count_by_state(book.db) == {"pending": 2, "dead": 1}
+    trouble = outbox_queries.failing_subscriptions(book.db)
     assert [(row["subscription"], row["dead"], row["answer"]) for row in trouble] == [("all", 1, "HTTP 500")]
     outbox.retry([1], LATER)
     assert next_seq(book) == 1
@@ -149,7 +149,7 @@ def test_a_disabled_channel_is_left_alone_until_a_person_says_so(folder: Path) -
     outbox.disable("all", "HTTP 410", NOW)
     outbox.refuse(1, "HTTP 410", NOW, NOW)
     assert next_seq(book) is None
-    assert outbox_queries.troubled(book.db)[0]["disabled"] == "HTTP 410"
+    assert outbox_queries.failing_subscriptions(book.db)[0]["disabled"] == "HTTP 410"
     outbox.enable("all")
     assert next_seq(book) == 1
 
@@ -164,7 +164,7 @@ def test_dropped_deliveries_stay_in_the_history(folder: Path) -> None:
 def test_a_sealed_delivery_gathers_no_more(folder: Path) -> None:
     book = Book(folder, [Rule("all", wants_all)], settled=True)
     book.record([filing("a")], "2024-06")
-    Outbox(book.db).seal(1, "en", "first", {}, {}, NOW)
+    Outbox(book.db).close(1, "en", "first", {}, {}, NOW)
     book.record([filing("b")], "2024-08")
     assert rows(book, "SELECT seq, state FROM delivery ORDER BY seq") == [(1, "pending"), (2, "open")]
     assert [row["number"] for row in outbox_queries.contents(book.db, 1)["changes"]] == ["a"]
@@ -178,8 +178,8 @@ def test_news_of_incidents_is_known_by_incident_phase_and_time(folder: Path) -> 
     book.history.record_incident(incident, poll, NOW)
     outbox = Outbox(book.db)
     for phase in ("began", "reminder", "reminder", "over"):
-        outbox.queue_news("all", None, [Told(incident=1, phase=phase)], NOW)
-        outbox.seal(len(outbox_queries.deliveries(book.db)), "en", phase, {}, {}, NOW)
+        outbox.queue_news("all", None, [OutboxItem(incident=1, phase=phase)], NOW)
+        outbox.close(len(outbox_queries.deliveries(book.db)), "en", phase, {}, {}, NOW)
     ids = [row["id"] for row in outbox_queries.deliveries(book.db)]
     assert len(set(ids)) == 4
     assert [i["phase"] for i in outbox_queries.contents(book.db, 4)["incidents"]] == ["over"]

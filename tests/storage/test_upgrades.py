@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def test_an_older_history_is_copied_and_brought_up_to_date(kept: Path, tmp_path:
     copies = list(tmp_path.glob("history.db.before-*"))
     assert [copy.name for copy in copies] == [f"history.db.before-{name}" for name in NAMES[number : number + 1]]
     for copy in copies:
-        with sqlite3.connect(copy) as first, sqlite3.connect(":memory:") as second:
+        with closing(sqlite3.connect(copy)) as first, closing(sqlite3.connect(":memory:")) as second:
             second.deserialize(before)
             assert contents(first) == contents(second)
 
@@ -77,7 +78,7 @@ def test_those_who_only_read_say_what_brings_it_up_to_date(kept: Path, tmp_path:
 
 def test_an_index_that_is_to_be_made_anew_hinders_no_upgrade(tmp_path: Path) -> None:
     path = unpack(KEPT[3], tmp_path)
-    with sqlite3.connect(path) as before:
+    with closing(sqlite3.connect(path)) as before, before:
         before.execute("DELETE FROM filing_index")
     db = connect(path)
     assert db.execute("SELECT sum(filings), sum(present) FROM entity").fetchone() == (0, 0)
@@ -88,7 +89,7 @@ def test_an_index_that_is_to_be_made_anew_hinders_no_upgrade(tmp_path: Path) -> 
 def test_a_history_that_is_older_than_its_journal_can_be_made_anew_as_well(kept: Path, tmp_path: Path) -> None:
     unpack(kept, tmp_path)
     db = connect(tmp_path / "history.db")
-    journal.anchor(db, Archive(tmp_path / "archive"))  # as each poll does before it begins
+    journal.record_snapshot(db, Archive(tmp_path / "archive"))  # as each poll does before it begins
     db.close()
     ledger = Ledger(tmp_path)
     ledger.page("/2026-01/20/c_1.htm", ("附件：境内深度合成服务算法备案清单（2026年1月）", synthesis(range(21, 31))))

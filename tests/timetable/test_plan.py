@@ -16,8 +16,6 @@ from tracker.settings.schedule import ScheduleSettings
 ZONE = ZoneInfo("Asia/Shanghai")
 ALL = STANDARD
 EXPRESSIONS = st.sampled_from(["every 6h", "every  6h", "17 8 * * *", "@daily"])
-# the days of past batches: the newest is of the first of June
-WARM = {"genai_service": ["2026-02-01", "2026-04-01", "2026-06-01"]}
 
 
 def at(clock: str, day: int = 1) -> datetime:
@@ -28,10 +26,10 @@ def plan(**settings: Any) -> Plan:
     return make_plans(ScheduleSettings(**settings))[0]
 
 
-def times(one: Plan, count: int, after: datetime, last: datetime | None = None) -> list[str]:
+def times(one: Plan, count: int, after: datetime) -> list[str]:
     found = []
     for _ in range(count):
-        after = last = one.next(after, last, WARM)
+        after = one.next(after)
         found.append(after.strftime("%H:%M"))
     return found
 
@@ -51,33 +49,11 @@ def test_series_with_the_same_times_are_one_poll() -> None:
 
 def test_the_default_keeps_to_its_hours_in_its_zone() -> None:
     assert times(plan(), 7, at("07:00")) == ["08:17", "11:17", "14:17", "17:17", "20:17", "23:17", "08:17"]
-    assert plan(timezone="UTC").next(at("07:00"), None, {}) == at("07:17")
+    assert plan(timezone="UTC").next(at("07:00")) == at("07:17")
 
 
-def test_a_warm_series_is_polled_in_between_and_never_too_close_to_the_next_time() -> None:
-    adaptive = plan(adaptive=True, adaptive_minutes=60)
-    assert times(adaptive, 5, at("08:17"), at("08:17")) == ["09:17", "10:17", "11:17", "12:17", "13:17"]
-    # 50 minutes: 10:47 would be 30 minutes before 11:17
-    assert times(plan(adaptive=True, adaptive_minutes=50), 3, at("08:17"), at("08:17")) == ["09:07", "09:57", "11:17"]
-    assert times(plan(adaptive=True, adaptive_minutes=600), 2, at("08:17"), at("08:17")) == ["11:17", "14:17"]
-
-
-def test_it_is_polled_no_less_often_than_its_schedule_says_when_it_is_cold() -> None:
-    adaptive = plan(adaptive=True)
-    assert adaptive.next(at("08:17", 12), at("08:17", 12), WARM) == at("11:17", 12)
-    assert times(plan(adaptive=False), 1, at("08:17"), at("08:17")) == ["11:17"]
-
-
-def test_quiet_hours_hold_for_a_warm_series() -> None:
-    adaptive = plan(adaptive=True, quiet_hours="09:00-11:00")
-    assert times(adaptive, 3, at("08:17"), at("08:17")) == ["11:17", "12:17", "13:17"]
-
-
-def test_a_poll_in_between_is_for_the_warm_series_alone() -> None:
-    adaptive = plan(adaptive=True)
-    assert adaptive.concerned(at("08:20"), at("09:20"), WARM) == ("genai_service",)
-    assert adaptive.concerned(at("10:20"), at("11:20"), WARM) == ALL
-    assert adaptive.concerned(None, at("11:20"), WARM) == ALL
+def test_a_time_in_the_quiet_hours_is_moved_to_their_end_and_those_that_fall_together_are_one() -> None:
+    assert times(plan(quiet_hours="11:00-15:00"), 3, at("08:17")) == ["15:00", "17:17", "20:17"]
 
 
 def test_a_poll_is_overdue_when_a_time_has_passed_since_the_last_one() -> None:
@@ -91,7 +67,7 @@ def test_a_poll_is_overdue_when_a_time_has_passed_since_the_last_one() -> None:
 @given(st.floats(0, 1), st.integers(0, 24 * 60 - 1))
 def test_jitter_is_never_negative_nor_too_long_and_never_leads_into_the_quiet_hours(share: float, minute: int) -> None:
     one = plan(jitter_seconds=600, quiet_hours="23:30-07:00")
-    time = one.next(at("00:00") + timedelta(minutes=minute), None, {})
+    time = one.next(at("00:00") + timedelta(minutes=minute))
     moved = one.jittered(time, share)
     assert one.quiet is not None
     assert not one.quiet.holds(moved)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tracker.core.errors import OptionError
-from tracker.settings.model import CONFIG_FILE, load_settings
+from tracker.settings.load import load_settings
+from tracker.settings.model import CONFIG_FILE
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +60,9 @@ def test_a_series_has_a_schedule_of_its_own(tmp_path: Path) -> None:
         ("[schedule]\nseries = 'every 6h'\n", "line 2: schedule.series: should be a table"),
         ("[schedule]\nquiet_hours = '7-8'\n", "line 2: schedule.quiet_hours: these are no hours"),
         ("[schedule]\nquiet_hours = '07:00-07:00'\n", "line 2: schedule.quiet_hours: both ends are the same"),
-        ("[schedule]\nadaptive_minutes = 1\n", "line 2: schedule.adaptive_minutes: "),
+        ("[schedule]\nadaptive = true\n", "line 2: schedule.adaptive: this setting was removed; delete it"),
+        ("[schedule]\nwindow_days = 3\n", "line 2: schedule.window_days: this setting was removed; delete it"),
+        ("[schedule]\nlimit_minutes = 0\n", "line 2: schedule.limit_minutes: "),
         ("[schedule]\njitter_seconds = inf\n", "line 2: schedule.jitter_seconds: "),
         ("[schedule]\njiter_seconds = 1\n", "line 2: schedule.jiter_seconds: there is no such key; did you mean"),
     ],
@@ -88,6 +91,7 @@ def test_variables_have_the_last_word(tmp_path: Path, monkeypatch: pytest.Monkey
         ("TRACKER_SCHEDULE__SERIES", '{"genai_service": "hourly"}', "this is no schedule"),
         ("TRACKER_SCHEDULE__SERIES", "[1]", "should be a table"),
         ("TRACKER_SCHEDULE__SERIES__GENAI_SERVICE", "every 6h", "this is no setting; did you mean TRACKER_SCHEDULE__"),
+        ("TRACKER_SCHEDULE__ADAPTIVE_MINUTES", "30", "this setting was removed; delete it"),
         ("TRACKER_SCHEDULE__QUIET_HOURS", "all night", "these are no hours"),
     ],
 )

@@ -22,7 +22,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.polling import Desk
+from tests.sharing import copy_of_shared
 from tests.storage.keep import two_polls
+from tests.web.many import many_polls
 from tracker.demo.site import StandIn
 
 PROGRAM = (sys.executable, "-m", "tracker")
@@ -83,19 +85,39 @@ def serving(data: Path, *arguments: str, **settings: str) -> Iterator[Served]:
     assert "Traceback" not in log, log[-3000:]
 
 
+def polled(polls: Callable[[Desk], None]) -> Callable[[Path], None]:
+    """Make the data folder of these polls."""
+
+    def make(folder: Path) -> None:
+        with StandIn(hang_seconds=20) as site:
+            polls(Desk(site, folder / "data"))
+
+    return make
+
+
 @pytest.fixture(scope="session")
 def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder after two polls: 21 filings, one entity renamed, one algorithm cancelled. Not to be changed."""
-    folder = tmp_path_factory.mktemp("web")
-    with StandIn(hang_seconds=20) as site:
-        two_polls(Desk(site, folder / "data"))
-    return folder / "data"
+    return copy_of_shared(tmp_path_factory, "web", polled(two_polls)) / "data"
+
+
+@pytest.fixture(scope="session")
+def many_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder after `many_polls`. Not to be changed."""
+    return copy_of_shared(tmp_path_factory, "many", polled(many_polls)) / "data"
 
 
 @pytest.fixture(scope="session")
 def served(history: Path) -> Iterator[Served]:
     """The server over that history; its pages are English where a request names no language."""
     with serving(history, LANG="en") as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def many(many_history: Path) -> Iterator[Served]:
+    """The server over the history of many filings."""
+    with serving(many_history, LANG="en") as one:
         yield one
 
 

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from tests.polling import (
     GENAI_PAGE,
     GENAI_TITLE,
@@ -21,8 +16,6 @@ from tests.polling import (
     genai_rows,
     label,
 )
-from tests.web.conftest import Served, serving
-from tracker.demo.site import StandIn
 
 HTML, FORMULA = "<img src=x onerror=alert(1)>&\"'“模型”", '=HYPERLINK("http://evil.example","x")'
 RENAMED = "原主体名称“第3公司”变更为“第三公司”"
@@ -48,19 +41,3 @@ def many_polls(desk: Desk) -> None:
     notice = algorithm_docx((*algorithm(2)[:7], "2025年7月"), headings=NOTICE_HEADINGS)
     site.publish_notice("关于注销“算法2”等1个算法备案编号的公告", "2025-07-14 10:00:00", notice, "notice_1")
     desk.poll(POLL__RECHECK_FILES_DAYS="0")
-
-
-@pytest.fixture(scope="session")
-def many_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder; not to be changed."""
-    folder = tmp_path_factory.mktemp("many")
-    with StandIn(hang_seconds=20) as site:
-        many_polls(Desk(site, folder / "data"))
-    return folder / "data"
-
-
-@pytest.fixture(scope="session")
-def many(many_history: Path) -> Iterator[Served]:
-    """The server over it."""
-    with serving(many_history, LANG="en") as one:
-        yield one

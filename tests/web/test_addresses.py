@@ -20,10 +20,10 @@ from tests.waiting import wait_until
 from tests.web.conftest import Served, Visitor
 from tracker.settings.model import Settings
 from tracker.web import plugin, urls
-from tracker.web.app import Switch
-from tracker.web.middleware import Gate
+from tracker.web.app import ReloadingApp
+from tracker.web.middleware import Middleware
 from tracker.web.request import View
-from tracker.web.routes import Route, expression
+from tracker.web.routes import HttpRoute, expression
 
 NASTY = (
     "Beijing-WenXinYiYan-20230821", "Guangdong-Dr.GDCDC-20260706S0054", "网信算备110108224236606220017号",
@@ -40,10 +40,10 @@ async def echo(view: View, *, series: str, number: str) -> Response:
 @pytest.fixture
 def echoing(history: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of a server in this process with one more route, which says what it was asked for."""
-    monkeypatch.setattr(plugin, "ROUTES", (Route("/filing/{series}/{number}", echo),))
-    switch = Switch(Settings(data_dir=history), sql=False)
+    monkeypatch.setattr(plugin, "ROUTES", (HttpRoute("/filing/{series}/{number}", echo),))
+    app = ReloadingApp(Settings(data_dir=history), sql=False)
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as listening:
-        config = uvicorn.Config(Gate(switch, "en"), log_config=None, lifespan="off", ws="none", access_log=False)
+        config = uvicorn.Config(Middleware(app, "en"), log_config=None, lifespan="off", ws="none", access_log=False)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
@@ -51,7 +51,7 @@ def echoing(history: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         thread.join()
-    switch.close()
+    app.close()
 
 
 def test_every_number_comes_back(echoing: str) -> None:

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lxml import etree
 
 from storage.queries.batches import find_batches
 from storage.schema.migrations import connect_readonly
+from tests.closing import until_end
 from tests.web.conftest import Served, Visitor
-from tests.web.many import HTML, ROWS, many, many_history  # noqa: F401
+from tests.web.many import HTML, ROWS
 from tests.web.test_changes import paged
 from tracker.web.pages.batches import checks_of, checks_of_series, verdict_of, with_growth
 
@@ -24,9 +24,9 @@ FIRST, SECOND = "/batch/genai_service/2024-04", "/batch/genai_service/2024-08"
 NOTICE = "/batch/algorithm_cancellation/2025-07-14"
 
 
-def test_all_batches(many: Served, many_history: Path) -> None:  # noqa: F811
+def test_all_batches(many: Served, many_history: Path) -> None:
     page = many.get("/batches").text
-    batches = find_batches(connect_readonly(many_history / "history.db"))
+    batches = find_batches(until_end(connect_readonly(many_history / "history.db")))
     links = [f"/batch/{one['series']}/{one['batch']}" for one in batches]
     newest = max(batches, key=lambda one: one["published_on"])
     first = next(link for link in re.findall(r'href="(/batch/[^"#]+)"', page) if link in links)
@@ -40,7 +40,7 @@ def test_all_batches(many: Served, many_history: Path) -> None:  # noqa: F811
     assert many.get("/batches?series=x").status_code == 400
 
 
-def test_days_before_a_batch(many: Served) -> None:  # noqa: F811
+def test_days_before_a_batch(many: Served) -> None:
     page = many.get("/batches?as_of=2024-05-01").text
     assert NOTICE not in page
     assert "/batch/deep_synthesis/2023-06?as_of=2024-05-01" in page
@@ -57,17 +57,16 @@ def test_days_before_a_batch(many: Served) -> None:  # noqa: F811
     ("path", "said"),
     [
         ("/batch/genai_service/1999-01", "has no batch"), ("/batch/genai/2024-04", "There is no series"),
-        ("/batch/genai_service/%3Cb%3E", "&lt;b&gt;"), ("/chart/batches/genai.svg", "There is no series"),
-        ("/chart/batches/on_device.svg", "nothing to draw"),
+        ("/batch/genai_service/%3Cb%3E", "&lt;b&gt;"), ("/chart/batches/genai.csv", "There is no series"),
     ],
 )  # fmt: skip
-def test_what_there_is_not(many: Served, path: str, said: str) -> None:  # noqa: F811
+def test_what_there_is_not(many: Served, path: str, said: str) -> None:
     answer = many.get(path)
     assert answer.status_code == 404
     assert said in answer.text
 
 
-def test_figures_of_a_batch(many: Served) -> None:  # noqa: F811
+def test_figures_of_a_batch(many: Served) -> None:
     page = many.get(FIRST).text
     assert f"<strong>{ROWS}</strong>" in page
     assert "130 = 130 kept + 0 refused" in page
@@ -77,7 +76,7 @@ def test_figures_of_a_batch(many: Served) -> None:  # noqa: F811
     assert "8 = 7 kept + 1 refused" in many.get(SECOND).text
 
 
-def test_additions_page_by_page(many: Served) -> None:  # noqa: F811
+def test_additions_page_by_page(many: Served) -> None:
     numbers = [html.unescape(number) for number in paged(many, FIRST, OWN)]
     rows = many.get("/changes/download.json?series=genai_service&batch=2024-04&kind=added").json()
     assert numbers == [row["number"] for row in reversed(rows)]
@@ -87,7 +86,7 @@ def test_additions_page_by_page(many: Served) -> None:  # noqa: F811
     assert many.get(f"{FIRST}?after=x").status_code == 400
 
 
-def test_refused_rows_with_their_reasons(many: Served) -> None:  # noqa: F811
+def test_refused_rows_with_their_reasons(many: Served) -> None:
     page = many.get(SECOND).text
     refused = page[page.index('id="refused"') : page.index('id="later"')]
     assert "模型133号" in refused
@@ -95,7 +94,7 @@ def test_refused_rows_with_their_reasons(many: Served) -> None:  # noqa: F811
     assert "No row was refused" in many.get(FIRST).text
 
 
-def test_later_changes_of_its_rows(many: Served) -> None:  # noqa: F811
+def test_later_changes_of_its_rows(many: Served) -> None:
     page = many.get(FIRST).text
     later = page[page.index('id="later"') : page.index('id="own"')]
     rows = many.get("/changes/download.json?rows_of=genai_service:2024-04&kind=changed").json()
@@ -104,7 +103,7 @@ def test_later_changes_of_its_rows(many: Served) -> None:  # noqa: F811
     assert "Nothing has happened" in many.get(SECOND).text
 
 
-def test_what_a_notice_cancelled(many: Served) -> None:  # noqa: F811
+def test_what_a_notice_cancelled(many: Served) -> None:
     page = many.get(NOTICE).text
     assert "What it cancelled" in page
     assert "算法2" in page
@@ -112,7 +111,7 @@ def test_what_a_notice_cancelled(many: Served) -> None:  # noqa: F811
     assert "/chart/" not in page
 
 
-def test_every_file_of_a_batch(many: Served) -> None:  # noqa: F811
+def test_every_file_of_a_batch(many: Served) -> None:
     page = many.get(FIRST).text
     files = page[page.index('id="files"') : page.index('id="checks"')]
     hashes = re.findall(r'<code class="hash">([0-9a-f]{64})</code>', files)
@@ -122,17 +121,15 @@ def test_every_file_of_a_batch(many: Served) -> None:  # noqa: F811
         assert many.get(f"/original/{sha256}").status_code == 200
 
 
-def test_the_chart(many: Served) -> None:  # noqa: F811
+def test_the_chart(many: Served) -> None:
     page = many.get(SECOND).text
-    (wide,) = re.findall(r'<img src="(/chart/batches/[^"]+)"', page)
-    (narrow,) = re.findall(r'srcset="(/chart/batches/[^"]+)"', page)
-    pictures = [many.get(html.unescape(address)) for address in (wide, narrow)]
-    for picture in pictures:
-        assert picture.headers["content-type"] == "image/svg+xml; charset=utf-8"
-        assert etree.fromstring(picture.content).tag == "{http://www.w3.org/2000/svg}svg"
-        assert "prefers-color-scheme" in picture.text
-        assert "etag" in picture.headers
-    assert pictures[0].content != pictures[1].content
+    chart = page[page.index('<figure class="chart">') : page.index("</figure>")]
+    rows = re.findall(r'<tr role="row" class="([^"]*)".*?<th[^>]*>([^<]*)<.*?<td[^>]*><span>([^<]*)<', chart, re.S)
+    assert rows == [("s0", "2024-04", str(ROWS)), ("s0 marked", "2024-08", "7")]
+    address = re.search(r'href="(/chart/batches/[^"]+)" download', chart)
+    assert address
+    assert many.get(html.unescape(address[1])).headers["content-type"] == "text/csv; charset=utf-8"
+    assert "etag" in many.get(SECOND).headers
     data = many.get("/chart/batches/genai_service.csv?lang=en&period=2024-08").content.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(data)))
     assert [row[1] for row in rows[1:]] == [str(ROWS), "7"]
@@ -169,7 +166,7 @@ def test_which_checks_speak_of_a_batch() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("width", "scheme", "lang"), [(360, "dark", "zh-CN"), (1600, "light", "en-GB")])
-def test_in_a_browser(many: Served, browser: Visitor, width: int, scheme: Any, lang: str) -> None:  # noqa: F811
+def test_in_a_browser(many: Served, browser: Visitor, width: int, scheme: Any, lang: str) -> None:
     visit = browser(width, scheme, lang, address=many.address)
     for name, path in {
         "batches": "/batches", "batch": SECOND, "notice": NOTICE, "hidden": f"{NOTICE}?as_of=2024-05-01",

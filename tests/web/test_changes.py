@@ -14,10 +14,11 @@ import pytest
 
 from storage.queries.changes import ChangeFilter, find_changes
 from storage.schema.migrations import connect_readonly
+from tests.closing import until_end
 from tests.polling import ROOT
 from tests.program import run_program
 from tests.web.conftest import Served, Visitor
-from tests.web.many import FORMULA, HTML, ROWS, many, many_history  # noqa: F401
+from tests.web.many import HTML, ROWS
 
 Row = dict[str, Any]
 IDS = re.compile(r'<tr id="change-(\d+)"')
@@ -56,7 +57,7 @@ def paged(served: Served, path: str, pattern: re.Pattern[str]) -> list[str]:
     ],
 )
 def test_a_filter_gives_what_the_command_gives(
-    many: Served, many_history: Path, asked: dict[str, str], options: list[str]  # noqa: F811
+    many: Served, many_history: Path, asked: dict[str, str], options: list[str]
 ) -> None:  # fmt: skip
     environment = {"TRACKER_DATA_DIR": str(many_history), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
     done = run_program(["changes", "--json", *options], environment, ROOT)
@@ -88,7 +89,7 @@ FILTERS: list[tuple[dict[str, str], Callable[[Row], bool], int]] = [
 
 @pytest.mark.parametrize(("asked", "fits", "count"), FILTERS)
 def test_each_filter_takes_what_fits_and_nothing_else(
-    many: Served, asked: dict[str, str], fits: Callable[[Row], bool], count: int  # noqa: F811
+    many: Served, asked: dict[str, str], fits: Callable[[Row], bool], count: int
 ) -> None:  # fmt: skip
     rows = found(many, **asked)
     expected = [row for row in found(many) if fits(row)]
@@ -99,8 +100,8 @@ def test_each_filter_takes_what_fits_and_nothing_else(
     assert f"{count:,} change{'' if count == 1 else 's'}</h2>" in page.text
 
 
-def test_an_entity_by_its_id(many: Served, many_history: Path) -> None:  # noqa: F811
-    db = connect_readonly(many_history / "history.db")
+def test_an_entity_by_its_id(many: Served, many_history: Path) -> None:
+    db = until_end(connect_readonly(many_history / "history.db"))
     sql = "SELECT entity_id FROM entity_name WHERE name = '第七新名公司'"
     (entity,) = next(iter(db.execute(sql)))
     rows = found(many, entity=str(entity))
@@ -110,13 +111,13 @@ def test_an_entity_by_its_id(many: Served, many_history: Path) -> None:  # noqa:
 
 
 @pytest.mark.parametrize("asked", [{}, {"kind": "added"}, {"series": "genai_service"}, {"entity": "公司"}])
-def test_paging_gives_each_change_once(many: Served, asked: dict[str, str]) -> None:  # noqa: F811
+def test_paging_gives_each_change_once(many: Served, asked: dict[str, str]) -> None:
     ids = paged(many, f"/changes?{urlencode(asked)}", IDS)
     assert ids == [str(row["id"]) for row in found(many, **asked)]
     assert len(ids) > ROWS
 
 
-def test_the_days_of_the_page_hide_what_came_later(many: Served) -> None:  # noqa: F811
+def test_the_days_of_the_page_hide_what_came_later(many: Served) -> None:
     page = many.get("/changes?as_of=2024-05-01")
     assert page.status_code == 200
     rows = found(many, as_of="2024-05-01")
@@ -142,7 +143,7 @@ def test_the_days_of_the_page_hide_what_came_later(many: Served) -> None:  # noq
         ("entity=无此公司", ["without entity: 147 changes"]),
     ],
 )
-def test_nothing_is_explained(many: Served, asked: str, said: list[str]) -> None:  # noqa: F811
+def test_nothing_is_explained(many: Served, asked: str, said: list[str]) -> None:
     page = many.get(f"/changes?{quote(asked, safe='=&')}")
     assert page.status_code == 200
     for text in said:
@@ -158,7 +159,7 @@ def test_nothing_is_explained(many: Served, asked: str, said: list[str]) -> None
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("path", ["/changes", "/changes.atom", "/changes.json", "/changes.csv"])
-def test_what_cannot_be_asked_is_said(many: Served, path: str, asked: str) -> None:  # noqa: F811
+def test_what_cannot_be_asked_is_said(many: Served, path: str, asked: str) -> None:
     if path != "/changes" and asked.startswith("before"):
         return  # files and feeds have no pages
     answer = many.get(f"{path}?{asked}")
@@ -167,7 +168,7 @@ def test_what_cannot_be_asked_is_said(many: Served, path: str, asked: str) -> No
     assert answer.headers["content-type"].startswith(media_type)
 
 
-def test_names_cannot_harm_the_page(many: Served) -> None:  # noqa: F811
+def test_names_cannot_harm_the_page(many: Served) -> None:
     page = many.get(f"/changes?{urlencode({'q': HTML, 'batch': HTML})}").text
     assert "<img" not in page
     assert page.count("&lt;img src=x onerror=alert(1)&gt;") >= 4
@@ -176,14 +177,14 @@ def test_names_cannot_harm_the_page(many: Served) -> None:  # noqa: F811
     assert "<img" not in shown
 
 
-def test_what_was_cancelled_last_year_is_one_click_away(many: Served) -> None:  # noqa: F811
+def test_what_was_cancelled_last_year_is_one_click_away(many: Served) -> None:
     page = html.unescape(many.get("/changes?as_of=2026-03-01").text)
     link = re.search(r'href="(/changes\?as_of=2026-03-01&kind=cancelled[^"]+)">cancelled in 2025<', page)
     assert link
     assert "1 change" in many.get(link[1]).text
 
 
-def test_chips_take_one_filter_away(many: Served) -> None:  # noqa: F811
+def test_chips_take_one_filter_away(many: Served) -> None:
     page = many.get("/changes?kind=added&series=genai_service&q=&before=40&as_of=2026-01-01").text
     chips = re.findall(r'<li><span class="quiet">(\w+)</span> ([\w ]+?) <a href="([^"]+)"', page)
     assert [(label, shown, html.unescape(address)) for label, shown, address in chips] == [
@@ -192,7 +193,7 @@ def test_chips_take_one_filter_away(many: Served) -> None:  # noqa: F811
     ]
 
 
-def test_a_change_says_where_it_is_written(many: Served) -> None:  # noqa: F811
+def test_a_change_says_where_it_is_written(many: Served) -> None:
     page = many.get("/changes?kind=cancelled").text
     assert 'href="/batch/algorithm_cancellation/2025-07-14"' in page
     assert "table 1, row 2" in page
@@ -200,13 +201,13 @@ def test_a_change_says_where_it_is_written(many: Served) -> None:  # noqa: F811
     assert "2025-07" in page
 
 
-def test_the_page_is_kept_until_the_history_changes(many: Served) -> None:  # noqa: F811
+def test_the_page_is_kept_until_the_history_changes(many: Served) -> None:
     first = many.get("/changes?kind=added")
     assert many.get("/changes?kind=added", if_none_match=first.headers["etag"]).status_code == 304
     assert first.headers["etag"] != many.get("/changes?kind=amended").headers["etag"]
 
 
-def test_renames(many: Served) -> None:  # noqa: F811
+def test_renames(many: Served) -> None:
     page = many.get("/renames").text
     assert "2 pairs of names" in page
     for text in ("第7科技有限公司", "第七新名公司", "第3公司", "第三公司", "原主体名称"):
@@ -230,7 +231,7 @@ def test_renames(many: Served) -> None:  # noqa: F811
 @pytest.mark.parametrize(
     ("width", "scheme", "lang"), [(360, "dark", "zh-CN"), (1600, "light", "en-GB"), (360, "light", "en-GB")]
 )
-def test_in_a_browser(many: Served, browser: Visitor, width: int, scheme: Any, lang: str) -> None:  # noqa: F811
+def test_in_a_browser(many: Served, browser: Visitor, width: int, scheme: Any, lang: str) -> None:
     visit = browser(width, scheme, lang, address=many.address)
     for name, path in {
         "changes": "/changes?kind=changed", "empty": "/changes?kind=cancelled&series=genai_service",
@@ -241,7 +242,7 @@ def test_in_a_browser(many: Served, browser: Visitor, width: int, scheme: Any, l
 
 
 @pytest.mark.slow
-def test_without_javascript(many: Served, browser: Visitor) -> None:  # noqa: F811
+def test_without_javascript(many: Served, browser: Visitor) -> None:
     visit = browser(javascript=False, address=many.address)
     page = visit.go("/changes")
     page.get_by_label("change", exact=True).select_option("cancelled")

@@ -15,10 +15,10 @@ import openpyxl
 import pytest
 
 from storage.schema.migrations import connect_readonly
+from tests.closing import until_end
 from tests.polling import ROOT
 from tests.program import run_program
 from tests.web.conftest import Served, Visitor
-from tests.web.many import many, many_history  # noqa: F401
 from tests.web.test_changes import paged
 from tracker.core.dates import read_clock
 from tracker.notify.words import beijing_time
@@ -44,7 +44,7 @@ def key(row: dict[str, Any]) -> tuple[str, str]:
     ],
 )
 def test_the_file_is_what_the_command_gives(
-    many: Served, many_history: Path, asked: str, options: list[str]  # noqa: F811
+    many: Served, many_history: Path, asked: str, options: list[str]
 ) -> None:  # fmt: skip
     environment = {"TRACKER_DATA_DIR": str(many_history), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
     done = run_program(["compare", "--json", *options], environment, ROOT)
@@ -64,17 +64,17 @@ def test_the_file_is_what_the_command_gives(
 @pytest.mark.parametrize("series", [None, "genai_service", "deep_synthesis"])
 @pytest.mark.parametrize(("first", "last"), [("2020-01-01", "2030-01-01"), ("2024-06-30", "2030-01-01")])
 def test_the_counts_are_of_what_differs(
-    many_history: Path, clock: Any, series: str | None, first: str, last: str  # noqa: F811
+    many_history: Path, clock: Any, series: str | None, first: str, last: str
 ) -> None:  # fmt: skip
-    db = connect_readonly(many_history / "history.db")
+    db = until_end(connect_readonly(many_history / "history.db"))
     counts = count_all(db, CompareForm(first, last, clock, series, None, "2030-01-01"), 1000)
     rows = compare_days(db, first, last, recorded=clock == "recorded", series=series)
     assert {pair: count.n for pair, count in counts.items()} == Counter((row["series"], row["kind"]) for row in rows)
     assert all(count.is_all for count in counts.values())
 
 
-def test_more_than_are_counted_is_said(many_history: Path) -> None:  # noqa: F811
-    db = connect_readonly(many_history / "history.db")
+def test_more_than_are_counted_is_said(many_history: Path) -> None:
+    db = until_end(connect_readonly(many_history / "history.db"))
     asked = CompareForm("2024-06-30", "2030-01-01", "published", None, "changed", "2030-01-01")
     assert sum(count.n for count in count_all(db, asked, 1000).values()) > 1
     (count,) = count_all(db, asked, 1).values()
@@ -82,7 +82,7 @@ def test_more_than_are_counted_is_said(many_history: Path) -> None:  # noqa: F81
 
 
 @pytest.mark.slow
-def test_additions_page_by_page(many: Served) -> None:  # noqa: F811
+def test_additions_page_by_page(many: Served) -> None:
     for which, kinds in (("added", {"added"}), ("changed", {"cancelled", "amended"})):
         asked = "from=2024-04-01&to=2030-01-01" if which == "changed" else WHOLE
         rows = many.get(f"/compare.json?{asked}&which={which}").json()
@@ -95,7 +95,7 @@ def test_additions_page_by_page(many: Served) -> None:  # noqa: F811
     assert shown + paged(many, more, FILINGS) == paged(many, f"/compare?{WHOLE}&which=added", FILINGS)
 
 
-def test_changes_come_first_with_where_they_are_written(many: Served) -> None:  # noqa: F811
+def test_changes_come_first_with_where_they_are_written(many: Served) -> None:
     page = many.get("/compare?from=2024-05-01&to=2025-12-31").text
     assert page.index('id="changed"') < page.index('id="added"')
     assert 'href="/batch/algorithm_cancellation/2025-07-14"' in page
@@ -103,7 +103,7 @@ def test_changes_come_first_with_where_they_are_written(many: Served) -> None:  
     assert re.search(r"<del>\s*active\s*</del>", page)
 
 
-def test_without_days_it_is_the_past_year(many: Served) -> None:  # noqa: F811
+def test_without_days_it_is_the_past_year(many: Served) -> None:
     today = beijing_time(read_clock())[:10]
     page = many.get("/compare").text
     assert f'name="to" value="{today}"' in page
@@ -111,7 +111,7 @@ def test_without_days_it_is_the_past_year(many: Served) -> None:  # noqa: F811
     assert re.search(r'aria-current="true">the past year', page)
 
 
-def test_days_in_the_wrong_order(many: Served) -> None:  # noqa: F811
+def test_days_in_the_wrong_order(many: Served) -> None:
     page = many.get("/compare?from=2025-12-31&to=2024-12-31&series=deep_synthesis")
     assert page.status_code == 200
     assert "is after the second" in page.text
@@ -124,11 +124,11 @@ def test_days_in_the_wrong_order(many: Served) -> None:  # noqa: F811
     "asked", ["from=x", "to=2024-13-01", "clock=wall", "which=all", "series=algorithm_cancellation", "after=1",
               "after=2024-01-01:x", "after=2024-01-01:99999999999999999999"]
 )  # fmt: skip
-def test_what_cannot_be_asked(many: Served, asked: str) -> None:  # noqa: F811
+def test_what_cannot_be_asked(many: Served, asked: str) -> None:
     assert many.get(f"/compare?{asked}").status_code == 400
 
 
-def test_the_days_of_the_page(many: Served) -> None:  # noqa: F811
+def test_the_days_of_the_page(many: Served) -> None:
     page = many.get("/compare?from=2023-01-01&to=2030-01-01&as_of=2024-03-01").text
     assert "nothing later is compared" in page
     assert 'name="to" value="2024-03-01"' in page
@@ -138,7 +138,7 @@ def test_the_days_of_the_page(many: Served) -> None:  # noqa: F811
     assert "no filing was added" in many.get(f"/compare?{WHOLE}&clock=recorded&known_on=2020-02-01").text
 
 
-def test_nothing_differs(many: Served) -> None:  # noqa: F811
+def test_nothing_differs(many: Served) -> None:
     page = many.get("/compare?from=2020-01-01&to=2020-02-01").text
     assert "no filing was cancelled" in page
     assert "no filing was added" in page
@@ -157,7 +157,7 @@ def test_often_asked() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("width", "scheme", "lang"), [(360, "dark", "zh-CN"), (1600, "light", "en-GB")])
-def test_in_a_browser(many: Served, browser: Visitor, width: int, scheme: Any, lang: str) -> None:  # noqa: F811
+def test_in_a_browser(many: Served, browser: Visitor, width: int, scheme: Any, lang: str) -> None:
     visit = browser(width, scheme, lang, address=many.address)
     page = visit.go("/compare")
     visit.check(f"compare-{width}-{scheme}-{lang}")

@@ -15,7 +15,7 @@ import uvicorn
 from tests.waiting import wait_until
 from tests.web.raw import get, read_all, statuses
 from tracker.web import server
-from tracker.web.middleware import MOST_AT_ONCE, Gate, Receive, Scope, Send
+from tracker.web.middleware import MOST_AT_ONCE, Middleware, Receive, Scope, Send
 from tracker.web.server import Connection
 
 BIG = b"x" * (32 << 20)
@@ -26,6 +26,7 @@ class Slow:
 
     def __init__(self) -> None:
         self.begun, self.gone = threading.Event(), threading.Event()
+        self.open: set[object] = set()  # the connections of the server
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == "/slow":
@@ -49,8 +50,9 @@ def address(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, 
     for name, value in (("REQUEST_SECONDS", 0.4), ("READ_SECONDS", 0.4), ("_LOOK_SECONDS", 0.1), ("MOST_OPEN", 20)):
         monkeypatch.setattr(server, name, value)
     listening = server.listen("127.0.0.1", 0)
-    config = uvicorn.Config(Gate(slow, "en"), http=Connection, log_config=None, lifespan="off", ws="none")
+    config = uvicorn.Config(Middleware(slow, "en"), http=Connection, log_config=None, lifespan="off", ws="none")
     one = uvicorn.Server(config)
+    slow.open = one.server_state.connections
     thread = threading.Thread(target=one.run, args=([listening],))
     thread.start()
     try:
@@ -113,18 +115,20 @@ def test_who_asks_once_and_then_drips_is_let_go(address: tuple[str, int]) -> Non
         assert is_let_go(connection)
 
 
-def test_who_reads_nothing_is_let_go(address: tuple[str, int]) -> None:
+def test_who_reads_nothing_is_let_go(address: tuple[str, int], slow: Slow) -> None:
     with connect(address) as connection:
         connection.sendall(get("/big", close=False))
-        time.sleep(1)
+        wait_until(lambda: slow.open)
+        wait_until(lambda: not slow.open)
         assert len(read_all(connection)) < len(BIG)
 
 
-def test_who_reads_slowly_has_it_all(address: tuple[str, int]) -> None:
+def test_who_reads_slowly_has_it_all(address: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "READ_SECONDS", 1.5)
     with connect(address) as connection:
         connection.sendall(get("/big"))
         count = 0
-        while piece := connection.recv(2 << 20):
+        while piece := connection.recv(1 << 20):
             count += len(piece)
             time.sleep(0.05)
     assert count > len(BIG)

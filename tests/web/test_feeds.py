@@ -14,7 +14,7 @@ from lxml import etree
 
 from tests.waiting import wait_until
 from tests.web.conftest import Served
-from tests.web.many import FORMULA, HTML, many, many_history  # noqa: F401
+from tests.web.many import FORMULA, HTML
 from tracker.notify.forms.feed import Feed, Mark, render_atom
 from tracker.web.pages.feeds import change_item
 
@@ -24,7 +24,7 @@ PATHS = ["/changes.atom", "/changes.atom?kind=cancelled&lang=zh", "/changes.atom
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_atom_is_valid_and_says_what_the_json_feed_says(many: Served, path: str) -> None:  # noqa: F811
+def test_atom_is_valid_and_says_what_the_json_feed_says(many: Served, path: str) -> None:
     answer = many.get(path)
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
     read = feedparser.parse(answer.content)
@@ -44,7 +44,7 @@ def test_atom_is_valid_and_says_what_the_json_feed_says(many: Served, path: str)
     ]
 
 
-def test_a_feed_has_the_newest_hundred(many: Served) -> None:  # noqa: F811
+def test_a_feed_has_the_newest_hundred(many: Served) -> None:
     rows = many.get("/changes/download.json").json()
     items = many.get("/changes.json").json()["items"]
     assert [item["id"] for item in items] == [f"urn:cac-filing-tracker:change:{row['id']}" for row in rows[:100]]
@@ -53,7 +53,7 @@ def test_a_feed_has_the_newest_hundred(many: Served) -> None:  # noqa: F811
         assert datetime.fromisoformat(item["date_published"]) == datetime.fromisoformat(row["recorded_at"])
 
 
-def test_ids_are_the_same_on_every_host(many: Served) -> None:  # noqa: F811
+def test_ids_are_the_same_on_every_host(many: Served) -> None:
     here = many.get("/changes.json?kind=amended").json()
     there = many.get("/changes.json?kind=amended", host="filings.example").json()
     assert there["items"][0]["url"].startswith("http://filings.example/filing/")
@@ -64,7 +64,7 @@ def test_ids_are_the_same_on_every_host(many: Served) -> None:  # noqa: F811
     assert here["_cac_filing_tracker"] == there["_cac_filing_tracker"]
 
 
-def test_an_entry_tells_before_and_after_in_the_language(many: Served) -> None:  # noqa: F811
+def test_an_entry_tells_before_and_after_in_the_language(many: Served) -> None:
     (en,) = feedparser.parse(many.get("/changes.atom?field=entity&lang=en").content).entries
     (zh,) = feedparser.parse(many.get("/changes.atom?field=entity&lang=zh").content).entries
     assert en.id == zh.id
@@ -76,7 +76,7 @@ def test_an_entry_tells_before_and_after_in_the_language(many: Served) -> None: 
     assert en.link == f"{many.address}/filing/genai_service/Beijing-MoXing7-202401010007"
 
 
-def test_names_cannot_harm_a_reader(many: Served) -> None:  # noqa: F811
+def test_names_cannot_harm_a_reader(many: Served) -> None:
     root = etree.fromstring(many.get("/changes.atom?number=Beijing-MoXing1-202401010001").content)
     content = root.findtext(f"{ATOM}entry/{ATOM}content") or ""
     assert HTML.split()[0] not in content
@@ -99,7 +99,7 @@ def test_characters_that_xml_has_no_place_for() -> None:
     assert "javascript" not in data.decode()
 
 
-def test_a_feed_is_kept_until_the_history_changes(many: Served) -> None:  # noqa: F811
+def test_a_feed_is_kept_until_the_history_changes(many: Served) -> None:
     first = many.get("/changes.atom")
     again = many.get("/changes.atom", if_none_match=first.headers["etag"])
     assert (again.status_code, again.content) == (304, b"")
@@ -122,7 +122,7 @@ def lines_of(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("asked", ["", "kind=changed", "batch=2024-08&lang=zh", "kind=cancelled&series=genai_service"])
-def test_csv_and_xlsx_hold_what_the_json_holds(many: Served, asked: str) -> None:  # noqa: F811
+def test_csv_and_xlsx_hold_what_the_json_holds(many: Served, asked: str) -> None:
     expected = lines_of(many.get(f"/changes/download.json?{asked}").json())
     text = many.get(f"/changes.csv?{asked}").content
     assert text.startswith(b"\xef\xbb\xbf")
@@ -145,7 +145,7 @@ def test_csv_and_xlsx_hold_what_the_json_holds(many: Served, asked: str) -> None
         assert line["published_date"] == (day if len(day) == 10 else "")
 
 
-def test_formulas_stay_text(many: Served) -> None:  # noqa: F811
+def test_formulas_stay_text(many: Served) -> None:
     asked = "number=Beijing-MoXing2-202401010002"
     assert f"'{FORMULA}".replace('"', '""') in many.get(f"/changes.csv?{asked}").text
     book = openpyxl.load_workbook(io.BytesIO(many.get(f"/changes.xlsx?{asked}").content))
@@ -155,7 +155,7 @@ def test_formulas_stay_text(many: Served) -> None:  # noqa: F811
 
 
 @pytest.mark.parametrize("path", ["/changes.csv", "/changes.xlsx", "/changes/download.json", "/compare.csv"])
-def test_a_file_has_a_name(many: Served, path: str) -> None:  # noqa: F811
+def test_a_file_has_a_name(many: Served, path: str) -> None:
     answer = many.get(f"{path}?series=genai_service&as_of=2024-05-01")
     assert answer.status_code == 200
     assert int(answer.headers["content-length"]) == len(answer.content)

@@ -27,7 +27,7 @@ DOORS = (
 WANTED = ("etc/passwd", "history.db", "proc/self/environ", "tracker/settings/model.py")
 ADDRESSES = (
     "/", "/state", "/filings", "/filings.csv", "/changes", "/changes.atom", "/renames", "/compare", "/batches",
-    "/suggest", "/chart/growth.svg", "/api/v1/filings", "/api/v1/changes", "/api/v1/entities", "/history",
+    "/suggest", "/chart/growth.csv", "/api/v1/filings", "/api/v1/changes", "/api/v1/entities", "/history",
     "/history.json", "/history.csv", "/history/filing", "/history/filing.json", "/history/filing.csv",
     "/history/filing_current", "/history/change_log.json", "/history/filing/1.json",
 )  # fmt: skip

@@ -12,13 +12,17 @@ from tests.web.conftest import Served
 def test_what_stands_in_the_charts_can_be_opened(served: Served) -> None:
     page = served.get("/?as_of=2026-12-31").text
     for name in ("第1公司", "新名科技有限公司"):
-        link = re.search(rf'<th scope="row"><a href="(/entity/\d+\?as_of=2026-12-31)"><span lang="zh">{name}<', page)
+        link = re.search(
+            rf'<th scope="row" role="rowheader"><a href="(/entity/\d+\?as_of=2026-12-31)"><span lang="zh">{name}<', page
+        )
         assert link, name
         assert name in served.get(link[1]).text
-    place = re.search(r'<th scope="row"><a href="(/filings\?as_of=2026-12-31&amp;province=[^"]+)">Beijing<', page)
+    place = re.search(
+        r'<th scope="row" role="rowheader"><a href="(/filings\?as_of=2026-12-31&amp;province=[^"]+)">Beijing<', page
+    )
     assert place
     assert "21 filings" in served.get(place[1].replace("&amp;", "&")).text
-    assert '<th scope="row"><a href="/filings?as_of=2026-12-31&amp;series=deep_synthesis">Deep synthesis<' in page
+    assert '<caption><a href="/filings?as_of=2026-12-31&amp;series=deep_synthesis">Deep synthesis<' in page
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ ASKED = re.compile(
 
 
 def test_every_word_that_is_asked_for() -> None:
-    known = set(messages.WORDS).union(*TABLES)
+    known = set(messages.WORDS).union(*TABLES.values())
     # charts have words of their own, and those of alerts
     python = [file for file in FOLDER.rglob("*.py") if "words" not in file.parts and not file.name.startswith("chart")]
     files = [*FOLDER.rglob("*.html"), *python]
@@ -29,13 +29,23 @@ def test_every_word_that_is_asked_for() -> None:
 
 
 def test_no_word_stands_in_two_tables() -> None:
-    keys = [key for table in TABLES for key in table]
+    keys = [key for table in TABLES.values() for key in table]
     assert sorted({key for key in keys if keys.count(key) > 1}) == []
 
 
 def test_both_languages_take_the_same_values() -> None:
-    for table in TABLES:
+    for table in TABLES.values():
         for key, pair in table.items():
             fields = [{name for _, name, _, _ in Formatter().parse(text) if name} for text in pair]
             assert fields[0] == fields[1], key
             assert all(pair), key
+
+
+def test_every_word_is_asked_for() -> None:
+    folders = (FOLDER, FOLDER.parent / "query", FOLDER.parent / "cli")
+    files = [file for folder in folders for file in folder.rglob("*.*") if file.suffix in (".py", ".html")]
+    text = "\n".join(file.read_text() for file in files if "words" not in file.parts)
+    whole = set(re.findall(r"""["'](\w+)["']""", text))
+    begun = tuple(re.findall(r"""f["'](\w+_)\{""", text) + re.findall(r"""["'](\w+_)["'] ~""", text))
+    keys = {key for table in TABLES.values() for key in table}
+    assert {key for key in keys if key not in whole and not key.startswith(begun)} == set()

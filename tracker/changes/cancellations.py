@@ -10,20 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tracker.changes.differ import is_cancelled
-from tracker.core.models import Change, ChangeKind, Fields, Filing, Status
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A filing that a notice names: as it stands, when it was cancelled as far as that is known, and all its remarks.
-
-    `remarks` are those of every list that states it now.
-    """
-
-    filing: Filing
-    status: Status
-    cancelled_on: str | None = None
-    remarks: tuple[str, ...] = ()
+from tracker.core.models import Change, ChangeKind, Fields, Filing, Status, Target
 
 
 @dataclass(frozen=True, slots=True)

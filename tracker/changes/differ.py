@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from operator import attrgetter
 
 from tracker.changes.renumbering import COMPARED, pair_renumbered
-from tracker.core.models import Change, ChangeKind, Fields, Filing, Status
+from tracker.core.models import Change, ChangeKind, Fields, Filing, Known, Status
 from tracker.reading.normalise import comparable
 from tracker.reading.remarks.events import RemarkEvent, RemarkKind, read_remark
 
@@ -22,32 +22,6 @@ from tracker.reading.remarks.events import RemarkEvent, RemarkKind, read_remark
 CANCELLED_WORD = "注销"
 # What a row states, as it stands: nearly all rows of a list that is issued again are equal to the letter.
 _stated = attrgetter("kind", *COMPARED)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the history holds before a list is recorded.
-
-    `present` and `gone` are this list's own filings by the number that it states; `current` the number that
-    such a filing bears now, where another list has renumbered it; `elsewhere` the filings of other lists of
-    the series, by number. `cancelled` are the numbers whose filing is cancelled already, with the date as
-    far as known; `remarked` those that other lists mark as cancelled now; `noticed` those that a recorded
-    cancellation notice names, with the month it states; `announced` those of notices that are about to be
-    recorded and will speak for themselves.
-    """
-
-    present: Mapping[str, Filing] = field(default_factory=dict)
-    gone: Mapping[str, Filing] = field(default_factory=dict)
-    current: Mapping[str, str] = field(default_factory=dict)
-    elsewhere: Mapping[str, Filing] = field(default_factory=dict)
-    cancelled: Mapping[str, str | None] = field(default_factory=dict)
-    remarked: frozenset[str] = frozenset()
-    noticed: Mapping[str, str | None] = field(default_factory=dict)
-    announced: frozenset[str] = frozenset()
-
-    def bears(self, number: str) -> str:
-        """The number that the filing which this list states under `number` bears now."""
-        return self.current.get(number, number)
 
 
 def diff_list(known: Known, incoming: Iterable[Filing]) -> tuple[list[Change], list[str]]:
@@ -201,7 +175,9 @@ def _lifts(known: Known, old: Filing, new: Filing) -> bool:
     if not is_cancelled(old) or is_cancelled(new):
         return False
     numbers = (old.number, new.number, known.bears(old.number))
-    return not any(number in those for number in numbers for those in (known.noticed, known.announced, known.remarked))
+    if any(number in known.noticed or number in known.announced for number in numbers):
+        return False
+    return not any(one.number in numbers and is_cancelled(one) for one in known.marked)
 
 
 def _lifted(known: Known, change: Change, lifts: bool) -> Change:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from tracker.changes.renumbering import COMPARED
 from tracker.core.dates import last_day
-from tracker.core.models import Change, Extraction, Filing
+from tracker.core.models import Change, Extraction, Filing, Overlap
 from tracker.core.series import Series
 
 SHRINK_SHARE = 0.10
@@ -28,23 +28,6 @@ UPHEAVAL_SHARE = 0.5
 UPHEAVAL_ROWS = 20
 # Two lists are one where each holds so much of the other.
 SAME_LIST_SHARE = 0.9
-
-
-@dataclass(frozen=True, slots=True)
-class Overlap:
-    """How a new list meets another list of its series: filings in common, and filings of the other.
-
-    `period` is the other's batch. `beside` is True where one page offers both, `renamed` where a page that now
-    offers the new one offered the other before, and does so no more.
-    """
-
-    attachment: int
-    label: str
-    period: str | None
-    common: int
-    size: int
-    beside: bool
-    renamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from rich.text import Text
 from storage.queries import incidents as incidents_queries
 from tracker.cli.options import Context, check_series, json_option, pass_context, print_json, series_option
 from tracker.cli.output import counts_text, make_console, print_pairs, print_table
-from tracker.core.messages import Lang, incident_text, word
+from tracker.core.incident_texts import incident_text
+from tracker.core.messages import Lang, word
 from tracker.core.models import Check, Verdict
 
 

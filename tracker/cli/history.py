@@ -6,6 +6,7 @@ The command that tells how far the lists of provinces are ahead of the centre's:
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from statistics import median
 from typing import Any
 
@@ -21,6 +22,8 @@ from tracker.cli.options import (
     Day,
     check_series,
     csv_option,
+    filter_option,
+    filter_options,
     json_option,
     one_form,
     pass_context,
@@ -29,31 +32,17 @@ from tracker.cli.options import (
     series_option,
 )
 from tracker.cli.output import counts_text, make_console, print_changes, print_table
-from tracker.core.dates import period
 from tracker.core.messages import Lang, word
-from tracker.core.models import FIELDS, ChangeKind, Kind, Status
 from tracker.core.series import not_counted
-from tracker.query.filing import leads as find_leads
-
-_kind_option = click.option("--kind", type=click.Choice([k.value for k in Kind]), help="Only this kind of filing.")
-_status_option = click.option("--status", type=click.Choice([s.value for s in Status]), help="Only this status.")
-_as_of_option = click.option("--as-of", type=Day(), help="The state as published by this day.")
-_known_on_option = click.option("--known-on", type=Day(), help="The state as recorded here by this day.")
-_batch_option = click.option("--batch", metavar="P", help="Only filings whose newest list is of this period.")
+from tracker.query.filing import list_leads
+from tracker.query.filters import CHANGES, DAYS, FILINGS, changed_field
 
 
 @click.command()
-@click.option("--since", type=Day(end=False), help="Recorded on this day or later.")
-@click.option("--until", type=Day(), help="Recorded on this day or earlier.")
-@click.option("--published-since", type=Day(end=False), help="Published on this day or later.")
-@click.option("--published-until", type=Day(), help="Published on this day or earlier.")
-@series_option
-@click.option("--province", metavar="P", help="Only filings of this place; a part of its name is enough: 广东.")
-@click.option("--search", metavar="T", help="Only filings that hold these words, as in `tracker filings`.")
-@click.option("--field", type=click.Choice(["number", *FIELDS]), help="Only where this field became another.")
-@click.option("--kind", type=click.Choice([k.value for k in ChangeKind]), help="Only this kind of change.")
-@click.option("--batch", metavar="P", help="Only the lists of this period, for example 2024-08.")
-@click.option("--baseline/--no-baseline", default=None, help="Only (or without) what the first poll recorded.")
+@filter_options(
+    CHANGES | {"field": changed_field.without("kind")}, "since", "until", "published_since", "published_until",
+    "series", "province", "search", "field", "kind", "batch", "baseline",
+)  # fmt: skip
 @csv_option
 @json_option
 @pass_context
@@ -95,19 +84,9 @@ def _lines_of_change(row: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @click.command()
-@series_option
-@click.option("--province", metavar="P", help="Place, or a part of its name: 北京.")
-@click.option("--entity", metavar="T", help="A part of any name that the entity ever had.")
-@click.option(
-    "--search", metavar="T",
-    help="Words in numbers, names, entities, products, purposes, remarks, today's or former; or initials: wxyy.",
-)  # fmt: skip
-@_status_option
-@_kind_option
-@_batch_option
-@click.option("--filed-on", type=Day(read=period), help="Filed on this day, or in this month or year.")
-@_as_of_option
-@_known_on_option
+@filter_options(
+    FILINGS, "series", "province", "entity", "search", "status", "kind", "batch", "filed_on", "as_of", "known_on"
+)
 @csv_option
 @json_option
 @pass_context
@@ -147,12 +126,7 @@ def _print_filings(ctx: Context, rows: list[dict[str, Any]]) -> None:
 
 @click.command()
 @click.option("--by", type=click.Choice(["province", "month", "entity", "kind", "series"]), required=True)
-@series_option
-@_kind_option
-@_status_option
-@_batch_option
-@_as_of_option
-@_known_on_option
+@filter_options(FILINGS, "series", "kind", "status", "batch", "as_of", "known_on")
 @json_option
 @pass_context
 def stats(ctx: Context, /, by: str, as_json: bool, **where: Any) -> None:
@@ -214,15 +188,15 @@ _COLUMNS = {
 @click.command()
 @series_option
 @click.option("--waiting", is_flag=True, help="Only filings that the centre has not published yet.")
-@click.option("--as-of", type=Day(), help="By what had been published by this day.")
-@click.option("--known-on", type=Day(), help="By what was recorded here by this day.")
+@filter_option(replace(DAYS["as_of"], help="By what had been published by this day."))
+@filter_option(replace(DAYS["known_on"], help="By what was recorded here by this day."))
 @csv_option
 @json_option
 @pass_context
 def leads(ctx: Context, /, series: str | None, waiting: bool, as_csv: bool, as_json: bool, **days: str | None) -> None:
     """Filings of provinces' own lists, and how many days later the centre published them."""
     one_form(as_csv=as_csv, as_json=as_json)
-    rows = find_leads(ctx.open_history(), series, waiting=waiting, **days)
+    rows = list_leads(ctx.open_history(), series, waiting=waiting, **days)
     if as_json:
         print_json(rows)
     elif as_csv:
@@ -232,8 +206,6 @@ def leads(ctx: Context, /, series: str | None, waiting: bool, as_csv: bool, as_j
 
 
 def _print(rows: list[dict[str, Any]], lang: Lang) -> None:
-    from tracker.cli.output import make_console, print_table
-
     console = make_console()
     if not rows:
         console.print(word("no_leads", lang))

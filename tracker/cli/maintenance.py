@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from storage.backup import Held, back_up
+from storage.backup import BackupSummary, back_up
 from storage.restore import restore as put_back
 from storage.restore import restore_files
 from tracker.cli.options import Context, json_option, pass_context, print_json
@@ -87,12 +87,12 @@ def _print_brought(ctx: Context, brought: int, *, as_json: bool) -> None:
         make_console().print(Text(word("files_brought", ctx.lang, n=brought), style="bold"))
 
 
-def _print_missing(console: Console, held: Held, lang: Lang) -> None:
+def _print_missing(console: Console, held: BackupSummary, lang: Lang) -> None:
     if held.missing:
         console.print(Text(f"! {word('files_missing', lang, n=len(held.missing))}", style="bold red"))
 
 
-def _held(held: Held) -> dict[str, Any]:
+def _held(held: BackupSummary) -> dict[str, Any]:
     return asdict(held) | {"former": str(held.former) if held.former else None}
 
 
@@ -135,11 +135,11 @@ def rebuild(ctx: Context, to: Path | None, replace: bool, as_json: bool) -> None
 
     Exit code 1 where the two differ and the one in place was not replaced. Without one in place the new one takes it.
     """
-    from tracker.operations.replace_history import renew
+    from tracker.operations.replace_history import rebuild_and_compare
     from tracker.poll.data_folder import poll_lock
 
     with poll_lock(ctx.settings.data_dir), progress_line(ctx.lang, quiet=as_json) as show:
-        outcome = renew(ctx.settings, to, replace=replace, progress=lambda what: show("rebuild", what))
+        outcome = rebuild_and_compare(ctx.settings, to, replace=replace, progress=lambda what: show("rebuild", what))
     found = outcome.differences
     if as_json:
         print_json(

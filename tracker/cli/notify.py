@@ -20,7 +20,8 @@ from tracker.core.dates import read_clock
 from tracker.core.errors import DeliveryError, OptionError, StorageError
 from tracker.core.messages import Lang, word
 from tracker.core.safe_text import visible
-from tracker.settings.model import Settings, check_secrets
+from tracker.settings.load import check_secrets
+from tracker.settings.model import Settings
 from tracker.settings.subscriptions import AnySubscription
 
 Answers = Sequence[tuple[str, str, str]]  # subscription, subject, what was answered
@@ -92,7 +93,7 @@ def _deliver(ctx: Context, db: Database, names: Sequence[str], *, as_json: bool)
     deliverer.run(names)
     settle_undelivered(db, ctx.settings, _last_poll(db), read_clock())
     sent = {"sent": deliverer.sent.total()} if deliverer.sent else {}
-    return deliverer.answers, sent | outbox_queries.waiting(db)
+    return deliverer.answers, sent | outbox_queries.count_by_state(db)
 
 
 def _end(ctx: Context, answers: Answers, deliveries: dict[str, int], *, as_json: bool) -> NoReturn:
@@ -290,4 +291,4 @@ def _open(ctx: Context) -> Database:
 
 
 def _last_poll(db: Database) -> int:
-    return int(next(iter(db.execute("SELECT max(id) FROM poll")))[0])
+    return int(db.execute("SELECT max(id) FROM poll").fetchone()[0])

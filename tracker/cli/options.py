@@ -16,11 +16,17 @@ from tracker.core.errors import OptionError
 from tracker.core.messages import Lang, language
 from tracker.core.safe_text import harmless, visible, visible_json
 from tracker.core.series import select_series
+from tracker.query import filters
+from tracker.query.filters import Filters
+from tracker.query.parameters import Choice, Flag, Parameter
+from tracker.query.parameters import Day as DayFilter
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from tracker.settings.model import Settings
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 class Context:
@@ -34,7 +40,7 @@ class Context:
     def settings(self) -> Settings:
         """The settings in force."""
         if self._settings is None:
-            from tracker.settings.model import load_settings  # not all that is asked of the command line needs them
+            from tracker.settings.load import load_settings  # not all that is asked of the command line needs them
 
             self._settings = load_settings(self.config)
         return self._settings
@@ -69,9 +75,32 @@ class Day(click.ParamType[str]):
 
 pass_context = click.make_pass_decorator(Context)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-series_option = click.option("--series", metavar="S", help="Only this series.")
 
 
+def filter_option(one: Parameter) -> Decorator:
+    """Return a declared filter as an option; a filter with a `metavar` is any text, which the command checks."""
+    flag = "--" + one.name.replace("_", "-")
+    if isinstance(one, Flag):
+        return click.option(f"{flag}/--no{flag[1:]}", default=None, help=one.help)
+    if isinstance(one, DayFilter):
+        return click.option(flag, type=Day(read=one.take), help=one.help)
+    if isinstance(one, Choice) and one.metavar is None:
+        return click.option(flag, type=click.Choice(one.choices), help=one.help)
+    return click.option(flag, metavar=one.metavar, help=one.help)
+
+
+def filter_options(declared: Filters, *names: str) -> Decorator:
+    """Return a decorator that adds these filters to a command, in this order."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for name in reversed(names):
+            command = filter_option(declared[name])(command)
+        return command
+
+    return decorate
+
+
+series_option = filter_option(filters.series)
 csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 
 

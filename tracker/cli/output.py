@@ -15,7 +15,8 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from tracker.core.messages import Lang, incident_text, word
+from tracker.core.incident_texts import incident_text
+from tracker.core.messages import Lang, word
 from tracker.core.safe_text import visible
 
 if TYPE_CHECKING:
@@ -159,8 +160,6 @@ def progress_line(lang: Lang, *, quiet: bool) -> AbstractContextManager[Callable
     if quiet or not sys.stderr.isatty():
         return nullcontext(lambda stage, what: None)
     from rich.progress import Progress, SpinnerColumn, TextColumn
-
-    pass
 
     columns = SpinnerColumn(), TextColumn("{task.description}", markup=False)
     return ProgressLine(Progress(*columns, console=make_console(stderr=True), transient=True), lang)

@@ -38,16 +38,19 @@ def poll(
     # first: as it loads, each of its deprecated names has Python look for each caller in each module loaded by then.
     import scrapy.core.downloader.contextfactory  # noqa: F401, I001
     from tracker.operations import logs
-    from tracker.poll.run import is_eventful, run_poll
+    from tracker.poll.context import PollOptions
+    from tracker.poll.report import is_eventful
+    from tracker.poll.run import run_poll
 
     logs.configure(ctx.settings, service=scheduled)
     # Standard output is for one thing only: the JSON object, else the alerts of a subscription to it, else the report.
     try:
         with progress_line(ctx.lang, quiet=as_json or quiet) as show:
-            report = run_poll(
-                ctx.settings, series, accepted=accepted, dry_run=dry_run, scheduled=scheduled, trust_clock=trust_clock,
-                progress=show, stdout=sys.stderr if as_json else sys.stdout,
+            options = PollOptions(
+                series, accepted, dry_run=dry_run, scheduled=scheduled, trust_clock=trust_clock, progress=show,
+                stdout=sys.stderr if as_json else sys.stdout,
             )  # fmt: skip
+            report = run_poll(ctx.settings, options)
     except AnotherPoll as error:
         if quiet:
             sys.exit(error.exit_code)

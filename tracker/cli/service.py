@@ -25,8 +25,9 @@ from tracker.core.dates import read_clock
 from tracker.core.errors import OptionError
 from tracker.core.messages import Lang, language, word
 from tracker.operations.health import read_health
-from tracker.poll.timetable import Batches, Plan, make_plans
-from tracker.settings.model import Settings, load_settings
+from tracker.poll.timetable import Plan, make_plans
+from tracker.settings.load import load_settings
+from tracker.settings.model import Settings
 
 if TYPE_CHECKING:
     from tracker.operations.doctor.findings import Finding
@@ -46,7 +47,7 @@ def run(ctx: Context, is_list: bool, as_json: bool) -> None:
     """
     # What logs takes a while to load: only the commands that do so pay for it.
     from tracker.operations import logs
-    from tracker.operations.run_state import read_batches, read_last
+    from tracker.operations.run_state import read_last
 
     settings = ctx.settings
     if not is_list:
@@ -58,26 +59,24 @@ def run(ctx: Context, is_list: bool, as_json: bool) -> None:
         logs.configure(settings, service=True)
         Runner(settings, partial(load_settings, ctx.config)).run()
         return
-    now, batches = datetime.now(UTC), read_batches(settings)
+    now = datetime.now(UTC)
     plans = make_plans(settings.schedule, settings.poll.provinces)
-    rows = [_row(plan, read_last(settings, plan.series), batches, now) for plan in plans]
+    rows = [_row(plan, read_last(settings, plan.series), now) for plan in plans]
     if as_json:
         print_json(rows)
     else:
         _print_jobs(rows, settings, ctx.lang)
 
 
-def _row(plan: Plan, last: PollRow | None, batches: Batches, now: datetime) -> dict[str, Any]:
+def _row(plan: Plan, last: PollRow | None, now: datetime) -> dict[str, Any]:
     """One job: whom it polls, by which expression, and when; jitter is left out, for it is made when a time is near."""
     at, times = now, []
-    before = datetime.fromisoformat(last.started_at) if last else None
     for _ in range(_TIMES):
-        at = before = plan.next(at, before, batches)
+        at = plan.next(at)
         times.append(at.isoformat(timespec="seconds"))
     return {
         "series": list(plan.series),
         "schedule": plan.id,
-        "warm": list(plan.warm(batches, now)),
         "next": times,
         "overdue": plan.is_overdue(datetime.fromisoformat(last.started_at) if last else None, now),
         "last_poll": last and {"poll": last.id, "started_at": last.started_at, "exit": last.exit},
@@ -91,7 +90,7 @@ def _print_jobs(rows: list[dict[str, Any]], settings: Settings, lang: Lang) -> N
         polled = f"{last['started_at']} ({word('exit', lang)} {last['exit']})" if last else word("none", lang)
         times = "\n".join(_readable(at) for at in row["next"])
         pairs = [
-            ("series", ", ".join(row["series"])), ("schedule", row["schedule"]), ("warm", ", ".join(row["warm"])),
+            ("series", ", ".join(row["series"])), ("schedule", row["schedule"]),
             ("overdue", word("made_up", lang) if row["overdue"] else ""),
             ("next_times", times),
             ("last_poll", polled),
@@ -160,7 +159,7 @@ def doctor(quick: bool, as_json: bool) -> None:
     """Look at everything the program needs, say what is wrong and what to do; changes and sends nothing."""
     # takes along the channels
     from tracker.operations.doctor.checks import open_settings
-    from tracker.operations.doctor.findings import Teller
+    from tracker.operations.doctor.findings import Reporter
     from tracker.operations.doctor.run import examine
 
     # not by the Context, which ends the program where the configuration is broken
@@ -170,7 +169,7 @@ def doctor(quick: bool, as_json: bool) -> None:
     lang = language(given["lang"] or settings.lang)
     findings = []
     group = ""
-    for one in examine(settings, file, fault, read_clock(), Teller(lang), quick=quick):
+    for one in examine(settings, file, fault, read_clock(), Reporter(lang), quick=quick):
         findings.append(one)
         if not as_json:
             group = _print_finding(make_console(), one, group, lang)

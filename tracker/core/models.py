@@ -16,6 +16,7 @@ Dates are ISO strings as far as they are known ("2024-08-01", "2024-08"); instan
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -321,6 +322,66 @@ class Change:
     fields: Fields = field(default_factory=dict)
     former_number: str | None = None  # renumbered only
     lifts_cancellation: bool = False
+
+
+# --- what the history holds before a file is recorded ------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the history holds before a list is recorded.
+
+    `present` and `gone` are this list's own filings by the number that it states; `current` the number that
+    such a filing bears now, where another list has renumbered it; `elsewhere` the filings of other lists of
+    the series, by number. `cancelled` are the numbers whose filing is cancelled already, with the date as
+    far as known; `marked` are filings as other lists state them now, with a remark that speaks of a cancellation;
+    `noticed` are the numbers that a recorded cancellation notice names, with the month it states, or the day of the
+    notice where it states none; `announced` those of notices that are about to be recorded and will speak for
+    themselves.
+    """
+
+    present: Mapping[str, Filing] = field(default_factory=dict)
+    gone: Mapping[str, Filing] = field(default_factory=dict)
+    current: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Mapping[str, Filing] = field(default_factory=dict)
+    cancelled: Mapping[str, str | None] = field(default_factory=dict)
+    marked: Sequence[Filing] = ()
+    noticed: Mapping[str, str | None] = field(default_factory=dict)
+    announced: frozenset[str] = frozenset()
+
+    def bears(self, number: str) -> str:
+        """The number that the filing which this list states under `number` bears now."""
+        return self.current.get(number, number)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A filing that a notice names: as it stands, when it was cancelled as far as that is known, and all its remarks.
+
+    `remarks` are those of every list that states it now.
+    """
+
+    filing: Filing
+    status: Status
+    cancelled_on: str | None = None
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """How a new list meets another list of its series: filings in common, and filings of the other.
+
+    `period` is the other's batch. `beside` is True where one page offers both, `renamed` where a page that now
+    offers the new one offered the other before, and does so no more.
+    """
+
+    attachment: int
+    label: str
+    period: str | None
+    common: int
+    size: int
+    beside: bool
+    renamed: bool = False
 
 
 # --- reconciliation: what the regulator states against what the history holds -------------------

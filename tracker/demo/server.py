@@ -67,7 +67,7 @@ class Host:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         # The default poll of half a second would delay every stop by as much.
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), name=self.name, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.005,), name=self.name, daemon=True).start()
 
     def stop(self) -> None:
         if self._server:

@@ -1,12 +1,10 @@
-"""The folder of an export: new, empty, or an earlier export, which is replaced whole or not at all.
+"""The folder of an export: new, empty, or an earlier export, which is replaced as a whole or not at all.
 
-The files are written to a folder beside it, and the two change places at the end. Nothing else is ever replaced.
+The files are written to a folder beside it, which is renamed to its place at the end. Nothing else is ever replaced.
 """
 
 from __future__ import annotations
 
-import ctypes
-import errno
 import fcntl
 import json
 import os
@@ -22,15 +20,14 @@ from tracker.core.files import try_writing
 from tracker.export.datapackage import NAME, files_of
 
 _HINT = "Name a folder that does not exist yet, is empty, or holds an earlier export"
-_AT_CWD, _EXCHANGE = -100, 2  # Linux: renameat2(2)
 
 
 @contextmanager
 def replaced(folder: Path) -> Iterator[Path]:
-    """A folder to write to, which takes the place of `folder` at the end; after an error all is as it was.
+    """Yield a folder to write to, which replaces `folder` at the end; after an error, `folder` is unchanged.
 
     Raises:
-        OptionError: something else is in its place, or it cannot be written to.
+        OptionError: `folder` holds something else, or cannot be written to.
         StorageError: the disk failed, or is full.
     """
     target = folder.resolve()
@@ -54,17 +51,17 @@ def replaced(folder: Path) -> Iterator[Path]:
     except OSError as error:
         raise StorageError(
             f"The export cannot be written: {error.strerror or error}", folder=target,
-            hint="Check the disk, and that the folder is no mount point; what stood there is as it was",
+            hint="Check the disk, and that the folder is no mount point; the earlier export is unchanged",
         ) from error  # fmt: skip
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
 def check_replaceable(folder: Path) -> None:
-    """Refuse what is neither new nor empty nor an export of ours and nothing else.
+    """Refuse a folder that is neither new nor empty nor an earlier export and nothing else.
 
     Raises:
-        OptionError: it is something else, or cannot be looked into.
+        OptionError: it is something else, or cannot be read.
     """
     try:
         if not folder.exists():
@@ -88,7 +85,7 @@ def check_replaceable(folder: Path) -> None:
 
 
 def _ours(path: Path) -> frozenset[str] | None:
-    """The files of the export that a package describes; None where there is none, or it is not ours."""
+    """Return the files of the export that this package describes, or None without a package of ours."""
     try:
         return files_of(json.loads(path.read_bytes()))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
@@ -100,7 +97,7 @@ def _prefix(target: Path) -> str:
 
 
 def _clear(target: Path) -> None:
-    """Remove what exports left that were killed; one that is under way holds its folder."""
+    """Remove what killed exports left beside the folder; a running export holds a lock on its own."""
     for path in target.parent.glob(f"{_prefix(target)}*"):
         try:
             with _held(path):
@@ -111,7 +108,11 @@ def _clear(target: Path) -> None:
 
 @contextmanager
 def _held(folder: Path) -> Iterator[None]:
-    """Hold a folder, as long as its process lives; raises `BlockingIOError` where another one does."""
+    """Hold a lock on a folder while this process lives.
+
+    Raises:
+        BlockingIOError: another process holds it.
+    """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -126,31 +127,15 @@ def _sync_all(folder: Path) -> None:
 
 
 def _put_in_place(new: Path, target: Path) -> None:
-    """Have `new` take the place of `target`; what stood there stands at `new` then, or is gone where it was empty."""
+    """Rename `new` to `target`; a former export is at `new` afterwards, to be deleted.
+
+    A process that is killed between the two renames leaves the former export beside its place, as DIR.former-XXXX.
+    """
     if not target.exists() or not any(target.iterdir()):
         new.rename(target)  # over an empty folder as well
-    else:
-        shutil.copymode(target, new)
-        if not _exchange(new, target):
-            _exchange_by_steps(new, target)
-    sync(target.parent)
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Have two folders change names in one step; False where the system or its disk has no such step."""
-    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    if call is None:
-        return False
-    if call(_AT_CWD, os.fsencode(one), _AT_CWD, os.fsencode(other), _EXCHANGE) == 0:
-        return True
-    code = ctypes.get_errno()
-    if code in (errno.EINVAL, errno.ENOSYS):
-        return False
-    raise OSError(code, os.strerror(code), str(other))
-
-
-def _exchange_by_steps(new: Path, target: Path) -> None:
-    """The same in steps: killed between them, the former folder is left beside its place, under another name."""
+        sync(target.parent)
+        return
+    shutil.copymode(target, new)
     former = target.with_name(f"{target.name}.former-{secrets.token_hex(4)}")
     target.rename(former)
     try:
@@ -159,3 +144,4 @@ def _exchange_by_steps(new: Path, target: Path) -> None:
         former.rename(target)
         raise
     former.rename(new)
+    sync(target.parent)

@@ -1,8 +1,7 @@
-"""An export as CSV: one file a table, in UTF-8 with a byte order mark, without which Excel takes Chinese for noise.
+"""The forms of an export, and the writers of the two that are text: CSV and JSON.
 
-An export as JSON: one array a table, or one object a line.
-
-The forms in which a history can be exported. Their libraries are loaded when one is asked for.
+CSV is UTF-8 with a byte order mark: without it Excel misreads Chinese. JSON is one array per table, or one object per
+line. The modules of the other forms, and their libraries, are imported when their form is requested.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, get_args
 
+from tracker.core.errors import OptionError
 from tracker.core.messages import Lang
 from tracker.core.safe_text import harmless
 from tracker.export.contents import Contents, Value, Values, Written, plain
@@ -85,7 +85,7 @@ def write_form(form: Form, folder: Path, contents: Contents, lang: Lang) -> list
     """Write the contents to a folder in that form; `lang` is the language of what only people read.
 
     Raises:
-        OptionError: the form cannot hold them.
+        OptionError: the form cannot hold a text, or its library is not installed.
         OSError: they cannot be written.
     """
     match form:
@@ -96,8 +96,12 @@ def write_form(form: Form, folder: Path, contents: Contents, lang: Lang) -> list
         case "jsonl":
             return write_jsonl(folder, contents)
         case "parquet":
-            from tracker.export.parquet_file import write_parquet
-
+            try:
+                from tracker.export.parquet_file import write_parquet
+            except ImportError as error:
+                raise OptionError(
+                    "Parquet needs the package pyarrow", hint="pip install 'cac-filing-tracker[parquet]'"
+                ) from error
             return write_parquet(folder, contents)
         case "sqlite":
             from tracker.export.sqlite_file import write_sqlite

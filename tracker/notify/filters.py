@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from tracker.core.labels import fold
 from tracker.core.models import Change, ChangeKind, Filing
-from tracker.core.series import SERIES, fold
+from tracker.core.series import SERIES
 from tracker.settings.subscriptions import AnySubscription
 
 _SERIES_IDS = frozenset(series.id for series in SERIES)

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote, urlsplit
 
-from tracker.core.messages import Lang, incident_text, word
+from tracker.core.incident_texts import incident_text
+from tracker.core.messages import Lang, word
 from tracker.core.models import ChangeKind
 from tracker.notify.message import BatchSummary, CheckResult, Message, Phase, Row, Total, Verdicts
 from tracker.notify.words import MOST, beijing_time, counted, one_line, period_text, place_text, say, source_name

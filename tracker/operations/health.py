@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from storage.database import open_snapshot
 from storage.queries import polls
-from storage.queries.polls import peek
 from tracker.core.errors import StorageError
 from tracker.core.messages import Lang
 from tracker.poll import data_folder
@@ -129,7 +129,7 @@ def minute(instant: str) -> str:
 def read_health(settings: Settings, now: str, lang: Lang = "en") -> Health:
     """The health of the history in force; one that is missing or cannot be read is not healthy."""
     try:
-        with peek(settings.database) as db:
+        with open_snapshot(settings.database) as db:
             pulse = Pulse(polls.last_finished_poll(db), polls.running_poll(db))
     except StorageError as error:
         return Health(reasons=(_TEXTS["unreadable"][lang].format(error=error),), lang=lang)

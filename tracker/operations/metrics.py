@@ -1,68 +1,27 @@
-"""What runs, as others can watch it: /healthz for supervisors and containers, /metrics for Prometheus.
+"""Figures for Prometheus: of the history, read again at each scrape, and of the running program.
 
-In: the history, read anew for each request, and what the running program knows of itself. Out: HTTP on one address.
-Must never write, never answer with more than figures, and never be taken down by a request or by the history's state.
+In: settings and the state of `tracker run`. Out: metrics; without a readable
+history only the ones that need none. Writes nothing.
 """
 
 from __future__ import annotations
 
-import json
 import platform
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
-from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.exposition import choose_encoder
 
+from storage.database import open_snapshot
 from storage.queries import polls as polls_queries
 from tracker.core.dates import read_clock
 from tracker.core.errors import StorageError
 from tracker.core.version import __version__
 from tracker.operations.health import Health, Pulse, judge_run, read_health
-from tracker.operations.http_server import Answer, Server, open_server
+from tracker.operations.run_state import RunFigures, RunState
 from tracker.settings.model import Settings
-
-
-class RunState(Protocol):
-    """What `tracker run` knows of itself; each is read anew at every scrape, from other threads."""
-
-    @property
-    def polls(self) -> Mapping[int, int]:
-        """How many polls have ended with which exit code."""
-        ...
-
-    @property
-    def killed(self) -> int:
-        """How many polls were stopped."""
-        ...
-
-    @property
-    def last_exit(self) -> int | None:
-        """The exit code of the newest poll that ended; None before the first."""
-        ...
-
-    @property
-    def is_last_killed(self) -> bool:
-        """True where that poll was stopped."""
-        ...
-
-    @property
-    def missed(self) -> int:
-        """How many times of the schedule went by without a poll."""
-        ...
-
-    @property
-    def overlaps(self) -> int:
-        """How many times of the schedule came while a poll was running."""
-        ...
-
-    @property
-    def next_fires(self) -> Mapping[str, datetime | None]:
-        """When each series is polled next; None where its schedule has no next time."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +45,7 @@ def take_snapshot(settings: Settings) -> Snapshot:
     Raises:
         StorageError: there is no history, or it cannot be read.
     """
-    with polls_queries.peek(settings.database) as db:
+    with open_snapshot(settings.database) as db:
         last = polls_queries.last_finished_poll(db)
         return Snapshot(
             pulse=Pulse(last, polls_queries.running_poll(db)),
@@ -115,17 +74,20 @@ class Figures:
         except StorageError:
             healthy = False
         else:
-            healthy = _with_run(read_health(self.settings, read_clock()), self.state).healthy
+            healthy = with_run(read_health(self.settings, read_clock()), self.state).healthy
             yield from history_metrics(snapshot)
         yield _gauge("tracker_healthy", "1 where /healthz says healthy, else 0", [({}, int(healthy))])
         about = {"version": __version__, "python": platform.python_version()}
         yield _gauge("tracker_build_info", "Version of the program and of Python", [(about, 1)])
         if self.state is not None:
-            yield from run_metrics(self.state)
+            yield from run_metrics(self.state.figures)
 
 
-def _with_run(found: Health, state: RunState | None) -> Health:
-    return judge_run(found, state.last_exit, is_killed=state.is_last_killed) if state is not None else found
+def with_run(found: Health, state: RunState | None) -> Health:
+    """Return the health with the end of the newest poll of `tracker run` taken in."""
+    if state is None:
+        return found
+    return judge_run(found, state.figures.last_exit, is_killed=state.figures.is_last_killed)
 
 
 Samples = Iterable[tuple[Mapping[str, str], float]]
@@ -160,14 +122,14 @@ def history_metrics(now: Snapshot) -> Iterator[Metric]:
     yield _gauge("tracker_filings", "Filings by series and status", filed, ["series", "status"])
 
 
-def run_metrics(state: RunState) -> Iterator[Metric]:
+def run_metrics(run: RunFigures) -> Iterator[Metric]:
     """What `tracker run` knows of itself, since it was started."""
-    polls = [({"exit": str(code)}, n) for code, n in sorted(dict(state.polls).items())]
+    polls = [({"exit": str(code)}, n) for code, n in sorted(run.polls.items())]
     yield _counter("tracker_run_polls", "Polls that ended since the start, by exit code", polls, ["exit"])
-    yield _counter("tracker_run_missed", "Times of the schedule without a poll", [({}, state.missed)])
-    yield _counter("tracker_run_overlaps", "Times of the schedule while a poll was running", [({}, state.overlaps)])
-    yield _counter("tracker_run_killed", "Polls that were stopped before their end", [({}, state.killed)])
-    due = [({"series": name}, at.timestamp()) for name, at in sorted(dict(state.next_fires).items()) if at]
+    yield _counter("tracker_run_missed", "Times of the schedule without a poll", [({}, run.missed)])
+    yield _counter("tracker_run_overlaps", "Times of the schedule while a poll was running", [({}, run.overlaps)])
+    yield _counter("tracker_run_killed", "Polls that were stopped before their end", [({}, run.killed)])
+    due = [({"series": name}, at.timestamp()) for name, at in sorted(run.next_fires.items()) if at]
     yield _gauge("tracker_next_poll_timestamp_seconds", "When a series is polled next", due, ["series"])
 
 
@@ -194,32 +156,3 @@ def _by(label: str, counts: Mapping[str, int]) -> Samples:
 def _seconds(instant: str) -> float:
     moment = datetime.fromisoformat(instant)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-
-def serve(listen: str, settings: Settings, state: RunState | None = None) -> Server:
-    """Answer /healthz and /metrics at `listen` ("127.0.0.1:9464") in threads of its own, until it is closed.
-
-    Raises:
-        OptionError: `listen` is no address, or cannot be listened at.
-    """
-    registry = CollectorRegistry(auto_describe=False)
-    ProcessCollector(registry=registry)
-    registry.register(Figures(settings, state))
-
-    def metrics(accept: str) -> Answer:
-        encode, media_type = choose_encoder(accept)
-        return Answer(200, media_type, encode(registry))
-
-    def healthz(accept: str) -> Answer:
-        return health_answer(_with_run(read_health(settings, read_clock()), state), accept)
-
-    return open_server(listen, {"/healthz": healthz, "/metrics": metrics})
-
-
-def health_answer(found: Health, accept: str) -> Answer:
-    """200 and "ok", or 503 and the reasons; as JSON for those that ask for it."""
-    status = 200 if found.healthy else 503
-    if "application/json" in accept:
-        return Answer(status, "application/json", json.dumps(found.as_dict(), ensure_ascii=False).encode() + b"\n")
-    text = "ok" if found.healthy else "\n".join(found.reasons)
-    return Answer(status, "text/plain; charset=utf-8", f"{text}\n".encode())

@@ -8,7 +8,7 @@ something that stayed as it was had last been looked at.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -17,14 +17,17 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage import journal
+from storage.archive.archive import Archive
 from storage.journal import Event
 from storage.queries import lists
 from storage.rows import as_json
 from storage.schema.migrations import connect
 from storage.write.history import History
+from tracker.core.labels import series_of_title
 from tracker.core.models import Link, Listed, Page
-from tracker.core.series import SERIES, select_series, series_of_title, site_of_channel
+from tracker.core.series import SERIES, select_series, site_of_channel
 from tracker.poll.collect import Collector
+from tracker.poll.context import PollContext
 from tracker.poll.derive import derive, facts_in_force
 from tracker.poll.digest import Digester
 from tracker.poll.read_ahead import Readings
@@ -65,20 +68,30 @@ def _play(
     db: Database, readings: Readings, settings: Settings, events: Sequence[Event], progress: Progress
 ) -> Rebuilt:  # fmt: skip
     rebuilt = Rebuilt(len(events))
-    history, replay = History(db), None
+    replay = None
     for poll, those in groupby(events, key=itemgetter("poll")):
         for event in those:
             if event["event"] == "poll":
                 progress(f"{poll} {event['at'][:10]}")
-                history.begin_poll(event["at"], _opening(event), poll)
-                replay = _Replay(db, history, readings, settings, poll, event)
+                replay = _Replay(_begin(db, readings.archive, settings, poll, event), readings)
                 rebuilt.polls += 1
             elif replay is not None:
                 rebuilt.odd += [f"event {event['id']}: {odd}" for odd in replay.play(event)]
     if replay is not None:
         progress("")
-        derive(db, history, replay.poll, replay.now, facts_in_force(settings), lambda _: None)
+        derive(replace(replay.poll, facts=facts_in_force(settings)))
     return rebuilt
+
+
+def _begin(db: Database, archive: Archive, settings: Settings, number: int, event: Event) -> PollContext:
+    """Begin a poll with what the journal says of it."""
+    history, now = History(db), str(event["at"])
+    history.begin_poll(now, _opening(event), number)
+    selected = select_series(event.get("series", [series.id for series in SERIES]))
+    share = event.get("shrink_share", settings.poll.shrink_share)
+    poll_settings = settings.poll.model_copy(update={"shrink_share": share})
+    settings = settings.model_copy(update={"poll": poll_settings})
+    return PollContext(db, history, archive, settings, number, now, tuple(selected))
 
 
 def _opening(event: Event) -> dict[str, Any]:
@@ -88,18 +101,9 @@ def _opening(event: Event) -> dict[str, Any]:
 class _Replay:
     """One poll of the journal, played again on a history that has everything before it."""
 
-    def __init__(
-        self, db: Database, history: History, readings: Readings, settings: Settings, poll: int, opening: Event
-    ) -> None:  # fmt: skip
-        self.db, self.history, self.poll, self.now = db, history, poll, str(opening["at"])
-        self.selected = select_series(opening.get("series", [series.id for series in SERIES]))
-        self.archive = readings.archive
-        share = opening.get("shrink_share", settings.poll.shrink_share)
-        poll_settings = settings.poll.model_copy(update={"shrink_share": share})
-        self.collector = Collector(history, self.archive, poll, self.now)
-        self.digester = Digester(
-            db, history, readings, settings.model_copy(update={"poll": poll_settings}), poll, self.now
-        )
+    def __init__(self, poll: PollContext, readings: Readings) -> None:
+        self.poll, self.db, self.history, self.now = poll, poll.db, poll.history, poll.now
+        self.collector, self.digester = Collector(poll), Digester(poll, readings)
         self.announced: frozenset[str] | None = None
         self.read_before: set[str] = set()  # accepted then because it could not be read; here it was, at once
 
@@ -123,7 +127,7 @@ class _Replay:
             case "digested":
                 return self._digest(event)
             case "finished":
-                self.history.finish_poll(self.poll, event["at"], event["exit"], [], event["settled"])
+                self.history.finish_poll(self.poll.number, event["at"], event["exit"], [], event["settled"])
             case _:
                 return [f"{event['event']} is of a newer version of the program"]
         return []
@@ -134,17 +138,17 @@ class _Replay:
 
     def _page(self, event: Event) -> Page:
         links = tuple(Link(**link) for link in event["page"]["links"])
-        html = self.archive.get(event["html"]) if event["html"] else b""
+        html = self.poll.archive.get(event["html"]) if event["html"] else b""
         return Page(**event["page"] | {"links": links, "html": html})
 
     def _fetch(self, event: Event) -> list[str]:
         place = [event["announcement"], event["href"]]
         sql = """SELECT o.id FROM offer o JOIN announcement n ON n.id = o.announcement_id
             WHERE n.url = ? AND o.href = ? AND o.last_seen = n.last_seen"""
-        offer = next(iter(self.db.execute(sql, place)), None)
+        offer = self.db.execute(sql, place).fetchone()
         if offer is None:
             return [f"no link of {place[0]} leads to {place[1]}"]
-        size = len(self.archive.get(event["sha256"]))
+        size = len(self.poll.archive.get(event["sha256"]))
         self.history.record_fetched(
             offer[0], event["href"], event["sha256"], size, event["media_type"], self.now
         )
@@ -163,7 +167,7 @@ class _Replay:
     def _digest(self, event: Event) -> list[str]:
         pending = lists.pending_revisions(self.db)
         if self.announced is None:
-            ids = {series.id for series in self.selected}
+            ids = {series.id for series in self.poll.selected}
             self.announced = self.digester.announced([row for row in pending if row["series"] in ids])
             self.digester.expect(pending)
         key = ("series", "label", "sha256")

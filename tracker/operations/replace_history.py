@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from storage.database import check_sound, discard, sync, unused_name
 from storage.faults import is_lasting
 from storage.queries import outbox
-from storage.restore import make_way
+from storage.restore import move_aside
 from storage.schema.migrations import connect_readonly
 from tracker.core.errors import OptionError, StorageError
 from tracker.operations.rebuild import Rebuilt, rebuild
@@ -30,7 +30,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass(slots=True)
-class Renewed:
+class Replacement:
     """What came of it. `differences` is None where there was nothing sound to compare with."""
 
     rebuilt: Rebuilt
@@ -39,7 +39,7 @@ class Renewed:
     former: Path | None = None  # where the one is that stood in its place
 
 
-def renew(settings: Settings, to: Path | None, *, replace: bool, progress: Progress) -> Renewed:
+def rebuild_and_compare(settings: Settings, to: Path | None, *, replace: bool, progress: Progress) -> Replacement:
     """Make the history anew from the archive; the caller holds the poll lock.
 
     It is compared with the history in place and given up again, unless it is to be kept (`to`) or put there
@@ -58,12 +58,12 @@ def renew(settings: Settings, to: Path | None, *, replace: bool, progress: Progr
     scratch = unused_name((to or database).with_name(f"{(to or database).name}.rebuilding"))
     try:
         with open_readings(open_archive(settings), settings.reading, files=sys.maxsize) as readings:
-            outcome = Renewed(rebuild(settings, scratch, readings, progress))
+            outcome = Replacement(rebuild(settings, scratch, readings, progress))
         outcome.differences = _compare(database, scratch) if is_sound else None
         if to is not None:
             outcome.where = scratch.rename(to)
         elif replace or not database.exists():
-            outcome.former = make_way(database)
+            outcome.former = move_aside(database)
             outcome.where = scratch.rename(database)
             sync(database.parent)
     except OSError as error:
@@ -104,7 +104,7 @@ def check_replaceable(database: Path) -> None:
         OptionError: there are some.
     """
     with closing(connect_readonly(database)) as db:
-        waiting = outbox.waiting(db)
+        waiting = outbox.count_by_state(db)
     if waiting:
         counts = ", ".join(f"{n} {state}" for state, n in waiting.items())
         raise OptionError(

@@ -1,26 +1,23 @@
-"""The data folder as `tracker run` uses it: its lock, what it asks of the history, and the one thing it notes there.
+"""What `tracker run` knows: of its data folder, and of its own polls since it was started.
 
-In: settings. Out: the last poll, batches, lapses. A history that is not there yet, or cannot be read, answers nothing:
-it is for the poll to say what is wrong with it.
-
-What `tracker run` has done since it began, for whoever looks at it from another thread: `tracker.metrics`.
-
-In: notes of the runner. Out: copies, each read under the lock. Must never hold on to what grows with the polls.
+The first half locks the folder and reads the last poll and lapses from the history. A history that is missing
+or unreadable gives empty answers: the poll reports what is wrong with it. The second half counts for `metrics`, which
+reads from other threads; it keeps nothing that grows with the polls.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 import structlog
 from filelock import FileLock, Timeout
 
+from storage.database import open_snapshot
 from storage.queries import outbox, polls
 from storage.schema.migrations import connect
 from storage.write.history import History
@@ -28,7 +25,7 @@ from tracker.core.dates import read_clock
 from tracker.core.errors import AnotherPoll, StorageError, TrackerError
 from tracker.poll.data_folder import poll_lock
 from tracker.poll.incidents import lapses_of
-from tracker.poll.timetable import Batches, Lapses, Plan
+from tracker.poll.timetable import Lapses, Plan
 from tracker.settings.model import Settings
 
 log = structlog.get_logger("tracker.schedule")
@@ -69,7 +66,7 @@ def note_interrupted(settings: Settings, reason: str) -> None:
 def read_last(settings: Settings, series: Collection[str]) -> polls.PollRow | None:
     """The last poll of these series that came to its end; None where there is none."""
     try:
-        with polls.peek(settings.database) as db:
+        with open_snapshot(settings.database) as db:
             return polls.last_finished(db, series)
     except StorageError:
         return None
@@ -79,102 +76,58 @@ def read_due_alerts(settings: Settings) -> bool:
     """Whether something is to be sent before the next poll."""
     names = [one.name for one in settings.subscriptions]
     try:
-        with polls.peek(settings.database) as db:
+        with open_snapshot(settings.database) as db:
             return outbox.is_any_due(db, names, read_clock())
     except StorageError:
         return False
 
 
-def read_batches(settings: Settings) -> Batches:
-    """On which days batches came; nothing where that is not asked for."""
-    if not settings.schedule.adaptive:
-        return {}
-    try:
-        with polls.peek(settings.database) as db:
-            return polls.batch_days(db)
-    except StorageError:
-        return {}
-
-
-def read_lapses(settings: Settings, plan: Plan, series: Collection[str], now: datetime) -> Lapses:
+def read_lapses(settings: Settings, plan: Plan, now: datetime) -> Lapses:
     """What became of the times since the last poll, as the poll that begins will find it itself."""
     try:
-        with polls.peek(settings.database) as db:
-            return lapses_of(db, plan, series, now)
+        with open_snapshot(settings.database) as db:
+            return lapses_of(db, plan, plan.series, now)
     except StorageError:
         return Lapses()
 
 
+@dataclass(frozen=True, slots=True)
+class RunFigures:
+    """Figures of one moment, counted from the start of `tracker run`."""
+
+    polls: Mapping[int, int] = field(default_factory=dict)  # exit code → how many polls ended with it
+    killed: int = 0  # polls that were stopped before their end
+    last_exit: int | None = None  # of the newest poll; negative if a signal ended it; None before the first
+    is_last_killed: bool = False
+    missed: int = 0  # times of the schedule without a poll
+    overlaps: int = 0  # times of the schedule while a poll was running
+    next_fires: Mapping[str, datetime | None] = field(default_factory=dict)  # series → its next poll
+
+
 @dataclass(slots=True)
 class RunState:
-    """Counters behind a lock; `started_at` is when the program began."""
+    """The figures of this `tracker run`; each note replaces them whole, so any thread may read them at any time."""
 
-    started_at: datetime
-    _polls: Counter[int] = field(default_factory=Counter)
-    _killed: int = 0
-    _last_exit: int | None = None
-    _is_last_killed: bool = False
-    _missed: int = 0
-    _overlaps: int = 0
-    _next_fires: dict[str, datetime | None] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    figures: RunFigures = field(default_factory=RunFigures)
+    _lock: threading.Lock = field(default_factory=threading.Lock)  # over notes: two threads make them
 
     def note_ended(self, exit_code: int, *, killed: bool) -> None:
-        """A poll has ended; `killed` where it was stopped, for its time was over or the program is to end."""
+        """Note the end of a poll; `killed` if it was stopped, at its time limit or because the program is to end."""
         with self._lock:
-            self._polls[exit_code] += 1
-            self._killed += killed
-            self._last_exit, self._is_last_killed = exit_code, killed
+            now = self.figures
+            polls = {**now.polls, exit_code: now.polls.get(exit_code, 0) + 1}
+            self.figures = replace(
+                now, polls=polls, killed=now.killed + killed, last_exit=exit_code, is_last_killed=killed
+            )
 
     def note_lapses(self, missed: int, overlaps: int) -> None:
-        """Times of the schedule passed without a poll, or came while one was running."""
+        """Note times of the schedule that passed without a poll, or came while one was running."""
         with self._lock:
-            self._missed += missed
-            self._overlaps += overlaps
+            now = self.figures
+            self.figures = replace(now, missed=now.missed + missed, overlaps=now.overlaps + overlaps)
 
     def set_next(self, series: Collection[str], at: datetime | None) -> None:
-        """When these series are polled next."""
+        """Note when these series are polled next; None if their schedule has no next time."""
         with self._lock:
-            self._next_fires.update(dict.fromkeys(series, at))
-
-    @property
-    def polls(self) -> dict[int, int]:
-        """How many polls have ended with which exit code."""
-        with self._lock:
-            return dict(self._polls)
-
-    @property
-    def killed(self) -> int:
-        """How many polls were stopped."""
-        with self._lock:
-            return self._killed
-
-    @property
-    def last_exit(self) -> int | None:
-        """The exit code of the newest poll that ended, negative where a signal ended it; None before the first."""
-        with self._lock:
-            return self._last_exit
-
-    @property
-    def is_last_killed(self) -> bool:
-        """True where that poll was stopped."""
-        with self._lock:
-            return self._is_last_killed
-
-    @property
-    def missed(self) -> int:
-        """How many times of the schedule went by without a poll."""
-        with self._lock:
-            return self._missed
-
-    @property
-    def overlaps(self) -> int:
-        """How many times of the schedule came while a poll was running."""
-        with self._lock:
-            return self._overlaps
-
-    @property
-    def next_fires(self) -> dict[str, datetime | None]:
-        """When each series is polled next."""
-        with self._lock:
-            return dict(self._next_fires)
+            now = self.figures
+            self.figures = replace(now, next_fires={**now.next_fires, **dict.fromkeys(series, at)})

@@ -33,14 +33,14 @@ from tracker.operations.child_process import Child, Outcome, start_child
 from tracker.operations.run_state import (
     RunState,
     note_interrupted,
-    read_batches,
     read_due_alerts,
     read_lapses,
     read_last,
     run_lock,
 )
-from tracker.poll.timetable import Batches, Plan, make_plans
-from tracker.settings.model import Settings, check_secrets
+from tracker.poll.timetable import Plan, make_plans
+from tracker.settings.load import check_secrets
+from tracker.settings.model import Settings
 
 log = structlog.get_logger("tracker.schedule")
 
@@ -58,36 +58,20 @@ _OF_ITS_OWN = frozenset({0, 2, 3, 4, 5, 6})
 class PlanTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
     """When a job is due next: the plan's next time, moved by chance."""
 
-    def __init__(self, plan: Plan, last: datetime | None, batches: Callable[[], Batches], state: RunState) -> None:
-        self.plan, self.last, self.batches, self.state = plan, last, batches, state
-        # Time that was given → the time before chance moved it. Not one time alone: APScheduler asks twice for what
-        # follows the same firing, and keeps the second answer.
-        self.slots: dict[datetime, datetime] = {}
+    def __init__(self, plan: Plan, last: datetime | None, state: RunState) -> None:
+        self.plan, self.last, self.state = plan, last, state
 
     def get_first(self, now: datetime) -> datetime:
         """When the job is due after a start: at once where a time has passed since its last poll."""
         if not self.plan.is_overdue(self.last, now):
             return self.get_next_fire_time(None, now)
-        slot = self.plan.jittered(now, 0)  # not in the quiet hours
-        return self._give(slot, slot)
+        return self._give(self.plan.jittered(now, 0))  # not in the quiet hours
 
     def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
         """The first time later than the previous one and than now: what was slept through is made up once."""
-        after = max(previous or now, now)
-        slot = self.plan.next(after, self._base(previous, after), self.batches())
-        return self._give(self.plan.jittered(slot, random.random()), slot, previous)
+        return self._give(self.plan.jittered(self.plan.next(max(previous or now, now)), random.random()))
 
-    def _base(self, previous: datetime | None, after: datetime) -> datetime | None:
-        """From when on the wait for a further poll counts."""
-        if previous is None:
-            return self.last
-        slot = self.slots.get(previous.astimezone(UTC), previous).astimezone(UTC)
-        # One that comes late, by sleep or quiet hours, is the last poll as of now; else the next would follow at once.
-        return slot if after.astimezone(UTC) - slot <= self.plan.grace else after
-
-    def _give(self, at: datetime, slot: datetime, previous: datetime | None = None) -> datetime:
-        key = previous and previous.astimezone(UTC)
-        self.slots = {one: kept for one, kept in self.slots.items() if one == key} | {at.astimezone(UTC): slot}
+    def _give(self, at: datetime) -> datetime:
         self.state.set_next(self.plan.series, at)
         return at
 
@@ -98,14 +82,13 @@ class Runner:
 
     settings: Settings
     reload: Callable[[], Settings]
-    state: RunState = field(default_factory=lambda: RunState(datetime.now(UTC)))
+    state: RunState = field(default_factory=RunState)
     scheduler: Any = None
     inbox: queue.SimpleQueue[str] = field(default_factory=queue.SimpleQueue)
     lock: threading.Lock = field(default_factory=threading.Lock)  # over `child` and `stopping`
     child: Child | None = None
     stopping: bool = False
     begun: dict[str, datetime] = field(default_factory=dict)  # by series
-    batches: Batches = field(default_factory=dict)
 
     def run(self) -> None:
         """Poll on schedule until a signal says stop.
@@ -131,7 +114,7 @@ class Runner:
             self.scheduler.add_job(self._send_alerts, "interval", seconds=_ALERTS_SECONDS, id=_ALERTS, jobstore=_ALERTS)
             self.scheduler.start()
             control.join()
-            log.info("run.ended", polls=sum(self.state.polls.values()))
+            log.info("run.ended", polls=sum(self.state.figures.polls.values()))
 
     # --- the control thread ------------------------------------------------------------------
 
@@ -188,13 +171,12 @@ class Runner:
     def _plan_jobs(self, settings: Settings) -> None:
         """Make the jobs of settings, which are in force from now on; one that is overdue is due at once, and once."""
         now = datetime.now(UTC)
-        batches = read_batches(settings)
         # what can fail comes first: there must never be settings without their jobs
         triggers = [
-            PlanTrigger(plan, self._last(plan.series), lambda: self.batches, self.state)
+            PlanTrigger(plan, self._last(plan.series), self.state)
             for plan in make_plans(settings.schedule, settings.poll.provinces)
         ]
-        self.settings, self.batches = settings, batches
+        self.settings = settings
         self.scheduler.remove_all_jobs("default")
         for trigger in triggers:
             plan, first = trigger.plan, trigger.get_first(now)
@@ -214,8 +196,8 @@ class Runner:
 
     def _poll(self, plan: Plan) -> None:
         now = datetime.now(UTC)
-        series = plan.concerned(self._last(plan.series), now, self.batches)
-        self._tell_lapses(plan, series, now)
+        series = plan.series
+        self._tell_lapses(plan, now)
         named = [f"--series={one}" for one in series]
         with self._child("poll", *named, "--scheduled", "--json") as child:
             if child is None:
@@ -223,7 +205,6 @@ class Runner:
             self.begun.update(dict.fromkeys(series, now))
             log.info("run.poll_begun", series=",".join(series), schedule=plan.id, pid=child.process.pid)
             self._tell_end(series, child.wait(self.settings.schedule.limit_minutes * 60))
-            self.batches = read_batches(self.settings)
 
     def _send_alerts(self) -> None:
         """Send what is due between two polls: tries whose time has come, digests that are complete."""
@@ -257,8 +238,8 @@ class Runner:
                     self.child = None
                 self.inbox.put(ENDED)
 
-    def _tell_lapses(self, plan: Plan, series: Collection[str], now: datetime) -> None:
-        lapses = read_lapses(self.settings, plan, series, now)
+    def _tell_lapses(self, plan: Plan, now: datetime) -> None:
+        lapses = read_lapses(self.settings, plan, now)
         self.state.note_lapses(lapses.missed.count, lapses.overlap.count)
         for name, times in (("run.missed", lapses.missed), ("run.overlap", lapses.overlap)):
             if times.first and times.last:
@@ -284,7 +265,7 @@ def _served(settings: Settings, state: RunState) -> Iterator[None]:
     if not settings.schedule.listen:
         yield
         return
-    from tracker.operations.metrics import serve
+    from tracker.operations.metrics_server import serve
 
     with closing(serve(settings.schedule.listen, settings, state)):
         yield

@@ -22,7 +22,7 @@ MOST_OF_ONE = 10  # disagreements of one file that are told one by one
 
 
 @dataclass(slots=True)
-class Verified:
+class Verification:
     """What was looked at, and what did not agree."""
 
     files: int = 0
@@ -32,14 +32,14 @@ class Verified:
     faults: list[str] = field(default_factory=list)
 
 
-def verify(db: Database, readings: Readings, progress: Callable[[str], None]) -> Verified:
+def verify(db: Database, readings: Readings, progress: Callable[[str], None]) -> Verification:
     """Hash the files that the history names, and hold what it recorded of each list against its file.
 
     Raises:
         ClusterError: what reads the lists does not answer.
         ArchiveUnreachable: the archive's service does not.
     """
-    found = Verified()
+    found = Verification()
     damaged = set()
     for sha256, what in referred_files(db).items():
         progress(sha256[:12])
@@ -68,7 +68,7 @@ def verify(db: Database, readings: Readings, progress: Callable[[str], None]) ->
     return found
 
 
-def _verify_list(db: Database, readings: Readings, revision: dict[str, Any], found: Verified) -> Iterator[str]:
+def _verify_list(db: Database, readings: Readings, revision: dict[str, Any], found: Verification) -> Iterator[str]:
     series = series_by_id(revision["series"])
     try:
         extraction = readings.read(Wanted.of(revision))

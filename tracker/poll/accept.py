@@ -8,7 +8,7 @@ Must never accept bytes that nobody refused, nor a list older than what is recor
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +20,8 @@ from tracker.core.errors import OptionError
 from tracker.core.models import IncidentKind
 from tracker.core.series import Series, site_of
 from tracker.poll.collect import Collector
+from tracker.poll.context import PollContext
+from tracker.poll.plan import site_bases
 
 _FEWEST_DIGITS = 8
 
@@ -38,14 +40,15 @@ def find_accepted(db: Database, digests: Sequence[str], selected: Sequence[Serie
     return found
 
 
-def accept(rows: Sequence[dict[str, Any]], collector: Collector, bases: Mapping[str, str]) -> None:
-    """Have what a person accepted taken for content in this poll; `bases` are the sites that links may lead to."""
-    history, now = collector.history, collector.now
+def accept(poll: PollContext, rows: Sequence[dict[str, Any]]) -> None:
+    """Take what a person accepted for content in this poll."""
+    history, now = poll.history, poll.now
+    collector, bases = Collector(poll), site_bases(poll.settings, poll.selected)
     for row in rows:
         if row["what"] == "revision":
             history.accept(row["id"], now)
             continue
-        page = parse_page(collector.archive.get(row["sha256"]), row["url"], "", site_of(row["series"]).markup)
+        page = parse_page(poll.archive.get(row["sha256"]), row["url"], "", site_of(row["series"]).markup)
         collector.keep_page(replace(page, links=split_links(page, bases)[0]), row["series"])
         history.accept_page(row["sha256"], now)
         history.end_incident(IncidentKind.FEWER_ATTACHMENTS, row["url"], now)

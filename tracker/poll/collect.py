@@ -6,13 +6,9 @@ hands over is durable before the next request goes out, so a poll that is killed
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
@@ -21,39 +17,23 @@ from spiders.attachments import AttachmentSpider
 from spiders.crawl import Run, Traffic, crawl
 from spiders.discovery import DiscoverySpider
 from spiders.settings import crawl_settings
-from storage.archive.archive import Archive
 from storage.queries import site as site_queries
-from storage.write.history import History
 from storage.write.offers import OfferedLink
+from tracker.core.labels import is_round_up, label_key, period_of, reach, series_of_label, series_of_title, state_key
 from tracker.core.models import Fetched, Held, Incident, IncidentKind, Link, Listed, Page, SourceResult, Wanted
-from tracker.core.series import (
-    FILING_WORDS,
-    SITES,
-    STANDARD,
-    Listing,
-    Series,
-    is_round_up,
-    label_key,
-    period_of,
-    reach,
-    series_by_id,
-    series_of_label,
-    series_of_title,
-    site_of_channel,
-    state_key,
-)
+from tracker.core.series import FILING_WORDS, SITES, Series, series_by_id, site_of_channel
+from tracker.poll.context import PollContext
+from tracker.poll.plan import known_by_channel, plan_attachments, plan_pages, site_bases
 from tracker.reading.file_type import sniff
-from tracker.settings.model import Settings
 
 Item = Listed | Page | Held | Fetched | Incident
-Progress = Callable[[str], None]
 
 
 class Collector:
     """Takes what the spiders hand over, keeps it at once, and counts it per source."""
 
-    def __init__(self, history: History, archive: Archive, poll: int, now: str) -> None:
-        self.history, self.archive, self.poll, self.now = history, archive, poll, now
+    def __init__(self, poll: PollContext) -> None:
+        self.history, self.archive, self.number, self.now = poll.history, poll.archive, poll.number, poll.now
         self.good: Counter[str] = Counter()
         self.bad: Counter[str] = Counter()
         self.requests: Counter[str] = Counter()
@@ -83,7 +63,7 @@ class Collector:
                 self.bad[item.source] += 1
                 if item.kind is not IncidentKind.OFFSITE_REDIRECT:  # an entry that is not followed ends no walk
                     self.cut_short.add(item.source)
-                self.history.record_incident(item, self.poll, self.now)
+                self.history.record_incident(item, self.number, self.now)
 
     def settle_missing(self, db: Database) -> None:
         """A page that is gone is an incident, unless announcements at other addresses offer all of its lists."""
@@ -93,7 +73,7 @@ class Collector:
                 self.history.record_moved(incident.address, self.now)
             else:
                 self.bad[incident.source] += 1
-                self.history.record_incident(incident, self.poll, self.now)
+                self.history.record_incident(incident, self.number, self.now)
         self.missing.clear()
 
     def count(self, traffic: Traffic) -> None:
@@ -190,17 +170,14 @@ def offered_link(link: Link, page: Page, series: Series) -> OfferedLink:
     return OfferedLink(link.href, link.label, key, own.id, period, round_up)
 
 
-def collect(
-    db: Database, history: History, archive: Archive, settings: Settings, poll: int, now: str,
-    selected: Sequence[Series], progress: Progress,
-) -> list[SourceResult]:  # fmt: skip
+def collect(poll: PollContext) -> list[SourceResult]:
     """Ask the site for all that is new or due; returns how each source did."""
-    collector = Collector(history, archive, poll, now)
+    db, settings, selected, collector = poll.db, poll.settings, poll.selected, Collector(poll)
     bases = site_bases(settings, selected)
 
     async def script(run: Run) -> None:
         async def step(name: str, spider: type, **arguments: object) -> None:
-            progress(name)
+            poll.progress("collecting", name)
             traffic = await run(spider, bases=bases, **arguments)
             collector.count(traffic)
 
@@ -209,17 +186,17 @@ def collect(
         if listings:
             await step(
                 "discovery", DiscoverySpider, listings=listings, max_pages=settings.site.discovery_pages,
-                known=_known_of_sites(site_queries.known_listings(db), listings, bases),
+                known=known_by_channel(site_queries.known_listings(db), listings, bases),
             )  # fmt: skip
         for _, listing in listings:
             if listing.channel not in collector.cut_short:
-                history.settle_listings(listing.channel)
-        pages = plan_pages(db, settings, selected, now)
+                poll.history.settle_listings(listing.channel)
+        pages = plan_pages(poll)
         collector.pages = {url: series for url, series, _ in pages}
         if pages:
             await step("announcements", AnnouncementSpider, pages=pages)
             collector.settle_missing(db)
-        wanted = plan_attachments(db, settings, selected, now)
+        wanted = plan_attachments(poll)
         collector.wanted = {item.offer: item for item in wanted}
         if wanted:
             await step("attachments", AttachmentSpider, wanted=wanted)
@@ -230,101 +207,3 @@ def collect(
         max_size=settings.site.max_megabytes * 1024 * 1024, sink=collector.accept,
     ))  # fmt: skip
     return collector.results()
-
-
-def plan_pages(
-    db: Database, settings: Settings, selected: Iterable[Series], now: str
-) -> list[tuple[str, str, int]]:
-    """The announcement pages to look at: (address, series, fewest links).
-
-    Rolling pages in every poll; batch pages when they are new, and again within `recheck_pages_days`, or before a file
-    of theirs is fetched again: its link would lead nowhere if the file was replaced since.
-    """
-    known = site_queries.known_pages(db)
-    files_days = settings.poll.recheck_files_days
-    files_due = {offer["referer"] for offer in site_queries.offers(db) if _is_file_due(offer, files_days, now)}
-    listed: dict[str, list[str]] = defaultdict(list)
-    for url, series_id in site_queries.listed_pages(db).items():
-        listed[series_id].append(url)
-    plan: dict[str, tuple[str, str, int]] = {}
-    for series in selected:
-        base = settings.site.url(series.site)
-        rolling = [urljoin(base, path) for path in series.rolling]
-        batch = [urljoin(base, path) for path in series.known] if settings.poll.known_pages else []
-        if not series.cancels:
-            batch += listed[series.id] + [url for url, page in known.items() if page["series"] == series.id]
-        for url in (*rolling, *batch):
-            page = known.get(url)
-            moved_at = page["moved_at"] if page else None
-            days = files_days if moved_at else settings.poll.recheck_pages_days
-            is_due = page is None or url in files_due or _is_due(url, moved_at or page["last_seen"], days, now)
-            if url in rolling or is_due:
-                least = page["links"] if page else series.min_links if url in rolling else 0
-                plan.setdefault(url, (url, series.id, least))
-    return list(plan.values())
-
-
-def plan_attachments(
-    db: Database, settings: Settings, selected: Iterable[Series], now: str
-) -> list[Wanted]:
-    """The attachments to fetch: new ones, those whose token changed, and each again now and then."""
-    ids = {series.id for series in selected}
-    return [
-        Wanted(offer["id"], offer["href"], offer["label"], offer["referer"], offer["series"])
-        for offer in site_queries.offers(db)
-        if offer["series"] in ids
-        and (
-            offer["sha256"] is None
-            or offer["href"] != offer["fetched_href"]
-            or _is_file_due(offer, settings.poll.recheck_files_days, now)
-        )
-    ]
-
-
-def _is_file_due(offer: dict[str, Any], days: float, now: str) -> bool:
-    """True when it is time to fetch a file again that was fetched before."""
-    return offer["sha256"] is not None and _is_due(offer["href"], offer["fetched_at"], days, now)
-
-
-def _is_due(key: str, last: str, days: float, now: str) -> bool:
-    """True when it is time to look again: between half the cadence and the whole, by the key's hash.
-
-    Each key keeps a rhythm of its own, so files that were fetched together drift apart over the polls.
-    """
-    share = int(hashlib.sha256(key.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
-    wait = timedelta(days=days * (0.5 + share / 2))
-    passed = datetime.fromisoformat(now) - datetime.fromisoformat(last)
-    # It was looked at in the future where the clock was wrong: who knows when.
-    return passed >= wait or passed < timedelta(0)
-
-
-def _known_of_sites(
-    known: Iterable[str], listings: Iterable[tuple[str, Listing]], bases: dict[str, str]
-) -> dict[str, frozenset[str]]:  # fmt: skip
-    """What is known of the site of each listing: a site that is asked for the first time has no gap."""
-    urls = list(known)
-    of_site = {site: frozenset(url for url in urls if url.startswith(f"{bases[site]}/")) for site, _ in listings}
-    return {listing.channel: of_site[site] for site, listing in listings}
-
-
-def site_bases(settings: Settings, selected: Iterable[Series]) -> dict[str, str]:
-    """The address of each site that may be asked, by its id: the centre's, and those of the series selected."""
-    asked = {series.site for series in selected} | {series_by_id(name).site for name in STANDARD}
-    return {site.id: settings.site.url(site.id) for site in SITES if site.id in asked}
-
-
-def settled_series(results: Iterable[SourceResult], selected: Iterable[Series], pending: Iterable[str]) -> list[str]:
-    """The series whose baseline this poll completed: it answered, and nothing of it is left to digest.
-
-    One page that fails does not hold a baseline open, or the additions of a whole series would stay
-    unannounced while it does.
-    """
-    answered = {result.source for result in results if result.outcome in ("ok", "partial")}
-    left = set(pending)
-    channels = {site.id: {listing.channel for listing in site.listings} for site in SITES}
-
-    def has_answered(series: Series) -> bool:
-        # A notice has no page of its own: its listing speaks for the series.
-        return bool(answered & (channels[series.site] if series.cancels else {series.id}))
-
-    return [series.id for series in selected if has_answered(series) and series.id not in left]

@@ -95,7 +95,7 @@ def _opened(settings: Settings, dry_run: bool) -> Iterator[tuple[Database, Archi
             with closing(open_readonly(settings.database)) as real:
                 copy_database(real, scratch / "history.db")
         db = connect(scratch / "history.db")
-        yield db, Archive(scratch / "archive", behind=archive)
+        yield db, Archive(scratch / "archive", fallback=archive)
         db.close()
     finally:
         shutil.rmtree(scratch)

@@ -19,14 +19,15 @@ from storage.faults import is_storage_fault
 from storage.queries import entities, polls
 from storage.queries import outbox as outbox_queries
 from storage.write.history import History
-from storage.write.outbox import Outbox, Rule, Told
+from storage.write.outbox import Outbox, OutboxItem, Rule
 from tracker.core.dates import read_clock
 from tracker.core.errors import DeliveryError
 from tracker.core.messages import Lang, language
 from tracker.core.models import Change, Incident, IncidentKind
 from tracker.notify.filters import folded, wants_change, wants_incident, wants_unclassified
 from tracker.notify.timing import due_at, find_news, next_try
-from tracker.poll.incidents import failure, keep_standing
+from tracker.poll.context import PollContext
+from tracker.poll.incidents import failure, sync_incidents
 from tracker.reading.search_text import searchable
 from tracker.settings.model import Settings
 from tracker.settings.subscriptions import AnySubscription
@@ -45,7 +46,7 @@ def make_rules(db: Database, settings: Settings, now: str) -> list[Rule]:
             subscription.name,
             partial(_accepts, subscription, _entity_names(db, subscription)),
             per_batch=subscription.form == "batch",
-            until=due_at(subscription, settings.notify.timezone, now),
+            due_at=due_at(subscription, settings.notify.timezone, now),
         )
         for subscription in settings.subscriptions
     ]
@@ -65,25 +66,26 @@ def _entity_names(db: Database, subscription: AnySubscription) -> set[str]:
     return {folded(name["name"]) for row in found for name in row["names"]}
 
 
-def announce(db: Database, settings: Settings, poll: int, now: str) -> None:
-    """Queue the news of incidents and unclassified announcements, and seal what gathers no longer."""
-    outbox = Outbox(db)
-    unclassified = [row["address"] for row in polls.unclassified(db, poll)]
+def announce(poll: PollContext, now: str) -> None:
+    """Queue the news of incidents and unclassified announcements, and close the deliveries that collect no more."""
+    db, settings, outbox = poll.db, poll.settings, Outbox(poll.db)
+    unclassified = [row["address"] for row in polls.unclassified(db, poll.number)]
     for subscription in settings.subscriptions:
         name, until = subscription.name, due_at(subscription, settings.notify.timezone, now)
         outbox.bring_forward(name, until)
         outbox.queue_news(name, until, _incidents(db, settings, subscription, now), now)
         if wants_unclassified(subscription):
-            known = outbox_queries.told_listings(db, name)
-            outbox.queue_news(name, until, [Told(listing=url) for url in unclassified if url not in known], now)
+            known = outbox_queries.listings_already_sent(db, name)
+            outbox.queue_news(name, until, [OutboxItem(listing=url) for url in unclassified if url not in known], now)
     for subscription_name, error in seal_due(db, settings, now):
         # A fault of our own at one message keeps no other from going out; each poll tries it again.
-        History(db).record_incident(failure("alerts", f"subscription {subscription_name}", error), poll, now)
+        incident = failure("alerts", f"subscription {subscription_name}", error)
+        poll.history.record_incident(incident, poll.number, now)
 
 
 def _incidents(
     db: Database, settings: Settings, subscription: AnySubscription, now: str
-) -> list[Told]:  # fmt: skip
+) -> list[OutboxItem]:  # fmt: skip
     rows = [
         row
         for row in outbox_queries.incident_news(db, subscription.name)
@@ -93,7 +95,7 @@ def _incidents(
     ]
     notify = settings.notify
     news = find_news(rows, now, failed_polls=notify.failed_polls, remind_hours=notify.remind_hours)
-    return [Told(incident=incident, phase=phase.value) for incident, phase in news]
+    return [OutboxItem(incident=incident, phase=phase.value) for incident, phase in news]
 
 
 def seal_due(
@@ -124,7 +126,7 @@ def _seal(db: Database, settings: Settings, row: dict[str, Any], now: str) -> No
 
     contents, lang = outbox_queries.contents(db, row["seq"]), lang_of(settings, row["subscription"])
     facts = outbox_queries.facts_of(db, series_concerned(contents))
-    Outbox(db).seal(row["seq"], lang, subject_of(row["topic"], contents, lang), facts, contents, now)
+    Outbox(db).close(row["seq"], lang, subject_of(row["topic"], contents, lang), facts, contents, now)
 
 
 def message_of(
@@ -221,28 +223,27 @@ class Deliverer:
 EXCHANGES = 6
 
 
-def deliver(
-    db: Database, settings: Settings, poll: int, stdout: TextIO, progress: Callable[[str], None]
-) -> dict[str, int]:  # fmt: skip
+def deliver(poll: PollContext, stdout: TextIO) -> dict[str, int]:
     """Send what is due, and tell the others of subscriptions that cannot be told.
 
     Returns the deliveries by state: those sent now, and those that are not over.
     """
-    deliverer = Deliverer(db, settings, stdout, progress)
+    deliverer = Deliverer(poll.db, poll.settings, stdout, partial(poll.progress, "delivering"))
     deliverer.run()
     now = read_clock()
-    if settle_undelivered(db, settings, poll, now):
-        announce(db, settings, poll, now)
+    if settle_undelivered(poll.db, poll.settings, poll.number, now):
+        announce(poll, now)
         deliverer.run()
     sent = {"sent": deliverer.sent.total()} if deliverer.sent else {}
-    return sent | outbox_queries.waiting(db)
+    return sent | outbox_queries.count_by_state(poll.db)
 
 
 def settle_undelivered(db: Database, settings: Settings, poll: int, now: str) -> bool:
     """Open or end the incidents about subscriptions that cannot be told; True when something is new."""
     names = {one.name for one in settings.subscriptions}
-    so_now = (incident for row in outbox_queries.troubled(db) if (incident := _undelivered(row, names)) is not None)
-    return keep_standing(db, History(db), poll, now, IncidentKind.UNDELIVERED, so_now)
+    rows = outbox_queries.failing_subscriptions(db)
+    so_now = (incident for row in rows if (incident := _undelivered(row, names)) is not None)
+    return sync_incidents(History(db), poll, now, IncidentKind.UNDELIVERED, so_now)
 
 
 def _undelivered(row: dict[str, Any], names: set[str]) -> Incident | None:

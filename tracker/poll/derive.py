@@ -18,9 +18,10 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -32,44 +33,43 @@ from storage.faults import is_storage_fault
 from storage.queries import derivation, lists, polls, site
 from storage.rows import beijing_day
 from storage.write.derived import DerivedWriter, EntityRow, EventRow, IndexRow
-from storage.write.history import History
 from tracker.changes.checks.facts import Facts, known_facts
 from tracker.changes.editions import INDEX
 from tracker.core.models import Check, Incident, IncidentKind, StatedTotal, Verdict
-from tracker.poll.incidents import failure, keep_standing
+from tracker.poll.context import PollContext
+from tracker.poll.incidents import failure, sync_incidents
 from tracker.settings.model import Settings
 
 # Of the program: what entities and checks are made by, and what hands them the history
 MADE_BY = ("storage", "tracker/changes", "tracker/core", "tracker/poll", "tracker/reading")
 
 
-def derive(
-    db: Database, history: History, poll: int, now: str, facts: Facts, progress: Callable[[str], None]
-) -> None:  # fmt: skip
+def derive(poll: PollContext) -> None:
     """Bring everything that follows from the history up to date."""
-    writer = DerivedWriter(db)
-    progress("index")
+    db, writer = poll.db, DerivedWriter(poll.db)
+    sync = partial(sync_incidents, poll.history, poll.number, poll.now)
+    poll.progress("deriving", "index")
     writer.forget_index(INDEX)
     writer.index_filings(map(_index_row, derivation.unindexed_filings(db)))
     rules = edition_of(MADE_BY)
-    progress("entities")
+    poll.progress("deriving", "entities")
     if not writer.is_made("entities", f"{INDEX} {rules}"):
         writer.replace_entities(_entities(db))
         writer.count_present()
         writer.index_words()
         writer.note_made("entities", f"{INDEX} {rules}")
-    progress("checks")
-    edition = _checks_edition(db, rules, facts)
+    poll.progress("deriving", "checks")
+    edition = _checks_edition(db, rules, poll.facts)
     if edition is None or not writer.is_made("checks", edition):
         writer.replace_totals(_totals(db))
-        checks = run_checks(db, facts)
-        writer.replace_verdicts(checks, poll)
-        keep_standing(db, history, poll, now, IncidentKind.CHECK_OFF, _check_incidents(checks))
+        checks = run_checks(db, poll.facts)
+        writer.replace_verdicts(checks, poll.number)
+        sync(IncidentKind.CHECK_OFF, _check_incidents(checks))
         writer.note_made("checks", edition or "")
     for row in lists.unknown_numbers_now_known(db):
-        history.end_incident(IncidentKind.UNKNOWN_NUMBER, row["address"], now)
-    keep_standing(db, history, poll, now, IncidentKind.LIST_GONE, map(_gone_incident, site.lists_not_offered(db)))
-    keep_standing(db, history, poll, now, IncidentKind.STALE, find_stale(polls.batch_days(db), beijing_day(now)))
+        poll.history.end_incident(IncidentKind.UNKNOWN_NUMBER, row["address"], poll.now)
+    sync(IncidentKind.LIST_GONE, map(_gone_incident, site.lists_not_offered(db)))
+    sync(IncidentKind.STALE, find_stale(polls.batch_days(db), beijing_day(poll.now)))
 
 
 def _checks_edition(db: Database, rules: str, facts: Facts) -> str | None:
@@ -79,22 +79,20 @@ def _checks_edition(db: Database, rules: str, facts: Facts) -> str | None:
     return None if event is None else f"{rules} {known:08x} {event}"
 
 
-def derive_safely(
-    db: Database, history: History, poll: int, now: str, facts: Facts, progress: Callable[[str], None]
-) -> None:  # fmt: skip
+def derive_safely(poll: PollContext) -> None:
     """`derive`, where a fault of our own is an incident and does not undo what the poll has recorded.
 
     Raises:
         sqlite3.Error: the database itself cannot be used.
     """
     try:
-        derive(db, history, poll, now, facts, progress)
+        derive(poll)
     except Exception as error:  # whatever it is, the next poll makes the derivations anew
         if is_storage_fault(error):
             raise
-        history.record_incident(failure("derivations", "checks", error), poll, now)
+        poll.history.record_incident(failure("derivations", "checks", error), poll.number, poll.now)
     else:
-        history.end_incident(IncidentKind.FAILURE, "checks", now)
+        poll.history.end_incident(IncidentKind.FAILURE, "checks", poll.now)
 
 
 def run_checks(db: Database, facts: Facts) -> list[Check]:

@@ -5,47 +5,40 @@ Can be run again at any time from what is stored; a revision is digested once, i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
-
-from sqlite_utils import Database
 
 from storage.faults import is_storage_fault
 from storage.queries import incidents as incidents_queries
 from storage.queries import lists, site
 from storage.rows import beijing_day
-from storage.write.history import History
 from storage.write.lists import Recording
 from storage.write.outbox import Rule
 from tracker.changes import guards
-from tracker.changes.cancellations import KnownNotice, Target, diff_notice
-from tracker.changes.differ import Known, diff_list, diff_repeated, is_cancelled, status_after
+from tracker.changes.cancellations import KnownNotice, diff_notice
+from tracker.changes.differ import diff_list, diff_repeated, status_after
 from tracker.core.dates import last_day
 from tracker.core.errors import ArchiveUnreachable, ClusterError, ContentError
-from tracker.core.models import LIST_INCIDENTS, Change, Extraction, Filing, Incident, IncidentKind, Status
-from tracker.core.series import Series, reach, series_by_id
+from tracker.core.labels import reach
+from tracker.core.models import LIST_INCIDENTS, Change, Extraction, Filing, Incident, IncidentKind, Overlap
+from tracker.core.series import Series, series_by_id
+from tracker.poll.context import PollContext
 from tracker.poll.incidents import failure
 from tracker.poll.read_ahead import Readings, Wanted
-from tracker.settings.model import Settings
 
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
 class Digester:
-    """What digesting a revision needs; `now` is the poll's one clock reading."""
+    """Records the pending revisions in a poll. `readings` reads their files, `rules` are what subscriptions want."""
 
-    db: Database
-    history: History
-    readings: Readings
-    settings: Settings
-    poll: int
-    now: str
-    rules: Sequence[Rule] = ()  # what the subscriptions want to hear of
+    def __init__(self, poll: PollContext, readings: Readings, rules: Sequence[Rule] = ()) -> None:
+        self.poll, self.db, self.history, self.now = poll, poll.db, poll.history, poll.now
+        self.readings, self.rules = readings, rules
 
-    def run(self, selected: Sequence[Series], progress: Callable[[str], None]) -> None:
+    def run(self) -> None:
         """Record every pending revision of the selected series; notices after the lists they speak of.
 
         A revision that the program stumbles over is an incident, and stays pending: the others are not kept
@@ -55,19 +48,19 @@ class Digester:
             sqlite3.Error: the database itself cannot be used.
             ClusterError: what reads the lists does not answer.
         """
-        ids = {series.id for series in selected}
+        ids = {series.id for series in self.poll.selected}
         pending = [row for row in lists.pending_revisions(self.db) if row["series"] in ids]
         pending.sort(key=_turn)
         announced = self.announced(pending)
         self.expect(pending)
         for row in pending:
-            progress(f"{row['series']} {row['period'] or row['label']}")
+            self.poll.progress("digesting", f"{row['series']} {row['period'] or row['label']}")
             try:
                 self.digest(row["id"], announced)
             except Exception as error:  # whatever it is, the next list must not wait for it
                 if is_storage_fault(error) or isinstance(error, ClusterError):
                     raise
-                self.history.record_incident(failure(row["series"], _address(row), error), self.poll, self.now)
+                self.history.record_incident(failure(row["series"], _address(row), error), self.poll.number, self.now)
 
     def expect(self, pending: Iterable[Row]) -> None:
         """Say which revisions will be digested, in this order: they are read meanwhile."""
@@ -135,7 +128,7 @@ class Digester:
             self._refuse(row, why)
             return
         why = "a former state of a list that the history holds as it was later"
-        self.history.set_aside(row["id"], self.poll, "round_up", why, None, self.now, (), self._addresses(row))
+        self.history.quarantine(row["id"], self.poll.number, "round_up", why, None, self.now, (), self._addresses(row))
 
     def _read(self, row: Row) -> Extraction:
         return self.readings.read(Wanted.of(row))
@@ -144,14 +137,14 @@ class Digester:
         known_rows = row["known_rows"]
         if series_by_id(row["series"]).cancels:
             known_rows = len(lists.stated_by(self.db, row["attachment_id"]))
-        share = self.settings.poll.shrink_share
+        share = self.poll.settings.poll.shrink_share
         return guards.find_objection(extraction, series_by_id(row["series"]), known_rows, shrink_share=share)
 
     def _digest_list(self, row: Row, extraction: Extraction, announced: frozenset[str]) -> None:
         numbers = {filing.number for filing in extraction.filings}
         if not row["recorded"]:
             found = self._repeats(row, numbers)
-            if isinstance(found, guards.Overlap):
+            if isinstance(found, Overlap):
                 self._merge(row, found, announced)
                 return
             if found is not None and not row["accepted_at"]:
@@ -160,15 +153,12 @@ class Digester:
                 else:
                     self._refuse(row, found.why)
                 return
-        state = lists.list_state(self.db, row["attachment_id"], row["series"], numbers)
-        known = Known(
-            state.present, state.gone, state.current, state.elsewhere, state.cancelled,
-            remarked=frozenset(filing.number for filing in state.marked if is_cancelled(filing)),
-            noticed=lists.noticed_numbers(self.db), announced=announced,
-        )  # fmt: skip
+        known = replace(
+            lists.list_state(self.db, row["attachment_id"], row["series"], numbers), announced=announced
+        )
         changes, warnings = diff_list(known, extraction.filings)
-        objection = guards.find_lost_column(state.present, extraction.filings)
-        objection = objection or guards.find_upheaval(changes, state.present)
+        objection = guards.find_lost_column(known.present, extraction.filings)
+        objection = objection or guards.find_upheaval(changes, known.present)
         if objection and not row["accepted_at"]:
             self._refuse(row, objection)
             return
@@ -178,16 +168,13 @@ class Digester:
     def _keep_as_check(self, row: Row, extraction: Extraction) -> None:
         """A round-up repeats rows of earlier batches: they serve as a check, and are never counted again."""
         why = "a round-up of earlier batches"
-        self.history.set_aside(
-            row["id"], self.poll, "round_up", why, None, self.now, extraction.filings, self._addresses(row)
+        self.history.quarantine(
+            row["id"], self.poll.number, "round_up", why, None, self.now, extraction.filings, self._addresses(row)
         )
 
-    def _repeats(self, row: Row, numbers: set[str]) -> guards.Overlap | guards.Repetition | None:
+    def _repeats(self, row: Row, numbers: set[str]) -> Overlap | guards.Repetition | None:
         """The list that a new one is, under another label; or how it repeats several."""
-        found = lists.overlaps(self.db, row["attachment_id"], row["series"], numbers)
-        overlaps = [
-            guards.Overlap(**one | {"beside": bool(one["beside"]), "renamed": bool(one["renamed"])}) for one in found
-        ]
+        overlaps = lists.overlaps(self.db, row["attachment_id"], row["series"], numbers)
         if series_by_id(row["series"]).cumulative and (state := guards.find_state(len(numbers), overlaps)):
             return state
         twin = guards.find_twin(len(numbers), overlaps)
@@ -196,7 +183,7 @@ class Digester:
         repeated = lists.numbers_present_elsewhere(self.db, row["attachment_id"], row["series"], numbers)
         return guards.find_repetition(len(numbers), repeated, len(overlaps), twin)
 
-    def _merge(self, row: Row, twin: guards.Overlap, announced: frozenset[str]) -> None:
+    def _merge(self, row: Row, twin: Overlap, announced: frozenset[str]) -> None:
         """One batch at two addresses: what this file adds to the list, if anything, is a revision of it."""
         self.history.merge_attachment(row["attachment_id"], twin.attachment, self.now, renamed=twin.renamed)
         for kind in LIST_INCIDENTS:  # what was told of it under its own label is over
@@ -207,14 +194,10 @@ class Digester:
         """Cancel each filing that the notice names, in whichever series it stands; an unknown number is an incident."""
         before = lists.stated_by(self.db, row["attachment_id"])
         numbers = {*before, *(filing.number for filing in extraction.filings)}
-        targets = lists.filings_of_numbers(self.db, numbers)
         known = KnownNotice(
             before=before,
             elsewhere=frozenset(lists.noticed_numbers(self.db, but=row["attachment_id"])),
-            targets={
-                n: [Target(one.filing, Status(one.status), one.cancelled_on, one.remarks) for one in those]
-                for n, those in targets.items()
-            },
+            targets=lists.filings_of_numbers(self.db, numbers),
         )
         self._forget_slips(row, {filing.number for filing in extraction.filings})
         changes, unknown = diff_notice(known, extraction.filings)
@@ -235,7 +218,7 @@ class Digester:
         series = series_by_id(row["series"])
         is_baseline = series.id not in lists.baselines(self.db)
         recording = Recording(
-            revision=row["id"], attachment=row["attachment_id"], poll=self.poll, now=self.now,
+            revision=row["id"], attachment=row["attachment_id"], poll=self.poll.number, now=self.now,
             published_on=publication_date(row, series, is_baseline=is_baseline), seen_on=beijing_day(row["first_seen"]),
             rule=status_after, is_notice=series.cancels,
         )  # fmt: skip
@@ -255,7 +238,7 @@ class Digester:
     def _set_aside(self, row: Row, state: str, kind: IncidentKind, why: str) -> None:
         detail = f"{row['offer_label']} (sha256 {row['sha256'][:12]}): {why}"
         incident = Incident(kind, row["series"], _address(row), detail)
-        self.history.set_aside(row["id"], self.poll, state, why, incident, self.now)
+        self.history.quarantine(row["id"], self.poll.number, state, why, incident, self.now)
 
 
 def publication_date(row: Row, series: Series, *, is_baseline: bool) -> str:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -24,21 +25,21 @@ from storage.queries import polls
 from storage.queries.polls import PollRow
 from storage.write.history import History
 from tracker.core.models import Incident, IncidentKind
+from tracker.poll.context import PollContext
 from tracker.poll.timetable import Lapses, Plan, Span, Times, find_lapses, make_plans
-from tracker.settings.schedule import ScheduleSettings
 
 
-def keep_standing(
-    db: Database, history: History, poll: int, now: str, kind: IncidentKind, incidents: Iterable[Incident],
-    among: Callable[[str], bool] = lambda _: True,
+def sync_incidents(
+    history: History, poll: int, now: str, kind: IncidentKind, incidents: Iterable[Incident],
+    scope: Callable[[str], bool] = lambda _: True,
 ) -> bool:  # fmt: skip
-    """Tell what begins or says something else, end what is so no more; True where any began or ended.
+    """Open new incidents, update changed ones and close those not listed. Return True if any was opened or closed.
 
-    Where `among` says no to an address, nothing is known of it here: its incident stays as it is.
+    An incident whose address is outside the `scope` is left as it is: nothing is known of it here.
     """
     so_now = {incident.address: incident for incident in incidents}
-    rows = incidents_queries.open_incidents(db, kind.value)
-    known = {row["address"]: row for row in rows if among(row["address"])}
+    rows = incidents_queries.open_incidents(history.db, kind.value)
+    known = {row["address"]: row for row in rows if scope(row["address"])}
     for address in known.keys() - so_now.keys():
         history.end_incident(kind, address, now)
     for address, incident in so_now.items():
@@ -53,27 +54,24 @@ SOURCE, ADDRESS = "schedule", "poll"
 INTERRUPTED_IN_A_ROW = 3
 
 
-def note_disturbances(
-    db: Database, history: History, poll: int, now: str, series: Collection[str], schedule: ScheduleSettings | None,
-    provinces: Collection[str] = (),
-) -> None:  # fmt: skip
-    """Open and end the incidents about polls, for a poll of `series` that begins; `schedule` where it was due.
-
-    `provinces` are those that are polled beside the series of the centre.
-    """
-    interrupted = interruption(polls.interrupted(db, poll))
-    keep_standing(db, history, poll, now, IncidentKind.INTERRUPTED, [interrupted] if interrupted else [])
-    if schedule is None:  # somebody has looked after the polls: what was missed is made up
+def note_disturbances(poll: PollContext, *, is_scheduled: bool) -> None:
+    """Open and end the incidents about polls, for a poll that begins; `is_scheduled` where it was due."""
+    sync = partial(sync_incidents, poll.history, poll.number, poll.now)
+    interrupted = interruption(polls.interrupted(poll.db, poll.number))
+    sync(IncidentKind.INTERRUPTED, [interrupted] if interrupted else [])
+    if not is_scheduled:  # somebody has looked after the polls: what was missed is made up
         for kind in (IncidentKind.MISSED, IncidentKind.OVERLAP):
-            keep_standing(db, history, poll, now, kind, [])
+            sync(kind, [])
         return
-    plan = plan_of(schedule, series, provinces)
-    lapses = lapses_of(db, plan, series, datetime.fromisoformat(now), poll)
-    jobs = {one.id for one in make_plans(schedule, provinces)}
+    plans = make_plans(poll.settings.schedule, poll.settings.poll.provinces)
+    series = [series.id for series in poll.selected]
+    plan = next(plan for plan in plans if set(series) & set(plan.series))  # the job by which they are polled
+    lapses = lapses_of(poll.db, plan, series, datetime.fromisoformat(poll.now), poll.number)
+    jobs = {one.id for one in plans}
     for kind, times in ((IncidentKind.MISSED, lapses.missed), (IncidentKind.OVERLAP, lapses.overlap)):
         incidents = [_times_incident(kind, plan.id, times)] if times.count else []
         # a job that the schedule has no more will never have a poll that ends its incident
-        keep_standing(db, history, poll, now, kind, incidents, lambda job: job == plan.id or job not in jobs)
+        sync(kind, incidents, scope=lambda job: job == plan.id or job not in jobs)
 
 
 def interruption(rows: Sequence[PollRow]) -> Incident | None:
@@ -88,11 +86,6 @@ def interruption(rows: Sequence[PollRow]) -> Incident | None:
 def _times_incident(kind: IncidentKind, job: str, times: Times) -> Incident:
     first, last = (at.isoformat(timespec="seconds") if at else "" for at in (times.first, times.last))
     return Incident(kind, SOURCE, job, f"due {first}" if times.count == 1 else f"{times.count}: {first} to {last}")
-
-
-def plan_of(schedule: ScheduleSettings, series: Collection[str], provinces: Collection[str] = ()) -> Plan:
-    """The job by which some of its series are polled."""
-    return next(plan for plan in make_plans(schedule, provinces) if set(series) & set(plan.series))
 
 
 def lapses_of(

@@ -1,22 +1,17 @@
-"""Whether an announcement of a series may be expected now: shortly after one, and around the usual date. Pure.
+"""When each series is polled, when its next batch is to be expected, and which times passed without a poll. Pure.
 
-In: the days on which its batches came, and a day. Out: yes or no. Batches come about every two months, so most days are
-not warm and the sites are asked no more often than the schedule says.
+In: the settings of the schedule. Out: jobs, each with its next time. Series with the same expression are one job and
+one poll, because they share the listings of a site. A next time is on the schedule; the jitter is added afterwards, so
+that it never adds up.
 
-Settings → jobs: which series are polled together, and when next. Pure.
-
-Series with the same expression are one job, and one poll: they share the listings of a site. A warm series is polled in
-between as well, by itself; each time lies on the schedule before chance moves it, so that jitter adds up to nothing.
-
-Which times of a schedule passed without a poll, and which came while the last one was still running. Pure.
-
-In: a schedule, the last poll of its series, the other polls since, and now. Out: counts, with the first and last time.
+In: a schedule, the last poll of its series, the other polls since, and now. Out: how many times were missed, and how
+many came while a poll was running, with the first and the last one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise, takewhile
 from statistics import median
@@ -24,41 +19,6 @@ from zoneinfo import ZoneInfo
 
 from tracker.core.series import polled_series
 from tracker.settings.schedule import Quiet, ScheduleSettings, When, out_of_quiet, parse, parse_quiet
-
-# Two gaps between batches: from one alone nothing follows.
-_LEAST_BATCHES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Warmth:
-    """How long a series is warm: `recent_days` after a batch, `window_days` on both sides of the usual date."""
-
-    recent_days: float
-    window_days: float
-
-    def is_warm(self, batches: Iterable[str], today: date) -> bool:
-        """True where a batch has just come, or is to be expected; `batches` are ISO dates."""
-        days = sorted({date.fromisoformat(day) for day in batches})
-        if not days:
-            return False
-        if 0 <= (today - days[-1]).days < self.recent_days:
-            return True
-        usual = usual_day(days)
-        return usual is not None and abs((today - usual).days) <= self.window_days
-
-
-def usual_day(days: list[date]) -> date | None:
-    """When the next batch is to be expected; None where there were too few. `days` are in order, each once.
-
-    The median gap: a pause over a holiday, or two batches in one week, moves it little.
-    """
-    if len(days) < _LEAST_BATCHES:
-        return None
-    gaps = [(later - earlier).days for earlier, later in pairwise(days)]
-    return days[-1] + timedelta(days=median(gaps))
-
-
-Batches = Mapping[str, Sequence[str]]  # series → the days on which its batches came
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +30,6 @@ class Plan:
     zone: ZoneInfo
     quiet: Quiet | None
     jitter: timedelta
-    extra: timedelta | None  # between two polls of a warm series; None: not adaptive
-    warmth: Warmth = field(default=Warmth(0, 0))
 
     @property
     def id(self) -> str:
@@ -83,36 +41,13 @@ class Plan:
         """How late a poll may begin without its time being missed."""
         return self.jitter + GRACE
 
-    def warm(self, batches: Batches, at: datetime) -> tuple[str, ...]:
-        """The series that are polled more often at that time."""
-        if self.extra is None:
-            return ()
-        today = at.astimezone(self.zone).date()
-        return tuple(one for one in self.series if self.warmth.is_warm(batches.get(one, ()), today))
-
-    def next(self, after: datetime, last: datetime | None, batches: Batches) -> datetime:
-        """The next time without jitter, later than `after`; `last` is the one before."""
-        after = after.astimezone(self.zone)
-        regular = self._regular(after)
-        if self.extra is None:
-            return regular
-        between = max(_utc(last) + self.extra if last else _utc(after) + self.extra, _utc(after))
-        extra = out_of_quiet(self.quiet, between.astimezone(self.zone))
-        is_apart = _utc(regular) - _utc(extra) >= self.extra
-        return extra if is_apart and self.warm(batches, extra) else regular
+    def next(self, after: datetime) -> datetime:
+        """Return the first time later than `after`, without jitter, in the schedule's zone."""
+        return out_of_quiet(self.quiet, self.when.next(after.astimezone(self.zone)))
 
     def is_overdue(self, last: datetime | None, now: datetime) -> bool:
         """True where a time of the schedule has passed since the last poll, or there was none."""
-        return last is None or _utc(self._regular(last.astimezone(self.zone))) <= _utc(now)
-
-    def concerned(self, since: datetime | None, now: datetime, batches: Batches) -> tuple[str, ...]:
-        """Whom a poll at `now` is for: all, where a time of the schedule passed `since` the last one; else the warm."""
-        if self.is_overdue(since, now):
-            return self.series
-        return self.warm(batches, now) or self.series
-
-    def _regular(self, after: datetime) -> datetime:
-        return out_of_quiet(self.quiet, self.when.next(after))
+        return last is None or _utc(self.next(last)) <= _utc(now)
 
     def jittered(self, at: datetime, share: float) -> datetime:
         """A time moved by a share, from 0 to 1, of the jitter; never into the quiet hours."""
@@ -136,14 +71,27 @@ def _plan(settings: ScheduleSettings, text: str, series: tuple[str, ...]) -> Pla
     return Plan(
         series, parse(text), ZoneInfo(settings.timezone), parse_quiet(settings.quiet_hours),
         timedelta(seconds=settings.jitter_seconds),
-        timedelta(minutes=settings.adaptive_minutes) if settings.adaptive else None,
-        Warmth(settings.recent_days, settings.window_days),
     )  # fmt: skip
 
 
 def _utc(at: datetime) -> datetime:
     # Python compares two times of one zone by the clock on the wall, which goes back once a year.
     return at.astimezone(UTC)
+
+
+# Two gaps between batches: from one alone nothing follows.
+_LEAST_BATCHES = 3
+
+
+def usual_day(days: Sequence[date]) -> date | None:
+    """Return when the next batch of a series is to be expected; None if there were fewer than three.
+
+    `days` are in order, each once. The median gap: a pause over a holiday, or two batches in one week, moves it little.
+    """
+    if len(days) < _LEAST_BATCHES:
+        return None
+    gaps = [(later - earlier).days for earlier, later in pairwise(days)]
+    return days[-1] + timedelta(days=median(gaps))
 
 
 # How late a poll may begin beside its jitter: the program starts, another process holds the machine.

@@ -1,4 +1,4 @@
-"""What became of each filing between two days: the net change, not the way there. Reads the history; never writes."""
+"""Two days compared: the net change of each filing, not the steps in between. Reads the history; never writes."""
 
 from __future__ import annotations
 
@@ -24,12 +24,11 @@ _CHUNK = 500  # filings whose versions are looked up at once
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """What is compared: the end of `first` with the end of `last`, both ISO days, by one clock.
+class Comparison:
+    """Compare the end of `first` with the end of `last`, both ISO days, by one clock.
 
-    Where `series` names none, lists that are ahead of others are left out: their filings would count twice.
-
-    `which`: only filings that were not there on `first` ("added"), or only those that were ("changed").
+    Without `series`, provincial lists are left out: the national lists repeat their filings, which would count twice.
+    `which`: only filings added after `first` ("added"), or only filings known on `first` ("changed").
     """
 
     first: str
@@ -46,23 +45,23 @@ class Span:
 def compare_days(
     db: Database, first: str, last: str, *, recorded: bool = False, series: str | None = None
 ) -> list[dict[str, Any]]:
-    """The filings that stand otherwise at the end of `last` than at the end of `first`, in the order of their ids.
+    """Return the filings that differ between the ends of both days, ordered by id.
 
-    By the published clock, or with `recorded` by when this history held it.
+    By the date of publication, or with `recorded` by the time at which this history recorded it.
 
     Raises:
         OptionError: `last` is before `first`.
     """
-    rows = differing(db, Span(first, last, recorded, series))
+    rows = differing(db, Comparison(first, last, recorded, series))
     return [row for _, row in sorted(rows, key=lambda pair: pair[0].filing)]
 
 
 def differing(
-    db: Database, span: Span, after: tuple[str, int] | None = None, chunk: int = _CHUNK
+    db: Database, span: Comparison, after: tuple[str, int] | None = None, chunk: int = _CHUNK
 ) -> Iterator[tuple[Move, dict[str, Any]]]:
-    """The filings that differ, by the day of their last move and their ids; from behind `after`, such a pair.
+    """Return the filings that differ, ordered by (day of the last move, id), from the pair after `after` on.
 
-    So many as `chunk` are looked up at once: as many as are wanted.
+    `chunk` filings are looked up at once: pass the number that is needed.
     """
     for move, old, new, source in _moved(db, span, after, chunk):
         kind = _net_kind(move, old, new)
@@ -71,9 +70,9 @@ def differing(
 
 
 def _moved(
-    db: Database, span: Span, after: tuple[str, int] | None, chunk: int
+    db: Database, span: Comparison, after: tuple[str, int] | None, chunk: int
 ) -> Iterator[tuple[Move, Filing | None, Filing, dict[str, Any]]]:
-    """Each move with the filing before and after, and the source of the latter."""
+    """Return each move with the filing before and after it, and the source of the latter."""
     while True:
         found = compare.find_moves(
             db, span.first, span.last, clock="recorded" if span.recorded else "published", series=span.series,
@@ -86,7 +85,7 @@ def _moved(
 
 
 def kinds_of(db: Database, found: Sequence[Move]) -> Iterator[tuple[str, ChangeKind]]:
-    """(series, kind) of each move that `differing` would give; which fields differ is not worked out."""
+    """Return (series, kind) of each move that `differing` would return, without comparing the fields."""
     for move, old, new, _ in _with_versions(db, found):
         if kind := _net_kind(move, old, new):
             yield new.series, kind
@@ -103,7 +102,7 @@ def _with_versions(
 
 
 def _net_kind(move: Move, old: Filing | None, new: Filing) -> ChangeKind | None:
-    """What became of one filing; None where only its place in a file is another."""
+    """Return the net change of a filing; None if only its place in a file changed."""
     if old is None:
         return ChangeKind.ADDED
     if move.status != move.status_before:

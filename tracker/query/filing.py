@@ -1,4 +1,4 @@
-"""Everything about one filing, or one entity, in one value. Reads the history; never writes."""
+"""All that the history knows of one filing or one entity, as one value. Reads the history; never writes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.queries import changes as changes_queries
 from storage.queries import entities
-from storage.queries import filing as filing_queries
-from storage.queries.changes import ChangeFilter
-from storage.queries.filing import find_leads, there
+from storage.queries.changes import ChangeFilter, find_changes
+from storage.queries.filing import find_events, find_filing_ids, find_leads, find_links, find_versions, there
 from storage.queries.filters import FilingFilter
 from storage.rows import beijing_day
 from tracker.core.dates import last_day
@@ -21,27 +19,27 @@ from tracker.reading.search_text import searchable
 
 
 def filings_with(db: Database, number: str, series: str | None = None) -> list[dict[str, Any]]:
-    """Everything about the filings that have, or ever had, a number; one at most for each series.
+    """Describe the filings that have or had a number, at most one for each series.
 
     Raises:
-        OptionError: there is none.
+        OptionError: no filing has or had it.
     """
-    found = [row for row in filing_queries.find_filing_ids(db, number) if series in (None, row["series"])]
+    found = [row for row in find_filing_ids(db, number) if series in (None, row["series"])]
     if not found:
         raise OptionError(f"No filing has the number {number}", hint="`tracker filings --search` finds by words")
-    return [filing(db, row) for row in found]
+    return [describe_filing(db, row) for row in found]
 
 
-def filing(
+def describe_filing(
     db: Database, row: dict[str, Any], *, as_of: str | None = None, known_on: str | None = None
 ) -> dict[str, Any]:  # fmt: skip
-    """Everything about one of `storage.queries.find_filing_ids`: versions, changes, what remarks state, its timeline.
+    """Describe a row of `storage.queries.filing.find_filing_ids`: versions, changes, statements of remarks, timeline.
 
-    With a day of either clock only what had happened, or was known, by then.
+    With `as_of`, only what had been published by that day; with `known_on`, only what had been recorded by then.
     """
-    changes = changes_queries.find_changes(db, ChangeFilter(filing=row["id"], published_until=as_of, until=known_on))
-    versions = filing_queries.find_versions(db, row["id"])
-    events = filing_queries.find_events(db, row["id"])
+    changes = find_changes(db, ChangeFilter(filing=row["id"], published_until=as_of, until=known_on))
+    versions = find_versions(db, row["id"])
+    events = find_events(db, row["id"])
     if as_of or known_on:
         versions, events = (
             [one for one in those if _is_by(one, as_of, known_on)] for those in (versions, events)
@@ -54,7 +52,7 @@ def filing(
         "number": row["number"],
         "former_numbers": [number for number in numbers if number != row["number"]],
         "entity": {"id": row["entity_id"], "names": names} if names else None,
-        "links": filing_queries.find_links(db, row["id"]),
+        "links": find_links(db, row["id"]),
         "leads": find_leads(db, ahead, filing=row["id"], as_of=as_of, known_on=known_on),
         "versions": versions,
         "changes": changes,
@@ -63,24 +61,26 @@ def filing(
     }
 
 
-def leads(
+def list_leads(
     db: Database, series: str | None = None, *, waiting: bool = False, as_of: str | None = None,
     known_on: str | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """The filings of the lists that are ahead of others (or of one), with `waiting` those that stand there alone.
+    """Return the filings of the provincial lists (or of one), with the national publication of each.
+
+    With `waiting`, only filings that no national list has yet.
 
     Raises:
-        OptionError: the series is ahead of none.
+        OptionError: the series is not a provincial list.
     """
     if series is not None and series not in LATER:
-        raise OptionError(f"{series} is no list of a province", hint=f"Lists of provinces: {', '.join(LATER)}")
+        raise OptionError(f"{series} is not a provincial list", hint=f"Provincial lists: {', '.join(LATER)}")
     asked = LATER if series is None else {series: LATER[series]}
     rows = find_leads(db, asked, as_of=as_of, known_on=known_on)
     return [row for row in rows if not waiting or row["later_series"] is None]
 
 
 def _is_by(one: dict[str, Any], as_of: str | None, known_on: str | None) -> bool:
-    """True for a version or statement that is no later than the days asked."""
+    """Return True for a version or statement that is not later than the given days."""
     published = one["published_on"] or beijing_day(one["recorded_at"])
     return (known_on is None or one["recorded_at"][:10] <= known_on) and (
         as_of is None or last_day(published) <= as_of
@@ -88,9 +88,9 @@ def _is_by(one: dict[str, Any], as_of: str | None, known_on: str | None) -> bool
 
 
 def timeline(changes: list[dict[str, Any]], events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What we saw happen (observed) and what remarks say happened (stated), by the day on which it did.
+    """Return observed changes and events that remarks state, ordered by day.
 
-    A remark without a date stands where it was first seen.
+    An event without a date is placed on the day on which its remark was first seen.
     """
     observed = [
         {"on": change["published_on"], "basis": "observed"}
@@ -106,10 +106,10 @@ def timeline(changes: list[dict[str, Any]], events: list[dict[str, Any]]) -> lis
 
 
 def entities_called(db: Database, text: str) -> list[dict[str, Any]]:
-    """The entities of that name with their filings; where one is called just so, the others are left out.
+    """Return the entities with this name and their filings. An exact match excludes partial ones.
 
     Raises:
-        OptionError: there is none.
+        OptionError: no entity has or had this name.
     """
     found = entities.find_entities(db, searchable(text))
     if not found:
@@ -122,7 +122,7 @@ def entities_called(db: Database, text: str) -> list[dict[str, Any]]:
 
 
 def filings_of_entity(db: Database, entity_id: int) -> list[dict[str, Any]]:
-    """All filings of one entity, under all its names."""
+    """Return all filings of one entity, under all its names."""
     unnamed = ("filing_id", "formerly", "formerly_entity")
     rows = search_filings(db, FilingFilter(entity_id=entity_id))
     return [{key: value for key, value in row.items() if key not in unnamed} for row in rows]

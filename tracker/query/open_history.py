@@ -1,12 +1,13 @@
-"""The history for Python programs: `from tracker import open_history`, then typed questions. Never writes.
+"""The history for Python programs: `from tracker import open_history`, then typed questions. Read-only.
 
     with open_history("data") as history:
         for row in history.stats("province", series="genai_service", batch="2024-04"):
             print(row["value"], row["count"])
 
-Each answer is a list of plain dictionaries, of the shapes of `tracker.records`: `pandas.DataFrame`, `polars.DataFrame`
-and `json.dumps` take them as they are. Days are "2024-12-31", "2024-12" (its last day) or "2024", or `datetime.date`.
-`as_of` asks for what the regulator had said by the end of a day, `known_on` for what this history held by then.
+Each answer is a list of plain dictionaries of the shapes in `tracker.query.records`, which `pandas.DataFrame`,
+`polars.DataFrame` and `json.dumps` accept. Days are "2024-12-31", "2024-12" (its last day) or "2024", or
+`datetime.date`. `as_of` asks for what the regulator had published by the end of a day, `known_on` for what this history
+had recorded by then.
 """
 
 from __future__ import annotations
@@ -16,22 +17,23 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from sqlite_utils import Database
 
 from storage.archive.archive import Archive
 from storage.queries import batches, counts, incidents
-from storage.queries import changes as changes_queries
-from storage.queries.changes import ChangeFilter
+from storage.queries.changes import ChangeFilter, find_changes
 from storage.queries.filing import there
 from storage.queries.filters import FilingFilter
 from storage.schema.migrations import connect_readonly
-from tracker.core.dates import first_day, last_day, period
+from tracker.core.dates import last_day
 from tracker.core.errors import OptionError
-from tracker.core.series import not_counted, select_series
-from tracker.query import filing as dossier
+from tracker.core.series import not_counted
+from tracker.query import filters
 from tracker.query.compare import compare_days
+from tracker.query.filing import entities_called, filings_with, list_leads
+from tracker.query.filters import CHANGES, DAYS, FILINGS, Filters
 from tracker.query.records import (
     BatchRecord,
     ChangeRecord,
@@ -62,37 +64,36 @@ class OpenHistory:
         kind: str | None = None, province: str | None = None, status: str | None = None, batch: str | None = None,
         filed_on: Day | None = None, as_of: Day | None = None, known_on: Day | None = None,
     ) -> list[FoundFiling]:  # fmt: skip
-        """The filings that fit, in list order; `search` and `entity` also find former names, pinyin and initials.
+        """Return the filings that fit, in list order; `search` and `entity` also find former names, pinyin, initials.
 
-        `filed_on` is a day, month or year: what is filed within it, where the list says so.
+        `filed_on` is the day, month or year of filing; not all lists state it.
 
         Raises:
             OptionError: an unknown series, a bad day, too many words.
         """
-        _check(series)
-        where = FilingFilter(
-            series=series, kind=kind, province=province, status=status, batch=batch,
-            filed_on=None if filed_on is None else period(filed_on), as_of=_end(as_of), known_on=_end(known_on),
+        given = _taken(
+            FILINGS, series=series, kind=kind, province=province, status=status, batch=batch, filed_on=filed_on,
+            as_of=as_of, known_on=known_on,
         )  # fmt: skip
-        rows = search_filings(self.db, where, search=search, entity=entity)
+        rows = search_filings(self.db, FilingFilter(**given), search=search, entity=entity)
         return cast(list[FoundFiling], [{key: row[key] for key in row if key != "filing_id"} for row in rows])
 
     def filing(self, number: str, *, series: str | None = None) -> list[FilingDossier]:
-        """Everything about the filings with that number, now or formerly: one at most for each series.
+        """Describe the filings that have or had this number: at most one for each series.
 
         Raises:
             OptionError: no filing has it, or the series is unknown.
         """
-        _check(series)
-        return cast(list[FilingDossier], dossier.filings_with(self.db, number, series))
+        _taken(FILINGS, series=series)
+        return cast(list[FilingDossier], filings_with(self.db, number, series))
 
     def entities(self, name: str) -> list[EntityRecord]:
-        """The entities that were ever called so, a part of a name being enough, with their filings.
+        """Return the entities that have or had this name, or a name that contains it, with their filings.
 
         Raises:
-            OptionError: none was.
+            OptionError: no entity has or had it.
         """
-        return cast(list[EntityRecord], dossier.entities_called(self.db, name))
+        return cast(list[EntityRecord], entities_called(self.db, name))
 
     def changes(
         self, *, since: Day | None = None, until: Day | None = None, published_since: Day | None = None,
@@ -100,36 +101,35 @@ class OpenHistory:
         batch: str | None = None, province: str | None = None, search: str | None = None, field: str | None = None,
         baseline: bool | None = None,
     ) -> list[ChangeRecord]:  # fmt: skip
-        """The change log, oldest first; `since` and `until` are days on which changes were recorded here.
+        """Return the change log, oldest first; `since` and `until` are days on which changes were recorded here.
 
-        With `field` only where that field became another ("entity", "name", "number" …). `baseline` False leaves out
-        what was there when the history began.
+        With `field`, only changes of that field ("entity", "name", "number" ...). With `baseline` False, without what
+        the first poll recorded.
 
         Raises:
             OptionError: an unknown series, a bad day, too many words.
         """
-        _check(series)
+        given = _taken(
+            CHANGES, series=series, since=since, until=until, published_since=published_since,
+            published_until=published_until, kind=kind, batch=batch, province=province, field=field, baseline=baseline,
+        )  # fmt: skip
         terms = search_for(search or "")
         if search is not None and not terms:
             return []
-        where = ChangeFilter(
-            since=_begin(since), until=_end(until), published_since=_begin(published_since),
-            published_until=_end(published_until), kind=kind, series=series, batch=batch, province=province,
-            terms=terms, field=field, baseline=baseline,
-        )  # fmt: skip
-        return cast(list[ChangeRecord], changes_queries.find_changes(self.db, where))
+        rows = find_changes(self.db, ChangeFilter(**given, terms=terms))
+        return cast(list[ChangeRecord], rows)
 
     def compare(
         self, first: Day, last: Day, *, series: str | None = None, recorded: bool = False
     ) -> list[ComparedFiling]:  # fmt: skip
-        """What became of each filing between the ends of two days: the net change, not the way there.
+        """Return the net change of each filing between the ends of two days.
 
-        By the published clock, or with `recorded` by when this history held it.
+        By the date of publication, or with `recorded` by the time at which this history recorded it.
 
         Raises:
             OptionError: `last` is before `first`, an unknown series, a bad day.
         """
-        _check(series)
+        _taken(FILINGS, series=series)
         rows = compare_days(self.db, last_day(first), last_day(last), recorded=recorded, series=series)
         return cast(list[ComparedFiling], rows)
 
@@ -137,66 +137,67 @@ class OpenHistory:
         self, by: CountedBy, *, series: str | None = None, kind: str | None = None, province: str | None = None,
         status: str | None = None, batch: str | None = None, as_of: Day | None = None, known_on: Day | None = None,
     ) -> list[CountRecord]:  # fmt: skip
-        """How many filings there are per value, cancelled ones included; the most first, months in their order.
+        """Count filings for each value, cancelled ones included; the largest count first, months in order.
 
-        Lists of provinces count only where `series` names one: their filings stand in the centre's lists as well.
+        A provincial list counts only if `series` names it: the national lists repeat its filings.
 
         Raises:
             OptionError: an unknown series, a bad day.
         """
-        _check(series)
-        where = FilingFilter(
-            series=series, kind=kind, province=province, status=status, batch=batch, as_of=_end(as_of),
-            known_on=_end(known_on), without=there(self.db, not_counted(series)),
+        given = _taken(
+            FILINGS, series=series, kind=kind, province=province, status=status, batch=batch, as_of=as_of,
+            known_on=known_on,
         )  # fmt: skip
+        where = FilingFilter(**given, without=there(self.db, not_counted(series)))
         return [CountRecord(value=r[by], count=r["count"]) for r in counts.count_filings(self.db, by, where)]
 
     def batches(
         self, *, series: str | None = None, as_of: Day | None = None, known_on: Day | None = None
     ) -> list[BatchRecord]:  # fmt: skip
-        """The batches, newest first, with their lists.
+        """Return the batches, newest first, with their lists.
 
         Raises:
             OptionError: an unknown series, a bad day.
         """
-        _check(series)
-        found = batches.find_batches(self.db, series=series, as_of=_end(as_of), known_on=_end(known_on))
-        return cast(list[BatchRecord], found)
+        given = _taken(FILINGS, series=series, as_of=as_of, known_on=known_on)
+        return cast(list[BatchRecord], batches.find_batches(self.db, **given))
 
     def leads(
         self, *, series: str | None = None, waiting: bool = False, as_of: Day | None = None, known_on: Day | None = None
     ) -> list[LeadRecord]:  # fmt: skip
-        """The filings of provinces' own lists, and when the centre published each; with `waiting` those it has not.
+        """Return the filings of the provincial lists and the date on which a national list published each.
+
+        With `waiting`, only filings that no national list has yet.
 
         Raises:
-            OptionError: no such series is ahead of another, a bad day.
+            OptionError: the series is not a provincial list, a bad day.
         """
-        rows = dossier.leads(self.db, series, waiting=waiting, as_of=_end(as_of), known_on=_end(known_on))
+        rows = list_leads(self.db, series, waiting=waiting, **_taken(DAYS, as_of=as_of, known_on=known_on))
         return cast(list[LeadRecord], rows)
 
     def reconcile(self, *, series: str | None = None) -> list[CheckRecord]:
-        """The regulator's own figures against the history, as the last poll found it.
+        """Return the checks of the history against the regulator's own figures, as of the last poll.
 
         Raises:
             OptionError: an unknown series.
         """
-        _check(series)
+        _taken(FILINGS, series=series)
         rows = incidents.find_verdicts(self.db)
         return cast(list[CheckRecord], [row for row in rows if series in (None, row["series"])])
 
     def original(self, sha256: str) -> bytes:
-        """The bytes of a file as they came.
+        """Return the bytes of an original file.
 
         Raises:
-            OptionError: the archive does not hold it.
-            StorageError: it holds other bytes than its name says, or cannot be read.
+            OptionError: the archive does not have it.
+            StorageError: the file is damaged or cannot be read.
         """
         if not _SHA256.fullmatch(sha256) or not self.archive.has(sha256):
-            raise OptionError(f"The archive holds no file {sha256}", hint="`source` of a filing names its sha256")
+            raise OptionError(f"The archive has no file {sha256}", hint="`source` of a filing gives the sha256")
         return self.archive.get(sha256)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the database."""
         self.db.close()
 
     def __enter__(self) -> OpenHistory:
@@ -209,19 +210,19 @@ class OpenHistory:
 
 
 def open_history(folder: str | Path | None = None, *, config: str | Path | None = None) -> OpenHistory:
-    """Open the history of a data folder ("data" where none is named) for reading; a poll may run meanwhile.
+    """Open the history of a data folder (default "data") for reading; a poll may run at the same time.
 
-    `config` is a configuration file: it says where the original files are if not in the data folder, and names the data
-    folder where `folder` does not.
+    `config` is a configuration file. It says where the original files are if not in the data folder, and names the data
+    folder if `folder` does not.
 
     Raises:
         OptionError: the configuration is missing or wrong.
-        StorageError: there is none, or it is no history that this version reads.
+        StorageError: there is no history, or this version cannot read it.
     """
     if config is None:
         path = Path("data" if folder is None else folder)
         return OpenHistory(connect_readonly(path / "history.db"), Archive(path / "archive"))
-    from tracker.settings.model import load_settings
+    from tracker.settings.load import load_settings
     from tracker.settings.open_archive import open_archive
 
     settings = load_settings(Path(config))
@@ -230,14 +231,5 @@ def open_history(folder: str | Path | None = None, *, config: str | Path | None 
     return OpenHistory(connect_readonly(settings.database), open_archive(settings))
 
 
-def _check(series: str | None) -> None:
-    if series is not None:
-        select_series([series])
-
-
-def _begin(day: Day | None) -> str | None:
-    return None if day is None else first_day(day)
-
-
-def _end(day: Day | None) -> str | None:
-    return None if day is None else last_day(day)
+def _taken(declared: Filters, **given: object) -> dict[str, Any]:
+    return filters.take(declared, given.items())

@@ -1,7 +1,7 @@
-"""Parameters of an address, declared: how each is read from text, and its JSON Schema. Pure.
+"""The kinds of parameter: how each is read from text, taken from Python, and described as JSON Schema. Pure.
 
-Nothing is guessed: a parameter that is unknown, empty, given twice or out of its bounds is refused, for a program that
-asks something else than it means would never see so in the answer.
+Nothing is guessed. A parameter that is unknown, empty, given twice or out of bounds is refused, because a program could
+not see in the answer that it asked the wrong question.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from tracker.core.dates import first_day, read_day
+from tracker.core.dates import first_day, last_day, period, read_day
+from tracker.core.series import select_series
 
-Said = tuple[str, str]  # in Chinese and in English
-# JavaScript and many JSON readers hold no larger whole number exactly.
+Said = tuple[str, str]  # Chinese, English
+# The largest whole number that JavaScript and many JSON readers represent exactly (2^53 - 1).
 MOST_NUMBER = 2**53 - 1
-# A character of which folding for search leaves something: neither white space nor one that is not seen.
+# A character that remains after folding for search: neither white space nor invisible.
 SEARCHABLE = (
     r"[^\u0000-\u0020\u007f-\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ufff9-\ufffb"
     r"\ufffe\uffff]"
@@ -25,7 +26,7 @@ SEARCHABLE = (
 
 
 class BadFilter(Exception):
-    """A parameter that does not fit: `key` names the sentence that says why, `values` fill it."""
+    """A parameter has a bad value: `key` names the sentence that says why, `values` fill it."""
 
     def __init__(self, key: str, **values: object) -> None:
         super().__init__(key)
@@ -34,7 +35,10 @@ class BadFilter(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """A parameter that is any text; `default` is what holds where it is not given. `example` fits a real history."""
+    """Any text. `default` applies if it is not given, `example` fits a real history.
+
+    `help` and `metavar` are of the command line, where `--help` is in English only.
+    """
 
     name: str
     meaning: Said
@@ -42,64 +46,78 @@ class Parameter:
     default: Any = None
     example: str | None = None
     longest: int = 100
+    help: str = ""
+    metavar: str | None = None
 
     def read(self, text: str) -> Any:
-        """The value of a text that is not empty.
+        """Return the value of a text that is not empty.
 
         Raises:
-            BadFilter: it does not fit.
+            BadFilter: the text is no such value.
         """
         if len(text) > self.longest:
             raise BadFilter("api_too_long", name=self.name, most=self.longest)
         return text
 
+    def take(self, value: Any) -> Any:
+        """Return the value that a Python program or a user of the command line gave, as a storage filter expects it.
+
+        Raises:
+            OptionError: the value cannot be used.
+        """
+        return value
+
     def schema(self) -> dict[str, Any]:
-        """What texts fit, as JSON Schema; the default too."""
+        """Return the JSON Schema of the texts that fit."""
         return {"type": "string", "minLength": 1, "maxLength": self.longest}
 
     @property
     def values(self) -> tuple[str, ...]:
-        """The values that it may have, where these can be told."""
+        """The possible values, if they can be listed."""
         return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words(Parameter):
-    """A parameter whose text is searched for: there must be something in it beside white space."""
+    """Words to search for: text that is not blank."""
 
     def read(self, text: str) -> Any:
-        """The text.
+        """Return the text.
 
         Raises:
-            BadFilter: there is nothing in it, or it is too long.
+            BadFilter: the text is blank or too long.
         """
         if not re.search(SEARCHABLE, text):
             raise BadFilter("api_not_searchable", name=self.name)
         return Parameter.read(self, text)
 
     def schema(self) -> dict[str, Any]:
-        """Any text that is not blank."""
+        """Return the schema of any text that is not blank."""
         return {**Parameter.schema(self), "pattern": SEARCHABLE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice(Parameter):
-    """A parameter that is one of a few words."""
+    """One of a few words."""
 
     choices: tuple[str, ...]
 
+    def without(self, *words: str) -> Choice:
+        """Return the same parameter with fewer choices."""
+        return replace(self, choices=tuple(one for one in self.choices if one not in words))
+
     def read(self, text: str) -> Any:
-        """The word.
+        """Return the word.
 
         Raises:
-            BadFilter: it is another.
+            BadFilter: the text is another word.
         """
         if text not in self.choices:
             raise BadFilter("bad_choice", name=self.name, value=text, choices=", ".join(self.choices))
         return text
 
     def schema(self) -> dict[str, Any]:
-        """These words."""
+        """Return the schema of these words."""
         return {"type": "string", "enum": list(self.choices)}
 
     @property
@@ -109,44 +127,58 @@ class Choice(Parameter):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesChoice(Choice):
+    """The id of a series; a program or a user of the command line may be helped to the right one."""
+
+    def take(self, value: Any) -> Any:
+        """Return the id.
+
+        Raises:
+            OptionError: no series has it.
+        """
+        select_series([value])
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Number(Parameter):
-    """A parameter that is a whole number within bounds."""
+    """A whole number within bounds."""
 
     least: int = 0
     most: int = MOST_NUMBER
 
     def read(self, text: str) -> Any:
-        """The number.
+        """Return the number.
 
         Raises:
-            BadFilter: it is none, or out of bounds.
+            BadFilter: the text is no number, or out of bounds.
         """
         if not (re.fullmatch(r"\d{1,18}", text, re.A) and self.least <= int(text) <= self.most):
             raise BadFilter("bad_number", name=self.name, value=text, least=self.least, most=self.most)
         return int(text)
 
     def schema(self) -> dict[str, Any]:
-        """A whole number and its bounds."""
+        """Return the schema of a whole number and its bounds."""
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
     @property
     def values(self) -> tuple[str, ...]:
-        """The bounds, where they are of use to people."""
+        """The bounds, if they are useful to people."""
         return () if self.most == MOST_NUMBER else (f"{self.least}–{self.most}",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day(Parameter):
-    """A parameter that is a day, or a month or year that stands for its last day; its first unless `end`.
+    """A day. A month or year means its last day, or its first day if `end` is False.
 
-    `is_of_pages`: pages know it too, to which an empty one is none at all.
+    `is_of_pages`: pages have this parameter too, and treat an empty value as not given.
     """
 
     end: bool = True
     is_of_pages: bool = False
 
     def read(self, text: str) -> Any:
-        """The day as ISO.
+        """Return the day as ISO.
 
         Raises:
             BadFilter: there is no such day.
@@ -156,8 +188,16 @@ class Day(Parameter):
             raise BadFilter("bad_date", name=self.name, value=text)
         return last if self.end else first_day(text)
 
+    def take(self, value: Any) -> Any:
+        """Return the day as ISO; the value is a text or a `date`.
+
+        Raises:
+            OptionError: there is no such day.
+        """
+        return last_day(value) if self.end else first_day(value)
+
     def schema(self) -> dict[str, Any]:
-        """A date, a month or a year."""
+        """Return the schema of a date, a month or a year."""
         year = "[12][0-9]{3}"
         return {
             "anyOf": [
@@ -170,69 +210,77 @@ class Day(Parameter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Within(Day):
-    """A parameter that is a day, month or year as it stands: whatever falls into it."""
+    """A period: a day, month or year, and everything within it."""
 
     def read(self, text: str) -> Any:
-        """The day, month or year.
+        """Return the day, month or year as it is written.
 
         Raises:
-            BadFilter: there is none such.
+            BadFilter: there is no such day, month or year.
         """
         Day.read(self, text)
         return text
 
+    def take(self, value: Any) -> Any:
+        """Return the day, month or year; the value is a text or a `date`.
+
+        Raises:
+            OptionError: there is no such day, month or year.
+        """
+        return period(value)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag(Parameter):
-    """A parameter that is true or false."""
+    """True or false."""
 
     def read(self, text: str) -> Any:
-        """The truth value.
+        """Return the truth value.
 
         Raises:
-            BadFilter: it is another word.
+            BadFilter: the text is another word.
         """
         if text not in ("true", "false"):
             raise BadFilter("bad_choice", name=self.name, value=text, choices="true, false")
         return text == "true"
 
     def schema(self) -> dict[str, Any]:
-        """True or false."""
+        """Return the schema of true or false."""
         return {"type": "boolean"}
 
     @property
     def values(self) -> tuple[str, ...]:
-        """Both."""
+        """Both words."""
         return ("true", "false")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code(Parameter):
-    """A parameter that is wholly of one form, a regular expression; `refusal` is what is said of another."""
+    """Text that matches `form`, a regular expression, in full; `refusal` is the key of the error for other text."""
 
     form: str
     refusal: str
 
     def read(self, text: str) -> Any:
-        """The text.
+        """Return the text.
 
         Raises:
-            BadFilter: it is of another form.
+            BadFilter: the text does not match.
         """
         if not re.fullmatch(self.form, text):
             raise BadFilter(self.refusal, name=self.name)
         return text
 
     def schema(self) -> dict[str, Any]:
-        """Texts of this form."""
+        """Return the schema of texts of this form."""
         return {"type": "string", "pattern": f"^{self.form}$"}
 
 
 def read_parameters(declared: Sequence[Parameter], given: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """The value of each declared parameter; the default of those that are not given.
+    """Return the value of each declared parameter, or its default if it is not given.
 
     Raises:
-        BadFilter: one is unknown, missing, empty, given twice or does not fit.
+        BadFilter: a parameter is unknown, missing, empty, given twice or has a bad value.
     """
     known = {one.name: one for one in declared}
     texts: dict[str, str] = {}

@@ -1,6 +1,6 @@
 """The shapes of answers: what commands print with --json, the web interface returns and Python programs get.
 
-Days are ISO as far as they are known ("2025-07-14", "2025-07"); instants are UTC. What a list does not state is None.
+Days are ISO as far as they are known ("2025-07-14", "2025-07"); instants are UTC. A value that no list states is None.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ Status = Literal["active", "cancelled", "withdrawn"]
 ChangeKind = Literal["added", "amended", "renumbered", "cancelled", "relisted", "withdrawn", "restored"]
 FilingKind = Literal["filed", "registered", "on_device"]
 
-# What stands below a field describes it, in the OpenAPI description too.
+# The string below a field describes it, also in the OpenAPI description.
 _documented = with_config(ConfigDict(use_attribute_docstrings=True))
 
 
@@ -27,7 +27,7 @@ class Source(TypedDict):
     attachment: str
     """Label of the file that it offers."""
     sha256: str
-    """Of the file's bytes; they lie in the archive under it."""
+    """Of the file's bytes, which the archive stores under it."""
     table: int | None
     """Table in the file, from 1."""
     row: int | None
@@ -38,7 +38,7 @@ class Source(TypedDict):
 
 @_documented
 class FilingRecord(TypedDict):
-    """One registered service or algorithm, as it stands now or stood on the day asked."""
+    """One registered service or algorithm, as of now or of the day asked for."""
 
     series: str
     """Kind of list: `genai_service`, `on_device`, `deep_synthesis`, `algorithm_recommendation`."""
@@ -73,7 +73,7 @@ class FilingRecord(TypedDict):
     cancelled_on: str | None
     """Since when it is cancelled, as far as stated."""
     status: Status
-    """active, cancelled (已注销), or withdrawn (gone from a list that was issued anew)."""
+    """active, cancelled (已注销), or withdrawn (missing from a re-issued list)."""
     batch: str | None
     """Period of the list that states the fields."""
     entity_id: int | None
@@ -89,7 +89,7 @@ class FoundFiling(FilingRecord):
     """A filing, with the former name by which a search found it."""
 
     formerly: str | None
-    """A former name, number or entity that fits where nothing that it is called now does."""
+    """The former name, number or entity that matched; None if a current one did."""
     formerly_entity: bool
     """True where that is a name of the entity."""
 
@@ -99,7 +99,7 @@ class ChangeRecord(TypedDict):
     """One thing that happened to one filing."""
 
     id: int
-    """Rises with each change that is recorded."""
+    """Grows with each recorded change."""
     kind: ChangeKind
     """added, amended, renumbered, cancelled, relisted, withdrawn or restored."""
     series: str
@@ -115,7 +115,7 @@ class ChangeRecord(TypedDict):
     published_on: str | None
     """When the regulator says it happened, as far as it does."""
     recorded_at: str
-    """When a poll of ours saw it."""
+    """When a poll first saw it."""
     number_now: str
     """The filing's number today."""
     list: str
@@ -138,7 +138,7 @@ class ChangeRecord(TypedDict):
 
 @_documented
 class ComparedFiling(TypedDict):
-    """What became of one filing between two days."""
+    """The net change of one filing between two days."""
 
     kind: Literal["added", "amended", "renumbered", "cancelled", "withdrawn", "restored"]
     """The net change."""
@@ -151,7 +151,7 @@ class ComparedFiling(TypedDict):
     entity: str | None
     """Its entity on the later day."""
     status_before: Status | None
-    """Status on the earlier day; None where it was not there."""
+    """Status on the earlier day; None if it was not listed then."""
     status: Status
     """Status on the later day."""
     fields: dict[str, list[str | None]]
@@ -181,11 +181,11 @@ class ListRecord(TypedDict):
     size: int
     """Bytes."""
     rows: int
-    """Rows met = kept + refused."""
+    """Rows in the file: kept + refused."""
     kept: int
     """Rows that are filings."""
     refused: int
-    """Rows that are none, each kept with its reason."""
+    """Rows that are not filings, each stored with the reason."""
     published_on: str
     """When the list was first published."""
     first_seen: str
@@ -200,7 +200,7 @@ class ListRecord(TypedDict):
 
 @_documented
 class BatchRecord(TypedDict):
-    """What was published of one series for one period."""
+    """The lists that were published for one period of a series."""
 
     series: str
     """The series."""
@@ -211,7 +211,7 @@ class BatchRecord(TypedDict):
     added: int
     """Filings that came with it."""
     held: int
-    """Filings whose fields it states, now or on the day asked."""
+    """Filings whose fields it states, now or on the day asked for."""
     lists: list[ListRecord]
     """Its lists."""
 
@@ -221,7 +221,7 @@ class CountRecord(TypedDict):
     """How many filings share a value."""
 
     value: str | None
-    """The value; None where it is unknown."""
+    """The value; None if it is unknown."""
     count: int
     """Filings, cancelled ones included, withdrawn ones not."""
 
@@ -237,11 +237,11 @@ class CheckRecord(TypedDict):
     subject: str
     """What was looked at."""
     verdict: Literal["ok", "off", "not_checkable"]
-    """How it came out."""
+    """The result."""
     expected: int | None
     """What the regulator states."""
     found: int | None
-    """What the history holds."""
+    """What the history has."""
     detail: str
     """In words."""
     items: list[str]
@@ -249,7 +249,7 @@ class CheckRecord(TypedDict):
     address: str
     """Where it is stated."""
     poll_id: int
-    """The poll in which it first came out so."""
+    """The first poll with this result."""
 
 
 @_documented
@@ -269,7 +269,7 @@ class VersionRecord(FilingRecord):
     """A filing's fields as one file stated them."""
 
     published_on: str | None
-    """When the regulator says they came to hold."""
+    """When the regulator says they took effect."""
     recorded_at: str
     """When they were recorded."""
     raw: dict[str, str]
@@ -304,38 +304,38 @@ class LinkRecord(TypedDict):
 
 @_documented
 class LeadRecord(TypedDict):
-    """One filing of a list that is ahead of another (a province's), and when the other (the centre's) had it."""
+    """One filing of a provincial list, and when a national list published it."""
 
     series: str
-    """The list that is ahead."""
+    """The provincial list."""
     number: str
     """The filing's number in it today."""
     name: str | None
-    """Its name there."""
+    """Its name in it."""
     entity: str | None
-    """Its entity there."""
+    """Its entity in it."""
     status: Status
-    """Where it stands there."""
+    """Its status in it."""
     published_on: str | None
-    """When the first list with it was published, as far as can be told."""
+    """When the first list with it was published, as far as known."""
     recorded_at: str
-    """When a poll of ours first saw it there."""
+    """When a poll first saw it in that list."""
     later_series: str | None
-    """The other list; None where the filing has not come there."""
+    """The national list; None while the filing is not in it."""
     later_number: str | None
-    """Its number there today."""
+    """Its number in the national list today."""
     later_published_on: str | None
-    """When the first list with it was published there; lists on a rolling page are known by their month."""
+    """When the first national list with it was published; lists on a rolling page are dated by month."""
     later_recorded_at: str | None
-    """When a poll of ours first saw it there."""
+    """When a poll first saw it in the national list."""
     published_days: int | None
-    """Days from the one publication to the other; negative where the other came first."""
+    """Days from the provincial to the national publication; negative if the national one was first."""
     at_most: bool
-    """True where the other list is known by its month alone and counts from the last day: it may be less."""
+    """True if the national list is dated by month only: its last day is used, so the days may be fewer."""
     recorded_days: int | None
-    """Days from the one sighting to the other, Beijing time."""
+    """Days from the first sighting in one list to that in the other, Beijing time."""
     baseline: bool
-    """True where one was there when the history began: `recorded_days` then says nothing of who came first."""
+    """True if one of them was recorded by the first poll: `recorded_days` then says nothing about the order."""
 
 
 @_documented
@@ -359,7 +359,7 @@ class EventRecord(TypedDict):
     items: list[str]
     """What is listed, such as products."""
     source: Source
-    """Where the remark stands."""
+    """Where the remark is written."""
 
 
 @_documented
@@ -377,7 +377,7 @@ class FilingDossier(TypedDict):
     links: list[LinkRecord]
     """Filings of other series with the same number."""
     leads: list[LeadRecord]
-    """Where it stands in a list of a province: how far that was ahead of the centre's."""
+    """Its lead in a provincial list over the national one."""
     versions: list[VersionRecord]
     """Its fields as each file stated them, oldest first."""
     changes: list[ChangeRecord]

@@ -1,7 +1,7 @@
-"""Filings and entities by words, whatever they were called at the time. Reads the history; never writes.
+"""Search for filings by words, under their current and former names. Reads the history; never writes.
 
-In: what a person typed. Out: filings as `storage.states` gives them, each with the former name by which it was
-found, where its fields of today would not tell why.
+In: words that a person typed. Out: filings as `storage.queries.filings` returns them. A filing that only a former name
+matches comes with that name, because its current fields would not explain the match.
 """
 
 from __future__ import annotations
@@ -25,11 +25,10 @@ def search_filings(
     db: Database, where: FilingFilter, *, search: str | None = None, entity: str | None = None,
     limit: int | None = None, newest_first: bool = False,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """The filings that fit `where`, hold every word of `search`, and are of an entity ever called `entity`.
+    """Return the filings that fit `where`, contain every word of `search`, and whose entity ever had the name `entity`.
 
-    Order and `limit` as in `storage.states.find_filings`, and so is `filing_id`. `formerly` is the former name, number
-    or entity that fits, None where what the filing is called now does; `formerly_entity` is True where it is a name of
-    the entity.
+    Order, `limit` and `filing_id` are as in `storage.queries.filings.find_filings`. `formerly` is the former name,
+    number or entity that matched, None if a current one did; `formerly_entity` is True if it is a name of the entity.
 
     Raises:
         OptionError: too many words.
@@ -51,7 +50,7 @@ def search_filings(
 
 
 def asking(where: FilingFilter, *, search: str | None, entity: str | None = None) -> FilingFilter | None:
-    """The filter with what a person typed; None where nothing of it can be searched for, which finds nothing.
+    """Return the filter with the words that a person typed; None if none of them can be searched for: no filing fits.
 
     Raises:
         OptionError: too many words.
@@ -63,7 +62,7 @@ def asking(where: FilingFilter, *, search: str | None, entity: str | None = None
 
 
 def search_for(text: str) -> tuple[tuple[str, str | None], ...]:
-    """The terms of what a person typed, each with the Latin letters that it may be.
+    """Return the search terms of a typed text, each with its Latin letters if it may be initials or pinyin.
 
     Raises:
         OptionError: too many words.
@@ -75,7 +74,7 @@ def search_for(text: str) -> tuple[tuple[str, str | None], ...]:
 
 
 def _explain(words: list[str] | tuple[str, ...], shown: list[str | None], former: list[str]) -> str | None:
-    """The first former name that holds a word which nothing that is shown holds."""
+    """Return the first former name with a word that is in none of the shown texts."""
     if not words or not former:
         return None
     today = [searchable(text) for text in shown]

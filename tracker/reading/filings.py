@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from tracker.core.errors import ContentError, NoTable
+from tracker.core.labels import period_of, series_of_label
 from tracker.core.models import Document, Extraction, Filing, Place, Refused, Row, Table, TableSummary
-from tracker.core.series import SERIES, Series, period_of, series_of_label
+from tracker.core.series import SERIES, Series
 from tracker.reading.headings import KNOWN_FIELDS, Mapping, astray, find_mapping, is_odd_heading, refuse_odd_heading
 from tracker.reading.normalise import looks_like_date, parse_date, parse_number, province, province_of_number, tidy
 

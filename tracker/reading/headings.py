@@ -15,8 +15,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tracker.core.errors import ContentError
+from tracker.core.labels import fold
 from tracker.core.models import FIELDS, Row, Table
-from tracker.core.series import Layout, Series, fold
+from tracker.core.series import Layout, Series
 from tracker.reading.normalise import tidy
 
 KNOWN_FIELDS = frozenset({*FIELDS, "number"})

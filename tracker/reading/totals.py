@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tracker.core.labels import fold
 from tracker.core.models import Kind, StatedTotal
-from tracker.core.series import fold
 from tracker.reading import total_phrases
 from tracker.reading.total_phrases import Span, read_as_of, read_period
 

@@ -24,6 +24,11 @@ from tracker.settings.values import closest
 PREFIX, SUBSCRIPTIONS = "TRACKER_", "subscriptions"
 # The body that supervises the enterprises of the state files for them, and stands in the column of provinces.
 _NOT_A_PROVINCE = "国资委"
+# Settings of earlier versions, and what an operator does about one that is still set.
+_REMOVED: dict[Location, str] = dict.fromkeys(
+    [("schedule", name) for name in ("adaptive", "adaptive_minutes", "recent_days", "window_days")],
+    "this setting was removed; delete it, and set schedule.default to poll as often as you like",
+)
 _EXAMPLES: dict[type, str] = {list: "[1, 5, 15]", dict: '{"genai_service": "every 6h"}'}
 
 
@@ -86,6 +91,8 @@ def _message(error: ErrorDetails, root: type[BaseModel]) -> str:
     match error["type"]:
         case "missing":
             return "this is needed, and is not set"
+        case "extra_forbidden" if error["loc"] in _REMOVED:
+            return _REMOVED[error["loc"]]
         case "extra_forbidden":
             return f"there is no such key; {closest(error['loc'][-1], _model(root, error['loc']).model_fields)}"
         case "union_tag_not_found":
@@ -173,11 +180,14 @@ def variable_faults(environ: Mapping[str, str], root: type[BaseModel], referred:
     `referred` are the variables that hold secrets, for the configuration names them. Subscriptions are set in the file.
     """
     known = dict(_variables(root, PREFIX))
+    removed = {f"{PREFIX}{'__'.join(map(str, place))}".upper(): message for place, message in _REMOVED.items()}
     for name, value in environ.items():
         upper = name.upper()
         if not upper.startswith(PREFIX) or (name in referred and not upper.startswith(PREFIX + SUBSCRIPTIONS.upper())):
             continue
-        if upper not in known:
+        if upper in removed:
+            yield Fault((), removed[upper], name)
+        elif upper not in known:
             yield Fault((), f"this is no setting; {closest(upper, known)}", name)
         elif known[upper] and not _is_json(value):
             yield Fault((), f"should be JSON, such as {known[upper]}", name)

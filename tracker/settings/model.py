@@ -1,48 +1,29 @@
-"""All settings in one table: name, default, meaning; from `tracker.toml`, then TRACKER_* variables.
+"""Declare every setting: name, default, meaning. `load.py` reads them from `tracker.toml` and TRACKER_* variables.
 
-A variable nests with `__`: `TRACKER_SITE__DELAY=5` is `delay` in the table `[site]`. With `defer_build` the validator
-of each table is built once, as a part of the whole, and not by itself as well: that would be felt at each start.
+With `defer_build` the validator of each table is built once, as a part of the whole; building each one by itself as
+well would slow the start of every command.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, create_model
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, create_model
 
-from tracker.core.errors import OptionError
 from tracker.core.series import SITES
 from tracker.core.version import __version__
 from tracker.settings.archive import ArchiveSettings
-from tracker.settings.faults import (
-    SUBSCRIPTIONS,
-    Fault,
-    referred_variables,
-    sense_faults,
-    shape_faults,
-    variable_faults,
-)
+from tracker.settings.faults import SUBSCRIPTIONS
 from tracker.settings.schedule import ScheduleSettings
-from tracker.settings.secrets import is_private_file
-from tracker.settings.subscriptions import NotifySettings, Subscription, check_url, secrets_of
+from tracker.settings.subscriptions import NotifySettings, Subscription
 from tracker.settings.toml_lines import line_of
 from tracker.settings.values import check_province
 
 CONFIG_FILE = "tracker.toml"
-# The last line of a copy names the file that people edit: messages, and the alerts that go out, must not name the copy.
-_COPY_OF = "# As `tracker run` has accepted it; a copy of "
-_ORIGINAL = re.compile(rf"^{re.escape(_COPY_OF)}(.+)\n\Z", re.M)
+# The last line of a copy names the file that people edit: messages and alerts must not name the copy.
+COPY_OF = "# As `tracker run` has accepted it; a copy of "
 
 
 class SiteManners(BaseModel):
@@ -154,12 +135,13 @@ class LogSettings(BaseModel):
     format: Literal["text", "json"] = Field("text", description="text or json: one line for each event")
 
 
-class Settings(BaseSettings):
-    """Everything that can be set."""
+class Settings(BaseModel):
+    """Everything that can be set.
 
-    model_config = SettingsConfigDict(
-        env_prefix="TRACKER_", env_nested_delimiter="__", extra="forbid", frozen=True, defer_build=True
-    )
+    `_file` is the configuration file that it was read from ("": none), `_text` its text.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     data_dir: Path = Field(Path("data"), description="folder of `history.db` and, unless in a bucket, of `archive/`")
     lang: Literal["zh", "en", ""] = Field("", description="zh or en; empty: the locale's")
@@ -173,6 +155,8 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings.model_construct()
     log: LogSettings = LogSettings.model_construct()
     subscriptions: list[Subscription] = Field([], description="who is told of what: docs/alerts.md; in the file only")
+    _text: str = PrivateAttr("")
+    _file: str = PrivateAttr("")
 
     @property
     def database(self) -> Path:
@@ -185,132 +169,25 @@ class Settings(BaseSettings):
         return self.data_dir / "archive"
 
     def entry_of(self, name: str) -> str:
-        """Where a subscription stands: tracker.toml, line 12: [[subscriptions]] name = "team"."""
-        return f'[[subscriptions]] name = "{name}"'
-
-    def write_copy(self, folder: Path) -> Path | None:
-        """Write the file they come from, as it was read, into a folder; None where they come from nowhere.
-
-        Raises:
-            OSError: it cannot be written.
-        """
-        return None
-
-
-class FileSettings(Settings):
-    """Settings of a configuration file, over which the environment has the last word."""
-
-    _text: str = PrivateAttr("")
-    _file: str = PrivateAttr(CONFIG_FILE)
-
-    def entry_of(self, name: str) -> str:
-        """Where a subscription stands, with file and line."""
+        """Return where a subscription is declared: tracker.toml, line 12: [[subscriptions]] name = "team"."""
+        entry = f'[[subscriptions]] name = "{name}"'
         place = next((n for n, one in enumerate(self.subscriptions) if one.name == name), None)
         line = None if place is None else line_of(self._text, (SUBSCRIPTIONS, place))
-        return f"{self._file}, line {line}: {super().entry_of(name)}" if line else super().entry_of(name)
+        return f"{self._file}, line {line}: {entry}" if line else entry
 
     def write_copy(self, folder: Path) -> Path | None:
-        """Write the file as it was read, for its owner alone; where there was none the copy says nothing, too.
+        """Write the configuration file as it was read, for its owner alone; return None if there was no file to read.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: the copy cannot be written.
         """
+        if not self._file:
+            return None
         copy = folder / Path(self._file).name
         copy.touch(0o600)
-        named = "".join(c if c.isprintable() else "?" for c in self._file)  # nothing else may stand in a comment
-        copy.write_text(f"{self._text}\n{_COPY_OF}{named}\n", encoding="utf-8")
+        named = "".join(c if c.isprintable() else "?" for c in self._file)  # a comment holds one printable line
+        copy.write_text(f"{self._text}\n{COPY_OF}{named}\n", encoding="utf-8")
         return copy
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment first, then the file, which is handed over as it was read."""
-        return (env_settings, init_settings)
-
-
-def load_settings(path: Path | None = None) -> Settings:
-    """Settings of `path`, or of `tracker.toml` in the working directory where there is one.
-
-    Raises:
-        OptionError: the file is missing or no TOML, a key or variable is unknown, or a value does not fit.
-    """
-    file = path or Path(CONFIG_FILE)
-    if path and not path.exists():
-        raise OptionError("There is no such configuration file", file=path)
-    text, written = _read(file)
-    private = not file.exists() or is_private_file(file)
-    if original := _ORIGINAL.search(text):
-        file = Path(original[1])
-    variables = EnvSettingsSource(Settings)
-    _refuse(variable_faults(os.environ, Settings, frozenset(referred_variables(written))), file, text)
-    try:
-        settings = FileSettings(**written)
-    except ValidationError as error:
-        _refuse(shape_faults(error, Settings, variables()), file, text)
-        raise  # an error without any fault of the configuration is one of ours
-    smtp = settings.notify.smtp.model_dump()
-    _refuse(sense_faults(written, smtp, private=private, file=str(file)), file, text)
-    settings._text, settings._file = text, str(file)
-    return settings
-
-
-def _read(file: Path) -> tuple[str, dict[str, Any]]:
-    try:
-        text = file.read_text(encoding="utf-8") if file.exists() else ""
-        return text, tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise OptionError(f"The configuration is no valid TOML: {error}", file=file) from error
-    except (OSError, ValueError, RecursionError) as error:  # no UTF-8, a number of thousands of digits, nested too deep
-        raise OptionError(f"The configuration cannot be read: {error}", file=file) from error
-
-
-def _refuse(faults: Iterable[Fault], file: Path, text: str) -> None:
-    """All faults at once, a line each, in the order of the file.
-
-    Raises:
-        OptionError: there are any.
-    """
-    found = sorted(((line_of(text, fault.location) or 0, fault) for fault in faults), key=lambda pair: pair[0])
-    if found:
-        lines = "\n".join(_fault_line(fault, file, line) for line, fault in found)
-        raise OptionError(lines, hint="`tracker settings` lists every setting; docs/alerts.md explains the alerts")
-
-
-def _fault_line(fault: Fault, file: Path, line: int) -> str:
-    if fault.variable:
-        return f"The environment variable {fault.variable}: {fault.message}"
-    return f"{file}{f', line {line}' if line else ''}: {fault.name}: {fault.message}"
-
-
-def check_secrets(settings: Settings) -> None:
-    """Look up every secret once, so that a missing one is told before anything else is done.
-
-    Raises:
-        OptionError: one cannot be looked up, or is no address where it should be one.
-    """
-    tables: list[tuple[str, BaseModel]] = [("archive", settings.archive)]
-    tables += [(f"subscription {one.name}", one) for one in settings.subscriptions]
-    if any(one.channel == "email" for one in settings.subscriptions):
-        tables.append(("notify.smtp", settings.notify.smtp))
-    faults = [fault for where, table in tables for fault in _secret_faults(where, table)]
-    if faults:
-        raise OptionError("\n".join(faults))
-
-
-def _secret_faults(where: str, table: BaseModel) -> Iterator[str]:
-    for field, secret, is_address in secrets_of(table):
-        try:
-            value = secret.reveal()
-            if is_address:
-                check_url(value)
-        except ValueError as error:
-            yield f"{where}, {field}: {error}"
 
 
 def list_settings(settings: Settings) -> list[dict[str, Any]]:

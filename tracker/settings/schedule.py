@@ -227,12 +227,6 @@ class ScheduleSettings(BaseModel):
     stop_seconds: float = Field(
         60, ge=0, le=86_400, description="how long a poll may go on once `tracker run` is to stop"
     )
-    adaptive: bool = Field(False, description="poll a series more often near the time of its announcements")
-    adaptive_minutes: float = Field(
-        60, ge=5, le=44_640, description="with `adaptive`: the shortest wait between two polls"
-    )
-    recent_days: float = Field(5, ge=0, le=366, description="with `adaptive`: so long after an announcement")
-    window_days: float = Field(7, ge=0, le=366, description="with `adaptive`: so long before and after the usual date")
     listen: str = Field(
         "127.0.0.1:9464", description="where `tracker run` answers /healthz and /metrics; empty: nowhere"
     )

@@ -15,7 +15,8 @@ from email.headerregistry import Address
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tracker.core.errors import OptionError
-from tracker.core.series import AHEAD, SERIES, fold
+from tracker.core.labels import fold
+from tracker.core.series import AHEAD, SERIES
 
 NO_EMAIL = "this is no e-mail address"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")

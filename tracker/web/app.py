@@ -1,9 +1,7 @@
-"""The application that serves: a site over the history as it lies there now.
+"""The application: a Datasette site over the history file, opened again when the file is replaced.
 
-`tracker restore` and `tracker rebuild --replace` put another file in its place: the next request has a new site, and
-the old one is let go once it has answered what it was asked.
-
-Opening a site: our plugin, and no other, in a Datasette of its own.
+`tracker restore` and `tracker rebuild --replace` put another file in its place. The next request opens a new site; the
+old one is closed when its last answer is finished.
 """
 
 from __future__ import annotations
@@ -19,9 +17,9 @@ from tracker.core.errors import StorageError
 from tracker.core.messages import Lang
 from tracker.settings.model import Settings
 from tracker.web import plugin
-from tracker.web.middleware import Application, Plain, Receive, Scope, Send, plain_page
-from tracker.web.request import ASKED
-from tracker.web.site import Site, identity
+from tracker.web.middleware import Application, ErrorPage, Receive, Scope, Send, send_error_page
+from tracker.web.request import REQUEST_DATES
+from tracker.web.site import HistorySite, identity
 
 _LOG = logging.getLogger("tracker.web")
 _RETRY = ((b"retry-after", b"5"),)
@@ -29,56 +27,48 @@ _RETRY = ((b"retry-after", b"5"),)
 
 @dataclass(slots=True)
 class _Opened:
-    site: Site
+    site: HistorySite
     app: Application
     answering: int = 0
-    is_old: bool = False
-
-    def leave(self) -> None:
-        """One answer less; the last one closes an old site."""
-        self.answering -= 1
-        self.close_if_done()
-
-    def close_if_done(self) -> None:
-        if self.is_old and not self.answering:
-            self.site.retire()
 
 
-class Switch:
-    """Hands each request to the site of the file that lies there now."""
+
+class ReloadingApp:
+    """Hands each request to the site of the current history file."""
 
     def __init__(self, settings: Settings, *, sql: bool) -> None:
         """Open the history.
 
         Raises:
-            StorageError: there is none, or it cannot be read.
+            StorageError: there is no history, or it cannot be read.
         """
         self.settings, self.sql = settings, sql
-        self._first: Site | None = open_site(settings, sql=sql)
+        self._first: HistorySite | None = open_site(settings, sql=sql)
         self._opened: _Opened | None = None
         self._lock = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; 503 while there is no history that can be read."""
+        """Answer one request; with 503 while no history can be read."""
         try:
             opened = await self._current()
         except StorageError as error:
             _LOG.warning("there is no history to show: %s", error)
-            lang: Lang = scope[ASKED].lang
-            plain = Plain(503, "no_history", _RETRY, f"{error.message}. {error.hint}".strip(" ."))
-            await plain_page(plain, lang, scope, send)
+            lang: Lang = scope[REQUEST_DATES].lang
+            page = ErrorPage(503, "no_history", _RETRY, f"{error.message}. {error.hint}".strip(" ."))
+            await send_error_page(page, lang, scope, send)
             return
         opened.answering += 1
         try:
             await opened.app(scope, receive, send)
         finally:
-            opened.leave()
+            opened.answering -= 1
+            self._retire_if_unused(opened)
 
     async def _current(self) -> _Opened:
-        """The site of the file that lies there.
+        """Return the site of the current file, opened if the file is new.
 
         Raises:
-            StorageError: there is none, or it cannot be read.
+            StorageError: there is no history, or it cannot be read.
         """
         if self._opened and self._is_current(self._opened):
             return self._opened
@@ -90,33 +80,36 @@ class Switch:
             await new.invoke_startup()
             old, self._opened = self._opened, _Opened(new, new.app())
             if old:
-                _LOG.info("another history lies at %s: its pages are shown from now on", self.settings.database)
-                old.is_old = True
-                old.close_if_done()
+                _LOG.info("the history at %s was replaced: its pages are shown from now on", self.settings.database)
+                self._retire_if_unused(old)
             return self._opened
+
+    def _retire_if_unused(self, opened: _Opened) -> None:
+        if opened is not self._opened and not opened.answering:
+            opened.site.retire()
 
     def _is_current(self, opened: _Opened) -> bool:
         try:
             return identity(self.settings.database) == opened.site.identity
         except OSError:
-            return False  # it is missing for a moment: opening it says so
+            return False  # the file is missing: opening it reports that
 
     def close(self) -> None:
-        """Let go of the history."""
+        """Close the history."""
         if self._opened:
             self._opened.site.retire()
 
 
-def open_site(settings: Settings, *, sql: bool) -> Site:
-    """A site over the history as it lies there now.
+def open_site(settings: Settings, *, sql: bool) -> HistorySite:
+    """Open a site over the current history file: our plugin, and no other, in a Datasette of its own.
 
     Raises:
-        StorageError: there is none, or none of this program's schema.
+        StorageError: there is no history, or its schema is not this program's.
     """
     connect_readonly(settings.database).close()
-    for other in pm.get_plugins():  # whatever happens to be installed beside us has no business here
+    for other in pm.get_plugins():  # other plugins that happen to be installed must not run here
         if other is not plugin and pm.get_name(other) not in DEFAULT_PLUGINS:
             pm.unregister(other)
     if not pm.is_registered(plugin):
         pm.register(plugin, plugin.__name__)
-    return Site(settings, sql=sql)
+    return HistorySite(settings, sql=sql)

@@ -1,7 +1,4 @@
-"""What a handler raises to have an error page (or, for programs, JSON) in the reader's language.
-
-An error as programs are told it: problem details (RFC 9457). Pure.
-"""
+"""Errors that a handler raises, shown as an error page or, to programs, as problem details (RFC 9457). Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from typing_extensions import TypedDict
 
 
 class WebError(Exception):
-    """An error that the reader is told: an HTTP status, and a sentence of `tracker.web.words` with its values."""
+    """An error that is shown to the reader: an HTTP status, and a sentence of `tracker.web.words` with its values."""
 
     status = 500
     title = "error_500"
@@ -31,21 +28,21 @@ class NotFound(WebError):
 
 
 class BadParameter(WebError):
-    """A parameter of the address that does not fit: 400."""
+    """A parameter of the address has a bad value: 400."""
 
     status = 400
     title = "error_400"
 
 
 class Unavailable(WebError):
-    """Something that is needed does not answer just now: 503."""
+    """A service that is needed does not answer at the moment: 503."""
 
     status = 503
     title = "error_503"
 
 
 class TooSlow(WebError):
-    """The question takes longer than is allowed: 503."""
+    """The question exceeds its time limit: 503."""
 
     status = 503
     title = "error_503"
@@ -59,19 +56,19 @@ class Problem(TypedDict):
     """Why there is no answer."""
 
     type: str
-    """Always about:blank: the status says what sort it is."""
+    """Always about:blank: the status says which kind of error it is."""
     title: str
-    """The sort, in a few words."""
+    """The kind of error, in a few words."""
     status: int
     """The HTTP status."""
     detail: str
-    """What is wrong, in a sentence for people, in the language that the request prefers."""
+    """The error in a sentence for people, in the language that the request prefers."""
     parameter: NotRequired[str]
-    """The parameter that does not fit."""
+    """The parameter with the bad value."""
 
 
 def problem(status: int, title: str, detail: str, parameter: object = None) -> str:
-    """The JSON of an error."""
+    """Return the JSON of an error."""
     value = Problem(type="about:blank", title=title, status=status, detail=detail)
     if parameter is not None:
         value["parameter"] = str(parameter)

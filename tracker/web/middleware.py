@@ -1,10 +1,9 @@
-"""Pages that need no history: refusals, and that there is none for the moment.
+"""What every request passes first and every answer last: method, size limits, language, security headers.
 
-What every request passes first, and every answer last: methods, sizes, the language, the headers of safety.
-
-In: an ASGI application. Out: the same, which nothing can be sent to but GET and HEAD, and none of whose answers lets
-a page run or load what is not ours. Whatever host a request names is answered: all that is shown is public, is the same
-for everyone, and cannot be changed, so that a page elsewhere gains nothing by reaching us under a name of its own.
+In: an ASGI application. Out: the same, limited to GET and HEAD, with headers that keep a page from running or loading
+anything that is not ours. Requests are answered whatever host they name: all that is shown is public, the same for
+everyone and read-only, so a foreign page that reaches us under its own name (DNS rebinding) gains nothing.
+Error pages that need no history are made here too.
 """
 
 from __future__ import annotations
@@ -21,15 +20,15 @@ from jinja2 import Environment, FileSystemLoader
 
 from tracker.core.messages import Lang
 from tracker.web.errors import MEDIA_TYPE, problem
-from tracker.web.request import ASKED, COOKIE, RequestDates, read_request_dates
+from tracker.web.request import COOKIE, REQUEST_DATES, RequestDates, read_request_dates
 from tracker.web.responses import read_assets
 from tracker.web.site import AS_FILE
 from tracker.web.words import say
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
-    """An answer: its status, its sentence (a key of the words), headers of its own, a detail as it is."""
+class ErrorPage:
+    """An error page: status, sentence (a key of the words), its own headers, a detail that is shown unchanged."""
 
     status: int
     text: str
@@ -37,24 +36,24 @@ class Plain:
     detail: str = ""
 
 
-async def plain_page(
-    plain: Plain, lang: Lang, scope: MutableMapping[str, Any],
+async def send_error_page(
+    page: ErrorPage, lang: Lang, scope: MutableMapping[str, Any],
     send: Callable[[MutableMapping[str, Any]], Awaitable[None]],
 ) -> None:  # fmt: skip
-    """Send it, as a page or as JSON."""
-    title, text = say(f"error_{plain.status}", lang), say(plain.text, lang)
+    """Send an error as a page or as JSON."""
+    title, text = say(f"error_{page.status}", lang), say(page.text, lang)
     path = scope["path"]
     if path.startswith("/api/") or path.endswith(".json"):
-        media_type, body = MEDIA_TYPE, problem(plain.status, title, f"{text} {plain.detail}".strip())
+        media_type, body = MEDIA_TYPE, problem(page.status, title, f"{text} {page.detail}".strip())
     else:
         media_type = "text/html; charset=utf-8"
-        body = _template().render(lang=lang, say=lambda key: say(key, lang), title=title, text=text, plain=plain)
+        body = _template().render(lang=lang, say=lambda key: say(key, lang), title=title, text=text, plain=page)
     data = body.encode()
     headers = [
         (b"content-type", media_type.encode()), (b"content-length", str(len(data)).encode()),
-        (b"cache-control", b"no-store"), *plain.headers,
+        (b"cache-control", b"no-store"), *page.headers,
     ]  # fmt: skip
-    await send({"type": "http.response.start", "status": plain.status, "headers": headers})
+    await send({"type": "http.response.start", "status": page.status, "headers": headers})
     await send({"type": "http.response.body", "body": data})
 
 
@@ -71,11 +70,11 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 _LOG = logging.getLogger("tracker.web")
-MOST_QUERY = 4096  # bytes; a filter with every field filled has a quarter of that
+MOST_QUERY = 4096  # bytes; a form with every field filled in needs a quarter of that
 MOST_PARAMS = 100
 MOST_PATH = 2048
 MOST_HEADERS = 100
-MOST_AT_ONCE = 200  # requests; more are told to come again
+MOST_AT_ONCE = 200  # requests; more are answered with 503 and Retry-After
 _HEADERS: Headers = [
     (b"content-security-policy", b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
      b"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
@@ -85,12 +84,12 @@ _HEADERS: Headers = [
     (b"cross-origin-opener-policy", b"same-origin"),
 ]  # fmt: skip
 _YEAR = 31_536_000
-_BUSY = Plain(503, "busy", ((b"retry-after", b"5"), (b"connection", b"close")))
+_BUSY = ErrorPage(503, "busy", ((b"retry-after", b"5"), (b"connection", b"close")))
 _OWN_PATHS = re.compile(rb"/-/|/_internal(?:[/.]|\Z)|/_memory")
 
 
-class Gate:
-    """The application behind it, guarded."""
+class Middleware:
+    """Guards the application that it wraps."""
 
     def __init__(self, app: Application, default: Lang) -> None:
         self.app, self.default, self.answering = app, default, 0
@@ -102,22 +101,22 @@ class Gate:
         headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in scope["headers"]}
         query = scope["query_string"].decode("latin-1")
         asked = read_request_dates(query if len(query) <= MOST_QUERY else "", headers, self.default)
-        answer = _Answer(send, asked)
+        answer = _HeaderSender(send, asked)
         refusal = refuse(scope["method"], scope["raw_path"], query)
         if len(scope["headers"]) > MOST_HEADERS:
-            refusal = Plain(431, "many_headers")
+            refusal = ErrorPage(431, "many_headers")
         if refusal:
-            await plain_page(refusal, asked.lang, scope, answer)
-        elif scope["path"].startswith("/static/"):  # at hand, so that the page of a full house has its style
+            await send_error_page(refusal, asked.lang, scope, answer)
+        elif scope["path"].startswith("/static/"):  # from memory: even an overloaded site has its style
             await _asset(scope["path"].removeprefix("/static/"), headers, query, asked.lang, scope, answer)
         elif self.answering >= MOST_AT_ONCE:
-            await plain_page(_BUSY, asked.lang, scope, answer)
+            await send_error_page(_BUSY, asked.lang, scope, answer)
         else:
-            scope = {**scope, "query_string": asked.query.encode("latin-1"), ASKED: asked}
+            scope = {**scope, "query_string": asked.query.encode("latin-1"), REQUEST_DATES: asked}
             await self._guarded(scope, receive, answer)
 
-    async def _guarded(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
-        """Have a fault of the application answered as well, unless its answer has begun."""
+    async def _guarded(self, scope: Scope, receive: Receive, answer: _HeaderSender) -> None:
+        """Call the application, and answer for it if it fails before its answer has begun."""
         self.answering += 1
         AS_FILE.set(scope["path"].endswith(".csv"))
         try:
@@ -126,27 +125,27 @@ class Gate:
             if answer.has_begun:
                 raise
             _LOG.error("%s failed", scope["path"], exc_info=True)
-            await plain_page(Plain(500, "failed"), answer.asked.lang, scope, answer)
+            await send_error_page(ErrorPage(500, "failed"), answer.asked.lang, scope, answer)
         finally:
             self.answering -= 1
 
 
-def refuse(method: str, raw_path: bytes, query: str) -> Plain | None:
-    """Why a request is not answered, or None. Pure."""
+def refuse(method: str, raw_path: bytes, query: str) -> ErrorPage | None:
+    """Return the error page for a request that is refused, or None. Pure."""
     if method not in ("GET", "HEAD"):
-        return Plain(405, "method", ((b"allow", b"GET, HEAD"),))
+        return ErrorPage(405, "method", ((b"allow", b"GET, HEAD"),))
     if len(query) > MOST_QUERY or len(raw_path) > MOST_PATH or query.count("&") >= MOST_PARAMS:
-        return Plain(414, "too_long")
+        return ErrorPage(414, "too_long")
     # "//host" and "/\\host" in a link of a page would lead elsewhere.
     is_strange = not raw_path.startswith(b"/") or raw_path.startswith(b"//") or b"\\" in raw_path
     if is_strange or not raw_path.isascii() or not query.isascii():
-        return Plain(400, "bad_address")
-    # Datasette's pages about itself: nothing that a reader needs, and one of them signs people in.
-    return Plain(404, "not_found") if _OWN_PATHS.match(raw_path) else None
+        return ErrorPage(400, "bad_address")
+    # Datasette's pages about itself: no reader needs them, and one of them signs people in.
+    return ErrorPage(404, "not_found") if _OWN_PATHS.match(raw_path) else None
 
 
-class _Answer:
-    """Sends an answer with our headers."""
+class _HeaderSender:
+    """Sends an answer with our headers added."""
 
     def __init__(self, send: Send, asked: RequestDates) -> None:
         self.send, self.asked, self.has_begun = send, asked, False
@@ -159,7 +158,7 @@ class _Answer:
 
 
 def finished(headers: Headers, asked: RequestDates) -> Headers:
-    """The headers of an answer (names in small letters) with ours. Pure."""
+    """Return the headers of an answer (names in lower case) with ours added. Pure."""
     names = dict(headers)
     is_page = names.get(b"content-type", b"").startswith(b"text/html")
     ours = {b"server", b"vary", b"content-language", *(name for name, _ in _HEADERS)}
@@ -167,7 +166,7 @@ def finished(headers: Headers, asked: RequestDates) -> Headers:
         ours.add(b"cache-control")
     kept = [pair for pair in headers if pair[0] not in ours]
     if b"cache-control" in ours:
-        kept.append((b"cache-control", b"no-cache"))  # keep it, and ask each time whether it still holds
+        kept.append((b"cache-control", b"no-cache"))  # keep a copy, but ask each time whether it is current
     if is_page:
         kept.append((b"content-language", b"zh-CN" if asked.lang == "zh" else b"en"))
         if asked.is_chosen:
@@ -177,13 +176,13 @@ def finished(headers: Headers, asked: RequestDates) -> Headers:
 
 
 async def _asset(
-    name: str, headers: dict[str, str], query: str, lang: Lang, scope: Scope, send: _Answer
+    name: str, headers: dict[str, str], query: str, lang: Lang, scope: Scope, send: _HeaderSender
 ) -> None:  # fmt: skip
     asset = read_assets().get(name)
     if asset is None:
-        await plain_page(Plain(404, "not_found"), lang, scope, send)
+        await send_error_page(ErrorPage(404, "not_found"), lang, scope, send)
         return
-    # its address has a hash of it: another file has another address
+    # a link with ?v= has a hash of the file: another file has another address
     keep = b"public, max-age=31536000, immutable" if query.startswith("v=") else b"no-cache"
     is_kept = headers.get("if-none-match") == asset.etag
     more: Headers = [] if is_kept else [

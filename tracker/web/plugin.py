@@ -1,10 +1,6 @@
-"""The Datasette plugin: our routes, what templates know, the guard of each connection, links in cells, error pages.
+"""The Datasette plugin: routes, template variables, the authorizer of connections, links in cells, error pages.
 
-Only hooks that Datasette 1.0 keeps. In a Datasette that is not a `Site` it does nothing.
-
-Links in the cells of Datasette's tables to our pages. Pure.
-
-What every template knows: the view, words, links, and what header and footer show.
+It uses only hooks that Datasette 1.0 keeps, and does nothing in a Datasette that is not a `HistorySite`.
 """
 
 from __future__ import annotations
@@ -13,9 +9,7 @@ import hashlib
 import logging
 import re
 import sqlite3
-import time
 from collections.abc import Awaitable, Callable, Generator
-from datetime import datetime
 from functools import cache, partial
 from typing import Any
 
@@ -30,13 +24,14 @@ from pluggy import HookimplMarker
 from tracker.core.errors import StorageError
 from tracker.core.version import __version__
 from tracker.notify.words import beijing_time, period_text, place_text, source_name
-from tracker.web import responses, urls
+from tracker.web import urls
 from tracker.web.authorizer import authorize
 from tracker.web.errors import TooSlow, WebError
+from tracker.web.http_cache import cached
 from tracker.web.request import VIEW, View, make_view, read_days
 from tracker.web.responses import read_assets
-from tracker.web.routes import ROUTES, Route, answer, expression
-from tracker.web.site import LONGEST_VALUE, NAME, Site
+from tracker.web.routes import ROUTES, HttpRoute, answer, expression
+from tracker.web.site import LONGEST_VALUE, NAME, HistorySite
 from tracker.web.urls import entity_path, filing_path, original_path
 
 _LOG = logging.getLogger("tracker.web")
@@ -45,8 +40,8 @@ hookimpl = HookimplMarker("datasette")
 
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datasette) -> None:
-    """Have SQLite itself refuse what is private."""
-    if isinstance(datasette, Site) and database == NAME:
+    """Make SQLite itself refuse to read private tables."""
+    if isinstance(datasette, HistorySite) and database == NAME:
         conn.set_authorizer(authorize)
         if datasette.setting("default_allow_sql"):
             conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
@@ -54,16 +49,16 @@ def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datas
 
 @hookimpl
 def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
-    """Our pages."""
-    if not isinstance(datasette, Site):
+    """Return our pages."""
+    if not isinstance(datasette, HistorySite):
         return []
     return [(expression(route.pattern), _view_of(route)) for route in ROUTES]
 
 
 @hookimpl
 async def extra_template_vars(request: Request | None, datasette: Datasette) -> dict[str, Any]:
-    """What every template knows."""
-    if not isinstance(datasette, Site) or request is None:
+    """Return the variables of every template."""
+    if not isinstance(datasette, HistorySite) or request is None:
         return {}
     view = request.scope.get(VIEW) or _lenient(make_view(datasette, request, is_own=False))
     return await variables(view)
@@ -71,21 +66,21 @@ async def extra_template_vars(request: Request | None, datasette: Datasette) -> 
 
 @hookimpl
 def render_cell(row: Any, value: Any, column: str, datasette: Datasette) -> Any:
-    """Links from tables to our pages."""
-    return linked(row, value, column) if isinstance(datasette, Site) else None
+    """Return the link from a cell of a table to our page."""
+    return linked(row, value, column) if isinstance(datasette, HistorySite) else None
 
 
 @hookimpl(wrapper=True)
 def handle_exception(
     datasette: Datasette, request: Request, exception: Exception
 ) -> Generator[None, list[Any], list[Any]]:  # fmt: skip
-    """An error page of ours in place of Datasette's, which prints a trace for each page that is not found."""
+    """Return our error page in place of Datasette's, which prints a trace for each page that is not found."""
     return _in_place_of((yield), datasette, lambda site: _failure(site, request, exception))
 
 
 @hookimpl(wrapper=True)
 def forbidden(datasette: Datasette, request: Request, message: str) -> Generator[None, list[Any], list[Any]]:
-    """The same where something must not be seen."""
+    """Return our error page for what must not be seen."""
     return _in_place_of((yield), datasette, lambda site: _error_view(site, request).error(_Forbidden("forbidden")))
 
 
@@ -94,53 +89,36 @@ class _Forbidden(WebError):
 
 
 def _in_place_of(
-    theirs: list[Any], datasette: Datasette, ours: Callable[[Site], Awaitable[Response]]
+    theirs: list[Any], datasette: Datasette, ours: Callable[[HistorySite], Awaitable[Response]]
 ) -> list[Any]:  # fmt: skip
-    if not isinstance(datasette, Site):
+    if not isinstance(datasette, HistorySite):
         return theirs
     return [partial(ours, datasette)]
 
 
-def _view_of(route: Route) -> Callable[..., Awaitable[Response]]:
-    async def respond(request: Request, datasette: Site) -> Response:
+def _view_of(route: HttpRoute) -> Callable[..., Awaitable[Response]]:
+    async def respond(request: Request, datasette: HistorySite) -> Response:
         view = make_view(datasette, request)
         try:
             view = read_days(view)
-            if not route.is_kept:
-                return await answer(route, view, request.url_vars)
-            return await _kept(route, view)
+            respond_now = partial(answer, route, view, request.url_vars)
+            return await (cached(view, respond_now) if route.is_cacheable else respond_now())
         except WebError as error:
             return await view.error(error)
 
     return respond
 
 
-async def _kept(route: Route, view: View) -> Response:
-    """An answer with its state; without a body where the browser holds it."""
-    site = view.site  # the state is read before what is made of it: a copy may be thrown away too soon, never kept
-    tag = responses.etag(site.identity, site.stamp(), __version__, view.lang, view.today, view.request.full_path,
-                    view.as_of, view.known_on, view.request.host)  # fmt: skip
-    midnight = datetime.fromisoformat(f"{view.today}T00:00+08:00").timestamp()  # pages of today are others from then on
-    modified = responses.last_modified(max(site.changed_at(), midnight), time.time())
-    headers = {"ETag": tag} | ({"Last-Modified": modified} if modified else {})
-    if responses.is_kept(view.request.headers, tag, modified):
-        return Response("", status=304, headers=headers)
-    response = await answer(route, view, view.request.url_vars)
-    if response.status == 200:
-        response.headers = headers | response.headers
-    return response
-
-
-async def _failure(site: Site, request: Request, exception: Exception) -> Response:
+async def _failure(site: HistorySite, request: Request, exception: Exception) -> Response:
     view = _error_view(site, request)
     if isinstance(exception, WebError):
         return await view.error(exception)
     if isinstance(exception, QueryInterrupted):
         return await view.error(TooSlow("too_slow"))
     if isinstance(exception, DatasetteError):
-        if exception.message_is_html:  # a question that took too long, with a script
+        if exception.message_is_html:  # Datasette's page for a query that took too long, which has a script
             return await view.error(TooSlow("too_slow"))
-        status = 400 if exception.status == 500 else exception.status  # it has 500 for what cannot be sorted by
+        status = 400 if exception.status == 500 else exception.status  # its 500: a column that cannot be sorted by
         return await view.failure(status, exception.title or view.say("error_400"), str(exception.message))
     if isinstance(exception, Base400):
         title = f"error_{exception.status}"
@@ -149,21 +127,21 @@ async def _failure(site: Site, request: Request, exception: Exception) -> Respon
     if _is_unreadable(request, exception):
         _LOG.warning("%s was asked what Datasette cannot read: %s", request.path, type(exception).__name__)
         return await view.failure(400, view.say("error_400"), view.say("unreadable"))
-    _LOG.error("%s failed", request.path, exc_info=exception)  # for those who run it; whoever asked gets no trace
+    _LOG.error("%s failed", request.path, exc_info=exception)  # for the operator; the reader gets no trace
     if isinstance(exception, StorageError | sqlite3.Error | OSError):
         return await view.failure(503, view.say("error_503"), view.say("unusable"))
     return await view.failure(500, view.say("error_500"), view.say("failed"))
 
 
 def _is_unreadable(request: Request, exception: Exception) -> bool:
-    """True where parameters made Datasette fail: it reads numbers and JSON from them without looking twice."""
+    """Return True if parameters made Datasette fail: it parses numbers and JSON in them without checks."""
     if VIEW in request.scope or not request.path.startswith(f"/{NAME}"):
         return False
-    if not request.query_string and not request.path.endswith(".csv"):  # /history.csv is nothing without a question
+    if not request.query_string and not request.path.endswith(".csv"):  # /history.csv needs a query
         return False
     if isinstance(exception, sqlite3.OperationalError):
-        return exception.sqlite_errorcode == sqlite3.SQLITE_ERROR  # the question, not the file
-    # IntegrityError: "datatype mismatch", a number of a row that is none; a reader breaks no other rule
+        return exception.sqlite_errorcode == sqlite3.SQLITE_ERROR  # an error of the query, not of the file
+    # IntegrityError: "datatype mismatch", a row id that is not a number; a reader can break no other constraint
     faults = (
         ValueError | TypeError | LookupError | AttributeError | NameError
         | sqlite3.ProgrammingError | sqlite3.IntegrityError
@@ -171,7 +149,7 @@ def _is_unreadable(request: Request, exception: Exception) -> bool:
     return isinstance(exception, faults)
 
 
-def _error_view(site: Site, request: Request) -> View:
+def _error_view(site: HistorySite, request: Request) -> View:
     return _lenient(request.scope.get(VIEW) or make_view(site, request))
 
 
@@ -179,16 +157,16 @@ def _lenient(view: View) -> View:
     try:
         return read_days(view)
     except WebError:
-        return view  # an error page, or one of Datasette's, which know no days
+        return view  # error pages and Datasette's own pages have no days
 
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def linked(row: Any, value: Any, column: str) -> Markup | None:
-    """The link that a cell is shown as; None where it is shown as it is."""
+    """Return the link to show for a cell; None to show its text. Pure."""
     shown = value
-    if isinstance(value, dict):  # a foreign key, with the label of what it leads to
+    if isinstance(value, dict):  # a foreign key with the label of its target
         value, shown = value["value"], f"{value['label']} ({value['value']})"
     if column == "entity_id" and isinstance(value, int):
         return _link(entity_path(value), shown)

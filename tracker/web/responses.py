@@ -1,11 +1,4 @@
-"""The files that pages load: style sheet and icon, held in memory; nothing else can be asked for.
-
-A file as an answer, sent piece by piece.
-
-Whether a browser's copy of a page still holds. Pure.
-
-A page is made of the history, the program, its address, its language and today's date: its ETag is a hash of these.
-"""
+"""The files that pages load (style sheets, scripts, icon), held in memory, and files sent as an answer in pieces."""
 
 from __future__ import annotations
 
@@ -15,7 +8,6 @@ import mimetypes
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from email.utils import formatdate, parsedate_to_datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -29,7 +21,7 @@ FOLDER = Path(__file__).parent / "static"
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """The bytes of a file, and how they are told to browsers."""
+    """A file of the `static` folder, with its headers."""
 
     body: bytes
     media_type: str
@@ -38,7 +30,7 @@ class Asset:
 
 @cache
 def read_assets() -> dict[str, Asset]:
-    """Every file of the folder, by its name."""
+    """Read every file of the folder, by name."""
     return {file.name: _asset(file) for file in sorted(FOLDER.iterdir()) if file.is_file()}
 
 
@@ -54,7 +46,7 @@ _CHUNK = 1 << 18
 
 
 class FileResponse(Response):  # type: ignore[misc]
-    """A file that has no name any more, sent piece by piece."""
+    """The answer that is an open, already deleted file, sent in pieces."""
 
     def __init__(self, file: BinaryIO, size: int, name: str, media_type: str) -> None:
         headers = {"Content-Disposition": disposition(name), "Content-Length": str(size)}
@@ -63,7 +55,7 @@ class FileResponse(Response):  # type: ignore[misc]
         self.file = file
 
     async def asgi_send(self, send: Callable[[Mapping[str, Any]], Coroutine[Any, Any, None]]) -> None:
-        """Send it, and let go of it."""
+        """Send the file and close it."""
         headers = [[key.encode(), value.encode()] for key, value in self.headers.items()]
         with closing(self.file) as file:
             head = [*headers, [b"content-type", self.content_type.encode()]]
@@ -71,34 +63,3 @@ class FileResponse(Response):  # type: ignore[misc]
             while piece := await asyncio.to_thread(file.read, _CHUNK):
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
-
-
-# HTTP dates have seconds: what was written within this one may be written again without a later date.
-_SETTLED_SECONDS = 2
-
-
-def etag(*parts: object) -> str:
-    """The tag of what was made of these parts."""
-    return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
-
-
-def last_modified(changed_at: float, now: float) -> str | None:
-    """The date of a change, as HTTP writes it; None while it may still be followed by one of the same second."""
-    return formatdate(int(changed_at), usegmt=True) if now - changed_at > _SETTLED_SECONDS else None
-
-
-def is_kept(headers: Mapping[str, str], tag: str, modified: str | None) -> bool:
-    """True where the request (header names in small letters) holds that state already."""
-    if tags := headers.get("if-none-match"):
-        return tags.strip() == "*" or any(_strong(one) == _strong(tag) for one in tags.split(","))
-    since = headers.get("if-modified-since")
-    if not since or not modified:
-        return False
-    try:
-        return parsedate_to_datetime(since) >= parsedate_to_datetime(modified)
-    except (TypeError, ValueError):
-        return False  # no date: it holds nothing
-
-
-def _strong(tag: str) -> str:
-    return tag.strip().removeprefix("W/")

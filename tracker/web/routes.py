@@ -1,6 +1,6 @@
-"""The pages, declared: address → handler. A new page is one more line here.
+"""The table of addresses and handlers; a new page is one more line here.
 
-`{name}` is one piece of the path, percent-decoded; `{name:int}` a whole number; `{name:hex}` a sha256.
+`{name}` is one segment of the path, percent-decoded; `{name:int}` a whole number; `{name:hex}` a sha256.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from tracker.web.pages import (
     originals,
     renames,
     start,
+    state,
     suggest,
 )
 from tracker.web.pages.downloads import FORMS
@@ -40,52 +41,51 @@ _KINDS = {"": r"[^/]+", "int": r"\d{1,18}", "hex": r"[0-9a-f]{64}"}
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """`is_kept`: it shows nothing but the history, so that a browser's copy holds until that changes."""
+class HttpRoute:
+    """A pattern and its handler. `is_cacheable`: only a change of the history changes the page."""
 
     pattern: str
     handler: Handler
-    is_kept: bool = True
+    is_cacheable: bool = True
 
 
-def _files(page: str, download: Handler, json: str = "") -> Iterator[Route]:
-    """The same question as a file, in each form; `json` where the page's name with .json is something else."""
+def _files(page: str, download: Handler, json: str = "") -> Iterator[HttpRoute]:
+    """Return the routes of a page's downloads; `json` is the path of that form if the feed has the usual one."""
     for form in FORMS:
-        yield Route(json if json and form == "json" else f"{page}.{form}", partial(download, form=form))
+        yield HttpRoute(json if json and form == "json" else f"{page}.{form}", partial(download, form=form))
 
 
-ROUTES: tuple[Route, ...] = (
-    Route("/", start.page),
-    Route("/state", start.state_page),
-    Route("/chart/{name}.svg", charts.picture),
-    Route("/chart/{name}.csv", charts.data),
-    Route("/filings", filings.page),
-    Route("/search", filings.search),
+ROUTES: tuple[HttpRoute, ...] = (
+    HttpRoute("/", start.page),
+    HttpRoute("/state", state.page),
+    HttpRoute("/chart/{name}.csv", charts.data),
+    HttpRoute("/filings", filings.page),
+    HttpRoute("/search", filings.search),
     *_files("/filings", downloads.download_filings),
-    Route("/filing/{number}", filing.by_number),
-    Route("/filing/{series}/{number}", filing.page, is_kept=False),  # it tells whether the archive holds the file
-    Route("/entity/{entity_id:int}", entity.page),
-    Route("/suggest", suggest.suggest),
-    Route("/about", start.about_page),
-    Route("/changes", changes.page),
-    Route("/changes.atom", feeds.atom),
-    Route("/changes.json", feeds.json),
+    HttpRoute("/filing/{number}", filing.by_number),
+    # It shows whether the archive has the file, which is no part of the history.
+    HttpRoute("/filing/{series}/{number}", filing.page, is_cacheable=False),
+    HttpRoute("/entity/{entity_id:int}", entity.page),
+    HttpRoute("/suggest", suggest.suggest),
+    HttpRoute("/about", start.about_page),
+    HttpRoute("/changes", changes.page),
+    HttpRoute("/changes.atom", feeds.atom),
+    HttpRoute("/changes.json", feeds.json),
     *_files("/changes", downloads.download_changes, json="/changes/download.json"),
-    Route("/renames", renames.page),
+    HttpRoute("/renames", renames.page),
     *_files("/renames", renames.download),
-    Route("/compare", compare.page),
+    HttpRoute("/compare", compare.page),
     *_files("/compare", downloads.download_comparison),
-    Route("/batches", batches.page),
-    Route("/batch/{series}/{period}", batch.page),
-    Route("/chart/batches/{series}.svg", batches.svg),
-    Route("/chart/batches/{series}.csv", batches.csv),
-    Route("/original/{sha256}", originals.download),
-    *(Route(pattern, handler) for pattern, handler in HANDLERS),
+    HttpRoute("/batches", batches.page),
+    HttpRoute("/batch/{series}/{period}", batch.page),
+    HttpRoute("/chart/batches/{series}.csv", batches.csv),
+    HttpRoute("/original/{sha256}", originals.download),
+    *(HttpRoute(pattern, handler) for pattern, handler in HANDLERS),
 )
 
 
 def expression(pattern: str) -> str:
-    """A pattern as a regular expression over the path as it was sent."""
+    """Return a pattern as a regular expression for the path as it was sent."""
     parts = re.split(r"\{(\w+)(?::(\w+))?\}", pattern)
     text = re.escape(parts[0])
     for name, kind, literal in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
@@ -94,10 +94,10 @@ def expression(pattern: str) -> str:
 
 
 def pieces(pattern: str, raw: dict[str, str]) -> dict[str, Any]:
-    """The pieces of a path by name, as the handler takes them.
+    """Return the segments of a path by name, as the handler takes them.
 
     Raises:
-        NotFound: one is no text.
+        NotFound: a segment is not UTF-8.
     """
     values: dict[str, Any] = {}
     for name, text in raw.items():
@@ -108,7 +108,7 @@ def pieces(pattern: str, raw: dict[str, str]) -> dict[str, Any]:
     return values
 
 
-async def answer(route: Route, view: View, raw: dict[str, str]) -> Response:
-    """What a route answers."""
+async def answer(route: HttpRoute, view: View, raw: dict[str, str]) -> Response:
+    """Call the handler of a route."""
     response: Response = await route.handler(view, **pieces(route.pattern, raw))
     return response

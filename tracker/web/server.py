@@ -1,9 +1,7 @@
-"""Serving the pages: one listening socket, uvicorn, and an end when it is told to stop.
+"""The server: a listening socket, uvicorn, a clean stop, and connections with limits.
 
-One connection of a browser: let go of where the other side dawdles, and the idlest where there are too many.
-
-In: what uvicorn's own protocol takes. Out: the same answers. Must never keep a connection open for one who sends no
-request or reads no answer: those who do would be left waiting.
+A connection times out if the client sends no request or reads no answer, and a cap on open connections drops the one
+that has been idle longest. Otherwise a few slow clients could keep all others waiting.
 """
 
 from __future__ import annotations
@@ -22,49 +20,51 @@ from tracker.core.errors import OptionError, StorageError
 from tracker.core.messages import language
 from tracker.settings.model import Settings
 from tracker.settings.values import split_address
-from tracker.web.app import Switch
-from tracker.web.middleware import Gate
 
 _BACKLOG = 512
-_STOP_SECONDS = 10  # for answers under way, once it is told to stop
+_STOP_SECONDS = 10  # for unfinished answers after the signal to stop
 
 
 def serve(settings: Settings, host: str, port: int, *, sql: bool, tell: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT; `tell` is called with the address once it listens. Port 0 is any free one.
+    """Serve until SIGTERM or SIGINT; `tell` is called with the address when it listens. Port 0 is any free port.
 
     Raises:
-        OptionError: there is no history, it cannot be read, or the address cannot be listened at.
+        OptionError: there is no history, it cannot be read, or the address cannot be used.
     """
+    # Datasette takes a second or two to load; `tracker run` serves its figures without it.
+    from tracker.web.app import ReloadingApp
+    from tracker.web.middleware import Middleware
+
     listening = listen(host, port)
     try:
-        switch = Switch(settings, sql=sql)
+        app = ReloadingApp(settings, sql=sql)
     except StorageError as error:
         listening.close()
         raise OptionError(error.message, hint=error.hint, **error.where) from error
-    gate = Gate(switch, language(settings.lang))
+    gate = Middleware(app, language(settings.lang))
     config = uvicorn.Config(
         gate, http=Connection, log_config=None, access_log=False, server_header=False, proxy_headers=False,
         lifespan="off", ws="none", timeout_keep_alive=15, timeout_graceful_shutdown=_STOP_SECONDS,
-        log_level="error",  # else whoever sends what is no request writes lines into the log
+        log_level="error",  # below that, malformed requests of clients would fill the log
     )  # fmt: skip
-    # uvicorn hands a signal on to whoever was there before: by then all is done, and the exit code is 0.
+    # uvicorn passes the signal on to the previous handler; ours does nothing, so the exit code is 0.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _ignore)
     with listening:
         tell(address_of(listening))
         uvicorn.Server(config).run(sockets=[listening])
-    switch.close()
+    app.close()
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens there.
+    """Return a listening socket.
 
     Raises:
-        OptionError: the address is taken, or is none of this machine.
+        OptionError: the address is in use, or is not an address of this machine.
     """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        one = socket.socket(family, kind, protocol)  # asyncio sends at once only where it knows that it is TCP
+        one = socket.socket(family, kind, protocol)  # asyncio sets TCP_NODELAY only if the protocol says TCP
         try:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             one.bind(address)
@@ -74,39 +74,39 @@ def listen(host: str, port: int) -> socket.socket:
             raise
     except OSError as error:
         raise OptionError(
-            f"{host}:{port} cannot be listened at: {error.strerror or error}", hint="Choose another with --port"
+            f"Cannot listen on {host}:{port}: {error.strerror or error}", hint="Choose another with --port"
         ) from error
     return one
 
 
 def chosen_address(settings: Settings, host: str | None, port: int | None) -> tuple[str, int]:
-    """Host and port: those of the command line, else those of `web.listen`.
+    """Return host and port, from the command line or else from `web.listen`.
 
     Raises:
-        OptionError: `web.listen` is no address.
+        OptionError: `web.listen` is not an address.
     """
     set_host, set_port = split_address("web.listen", settings.web.listen, "127.0.0.1:8001")
     return host or set_host, set_port if port is None else port
 
 
 def address_of(listening: socket.socket) -> str:
-    """The address of a socket, as a browser takes it."""
+    """Return the address of a socket as a URL."""
     host, port = listening.getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
 def _ignore(number: int, frame: FrameType | None) -> None:
-    """Nothing is left to do."""
+    """Do nothing."""
 
 
-MOST_OPEN = 500  # connections; half of what a process may usually open, and each costs some kilobytes
-REQUEST_SECONDS = 15.0  # for the whole head of a request, from the last answer on: a byte now and then gains no time
-READ_SECONDS = 20.0  # without a byte of an answer being taken
+MOST_OPEN = 500  # connections: half of the usual limit of open files; each costs a few kilobytes
+REQUEST_SECONDS = 15.0  # for the whole head of a request, from the last answer on: single bytes gain no time
+READ_SECONDS = 20.0  # in which the client reads no byte of an answer
 _LOOK_SECONDS = 5.0
 
 
 class Connection(H11Protocol):
-    """A connection with limits."""
+    """A uvicorn connection with time limits."""
 
     waiting_since: float
     _left = 0
@@ -114,7 +114,7 @@ class Connection(H11Protocol):
     _look: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to watch it; where there are too many, the one that has been waiting longest makes room."""
+        """Start the watch; if there are too many connections, drop the one that has been waiting longest."""
         super().connection_made(transport)
         self.waiting_since = self.loop.time()
         self._watch()
@@ -122,28 +122,28 @@ class Connection(H11Protocol):
             idle.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is over."""
+        """Stop the watch."""
         if self._look:
             self._look.cancel()
         super().connection_lost(exc)
 
     def on_response_complete(self) -> None:
-        """An answer has been written: another request is waited for."""
+        """Start the time for the next request: an answer has been written."""
         self.waiting_since = self.loop.time()
         super().on_response_complete()
 
     @property
     def is_answering(self) -> bool:
-        """True while a request has no whole answer yet."""
+        """True while the answer to a request is unfinished."""
         return self.cycle is not None and not self.cycle.response_complete
 
     @property
     def left(self) -> int:
-        """How many bytes the other side has yet to take."""
+        """Bytes that the client has not read yet."""
         return self.transport.get_write_buffer_size()
 
     def resume_writing(self) -> None:
-        """The other side reads."""
+        """Stop the time for reading: the client reads."""
         self._stuck_since = None
         super().resume_writing()
 
@@ -165,6 +165,6 @@ class Connection(H11Protocol):
 
 
 def longest_waiting(connections: Iterable[Any]) -> Connection | None:
-    """The one that has been waiting longest for a request, or else for its answer to be taken; None: all work."""
+    """Return the connection that waited longest for a request, else for its client to read; None if all are busy."""
     idle = [one for one in connections if isinstance(one, Connection) and not one.is_answering]
     return min(idle, key=lambda one: (one.left > 0, one.waiting_since), default=None)

@@ -1,6 +1,6 @@
-"""One Datasette over one history file, read-only, with what its pages share.
+"""One Datasette over one history file, read-only: questions to the history and the archive, and the state of the file.
 
-In: the settings. Out: an ASGI application, and the state of the history by which answers are kept and checked.
+In: the settings. Out: an ASGI application, and the state of the history from which ETags are made.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import sqlite3
+import threading
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
@@ -32,10 +33,10 @@ HERE = Path(__file__).parent
 NAME = "history"  # of the database in addresses: /history/filing_current
 ASK_SECONDS = 10.0
 COUNT_MILLISECONDS = 50
-LONGEST_VALUE = 1 << 18  # bytes of one value that a reader's own SQL may make; a thousand rows of them fit into memory
-_NO_LIMIT = 1_000_000_000  # SQLite's own
-LOOK_SECONDS, FETCH_SECONDS = 2.0, 30.0  # within which a service that holds the archive must answer
-_ARCHIVE_THREADS = 4  # of their own: a service that hangs must not hold up what else is done in threads
+LONGEST_VALUE = 1 << 18  # bytes of one value in a reader's own SQL; a thousand rows of them fit into memory
+_NO_LIMIT = 1_000_000_000  # SQLite's own limit
+LOOK_SECONDS, FETCH_SECONDS = 2.0, 30.0  # time for a remote archive to answer
+_ARCHIVE_THREADS = 4  # a pool of its own: an archive that hangs must not block other work in threads
 _SETTINGS = {
     "default_page_size": 50, "max_returned_rows": 1000, "num_sql_threads": 4, "sql_time_limit_ms": 2000,
     "facet_time_limit_ms": 500, "default_facet_size": 30, "allow_facet": True,
@@ -44,31 +45,33 @@ _SETTINGS = {
 }  # fmt: skip
 Answer = TypeVar("Answer")
 Identity = tuple[int, int]
-AS_FILE: ContextVar[bool] = ContextVar("AS_FILE", default=False)  # the answer under way is a CSV
+AS_FILE: ContextVar[bool] = ContextVar("AS_FILE", default=False)  # True while the current answer is a CSV
 
 
 class HistoryDatabase(DatasetteDatabase):  # type: ignore[misc]
-    """The history as Datasette sees it: it cannot be written to, and has no private tables."""
+    """The history as Datasette sees it: read-only, without private tables."""
 
     _counted: tuple[str, dict[str, int | None]] | None = None
 
     def connect(self, write: bool = False) -> sqlite3.Connection:
-        """A connection that can only ask.
+        """Open a read-only connection.
 
         Raises:
-            sqlite3.Error: it cannot be opened, or is to be written to.
+            sqlite3.Error: the file cannot be opened, or a connection for writing is asked for.
         """
         if write:
             raise sqlite3.OperationalError("the history is read-only")
-        return open_readonly(Path(self.path))
+        conn = open_readonly(Path(self.path), any_thread=True)
+        self._all_file_connections.append(conn)  # `close` closes them
+        return conn
 
     async def execute(
         self, sql: str, params: Any = None, truncate: bool = False, custom_time_limit: int | None = None, **more: Any
     ) -> Any:  # fmt: skip
-        """One question. A page shows its rows whether or not they can be counted at once."""
+        """Execute a query. A count has a short time limit: a page shows its rows even without a count."""
         if not truncate and sql.startswith("select count(*) from "):
             custom_time_limit = custom_time_limit or COUNT_MILLISECONDS
-        # What a reader asked wrongly is told to the reader; Datasette would write it to the log as it was sent.
+        # An error in a reader's query is shown to the reader; Datasette would also write the query to the log.
         more["log_sql_errors"] = False
         try:
             return await super().execute(sql, params, truncate, custom_time_limit, **more)
@@ -78,29 +81,29 @@ class HistoryDatabase(DatasetteDatabase):  # type: ignore[misc]
             raise DatasetteError(str(error), status=400) from error  # Datasette would send an empty file
 
     async def attached_databases(self) -> list[Any]:
-        """None: the list would tell where files lie."""
+        """Return nothing: the list would reveal paths of files."""
         return []
 
     async def table_names(self) -> list[str]:
-        """The tables that are no one's secret, and that can be read row by row."""
+        """Return the tables that are public and can be read row by row."""
         return [name for name in await super().table_names() if name not in PRIVATE and not name.startswith(INDEX)]
 
     async def table_counts(self, limit: int = 10) -> dict[str, int | None]:
-        """How many rows each has, counted once for each state of the file; None where that takes too long."""
+        """Count the rows of each table, once for each state of the file; None if that takes too long."""
         stamp = file_stamp(Path(self.path))
         if self._counted is None or self._counted[0] != stamp:
             self._counted = stamp, await super().table_counts(limit)
         return self._counted[1]
 
     async def fts_table(self, table: str) -> None:
-        """No table has an index of words that Datasette could use."""
+        """Return None: no table has a text index that Datasette could use."""
 
     async def view_names(self) -> list[str]:
-        """The views that are made for readers."""
+        """Return the views that are made for readers."""
         return [name for name in await super().view_names() if name not in HELPERS]
 
     async def get_all_foreign_keys(self) -> dict[str, Any]:
-        """The foreign keys among these tables."""
+        """Return the foreign keys between public tables."""
         keys = await super().get_all_foreign_keys()
         return {
             name: {way: [one for one in some if one["other_table"] not in PRIVATE] for way, some in ways.items()}
@@ -108,8 +111,8 @@ class HistoryDatabase(DatasetteDatabase):  # type: ignore[misc]
         }
 
 
-class Site(Datasette):  # type: ignore[misc]
-    """Datasette over one history; our plugin does nothing in any other Datasette."""
+class HistorySite(Datasette):  # type: ignore[misc]
+    """Datasette over one history file."""
 
     def __init__(self, settings: Settings, *, sql: bool) -> None:
         self.own, self.path, self.archive = settings, settings.database, open_archive(settings, within=FETCH_SECONDS)
@@ -125,28 +128,28 @@ class Site(Datasette):  # type: ignore[misc]
         self._pulse: tuple[str, PollRow | None] | None = None
 
     async def ask(self, question: Callable[[Database], Answer]) -> Answer:
-        """What the history answers, in a thread, all of it from one moment of the history.
+        """Call `question` in a thread, in one transaction, and return its answer.
 
         Raises:
-            TooSlow: it takes too long.
+            TooSlow: the question takes too long.
             sqlite3.Error: the history cannot be used.
         """
         answer: Answer = await self.get_database(NAME).execute_fn(partial(_ask, question))
         return answer
 
     async def lacking(self, hashes: Collection[str]) -> set[str]:
-        """Which of these the archive lacks; none where it does not say so in time: a download tells then."""
+        """Return the hashes that the archive does not have; none if it does not answer in time."""
         try:
             return set(hashes) - await self._in_archive(lambda: self.archive.having(hashes), LOOK_SECONDS)
         except (ArchiveUnreachable, TimeoutError):
             return set()
 
     async def original(self, sha256: str) -> bytes:
-        """The bytes of an original file.
+        """Return the bytes of an original file.
 
         Raises:
-            StorageError: the archive lacks it, or holds it damaged.
-            Unavailable: the archive cannot be asked now.
+            StorageError: the archive does not have the file, or it is damaged.
+            Unavailable: the archive does not answer.
         """
         try:
             return await self._in_archive(lambda: self.archive.get(sha256), FETCH_SECONDS)
@@ -158,46 +161,50 @@ class Site(Datasette):  # type: ignore[misc]
         return await asyncio.wait_for(loop.run_in_executor(self._archive_threads, question), seconds)
 
     def stamp(self) -> str:
-        """The state of the history's file: any commit changes it."""
+        """Return the state of the history file: any commit changes it."""
         return file_stamp(self.path)
 
     def changed_at(self) -> float:
-        """When the history's file was written last, in seconds since 1970."""
+        """Return when the history file was last written, in seconds since 1970."""
         return max(_state(self.path)[2], _state(self.path.with_name(f"{self.path.name}-wal"))[2]) / 1e9
 
     async def last_poll(self) -> PollRow | None:
-        """The newest poll that came to its end; asked again when the history has changed."""
+        """Return the newest finished poll; the history is asked again only after a change."""
         stamp = self.stamp()
         if self._pulse is None or self._pulse[0] != stamp:
             self._pulse = stamp, await self.ask(lambda db: last_finished(db, ()))
         return self._pulse[1]
 
     def retire(self) -> None:
-        """Let go of the file: its connections end with their threads."""
-        self.executor.shutdown(wait=False)
+        """Close the file without waiting: a question whose reader has gone ends within its time limit."""
         self._archive_threads.shutdown(wait=False, cancel_futures=True)
+        threading.Thread(target=self._close, name="retire").start()
+
+    def _close(self) -> None:
+        self.executor.shutdown(cancel_futures=True)
+        self.get_database(NAME).close()
 
 
 def identity(path: Path) -> Identity:
-    """Which file lies there.
+    """Return the identity of the file at a path, as (device, inode).
 
     Raises:
-        OSError: none does.
+        OSError: there is no file.
     """
     state = path.stat()
     return state.st_dev, state.st_ino
 
 
 def file_stamp(path: Path) -> str:
-    """The state of a database file and its log: any commit changes it."""
+    """Return the state of a database file and its WAL: any commit changes it."""
     states = [_state(path), _state(path.with_name(f"{path.name}-wal"))]
     return hashlib.sha256(repr(states).encode()).hexdigest()[:16]
 
 
 def _ask(question: Callable[[Database], Answer], conn: sqlite3.Connection) -> Answer:
-    # Datasette's rows are no tuples, which the storage compares and unpacks.
+    # The storage compares and unpacks rows as tuples, which Datasette's rows are not.
     factory, conn.row_factory = conn.row_factory, None
-    longest = conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _NO_LIMIT)  # our own questions make nothing long
+    longest = conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _NO_LIMIT)  # our own questions make no long values
     try:
         with time_limit(conn, ASK_SECONDS):
             db = Database(conn)

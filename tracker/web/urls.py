@@ -1,6 +1,6 @@
 """The addresses of pages. Pure: names and numbers in, paths out, and back.
 
-A number may hold any character, so it stands percent-encoded in one piece of the path, and is read from the path as
+A filing number may contain any character. It is percent-encoded as one segment of the path, and read from the path as
 it was sent.
 """
 
@@ -13,16 +13,16 @@ Params = Mapping[str, object]
 
 
 def piece(value: object) -> str:
-    """A value as one piece of a path.
+    """Return a value as one segment of a path.
 
-    "." and ".." are steps to a browser, however they are encoded: a blank, which no number ends with, keeps them apart.
+    Browsers resolve "." and ".." however they are encoded, so a blank is appended; no number ends with one.
     """
     text = str(value)
     return quote(f"{text} " if text in (".", "..") else text, safe="")
 
 
 def read_piece(raw: str) -> str | None:
-    """The value of a piece of a path as it was sent; None where it is no UTF-8."""
+    """Return the value of a path segment as it was sent; None if it is not UTF-8."""
     try:
         text = unquote(raw, errors="strict")
     except UnicodeDecodeError:
@@ -31,40 +31,40 @@ def read_piece(raw: str) -> str | None:
 
 
 def filing_path(series: str, number: str) -> str:
-    """The page of one filing."""
+    """Return the path of the page of a filing."""
     return f"/filing/{piece(series)}/{piece(number)}"
 
 
 def entity_path(entity: int) -> str:
-    """The page of one entity."""
+    """Return the path of the page of an entity."""
     return f"/entity/{entity}"
 
 
 def batch_path(series: str, period: str) -> str:
-    """The page of one batch."""
+    """Return the path of the page of a batch."""
     return f"/batch/{piece(series)}/{piece(period)}"
 
 
 def original_path(sha256: str) -> str:
-    """The original bytes."""
+    """Return the path of an original file."""
     return f"/original/{piece(sha256)}"
 
 
 def with_params(path: str, params: Params) -> str:
-    """A path with its parameters; those that are None or "" are left out, a list or tuple stands once for each."""
+    """Return a path with its parameters, without those that are None or ""; a list or tuple is repeated."""
     query = urlencode([(name, value) for name, values in params.items() for value in _each(values)])
     return f"{path}?{query}" if query else path
 
 
 def disposition(name: str) -> str:
-    """Content-Disposition of a file to keep under that name, which may hold any character (RFC 6266)."""
+    """Return the Content-Disposition of a download; the name may contain any character (RFC 6266)."""
     safe = "".join("_" if c in '/\\:*?"<>|' or not c.isprintable() else c for c in name).strip(" .") or "file"
     plain = "".join(c if c.isascii() else "_" for c in safe)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(safe, safe='')}"
 
 
 def is_web_address(text: object) -> bool:
-    """True where text of the site may be the target of a link."""
+    """Return True if a text of the regulator's site is safe as the target of a link."""
     try:
         return urlsplit(str(text)).scheme in ("http", "https")
     except ValueError:

@@ -13,8 +13,9 @@ from itertools import chain, count
 from statistics import median_low
 
 from tracker.changes.checks.facts import Facts
+from tracker.core.labels import fold
 from tracker.core.models import Filing, Kind, KnownList
-from tracker.core.series import SERIES, fold
+from tracker.core.series import SERIES
 
 # A list with the name that checks give it, unique within its series
 Named = tuple[str, KnownList]

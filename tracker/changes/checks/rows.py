@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 
 from tracker.changes.checks.facts import Facts, JointCount, RowCount
 from tracker.changes.checks.lists import Named, kind_word, many, of_kind, of_series, refused_rows
+from tracker.core.labels import fold
 from tracker.core.models import Check, KnownList, Verdict
-from tracker.core.series import fold
 
 # 关于注销“仲帆PreWrite算法”等28个算法备案编号的公告; a number of more than seven digits counts nothing
 _NOTICE_TITLE = re.compile(r"等(\d{1,7})个算法备案编号")

@@ -20,6 +20,8 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import formataddr
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from tracker.core.errors import DeliveryError
@@ -229,9 +231,16 @@ class EmailChannel:
 
     def _trust(self) -> ssl.SSLContext:
         try:
-            return ssl.create_default_context(cafile=self.smtp.ca_file or None)
+            file = self.smtp.ca_file
+            return _read_trust(file or None, Path(file).stat().st_mtime_ns if file else 0)
         except OSError as error:
             raise DeliveryError(f"notify.smtp.ca_file {self.smtp.ca_file} cannot be used: {_reason(error)}") from error
+
+
+@lru_cache(maxsize=4)  # the certificates of the system take longer to read than a mail takes to be sent
+def _read_trust(ca_file: str | None, changed: int) -> ssl.SSLContext:
+    """Return a context that trusts the file's authorities, or else the system's; `changed` is the file's time."""
+    return ssl.create_default_context(cafile=ca_file)
 
 
 def _hand_over(program: str, mail: EmailMessage, sender: str, recipients: Sequence[str], timeout: float) -> str:

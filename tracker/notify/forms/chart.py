@@ -7,6 +7,7 @@ on black, for its background is transparent. Never fetches anything.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from tracker.core.models import ChangeKind
@@ -43,13 +44,18 @@ def render_chart(message: Message) -> bytes:
     growth = growth_shown(message)
     if growth is None:
         return b""
+    ours = frozenset(batch.period for batch in message.batches if batch.series == growth.series)
+    return _render(growth, ours)
+
+
+@lru_cache(maxsize=16)  # the subscribers of one poll see the same few pictures, and each takes a tenth of a second
+def _render(growth: Growth, ours: frozenset[str | None]) -> bytes:
     import vl_convert  # takes a JavaScript engine along, which most commands do without
 
-    ours = {batch.period for batch in message.batches if batch.series == growth.series}
     return bytes(vl_convert.vegalite_to_png(_chart(growth, ours), vl_version="5.21", scale=2, allowed_base_urls=[]))
 
 
-def _chart(growth: Growth, ours: set[str | None]) -> dict[str, Any]:
+def _chart(growth: Growth, ours: frozenset[str | None]) -> dict[str, Any]:
     values = [
         {"period": period, "count": count, "label": f"{count:,}", "ours": period in ours}
         for period, count in growth.batches

@@ -23,7 +23,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from storage.archive.archive import Archive
-from storage.queries import polls
+from storage.database import open_snapshot
 from storage.queries.originals import referred_files
 from tracker.core.errors import ArchiveUnreachable, DeliveryError, OptionError
 from tracker.core.files import try_writing
@@ -31,8 +31,9 @@ from tracker.core.version import __version__
 from tracker.notify.channels.base import Probed
 from tracker.notify.channels.registry import open_channel
 from tracker.notify.dispatcher import fault
-from tracker.operations.doctor.findings import Finding, Teller
-from tracker.settings.model import CONFIG_FILE, Settings, SiteSettings, check_secrets, load_settings
+from tracker.operations.doctor.findings import Finding, Reporter
+from tracker.settings.load import check_secrets, load_settings
+from tracker.settings.model import CONFIG_FILE, Settings, SiteSettings
 from tracker.settings.open_archive import open_archive
 from tracker.settings.subscriptions import AnySubscription, NotifySettings
 
@@ -59,79 +60,79 @@ def _data_folder(file: Path) -> Path:
     return Path(named) if isinstance(named, str) else Settings.model_fields["data_dir"].default
 
 
-def check_configuration(settings: Settings, file: Path | None, fault: str, tell: Teller) -> Iterator[Finding]:
+def check_configuration(settings: Settings, file: Path | None, fault: str, report: Reporter) -> Iterator[Finding]:
     """Whether it can be read, every secret is there, and the site is told who asks."""
     if fault:
-        yield tell.fail("loads", "broken", error=fault)
+        yield report.fail("loads", "broken", error=fault)
         return
     where = file or Path(CONFIG_FILE)
-    yield tell.ok("loads", "loads", file=where) if where.exists() else tell.ok("loads", "no_file")
+    yield report.ok("loads", "loads", file=where) if where.exists() else report.ok("loads", "no_file")
     try:
         check_secrets(settings)
-        yield tell.ok("secrets", "secrets")
+        yield report.ok("secrets", "secrets")
     except OptionError as error:
-        yield tell.fail("secrets", "no_secret", error=error)
+        yield report.fail("secrets", "no_secret", error=error)
     if settings.site.user_agent == SiteSettings.model_fields["user_agent"].default:
-        yield tell.warn("user_agent", "default_agent")
+        yield report.warn("user_agent", "default_agent")
     else:
-        yield tell.ok("user_agent", "user_agent", value=settings.site.user_agent)
+        yield report.ok("user_agent", "user_agent", value=settings.site.user_agent)
 
 
-def check_versions(tell: Teller) -> Iterator[Finding]:
+def check_versions(report: Reporter) -> Iterator[Finding]:
     """What a report of a fault should name."""
     found = {
         "cac-filing-tracker": __version__, "Python": platform.python_version(), "SQLite": sqlite3.sqlite_version,
         "Scrapy": version("scrapy"),
     }  # fmt: skip
     for what, number in found.items():
-        yield tell.ok(what.lower(), "version", what=what, version=number)
+        yield report.ok(what.lower(), "version", what=what, version=number)
     with closing(sqlite3.connect(":memory:")) as db:
         has_index = db.execute("SELECT count(*) FROM pragma_module_list WHERE name = 'fts5'").fetchone()[0]
-    yield tell.ok("fts5", "fts5") if has_index else tell.fail("fts5", "no_fts5")
+    yield report.ok("fts5", "fts5") if has_index else report.fail("fts5", "no_fts5")
 
 
-def check_clock(now: str, newest: str | None, zones: Iterable[str], tell: Teller) -> Iterator[Finding]:
+def check_clock(now: str, newest: str | None, zones: Iterable[str], report: Reporter) -> Iterator[Finding]:
     """Whether time goes on from what is recorded (ISO in UTC), and the zones are known."""
     if newest is not None and now < newest:
-        yield tell.fail("clock", "clock_back", now=now, newest=newest)
+        yield report.fail("clock", "clock_back", now=now, newest=newest)
     else:
-        yield tell.ok("clock", "clock", now=now)
+        yield report.ok("clock", "clock", now=now)
     for zone in sorted(set(zones)):
         try:
             ZoneInfo(zone)
-            yield tell.ok("zone", "zone", zone=zone)
+            yield report.ok("zone", "zone", zone=zone)
         except (ZoneInfoNotFoundError, ValueError):
-            yield tell.fail("zone", "no_zone", zone=zone)
+            yield report.fail("zone", "no_zone", zone=zone)
 
 
-def check_disk(folder: Path, least_megabytes: int, tell: Teller) -> Iterator[Finding]:
+def check_disk(folder: Path, least_megabytes: int, report: Reporter) -> Iterator[Finding]:
     """Whether there is room, and the data folder can really be written to."""
     there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
     free = shutil.disk_usage(there).free // _MEGABYTE
     if free < least_megabytes:
-        yield tell.warn("free", "little_free", free=free, least=least_megabytes)
+        yield report.warn("free", "little_free", free=free, least=least_megabytes)
     else:
-        yield tell.ok("free", "free", free=free)
+        yield report.ok("free", "free", free=free)
     try:
         try_writing(folder)
     except OSError as error:
-        yield tell.fail("writable", "not_writable", path=folder, error=error.strerror or error)
+        yield report.fail("writable", "not_writable", path=folder, error=error.strerror or error)
     else:
-        yield tell.ok("writable", "writable" if folder.exists() else "no_folder", path=folder)
+        yield report.ok("writable", "writable" if folder.exists() else "no_folder", path=folder)
 
 
 _GRACE = 1.0  # seconds on top of notify.timeout, so that a channel's own word on what took too long comes first
 
 
 def check_channels(
-    subscriptions: Sequence[AnySubscription], notify: NotifySettings, tell: Teller
+    subscriptions: Sequence[AnySubscription], notify: NotifySettings, report: Reporter
 ) -> Iterator[Finding]:  # fmt: skip
     """One finding for each subscription, in their order."""
     if not subscriptions:
-        yield tell.ok("none", "no_channels")
+        yield report.ok("none", "no_channels")
     found: dict[str, Finding] = {}
     threads = [
-        threading.Thread(target=_probe, args=(one, notify, tell, found), name=f"probe {one.name}", daemon=True)
+        threading.Thread(target=_probe, args=(one, notify, report, found), name=f"probe {one.name}", daemon=True)
         for one in subscriptions
     ]
     for thread in threads:
@@ -139,27 +140,27 @@ def check_channels(
     deadline = time.monotonic() + notify.timeout + _GRACE
     for one, thread in zip(subscriptions, threads, strict=True):
         thread.join(max(0.0, deadline - time.monotonic()))
-        late = tell.fail(one.name, "no_answer", name=one.name, channel=one.channel, seconds=f"{notify.timeout:g}")
+        late = report.fail(one.name, "no_answer", name=one.name, channel=one.channel, seconds=f"{notify.timeout:g}")
         yield found.get(one.name, late)
 
 
-def _probe(one: AnySubscription, notify: NotifySettings, tell: Teller, found: dict[str, Finding]) -> None:
+def _probe(one: AnySubscription, notify: NotifySettings, report: Reporter, found: dict[str, Finding]) -> None:
     """In a thread of its own: look at one channel; whatever it does, the others are looked at as well."""
     values = {"name": one.name, "channel": one.channel}
     try:
         channel = open_channel(one, notify, sys.stdout)
         what = channel.probe() if isinstance(channel, Probed) else one.channel
-        found[one.name] = tell.ok(one.name, "reached", what=what, **values)
+        found[one.name] = report.ok(one.name, "reached", what=what, **values)
     except DeliveryError as error:
-        found[one.name] = tell.fail(one.name, "not_reached", error=error, **values)
+        found[one.name] = report.fail(one.name, "not_reached", error=error, **values)
     except Exception as error:  # noqa: BLE001  told like any refusal, and without what it says: that may be a secret
-        found[one.name] = tell.fail(one.name, "not_reached", error=fault(error), **values)
+        found[one.name] = report.fail(one.name, "not_reached", error=fault(error), **values)
 
 
 _MOST_NAMED = 20  # files of one sort; a folder that is gone would be thousands of lines
 
 
-def check_archive(settings: Settings, quick: bool, tell: Teller) -> Iterator[Finding]:
+def check_archive(settings: Settings, quick: bool, report: Reporter) -> Iterator[Finding]:
     """What is missing, altered, left over; one finding alone where the archive cannot be asked.
 
     Raises:
@@ -168,46 +169,46 @@ def check_archive(settings: Settings, quick: bool, tell: Teller) -> Iterator[Fin
     # The history first: what a poll puts into the archive meanwhile is referred to later than it is there.
     referred: dict[str, str] = {}
     if settings.database.exists():
-        with polls.peek(settings.database) as db:
+        with open_snapshot(settings.database) as db:
             referred = referred_files(db)
     try:
         archive = open_archive(settings)
         there = archive.originals()
         if settings.archive.url:
-            yield tell.ok("reachable", "reached_archive", url=settings.archive.url)
+            yield report.ok("reachable", "reached_archive", url=settings.archive.url)
         if settings.database.exists():
-            yield from check_missing(referred, set(there), tell)
+            yield from check_missing(referred, set(there), report)
         if quick:
-            yield tell.ok("hashes", "quick")
+            yield report.ok("hashes", "quick")
         elif there:
-            yield from check_hashes(archive, there, tell)
+            yield from check_hashes(archive, there, report)
     except (ArchiveUnreachable, OptionError) as error:
         url = settings.archive.url
-        yield tell.fail("reachable", "unreachable_archive", error=error.message, url=url, hint=error.hint)
+        yield report.fail("reachable", "unreachable_archive", error=error.message, url=url, hint=error.hint)
         return
     if unreferenced := set(there) - referred.keys():
-        yield tell.ok("unreferenced", "unreferenced", n=len(unreferenced))
+        yield report.ok("unreferenced", "unreferenced", n=len(unreferenced))
     if leftovers := archive.leftovers():
-        yield tell.ok("leftovers", "leftovers", n=leftovers)
+        yield report.ok("leftovers", "leftovers", n=leftovers)
 
 
-def check_missing(referred: Mapping[str, str], there: AbstractSet[str], tell: Teller) -> Iterator[Finding]:
+def check_missing(referred: Mapping[str, str], there: AbstractSet[str], report: Reporter) -> Iterator[Finding]:
     """The files that are named and not there."""
     missing = [(sha256, what) for sha256, what in referred.items() if sha256 not in there]
     for sha256, what in missing[:_MOST_NAMED]:
-        yield tell.fail("missing", "missing", sha256=sha256, what=what)
+        yield report.fail("missing", "missing", sha256=sha256, what=what)
     if len(missing) > _MOST_NAMED:
-        yield tell.fail("missing", "missing_more", n=len(missing) - _MOST_NAMED)
+        yield report.fail("missing", "missing_more", n=len(missing) - _MOST_NAMED)
     if not missing:
-        yield tell.ok("missing", "whole", n=len(referred))
+        yield report.ok("missing", "whole", n=len(referred))
 
 
-def check_hashes(archive: Archive, hashes: Sequence[str], tell: Teller) -> Iterator[Finding]:
+def check_hashes(archive: Archive, hashes: Sequence[str], report: Reporter) -> Iterator[Finding]:
     """The files that hold something else than their name says."""
     altered = 0
-    for sha256, data in archive.look_at(hashes):
+    for sha256, data in archive.read_many(hashes):
         if data is None:
             altered += 1
-            yield tell.fail("hashes", "altered", sha256=sha256, path=archive.address(sha256))
+            yield report.fail("hashes", "altered", sha256=sha256, path=archive.address(sha256))
     if not altered:
-        yield tell.ok("hashes", "hashes", n=len(hashes))
+        yield report.ok("hashes", "hashes", n=len(hashes))

@@ -31,15 +31,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Teller:
+class Reporter:
     """Makes the findings of one group in one language, from the texts of `tracker.doctor.words`."""
 
     lang: Lang
     group: str = ""
 
-    def of(self, group: str) -> Teller:
+    def of(self, group: str) -> Reporter:
         """The same for another group."""
-        return Teller(self.lang, group)
+        return Reporter(self.lang, group)
 
     def ok(self, name: str, text: str, /, **values: object) -> Finding:
         """It is as it should be."""

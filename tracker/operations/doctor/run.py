@@ -8,14 +8,14 @@ from pathlib import Path
 from tracker.core.errors import StorageError
 from tracker.notify.dispatcher import fault as without_its_text
 from tracker.operations.doctor import checks, history
-from tracker.operations.doctor.findings import Finding, Teller
+from tracker.operations.doctor.findings import Finding, Reporter
 from tracker.settings.model import Settings
 
-Step = Callable[[Teller], Iterator[Finding]]
+Step = Callable[[Reporter], Iterator[Finding]]
 
 
 def examine(
-    settings: Settings, file: Path | None, fault: str, now: str, tell: Teller, *, quick: bool
+    settings: Settings, file: Path | None, fault: str, now: str, report: Reporter, *, quick: bool
 ) -> Iterator[Finding]:  # fmt: skip
     """Everything there is to be found; `fault` is what is wrong with the configuration, "" where nothing is."""
     database = settings.database
@@ -33,20 +33,20 @@ def examine(
     if not database.exists():
         del steps["polls"]  # as "database" says
     for group, step in steps.items():
-        yield from _guarded(tell.of(group), step)
+        yield from _guarded(report.of(group), step)
 
 
-def _channels(settings: Settings, fault: str, tell: Teller) -> Iterator[Finding]:
+def _channels(settings: Settings, fault: str, report: Reporter) -> Iterator[Finding]:
     if fault:
-        yield tell.warn("none", "not_probed")
+        yield report.warn("none", "not_probed")
     else:
-        yield from checks.check_channels(settings.subscriptions, settings.notify, tell)
+        yield from checks.check_channels(settings.subscriptions, settings.notify, report)
 
 
-def _guarded(tell: Teller, step: Step) -> Iterator[Finding]:
+def _guarded(report: Reporter, step: Step) -> Iterator[Finding]:
     try:
-        yield from step(tell)
+        yield from step(report)
     except StorageError as error:
-        yield tell.fail("readable", "unreadable", error=error.message)
+        yield report.fail("readable", "unreadable", error=error.message)
     except Exception as error:  # noqa: BLE001  whatever it is, the other groups must be looked at
-        yield tell.fail("fault", "fault", error=without_its_text(error))
+        yield report.fail("fault", "fault", error=without_its_text(error))

@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from tracker.core.series import fold
+from tracker.core.labels import fold
 from tracker.reading.pdf.grid import Grid
 from tracker.reading.pdf.text import Line
 

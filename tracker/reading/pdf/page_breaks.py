@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from tracker.core.series import ALGORITHM_NUMBER, GENAI_NUMBER, SERIES, fold
+from tracker.core.labels import fold
+from tracker.core.series import ALGORITHM_NUMBER, GENAI_NUMBER, SERIES
 from tracker.reading.pdf.grid import Cell, GridRow
 from tracker.reading.pdf.text import Line, plain, room_behind
 

@@ -1,7 +1,4 @@
-"""From a request to its answer: parameters are read, the history is asked in one go, the answer is written as JSON.
-
-Shapes of answers that only programs ask for, and rows cut to their shape.
-"""
+"""From a request to its answer: read the parameters, ask the history once, write JSON. And shapes of API answers."""
 
 from __future__ import annotations
 
@@ -18,23 +15,23 @@ from typing_extensions import TypedDict
 from tracker.query.parameters import BadFilter, read_parameters
 from tracker.query.records import EntityName, FilingDossier, FilingRecord, Status
 from tracker.web.api import endpoints
-from tracker.web.api.endpoints import PAGING, ApiEndpoint, ApiRequest, Page
+from tracker.web.api.endpoints import PAGING, ApiEndpoint, ApiRequest, ResultPage
 from tracker.web.errors import BadParameter, NotFound
 from tracker.web.request import View
 from tracker.web.urls import with_params
 
-# Which way, and until when, is no filter.
+# Parameters that do not filter: order, position and clock.
 _NO_FILTER = (*PAGING, "order", "after_id", "clock", "to")
 _Note = tuple[str, dict[str, object]]
 
 
 async def respond(endpoint: ApiEndpoint, view: View, **pieces: object) -> Response:
-    """The answer to one request.
+    """Answer one request.
 
     Raises:
-        WebError: what is asked does not fit, or there is no such thing.
+        WebError: a parameter has a bad value, or there is no such thing.
     """
-    days = {"as_of": view.as_of, "known_on": view.known_on}  # the shell has taken them out of the address
+    days = {"as_of": view.as_of, "known_on": view.known_on}  # the middleware took them out of the query
     given = [*view.params, *((name, day) for name, day in days.items() if day)]
     values = _read_pieces(endpoint, pieces) | _read_given(endpoint, given)
     asked = ApiRequest(endpoint.path, values, view.today)
@@ -53,7 +50,7 @@ async def respond(endpoint: ApiEndpoint, view: View, **pieces: object) -> Respon
 def _read_pieces(endpoint: ApiEndpoint, pieces: Mapping[str, object]) -> dict[str, Any]:
     try:
         return {one.name: one.read(str(pieces[one.name])) for one in endpoint.pieces}
-    except BadFilter as error:  # there is nothing at such an address
+    except BadFilter as error:  # a bad piece of the path: no such address
         raise NotFound(error.key, **error.values) from error
 
 
@@ -64,15 +61,15 @@ def _read_given(endpoint: ApiEndpoint, given: Iterable[tuple[str, str]]) -> dict
         raise BadParameter(error.key, **error.values) from error
 
 
-def _listed(endpoint: ApiEndpoint, asked: ApiRequest, db: Database) -> tuple[Page, _Note | None]:
+def _listed(endpoint: ApiEndpoint, asked: ApiRequest, db: Database) -> tuple[ResultPage, _Note | None]:
     page = endpoint.answer(db, asked)
-    assert isinstance(page, Page)
+    assert isinstance(page, ResultPage)
     is_question = not page.rows and not any(asked.values.get(name) for name in ("cursor", "after_id"))
     return page, _why_empty(endpoint, asked, db) if is_question else None
 
 
 def _why_empty(endpoint: ApiEndpoint, asked: ApiRequest, db: Database) -> _Note:
-    """Which of the filters nothing fits by itself."""
+    """Return the reason for an empty answer: the filters that nothing fits even alone, if there are any."""
     declared = [one for one in endpoint.parameters if one.name not in _NO_FILTER and not one.required]
     filters = {one.name: one.default for one in declared}
     plain = {**asked.values, **filters, **({"limit": 1} if endpoint.is_paged else {})}
@@ -80,11 +77,11 @@ def _why_empty(endpoint: ApiEndpoint, asked: ApiRequest, db: Database) -> _Note:
 
     def is_empty(**some: object) -> bool:
         page = endpoint.answer(db, replace(asked, values=plain | some))
-        return isinstance(page, Page) and not page.rows
+        return isinstance(page, ResultPage) and not page.rows
 
     if not given or is_empty():
         return "api_all_empty", {}
-    # One filter by itself has been asked just now.
+    # A single filter was asked alone already.
     found = [name for name, value in given.items() if len(given) == 1 or is_empty(**{name: value})]
     alone = [f"{name}={given[name]}" for name in found]
     if alone:
@@ -96,7 +93,7 @@ _documented = with_config(ConfigDict(use_attribute_docstrings=True))
 
 
 def shaped(record: Any, row: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys of a record out of a row, in the order in which the record has them."""
+    """Return the keys of a record from a row, in the order of the record."""
     return {key: row[key] for key in record.__annotations__}
 
 
@@ -105,7 +102,7 @@ class FilingAnswer(FilingDossier):
     """Everything about one filing, with its state."""
 
     state: FilingRecord | None
-    """As it stands now, or stood on the day asked; null where it was not there yet."""
+    """Its state now, or on the day asked for; null if it was not listed then."""
 
 
 @_documented
@@ -124,10 +121,10 @@ class EntitySummary(TypedDict):
 
 @_documented
 class OriginalRecord(TypedDict):
-    """One revision of a list: where a file was offered, when it was seen, and what became of it."""
+    """One revision of a list: where its file was offered, when it was seen, and how it was processed."""
 
     sha256: str
-    """Of the bytes, which `/original/{sha256}` gives."""
+    """Of the bytes, which `/original/{sha256}` returns."""
     size: int
     """Bytes."""
     media_type: str
@@ -141,9 +138,9 @@ class OriginalRecord(TypedDict):
     announcement: str
     """Address of the announcement by which it was fetched."""
     announcements: list[str]
-    """All addresses that offer the list, or ever offered it."""
+    """All addresses that offer or offered the list."""
     state: str
-    """recorded, refused, unreadable …: what became of it."""
+    """How it was processed: recorded, refused, unreadable …"""
     reason: str | None
     """Why it was not recorded."""
     first_seen: str
@@ -154,7 +151,7 @@ class OriginalRecord(TypedDict):
 
 @_documented
 class PollRecord(TypedDict):
-    """One poll that came to its end."""
+    """One finished poll."""
 
     id: int
     """Its number."""
@@ -163,7 +160,7 @@ class PollRecord(TypedDict):
     finished_at: str
     """When it ended."""
     exit: int
-    """0: all went well; 3: a source gave trouble; 4: a list was not recorded; 5: an alert was not delivered."""
+    """0: success; 3: a source failed; 4: a list was not recorded; 5: an alert was not delivered."""
 
 
 @_documented
@@ -180,16 +177,16 @@ class SeriesCount(TypedDict):
 
 @_documented
 class IncidentRecord(TypedDict):
-    """Something about a source or a list that a person must know."""
+    """A problem with a source or a list that a person must know."""
 
     id: int
     """Its number."""
     kind: str
-    """What sort it is, such as blocked or check_off."""
+    """Its kind, such as blocked or check_off."""
     source: str
     """The source or series."""
     address: str
-    """What it is about."""
+    """The address of the page or file concerned."""
     detail: str
     """In words."""
     first_seen: str
@@ -205,26 +202,26 @@ class SourceState(TypedDict):
     source: str
     """Its name."""
     outcome: str
-    """How it answered the last time: ok, blocked …"""
+    """The outcome of the last request: ok, blocked …"""
     asked_at: str
-    """When that was: the end of the poll."""
+    """The end of that poll."""
     ok_at: str | None
-    """When it last answered well."""
+    """When it was last ok."""
 
 
 @_documented
 class StatusRecord(TypedDict):
-    """How things stand: what was recorded last, what is wrong."""
+    """Status of the history: the last poll, open incidents."""
 
     version: str
     """Version of the program."""
     last_poll: PollRecord | None
-    """The newest poll that came to its end."""
+    """The newest finished poll."""
     newest_change: int | None
     """Id of the change that was recorded last."""
     filings: list[SeriesCount]
-    """Filings by series and status; those withdrawn are not counted."""
+    """Filings by series and status, without withdrawn ones."""
     incidents: list[IncidentRecord]
-    """What is wrong now."""
+    """Open incidents."""
     sources: list[SourceState]
-    """Every source that was ever asked."""
+    """All sources that were polled."""

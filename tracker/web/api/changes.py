@@ -1,4 +1,4 @@
-"""Changes: the log, and what differs between two days."""
+"""Endpoints about changes: the change log, and two days compared."""
 
 from __future__ import annotations
 
@@ -10,21 +10,20 @@ from sqlite_utils import Database
 from storage.queries import changes
 from storage.queries.changes import ChangeFilter, find_changes
 from tracker.core.errors import OptionError
-from tracker.core.models import FIELDS, ChangeKind, Kind
-from tracker.query import filters
-from tracker.query.compare import Span, differing
-from tracker.query.parameters import Choice, Day, Flag, Number
+from tracker.query.compare import Comparison, differing
+from tracker.query.filters import CHANGES, plain, series
+from tracker.query.parameters import Choice, Day, Number
 from tracker.query.records import ChangeRecord, ComparedFiling
 from tracker.query.search import search_for
 from tracker.web.api.answers import shaped
-from tracker.web.api.endpoints import ApiEndpoint, ApiRequest, Page, cut, paging
+from tracker.web.api.endpoints import ApiEndpoint, ApiRequest, ResultPage, cut, paging
 from tracker.web.errors import BadParameter, NotFound
 
-# What an entity is called, and what a filing is found by, may be worked out after a change was recorded.
+# The entity and the search text of a filing may be derived after its change was recorded.
 _LATER = ("search", "entity_id")
 
 
-def _changes(db: Database, asked: ApiRequest) -> Page:
+def _changes(db: Database, asked: ApiRequest) -> ResultPage:
     after, limit, is_newest = asked.after(int), asked["limit"], asked["order"] == "newest"
     where, begin = _where(asked), asked["after_id"]
     if begin is not None:
@@ -35,20 +34,19 @@ def _changes(db: Database, asked: ApiRequest) -> Page:
     else:
         rows = changes.find_changes_after(db, ChangeFilter(**where), place or begin or 0, limit + 1)
     page = cut(rows, limit, lambda row: (row["id"],))
-    return Page([shaped(ChangeRecord, row) for row in page.rows], page.next)
+    return ResultPage([shaped(ChangeRecord, row) for row in page.rows], page.next)
 
 
 def _where(asked: ApiRequest) -> dict[str, Any]:
-    names = [one.name for one in _FILTERS if one.name != "search"]
-    return asked.only(*names) | {"terms": search_for(asked["search"] or "")}
+    return asked.only(*plain(CHANGES)) | {"terms": search_for(asked["search"] or "")}
 
 
 def _check_following(db: Database, asked: ApiRequest, begin: int) -> None:
-    """Refuse what would leave out changes without a word.
+    """Refuse a request whose answers would silently leave out changes.
 
     Raises:
-        BadParameter: it is asked newest first, or by what is worked out later.
-        NotFound: there is no such change: another history lies here now.
+        BadParameter: the order is newest first, or a filter uses values that are derived later.
+        NotFound: there is no such change: the history was replaced.
     """
     if asked["order"] == "newest":
         raise BadParameter("api_after_newest", name="after_id")
@@ -59,72 +57,40 @@ def _check_following(db: Database, asked: ApiRequest, begin: int) -> None:
         raise NotFound("api_no_change", name="after_id", value=begin)
 
 
-def _compare(db: Database, asked: ApiRequest) -> Page:
+def _compare(db: Database, asked: ApiRequest) -> ResultPage:
     after, last = asked.after(str, int), asked["to"] or asked.today
     try:
-        span = Span(asked["from"], last, asked["clock"] == "recorded", asked["series"], asked["which"])
+        span = Comparison(asked["from"], last, asked["clock"] == "recorded", asked["series"], asked["which"])
     except OptionError as error:
         raise BadParameter("api_backwards", name="to", first=asked["from"], last=last) from error
     position = (after[0], after[1]) if after else None
     pairs = list(islice(differing(db, span, position, asked["limit"] + 1), asked["limit"] + 1))
     page = pairs[: asked["limit"]]
     move = page[-1][0] if len(pairs) > len(page) else None
-    return Page([shaped(ComparedFiling, row) for _, row in page], (move.since, move.filing) if move else None)
+    return ResultPage([shaped(ComparedFiling, row) for _, row in page], (move.since, move.filing) if move else None)
 
-
-_FILTERS = (
-    Day(name="since", end=False, meaning=("记录于这一天或之后（UTC）", "Recorded on this day or later (UTC)")),
-    Day(name="until", meaning=("记录于这一天或之前（UTC）", "Recorded on this day or earlier (UTC)")),
-    Day(
-        name="published_since", end=False,
-        meaning=("公布于这一天或之后", "Published on this day or later: by the regulator's own dates"),
-    ),
-    Day(name="published_until", meaning=("公布于这一天或之前", "Published on this day or earlier")),
-    filters.series,
-    Choice(
-        name="kind", choices=tuple(one.value for one in ChangeKind), meaning=("变更类型", "Kind of change"),
-        example="added",
-    ),
-    filters.batch, filters.province,
-    Choice(
-        name="filing_kind", choices=tuple(one.value for one in Kind),
-        meaning=("备案类别：filed、registered、on_device", "Kind of filing: filed, registered or on_device"),
-    ),
-    Choice(
-        name="field", choices=("number", "kind", *FIELDS),
-        meaning=("仅此字段的值有变化的", "Only changes that gave this field another value"),
-    ),
-    filters.entity_id, filters.search,
-    Flag(
-        name="baseline",
-        meaning=(
-            "true：仅首次轮询时已有的；false：不含这些",
-            "true: only what was there when the history began; false: all but that",
-        ),
-    ),
-)  # fmt: skip
 
 ENDPOINTS = (
     ApiEndpoint(
         path="/api/v1/changes", answer=_changes, record=ChangeRecord, has_404=True, tried=("kind",),
         parameters=(
-            *_FILTERS,
+            *CHANGES.values(),
             Choice(
                 name="order", choices=("newest", "oldest"), default="newest",
-                meaning=("新的在前，或旧的在前", "The newest first, or the oldest"),
+                meaning=("新的在前，或旧的在前", "Newest or oldest first"),
             ),
             Number(
                 name="after_id",
                 meaning=(
                     "仅此 id 之后记录的变更（须 order=oldest）；0 为从头开始",
-                    "Only changes recorded behind the one of this id (with order=oldest); 0: from the beginning",
+                    "Only changes recorded after the one with this id (with order=oldest); 0: from the beginning",
                 ),
             ),
             *paging(),
         ),
         summary=(
             "变更记录：哪条备案何时发生了什么，出处何在",
-            "The change log: what happened to which filing, when, and where it is written",
+            "The change log: what happened to which filing, when, and in which file",
         ),
     ),
     ApiEndpoint(
@@ -137,20 +103,22 @@ ENDPOINTS = (
             Day(
                 name="to",
                 meaning=(
-                    "到这一天结束时；默认今天（北京时间）", "To the end of this day; by default of today in Beijing"
+                    "到这一天结束时；默认今天（北京时间）", "To the end of this day; default: today in Beijing"
                 ),
             ),
             Choice(
                 name="clock", choices=("published", "recorded"), default="published",
-                meaning=("按公布日期，或按本站记录日期", "By when it was published, or recorded here"),
+                meaning=("按公布日期，或按本站记录日期", "By date of publication, or of recording here"),
             ),
-            filters.series,
+            series,
             Choice(
                 name="which", choices=("added", "changed"),
-                meaning=("仅新增的，或仅原有而变化的", "Only filings that came, or only those that changed"),
+                meaning=(
+                    "仅新增的，或仅原有而变化的", "Only added filings, or only changes of earlier ones"
+                ),
             ),
             *paging(),
         ),
-        summary=("对比两天：每条备案的净变化", "What became of each filing between two days: the net change"),
+        summary=("对比两天：每条备案的净变化", "Two days compared: the net change of each filing"),
     ),
 )  # fmt: skip

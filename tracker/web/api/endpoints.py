@@ -1,9 +1,7 @@
-"""What a program asks, and the two shapes of what it is answered: one record, or a page of a list.
+"""The declaration of an endpoint, its request, its answer (one record, or a page of a list), and the cursor. Pure.
 
-The place where a page of answers ended, as a text that is handed back to go on. Pure.
-
-It holds where to go on and a digest of the question, so that it cannot be used with another one; how many are wanted
-may change from page to page. It holds no state of the server: it lasts as long as the history does.
+A cursor is the position after a page and a digest of the question, so that it cannot be used with another question;
+only `limit` may change from page to page. The server stores nothing: a cursor is valid as long as the history is.
 """
 
 from __future__ import annotations
@@ -26,7 +24,7 @@ PAGING = ("limit", "cursor")
 
 @dataclass(frozen=True, slots=True)
 class ApiRequest:
-    """A question: the path, the value of each parameter (and of each piece of the path), today in Beijing."""
+    """A request: the path, the value of each parameter (of the path too), today's date in Beijing."""
 
     path: str
     values: Mapping[str, Any]
@@ -36,46 +34,46 @@ class ApiRequest:
         return self.values[name]
 
     def only(self, *names: str) -> dict[str, Any]:
-        """Some of the values."""
+        """Return some of the values."""
         return {name: self.values[name] for name in names}
 
     @property
     def days(self) -> dict[str, Any]:
-        """The days of both clocks."""
+        """The days of both clocks, `as_of` and `known_on`."""
         return self.only("as_of", "known_on")
 
     @property
     def digest(self) -> str:
-        """What tells this question from another; which page of the answer is wanted is no part of it."""
+        """The digest of this question, whichever page of the answer is asked for."""
         return digest(self.path, {name: self.values[name] for name in self.values if name not in PAGING})
 
     def after(self, *shape: type) -> tuple[Any, ...] | None:
-        """Where to go on; None for the first page.
+        """Return the position of the cursor; None for the first page.
 
         Raises:
-            BadParameter: the cursor is none, or one of another question.
+            BadParameter: the cursor is not valid, or belongs to another question.
         """
         text = self.values["cursor"]
         return None if text is None else read(text, self.digest, shape)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Some rows of a list; `next` is where the following page begins, None for the last one."""
+class ResultPage:
+    """Some rows of a list; `next` is the position of the following page, None for the last one."""
 
     rows: Sequence[Mapping[str, Any]]
     next: Position | None = None
 
 
-Answer = Callable[[Database, ApiRequest], Page | Mapping[str, Any]]
+Answer = Callable[[Database, ApiRequest], ResultPage | Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiEndpoint:
-    """One address: what it answers, and what it may be asked.
+    """One endpoint: its path, its parameters, and the function that answers.
 
     `pieces` are the parameters in the path. `record` is the shape of the answer, or of each row of a list. `has_404`:
-    a parameter may name what is not there. `tried`: the parameters, beside those required, that its example has.
+    a parameter may name a thing that does not exist. `tried`: the optional parameters in its example.
     """
 
     path: str
@@ -90,13 +88,13 @@ class ApiEndpoint:
 
     @property
     def name(self) -> str:
-        """Its name in the description: filings, filings_one."""
+        """Its name in OpenAPI: filings, filings_one."""
         words = [word for word in self.path.removeprefix("/api/v1/").split("/") if not word.startswith("{")]
         return "_".join(words) + ("_one" if self.pieces else "")
 
     @property
     def example(self) -> str:
-        """An address to try, as people write it."""
+        """An address to try, not percent-encoded."""
         path = self.path
         for one in self.pieces:
             path = path.replace(f"{{{one.name}}}", str(one.example))
@@ -106,27 +104,27 @@ class ApiEndpoint:
 
     @property
     def is_paged(self) -> bool:
-        """True where an answer may be one page of several."""
+        """True if the answer comes in pages."""
         return any(one.name == "cursor" for one in self.parameters)
 
 
-def cut(rows: Sequence[Mapping[str, Any]], limit: int, position: Callable[[Mapping[str, Any]], Position]) -> Page:
-    """The page of `limit` rows, of which one more was asked for to know whether there is another page."""
-    return Page(rows[:limit], position(rows[limit - 1]) if len(rows) > limit else None)
+def cut(rows: Sequence[Mapping[str, Any]], limit: int, position: Callable[[Mapping[str, Any]], Position]) -> ResultPage:
+    """Return the page of the first `limit` rows; `rows` has one more if there is another page."""
+    return ResultPage(rows[:limit], position(rows[limit - 1]) if len(rows) > limit else None)
 
 
 def paging(most: int = 1000) -> tuple[Parameter, ...]:
-    """The parameters of a list that comes in pages."""
+    """Return the parameters of a list that comes in pages."""
     return (
         Number(
             name="limit", least=1, most=most, default=100,
-            meaning=("每页最多多少条", "How many rows a page has at most"),
+            meaning=("每页最多多少条", "Maximum number of rows in a page"),
         ),
         Code(
             name="cursor", form=FORM, refusal="api_no_cursor",
             meaning=(
                 "上一页的 next：从那里继续（其他参数须相同）",
-                "`next` of the page before: go on from there; all other parameters must be the same",
+                "`next` of the previous page; all other parameters must be the same",
             ),
         ),
     )  # fmt: skip
@@ -138,22 +136,22 @@ _DIGITS = 12
 
 
 def digest(path: str, values: Mapping[str, Any]) -> str:
-    """What tells one question from another."""
+    """Return a digest of a question."""
     text = json.dumps([path, sorted(values.items())], ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
 
 
 def write(question: str, position: Position) -> str:
-    """The cursor of a place in the answer to a question (its digest)."""
+    """Return the cursor of a position in the answer to a question, given by its digest."""
     text = json.dumps([question, *position], ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def read(text: str, question: str, shape: tuple[type, ...]) -> Position:
-    """The place that a cursor holds, each part of it of the type that `shape` says.
+    """Return the position that a cursor contains; its parts must have the types of `shape`.
 
     Raises:
-        BadParameter: it is no cursor, or one of another question.
+        BadParameter: the text is not a cursor, or the cursor of another question.
     """
     try:
         data = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))

@@ -1,7 +1,4 @@
-"""Entities: who files, under all names.
-
-What the lists and their sources are: batches, original files, checks, and how things stand.
-"""
+"""Endpoints about entities, batches, original files, checks, and the status of the history."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ from storage.queries import batches, changes, counts, entities, incidents, origi
 from storage.queries.filters import FilingFilter
 from tracker.core.models import Verdict
 from tracker.core.version import __version__
-from tracker.query import filters
+from tracker.query.filters import DAYS, batch, series
 from tracker.query.parameters import Choice, Code, Number, Words
 from tracker.query.records import BatchRecord, CheckRecord, EntityRecord, FilingRecord
 from tracker.query.search import search_filings
@@ -28,16 +25,16 @@ from tracker.web.api.answers import (
     StatusRecord,
     shaped,
 )
-from tracker.web.api.endpoints import ApiEndpoint, ApiRequest, Page, cut, paging
+from tracker.web.api.endpoints import ApiEndpoint, ApiRequest, ResultPage, cut, paging
 from tracker.web.errors import NotFound
 
 
-def _many(db: Database, asked: ApiRequest) -> Page:
+def _many(db: Database, asked: ApiRequest) -> ResultPage:
     folded = None if asked["name"] is None else searchable(asked["name"])
     after, limit = asked.after(int), asked["limit"]
     rows = entities.list_entities(db, folded=folded, after=int(after[0]) if after else 0, limit=limit + 1)
     page = cut(rows, limit, lambda row: (row["id"],))
-    return Page([shaped(EntitySummary, row) for row in page.rows], page.next)
+    return ResultPage([shaped(EntitySummary, row) for row in page.rows], page.next)
 
 
 def _one(db: Database, asked: ApiRequest) -> Mapping[str, Any]:
@@ -54,33 +51,35 @@ ENTITY_ENDPOINTS = (
         parameters=(
             Words(
                 name="name", example="科技",
-                meaning=("曾用的任何名称的一部分；省略则为全部", "A part of any name that it ever had; without it all"),
+                meaning=(
+                    "曾用的任何名称的一部分；省略则为全部", "A part of any name that it ever had; default: all entities"
+                ),
             ),
             *paging(),
         ),
         summary=("主体：按任何时候的名称查找", "Entities by any name that they ever had"),
     ),
     ApiEndpoint(
-        path="/api/v1/entities/{id}", answer=_one, record=EntityRecord, is_list=False, parameters=filters.days,
+        path="/api/v1/entities/{id}", answer=_one, record=EntityRecord, is_list=False, parameters=tuple(DAYS.values()),
         pieces=(Number(name="id", required=True, least=1, example="1", meaning=("主体的 id", "Id of the entity")),),
         summary=("一个主体及其全部备案", "One entity with its filings under all names"),
     ),
 )  # fmt: skip
 
 
-def _batches(db: Database, asked: ApiRequest) -> Page:
-    return Page(batches.find_batches(db, **asked.only("series", "batch"), **asked.days))
+def _batches(db: Database, asked: ApiRequest) -> ResultPage:
+    return ResultPage(batches.find_batches(db, **asked.only("series", "batch"), **asked.days))
 
 
-def _reconcile(db: Database, asked: ApiRequest) -> Page:
+def _reconcile(db: Database, asked: ApiRequest) -> ResultPage:
     wanted = {name: value for name, value in asked.only("series", "verdict").items() if value is not None}
     rows = [row for row in incidents.find_verdicts(db) if all(row[name] == wanted[name] for name in wanted)]
-    return Page([shaped(CheckRecord, row) for row in rows])
+    return ResultPage([shaped(CheckRecord, row) for row in rows])
 
 
-def _originals(db: Database, asked: ApiRequest) -> Page:
+def _originals(db: Database, asked: ApiRequest) -> ResultPage:
     rows = originals.find_originals(db, asked["sha256"])
-    return Page([shaped(OriginalRecord, row) for row in rows if row["sha256"] == asked["sha256"]])
+    return ResultPage([shaped(OriginalRecord, row) for row in rows if row["sha256"] == asked["sha256"]])
 
 
 def _status(db: Database, asked: ApiRequest) -> Mapping[str, Any]:
@@ -98,7 +97,7 @@ def _status(db: Database, asked: ApiRequest) -> Mapping[str, Any]:
 LIST_ENDPOINTS = (
     ApiEndpoint(
         path="/api/v1/batches", answer=_batches, record=BatchRecord, tried=("series",),
-        parameters=(filters.series, filters.batch, *filters.days),
+        parameters=(series, batch, *DAYS.values()),
         summary=("批次及其清单、原始文件，新的在前", "The batches with their lists and files, newest first"),
     ),
     ApiEndpoint(
@@ -107,7 +106,7 @@ LIST_ENDPOINTS = (
             Code(
                 name="sha256", required=True, form="[0-9a-f]{64}", refusal="api_no_sha256",
                 example="e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-                meaning=("原始文件的 sha256", "sha256 of the file: 64 hex digits in small letters"),
+                meaning=("原始文件的 sha256", "sha256 of the file: 64 lower-case hex digits"),
             ),
         ),
         summary=("一个原始文件出自何处、何时见到", "Where an original file was offered, and when it was seen"),
@@ -115,21 +114,21 @@ LIST_ENDPOINTS = (
     ApiEndpoint(
         path="/api/v1/reconcile", answer=_reconcile, record=CheckRecord, tried=("verdict",),
         parameters=(
-            filters.series,
+            series,
             Choice(
                 name="verdict", choices=tuple(one.value for one in Verdict), example="off",
-                meaning=("结果：ok 相符、off 不符、not_checkable 无法核对", "How it came out"),
+                meaning=("结果：ok 相符、off 不符、not_checkable 无法核对", "The result"),
             ),
         ),
         summary=(
             "核对：官方公布的数字与历史库是否相符（最近一次轮询的结果）",
-            "The regulator's own figures against the history, as the last poll found it",
+            "Checks of the history against the regulator's own figures, as of the last poll",
         ),
     ),
     ApiEndpoint(
         path="/api/v1/status", answer=_status, record=StatusRecord, is_list=False,
         summary=(
-            "现状：最近一次轮询、各系列总数、异常、来源", "How things stand: last poll, totals, what is wrong, sources"
+            "现状：最近一次轮询、各系列总数、异常、来源", "Status: last poll, totals, open incidents, sources"
         ),
     ),
 )  # fmt: skip

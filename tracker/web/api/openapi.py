@@ -1,6 +1,6 @@
-"""The interface described as OpenAPI 3.1, from the table of addresses and the shapes of answers. Pure.
+"""The API described as OpenAPI 3.1, from the table of endpoints and the shapes of answers. Pure.
 
-What each field means is written once, below the field in `tracker.records`.
+The meaning of each field is written once, below the field in `tracker.query.records`.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ _REF = "#/components/schemas/{model}"
 _TAG = {"type": "string"}
 _ABOUT = """The history of China's filing lists of generative-AI services and algorithms, for programs. Read-only.
 
-Days are `2024-12-31`, `2024-12` or `2024`; instants are UTC. What a list does not state is `null`. A parameter that is
+Days are `2024-12-31`, `2024-12` or `2024`; instants are UTC. A value that no list states is `null`. A parameter that is
 unknown, empty, given twice or out of bounds is refused (400). Errors are problem details (RFC 9457), in English or
 Chinese by `Accept-Language`. Lists come as `{"data": […], "next": …, "note": …}`: `next` is the cursor of the following
-page (`null` on the last one), `note` says why an answer is empty. Every answer has an `ETag` and, a moment after the
-last poll, a `Last-Modified`: with `If-None-Match` or `If-Modified-Since` it is 304 while nothing was recorded. New
-fields may be added to records; fields are not taken away within v1."""
+page (`null` on the last one), `note` says why an answer is empty. Every answer has an `ETag` and, from two
+seconds after the last poll, a `Last-Modified`: with `If-None-Match` or `If-Modified-Since` the answer is 304 until
+something is recorded. New fields may be added to records; fields are not removed within v1."""
 
 
 @cache
 def describe(endpoints: tuple[ApiEndpoint, ...]) -> dict[str, Any]:
-    """The whole description, the same at each call."""
+    """Return the whole description; it is made once."""
     shapes = {one.name: one.record for one in endpoints} | {"problem": Problem}
     refs, schemas = _schemas(shapes)
     return {
@@ -51,15 +51,15 @@ def describe(endpoints: tuple[ApiEndpoint, ...]) -> dict[str, Any]:
 
 
 _REFUSALS = {
-    "400": "A parameter does not fit.",
+    "400": "A parameter has a bad value.",
     "404": "There is no such thing.",
     "414": "The address is too long.",
-    "503": "The history cannot be read just now, or the question takes too long.",
+    "503": "The history cannot be read at the moment, or the question takes too long.",
 }
 
 
 class _Shapes(GenerateJsonSchema):
-    """JSON Schema without titles that only repeat the names of the fields."""
+    """JSON Schema without titles, which only repeat the names of the fields."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         """Never."""
@@ -67,7 +67,7 @@ class _Shapes(GenerateJsonSchema):
 
 
 def _schemas(shapes: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A reference for each shape, and the schemas that these refer to."""
+    """Return a reference for each shape, and the schemas that they refer to."""
     inputs = [(name, "serialization", TypeAdapter(shape)) for name, shape in shapes.items()]
     refs, whole = TypeAdapter.json_schemas(inputs, ref_template=_REF, schema_generator=_Shapes)  # type: ignore[arg-type]
     schemas = whole["$defs"]
@@ -78,7 +78,7 @@ def _schemas(shapes: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]
 
 
 def _inner(kinds: Iterable[Any]) -> Iterator[Any]:
-    """The records among these types, and those within them."""
+    """Yield the records among these types, and the records inside them."""
     for kind in kinds:
         if is_typeddict(kind):
             yield kind
@@ -88,7 +88,7 @@ def _inner(kinds: Iterable[Any]) -> Iterator[Any]:
 
 
 def _said(shape: Any) -> dict[str, str]:
-    """What each field means; pydantic alone finds it only where the field itself stands, not in what is made of it."""
+    """Return the meaning of each field, of base records too: pydantic itself reads only those of the record itself."""
     said = {name: text for base in _bases(shape) for name, text in _said(base).items()}
     own = TypeAdapter(shape).json_schema(schema_generator=_Shapes)["properties"]
     return said | {name: one["description"] for name, one in own.items() if "description" in one}
@@ -116,7 +116,7 @@ def _operation(endpoint: ApiEndpoint, refs: Mapping[str, Any]) -> dict[str, Any]
                 "description": "The answer", "headers": headers,
                 "content": {"application/json": {"schema": schema}},
             },
-            "304": {"description": "Nothing was recorded since the answer that the request names."},
+            "304": {"description": "Nothing was recorded since the answer that the client has."},
             **{status: {"$ref": f"#/components/responses/{status}"} for status in errors},
         },
     }  # fmt: skip
@@ -125,8 +125,8 @@ def _operation(endpoint: ApiEndpoint, refs: Mapping[str, Any]) -> dict[str, Any]
 def _list_of(ref: Mapping[str, Any], *, is_paged: bool) -> dict[str, Any]:
     following = {"type": ["string", "null"], "description": "Cursor of the following page; null on the last one."}
     if not is_paged:
-        following = {"type": "null", "description": "It comes in one page."}
-    note = {"type": ["string", "null"], "description": "Why the answer is empty; null where it is not."}
+        following = {"type": "null", "description": "The list comes in one page."}
+    note = {"type": ["string", "null"], "description": "Why the answer is empty; null if it is not."}
     return {
         "type": "object",
         "properties": {"data": {"type": "array", "items": ref}, "next": following, "note": note},

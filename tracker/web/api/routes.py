@@ -1,10 +1,6 @@
-"""The addresses for programs, declared: from this table come routes, checks of parameters, and both descriptions.
+"""The table of all endpoints: from it come the routes, OpenAPI, the page `/api` and `docs/api.md`.
 
-Programs that ask this interface, for its page and `docs/api.md`; tests run them.
-
-The interface for programs, explained to people.
-
-What answers at each address of the interface: pattern → handler, for `tracker.web.routes`.
+The example programs of the page and of `docs/api.md` are here too; tests run them.
 """
 
 from __future__ import annotations
@@ -62,12 +58,12 @@ for change in rows("/api/v1/changes", order="oldest", after_id=last):
 
 
 def pages(base: str) -> str:
-    """A program that takes all filings of a place."""
+    """Return a program that fetches all filings of a place."""
     return PAGES.format(base=base)
 
 
 def curl(base: str, address: str) -> str:
-    """The same address asked from a command line."""
+    """Return the curl command for an address."""
     path, _, query = address.partition("?")
     parts = "".join(f" --data-urlencode {_quoted(pair)}" for pair in query.split("&") if pair)
     return f"curl -sG '{base}{path}'{parts}"
@@ -78,7 +74,7 @@ def _quoted(text: str) -> str:
 
 
 async def page(view: View) -> Response:
-    """Every address with its parameters and an example, and programs that use them."""
+    """Show every endpoint with its parameters and an example, and programs that use them."""
     base, place = view.absolute(""), 0 if view.lang == "zh" else 1
     endpoints = [
         {
@@ -104,7 +100,7 @@ def _row(one: Parameter, place: int) -> dict[str, Any]:
 
 
 async def openapi(view: View) -> Response:
-    """The description for machines."""
+    """Return the OpenAPI description."""
     return view.json(describe(ENDPOINTS))
 
 

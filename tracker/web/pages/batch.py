@@ -1,4 +1,4 @@
-"""One batch: its figures, files, checks, additions, and what became of its rows."""
+"""The page of a batch: figures, files, checks, additions, and later changes of its filings."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ MOST_COUNTED = 10_001
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _BatchPage:
     batches: list[dict[str, Any]]  # of the series, newest first
-    place: int | None  # of this one among them
-    own: list[dict[str, Any]]  # its additions, or what the notice cancelled
+    place: int | None  # index of this batch in them
+    own: list[dict[str, Any]]  # its additions, or the cancellations of a notice
     later: list[dict[str, Any]]
     later_count: int | None
     arrivals: list[dict[str, Any]]
     revisions: list[dict[str, Any]]
     refused: list[dict[str, Any]]
     checks: list[Any]
-    hidden: dict[str, Any] | None  # the batch, where the day of the page hides it
+    hidden: dict[str, Any] | None  # the batch, if it was published after the day of the page
 
 
 async def page(view: View, *, series: str, period: str) -> Response:
-    """The batch of a period.
+    """Show the batch of a period.
 
     Raises:
-        NotFound: the series has no such batch, or there is no such series.
+        NotFound: there is no such series, or it has no such batch.
     """
     if series not in SERIES_IDS:
         raise NotFound("batch_no_series", series=series[:60])
@@ -83,18 +83,18 @@ async def page(view: View, *, series: str, period: str) -> Response:
     )
 
 
-def _find(db: Database, view: View, series: str, period: str, after: int | None) -> _Found:
+def _find(db: Database, view: View, series: str, period: str, after: int | None) -> _BatchPage:
     days = {"as_of": view.as_of, "known_on": view.known_on}
     batches = with_growth(find_batches(db, series=series, **days))
     place = next((n for n, one in enumerate(batches) if one["batch"] == period), None)
     if place is None:
         hidden = find_batches(db, series=series, batch=period) if view.as_of or view.known_on else []
-        return _Found(batches, None, [], [], 0, [], [], [], [], hidden[0] if hidden else None)
+        return _BatchPage(batches, None, [], [], 0, [], [], [], [], hidden[0] if hidden else None)
     revisions = _known(find_revisions(db, series, period), view.known_on)
     in_force = {each["sha256"] for each in batches[place]["lists"]}
     later = ChangeQuery(_by(view, rows_of=(series, period)), no_additions=True)
     newest = [row["id"] for row in revisions if row["sha256"] in in_force]
-    return _Found(
+    return _BatchPage(
         batches,
         place,
         own=with_links(db, first_changes(db, _own(view, series, period), PAGE + 1, after)),
@@ -109,15 +109,15 @@ def _find(db: Database, view: View, series: str, period: str, after: int | None)
 
 
 def _own(view: View, series: str, period: str) -> ChangeQuery:
-    """What the batch itself brought: additions, or cancellations of a notice, whose filings are of other series."""
+    """Return the changes that the batch itself states: additions, or cancellations by a notice (of other series)."""
     if series == NOTICES:
-        # A notice that is out says what it does, though it may do so from the end of its month on.
+        # A published notice is shown even if its cancellations take effect at the end of its month.
         return ChangeQuery(ChangeFilter(until=view.known_on, batch=period), no_additions=True)
     return ChangeQuery(_by(view, series=series, batch=period, kind="added"))
 
 
 def _by(view: View, **where: Any) -> ChangeFilter:
-    """A filter of the changes up to the days of the page."""
+    """Return a filter of the changes up to the days of the page."""
     return ChangeFilter(published_until=view.as_of, until=view.known_on, **where)
 
 

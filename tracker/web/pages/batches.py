@@ -1,8 +1,6 @@
-"""The batches: what was published for each period, and how each series grew by it.
+"""The page of all batches: what was published for each period, and how each series grew.
 
-The chart of the additions of a series by batch: beside the page of a batch, as a picture, as data.
-
-Which checks speak of a batch. Pure.
+Shared with the page of one batch: the chart of additions by batch (also as CSV), and the checks of a batch.
 """
 
 from __future__ import annotations
@@ -17,21 +15,23 @@ from sqlite_utils import Database
 
 from storage.queries.batches import find_batches, other_changes
 from storage.queries.incidents import find_verdicts
+from tracker.core.messages import Lang
 from tracker.core.series import SERIES
-from tracker.web.charts.charts import Chart, batch_chart
+from tracker.web.charts.charts import batch_chart
+from tracker.web.charts.model import Chart
 from tracker.web.errors import NotFound
 from tracker.web.pages.changes import series_choices
-from tracker.web.pages.charts import data_of, picture_of
+from tracker.web.pages.charts import data_of
 from tracker.web.request import View
 from tracker.web.urls import piece
 
-NOTICES = "algorithm_cancellation"  # lists of what is cancelled: they add nothing
+NOTICES = "algorithm_cancellation"  # lists of cancellations, which add nothing
 _SUMMED = ("rows", "kept", "refused", "revisions")
 SERIES_IDS = tuple(one.id for one in SERIES)
 
 
 async def page(view: View) -> Response:
-    """All batches, newest first; with `series` those of one.
+    """Show all batches, newest first, or with `series` only its batches.
 
     Raises:
         BadParameter: there is no such series.
@@ -47,7 +47,7 @@ async def page(view: View) -> Response:
             for one in with_growth(batches)
         ]
 
-    # A notice has the day of its period, a list only the month: by its period it would stand before that month's lists.
+    # Sorted by day: the period of a notice is a day, that of a list a month, so periods would misplace notices.
     rows = sorted(await view.ask(ask), key=lambda row: row["published_on"] or "", reverse=True)
     return await view.render(
         "tracker/batches.html",
@@ -64,7 +64,7 @@ async def page(view: View) -> Response:
 
 
 def with_growth(batches: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Batches, newest first, each with its figures over all its lists, and the `total` of its series up to it."""
+    """Return the batches, newest first, each with the sums over its lists and the `total` of its series up to it."""
     totals: dict[str, int] = {}
     found = []
     for one in reversed(batches):
@@ -76,42 +76,25 @@ def with_growth(batches: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart with the addresses of its pictures and of its data."""
+    """A chart, and the address of its data."""
 
     chart: Chart
-    wide: str
-    narrow: str
     csv: str
 
 
 def figure(view: View, series: str, period: str | None, batches: list[dict[str, Any]]) -> Figure:
-    """The chart of a page; `batches` are those of the series, newest first."""
-    path = f"/chart/batches/{piece(series)}"
-    asked = {"period": period, "lang": view.lang}
-    return Figure(
-        _chart(view, series, period, batches),
-        view.link(f"{path}.svg", **asked),
-        view.link(f"{path}.svg", **asked, narrow="1"),
-        view.link(f"{path}.csv", **asked),
-    )
+    """Return the chart of a page; `batches` are the batches of the series, newest first."""
+    address = view.link(f"/chart/batches/{piece(series)}.csv", period=period, lang=view.lang)
+    return Figure(_chart(series, period, batches, view.lang), address)
 
 
 def is_drawn(batches: list[dict[str, Any]]) -> bool:
-    """True where there is something to compare: two batches that added filings."""
+    """Return True if there is something to compare: two batches that added filings."""
     return len([one for one in batches if one["added"]]) > 1
 
 
-async def svg(view: View, *, series: str) -> Response:
-    """The picture.
-
-    Raises:
-        NotFound: there is no such series, or nothing to draw.
-    """
-    return await picture_of(await _asked(view, series), "batch_no_chart")
-
-
 async def csv(view: View, *, series: str) -> Response:
-    """The data of the picture.
+    """Return the data of the chart as CSV.
 
     Raises:
         NotFound: there is no such series.
@@ -126,36 +109,36 @@ async def _asked(view: View, series: str) -> Chart:
     def ask(db: Database) -> list[dict[str, Any]]:
         return find_batches(db, series=series, as_of=view.as_of, known_on=view.known_on)
 
-    return _chart(view, series, view.get("period") or None, await view.ask(ask))
+    return _chart(series, view.get("period") or None, await view.ask(ask), view.lang)
 
 
-def _chart(view: View, series: str, period: str | None, batches: list[dict[str, Any]]) -> Chart:
+def _chart(series: str, period: str | None, batches: list[dict[str, Any]], lang: Lang) -> Chart:
     counts = [(one["batch"] or "", one["added"]) for one in reversed(batches)]
-    return batch_chart(series, counts, period, view.lang, narrow=view.get("narrow") == "1")
+    return batch_chart(series, counts, period, lang)
 
 
 _OF_BATCH = re.compile(r"20\d\d-\d\d(?:-\d\d)?(?: |\Z)", re.A)
-_ORDER = ("off", "not_checkable", "ok")  # the gravest first
+_ORDER = ("off", "not_checkable", "ok")  # the most serious first
 
 
 def checks_of(checks: Iterable[Mapping[str, Any]], series: str, period: str | None) -> list[Mapping[str, Any]]:
-    """The checks whose subject is this batch ("2024-08", "2024-08 filed"), the gravest first."""
+    """Return the checks of this batch ("2024-08", "2024-08 filed"), the most serious first."""
     if not period:
         return []
-    # "2024-08" is not what "until 2024-08-31" speaks of.
+    # "until 2024-08-31" is not about the batch 2024-08.
     named = re.compile(rf"(?<![\d-]){re.escape(period)}(?![\d-])")
     those = [check for check in checks if check["series"] == series and named.search(check["subject"])]
     return sorted(those, key=lambda check: _ORDER.index(check["verdict"]))
 
 
 def checks_of_series(checks: Iterable[Mapping[str, Any]], series: str) -> list[Mapping[str, Any]]:
-    """The checks of the series that speak of several batches, or of all, the gravest first."""
+    """Return the checks of the series that concern several batches or all, the most serious first."""
     of_series = [check for check in checks if check["series"] == series]
     those = [check for check in of_series if not _OF_BATCH.match(check["subject"])]
     return sorted(those, key=lambda check: _ORDER.index(check["verdict"]))
 
 
 def verdict_of(checks: Iterable[Mapping[str, Any]], batch: Mapping[str, Any]) -> str | None:
-    """The gravest verdict on a batch; None where nothing of it was checked."""
+    """Return the most serious verdict on a batch; None if nothing was checked."""
     found = checks_of(checks, batch["series"], batch["batch"])
     return str(found[0]["verdict"]) if found else None

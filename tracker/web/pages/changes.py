@@ -1,7 +1,4 @@
-"""The change log: filtered by anything; its filter is also the address of its feeds and files.
-
-How filters and files of the change log are named on pages. Pure.
-"""
+"""The page of the change log, with its filter, and links to feeds and downloads of the same filter."""
 
 from __future__ import annotations
 
@@ -17,16 +14,15 @@ from storage.queries.entities import entity_name
 from storage.queries.filters import provinces
 from tracker.core.series import polled_series
 from tracker.notify.words import period_text, place_text, source_name
+from tracker.query.filters import filing_kind, listed_series
 from tracker.web.pages.change_filter import (
-    FIELD_NAMES,
-    FILING_KINDS,
-    FILINGS_OF,
+    FIELDS_SHOWN,
     KINDS,
     NO,
     YES,
-    Asked,
+    ChangeFilterForm,
     count_changes,
-    read_asked,
+    read_change_filter,
     to_query,
     what_to_drop,
 )
@@ -38,7 +34,7 @@ _MOST_DROPPED = 1_001
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _ChangesPage:
     rows: list[dict[str, Any]]
     next: int | None
     count: int | None
@@ -49,12 +45,12 @@ class _Found:
 
 
 async def page(view: View) -> Response:
-    """The newest changes that fit the filter, and the ways to take them away.
+    """Show the newest changes that fit the filter.
 
     Raises:
-        BadParameter: a filter cannot be asked for.
+        BadParameter: a filter has a bad value.
     """
-    asked = read_asked(view)
+    asked = read_change_filter(view)
     before = view.number("before", 0, 1, 10**17) or None
     found = await view.ask(lambda db: _find(db, asked, before))
     drop = [
@@ -81,11 +77,11 @@ async def page(view: View) -> Response:
     )
 
 
-def _find(db: Database, asked: Asked, before: int | None) -> _Found:
+def _find(db: Database, asked: ChangeFilterForm, before: int | None) -> _ChangesPage:
     query = to_query(asked, before)
     rows = newest_changes(db, query, PAGE + 1) if query else []
     entity = asked.values.get("entity", "")
-    return _Found(
+    return _ChangesPage(
         rows=with_links(db, rows[:PAGE]),
         next=rows[PAGE - 1]["id"] if len(rows) > PAGE else None,
         count=count_changes(db, asked, MOST_COUNTED),
@@ -96,8 +92,8 @@ def _find(db: Database, asked: Asked, before: int | None) -> _Found:
     )
 
 
-def _why(view: View, asked: Asked) -> str:
-    """Why there may be nothing, as far as the filter alone tells."""
+def _why(view: View, asked: ChangeFilterForm) -> str:
+    """Return the reason for an empty page, as far as the filter itself shows it."""
     if to_query(asked) is None:
         return view.say("changes_unsearchable")
     for first, last in (("published_since", "published_until"), ("since", "until")):
@@ -108,43 +104,43 @@ def _why(view: View, asked: Asked) -> str:
     return view.say("changes_nothing_fits")
 
 
-def _choices(view: View, found: _Found) -> dict[str, list[tuple[str, str]]]:
-    """The choices of the form's fields."""
+def _choices(view: View, found: _ChangesPage) -> dict[str, list[tuple[str, str]]]:
+    """Return the choices of the fields of the form."""
     return {
         "kind": [(kind, view.say(f"change_{kind}")) for kind in KINDS],
-        "series": series_choices(view, FILINGS_OF),
+        "series": series_choices(view, listed_series.choices),
         "province": [(place, place_text(place, view.lang)) for place in found.provinces],
-        "filing_kind": [(kind, view.say(kind)) for kind in FILING_KINDS],
+        "filing_kind": [(kind, view.say(kind)) for kind in filing_kind.choices],
         "batch": [(period, period_text(period, view.lang)) for period in found.periods],
-        "field": [(name, view.say(name)) for name in FIELD_NAMES],
+        "field": [(name, view.say(name)) for name in FIELDS_SHOWN.choices],
         "baseline": [(one, view.say(f"changes_{one}")) for one in (YES, NO)],
     }
 
 
-# The path of each feed and file, by its ending; the filter is the rest of the address.
+# The path of each feed and file by its extension; the filter is the query of the address.
 FEEDS = (("atom", "/changes.atom"), ("json", "/changes.json"))
 FILES = (("csv", "/changes.csv"), ("xlsx", "/changes.xlsx"), ("json", "/changes/download.json"))
 MORE = ("filing_kind", "batch", "entity", "field", "since", "until", "baseline", "number", "rows_of")
 
 
 class Chip(NamedTuple):
-    """One filter that is set: what it asks, in words, and the page without it."""
+    """One filter that is set, in words, with a link to the page without it."""
 
     label: str
     value: str
     without: str
 
 
-def chips(view: View, asked: Asked, entity: str | None) -> list[Chip]:
-    """The filters of the page; `entity` is the name of the one that is asked for by its id."""
+def chips(view: View, asked: ChangeFilterForm, entity: str | None) -> list[Chip]:
+    """Return the filters of the page; `entity` is the name of the entity whose id is asked for."""
     return [
         Chip(view.say(f"changes_{name}"), _shown(view, name, value, entity), view.here(**{name: None, "before": None}))
         for name, value in asked.values.items()
     ]
 
 
-def heading(view: View, asked: Asked, entity: str | None = None) -> str:
-    """The filter as one line, for the title of a feed."""
+def heading(view: View, asked: ChangeFilterForm, entity: str | None = None) -> str:
+    """Return the filter as one line, for the title of a feed."""
     colon = "：" if view.lang == "zh" else ": "
     parts = [f"{one.label}{colon}{one.value}" for one in chips(view, asked, entity)]
     site = view.say("site_name")
@@ -152,20 +148,18 @@ def heading(view: View, asked: Asked, entity: str | None = None) -> str:
     return f"{site} – {said}"
 
 
-def feed_links(view: View, asked: Asked) -> list[tuple[str, str]]:
-    """(name, address) of the feeds: in the language of the page, and of what is to come whatever day is looked at."""
-    return [
-        (name, view.link(path, **asked.values, lang=view.lang, as_of=None, known_on=None)) for name, path in FEEDS
-    ]
+def feed_links(view: View, asked: ChangeFilterForm) -> list[tuple[str, str]]:
+    """Return (name, address) of the feeds, without the days of the page: a feed is about future changes."""
+    return [(name, view.link(path, **asked.values, lang=view.lang, as_of=None, known_on=None)) for name, path in FEEDS]
 
 
-def file_links(view: View, asked: Asked) -> list[tuple[str, str]]:
-    """(name, address) of the files."""
+def file_links(view: View, asked: ChangeFilterForm) -> list[tuple[str, str]]:
+    """Return (name, address) of the downloads."""
     return [(name, view.link(path, **asked.values, lang=view.lang)) for name, path in FILES]
 
 
 def count_text(view: View, count: int | None, most: int) -> str:
-    """How many changes there are, as far as they were counted."""
+    """Return the number of changes in words, as far as they were counted."""
     if count is None:
         return view.say("changes_many")
     if count >= most:
@@ -174,7 +168,7 @@ def count_text(view: View, count: int | None, most: int) -> str:
 
 
 def series_choices(view: View, series: Sequence[str]) -> list[tuple[str, str]]:
-    """The series of a form, by their short names: of lists of provinces those that are polled, or chosen."""
+    """Return the series of a form by their short names; provincial ones only if they are polled or chosen."""
     shown = {*polled_series(view.site.own.poll.provinces), view.get("series")}
     return [(one, source_name(one, view.lang)) for one in series if one in shown]
 

@@ -1,11 +1,10 @@
-"""The charts of the whole history: growth, provinces, largest entities; each a picture, its words and its data.
+"""The charts of the whole history on the start page (growth, provinces, largest entities), and their data as CSV.
 
-Lists of provinces, whose filings the centre publishes as well, are in none of them.
+Provincial lists are in no chart, since the centre publishes their filings as well.
 """
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 from dataclasses import dataclass, field
@@ -19,7 +18,8 @@ from storage.queries.filters import FilingFilter
 from tracker.core.safe_text import harmless
 from tracker.core.series import AHEAD
 from tracker.notify.words import one_line, place_text, source_name
-from tracker.web.charts.charts import Chart, entity_chart, growth_chart, province_chart
+from tracker.web.charts.charts import entity_chart, growth_chart, province_chart
+from tracker.web.charts.model import Chart
 from tracker.web.errors import NotFound
 from tracker.web.request import View
 
@@ -29,14 +29,14 @@ ENTITIES = 12
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart, and where the first cell of a row of its data leads, by the text of that cell."""
+    """A chart, and the address that each name in it leads to."""
 
     chart: Chart
     links: dict[str, str] = field(default_factory=dict)
 
 
-def read(db: Database, view: View, name: str, *, narrow: bool = False) -> Figure:
-    """One of the charts, on the day that is asked for; drawn when its picture is asked for.
+def read(db: Database, view: View, name: str) -> Figure:
+    """Return one of the charts, as of the requested day.
 
     Raises:
         NotFound: there is no such chart.
@@ -48,47 +48,29 @@ def read(db: Database, view: View, name: str, *, narrow: bool = False) -> Figure
         marks = [(one["series"], one["published_on"][:7], one["batch"]) for one in known]
         points = counts_queries.growth(db, **days, without=AHEAD)
         grown = {source_name(one, view.lang): view.link("/filings", series=one) for one, _, _ in points}
-        return Figure(growth_chart(points, marks, view.lang, narrow=narrow), grown)
+        return Figure(growth_chart(points, marks, view.lang), grown)
     if name == "provinces":
         where = FilingFilter(as_of=view.as_of, known_on=view.known_on, without=filing.there(db, AHEAD))
         cells = counts_queries.count_cells(db, ("province", "series"), where)
         places = [(cell["province"] or "", cell["series"], cell["count"]) for cell in cells]
         there = {place_text(one, view.lang): view.link("/filings", province=one) for one, _, _ in places if one}
-        return Figure(province_chart(places, view.lang, narrow=narrow), there)
+        return Figure(province_chart(places, view.lang), there)
     if name == "entities":
         top = counts_queries.top_entities(db, ENTITIES, **days, without=filing.there(db, AHEAD))
         counts = [(one.name, series, n) for one in top for series, n in one.series.items()]
         whose = {one_line(one.name): view.entity(one.id) for one in top}
-        return Figure(entity_chart(counts, view.lang, narrow=narrow), whose)
+        return Figure(entity_chart(counts, view.lang), whose)
     raise NotFound("not_found")
 
 
-async def picture(view: View, *, name: str) -> Response:
-    """The picture of a chart."""
-    narrow = view.get("narrow") == "1"
-    figure = await view.ask(lambda db: read(db, view, name, narrow=narrow))
-    return await picture_of(figure.chart)
-
-
-async def picture_of(chart: Chart, unknown: str = "not_found") -> Response:
-    """The picture of a chart as a file of its own, drawn in a thread: it takes a while.
-
-    Raises:
-        NotFound: there is nothing to draw; in these words.
-    """
-    if chart.drawing is None:
-        raise NotFound(unknown)
-    return Response(await asyncio.to_thread(lambda: chart.svg), content_type="image/svg+xml; charset=utf-8")
-
-
 async def data(view: View, *, name: str) -> Response:
-    """The data of a chart as CSV."""
+    """Return the data of a chart as CSV."""
     figure = await view.ask(lambda db: read(db, view, name))
     return data_of(view, figure.chart, f"{name}.csv")
 
 
 def data_of(view: View, chart: Chart, name: str) -> Response:
-    """The data of a chart as CSV, with a byte order mark for Excel."""
+    """Return the data of a chart as CSV, with a byte order mark for Excel."""
     out = io.StringIO(newline="")
     columns, rows = chart.table
     csv.writer(out).writerows([columns, *([harmless(v) if isinstance(v, str) else v for v in row] for row in rows)])

@@ -1,7 +1,4 @@
-"""Two days compared: what stands otherwise, and what was added.
-
-What the address of a comparison asks, and how many filings differ. Reads the history where it counts.
-"""
+"""The page that compares two days: counts, changed filings, added filings. Its form is read here too."""
 
 from __future__ import annotations
 
@@ -18,43 +15,44 @@ from storage.queries.batches import publication_days
 from storage.queries.changes import changes_behind, with_links
 from storage.queries.compare import count_arrivals, find_moves
 from tracker.core.series import not_counted
-from tracker.query.compare import Span, differing, kinds_of
+from tracker.query.compare import Comparison, differing, kinds_of
+from tracker.query.filters import listed_series
 from tracker.web.errors import BadParameter
-from tracker.web.pages.change_filter import FILINGS_OF
 from tracker.web.pages.changes import series_choices
 from tracker.web.request import View
 
+LISTED = listed_series.choices
 PAGE = 50
-BOTH = 25  # of each, where both stand on one page
-MOST_COUNTED = 1_000  # filings that stand otherwise, looked at one by one
+BOTH = 25  # of each, if both are on one page
+MOST_COUNTED = 1_000  # changed filings that are compared one by one
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some of what differs; `next` is the cursor of the following ones."""
+    """Some of the filings that differ; `next` is the cursor of the following ones."""
 
     rows: list[dict[str, Any]]
     next: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _ComparePage:
     changed: Part
     added: Part
-    counts: dict[tuple[str, str], Count]
+    counts: dict[tuple[str, str], ChangeCount]
     batch_days: list[str]
 
 
 async def page(view: View) -> Response:
-    """Counts by series and kind; then what became otherwise; then additions.
+    """Show counts by series and kind, then changed filings, then additions.
 
     Raises:
-        BadParameter: a date or choice cannot be asked for.
+        BadParameter: a date or choice has a bad value.
     """
     asked = read_compare_form(view)
     after = read_cursor(view)
     if asked.is_turned:
-        found = await view.ask(lambda db: _Found(Part([], None), Part([], None), {}, _batch_days(db, asked)))
+        found = await view.ask(lambda db: _ComparePage(Part([], None), Part([], None), {}, _batch_days(db, asked)))
     else:
         found = await view.ask(lambda db: _find(db, asked, after))
     return await view.render(
@@ -63,9 +61,9 @@ async def page(view: View) -> Response:
         asked=asked,
         found=found,
         kinds=KINDS,
-        series=[one for one in FILINGS_OF if any(key[0] == one for key in found.counts)],
+        series=[one for one in LISTED if any(key[0] == one for key in found.counts)],
         total=_total(found.counts),
-        choices={"series": series_choices(view, FILINGS_OF),
+        choices={"series": series_choices(view, LISTED),
                  "clock": [(clock, view.say(f"compare_{clock}")) for clock in CLOCKS]},
         shortcuts=[
             (view.say(key), view.here(**{"from": first, "to": last, "after": None}), (first, last) == asked.days)
@@ -77,10 +75,10 @@ async def page(view: View) -> Response:
 
 
 def read_cursor(view: View) -> tuple[str, int] | None:
-    """Where to go on: "2025-07-14:123", the day of a move and the id of its filing.
+    """Read the cursor "2025-07-14:123": the day of a move and the id of its filing.
 
     Raises:
-        BadParameter: it is none.
+        BadParameter: the text is not a cursor.
     """
     text = view.get("after")
     day, _, filing = text.partition(":")
@@ -89,10 +87,10 @@ def read_cursor(view: View) -> tuple[str, int] | None:
     return (day, int(filing)) if text else None
 
 
-def _find(db: Database, asked: CompareForm, after: tuple[str, int] | None) -> _Found:
+def _find(db: Database, asked: CompareForm, after: tuple[str, int] | None) -> _ComparePage:
     counts = count_all(db, asked, MOST_COUNTED)
     changed, added = (_part(db, asked, which, after) for which in WHICH)
-    return _Found(changed, added, counts, _batch_days(db, asked))
+    return _ComparePage(changed, added, counts, _batch_days(db, asked))
 
 
 def _part(db: Database, asked: CompareForm, which: Which, after: tuple[str, int] | None) -> Part:
@@ -104,15 +102,12 @@ def _part(db: Database, asked: CompareForm, which: Which, after: tuple[str, int]
     found = changes_behind(db, asked.clock, [(move.filing, move.since) for move, _ in shown])
     behind = dict(zip(found, with_links(db, found.values()), strict=True))
     last = shown[-1][0] if len(moves) > most else None
-    rows = [
-        row | {"since": move.since} | _written(behind.get(move.filing))
-        for move, row in shown
-    ]
+    rows = [row | {"since": move.since} | _written(behind.get(move.filing)) for move, row in shown]
     return Part(rows, f"{last.since}:{last.filing}" if last else None)
 
 
 def _written(change: dict[str, Any] | None) -> dict[str, Any]:
-    """Where the last change is written: a cancellation stands in its notice, not in the list of the fields."""
+    """Return where the last change is written: a cancellation is in its notice, not in the list with the fields."""
     if change is None:
         return {}
     return {key: change[key] for key in ("source", "list", "batch", "published_on", "entity_id", "number_now")}
@@ -122,24 +117,24 @@ def _batch_days(db: Database, asked: CompareForm) -> list[str]:
     return publication_days(db, asked.series, asked.today, 2)
 
 
-def _total(counts: dict[tuple[str, str], Count]) -> dict[str, Count]:
-    totals: dict[str, Count] = {}
+def _total(counts: dict[tuple[str, str], ChangeCount]) -> dict[str, ChangeCount]:
+    totals: dict[str, ChangeCount] = {}
     for (_, kind), count in counts.items():
-        before = totals.get(kind, Count(0, is_all=True))
-        totals[kind] = Count(before.n + count.n, is_all=before.is_all and count.is_all)
+        before = totals.get(kind, ChangeCount(0, is_all=True))
+        totals[kind] = ChangeCount(before.n + count.n, is_all=before.is_all and count.is_all)
     return totals
 
 
 Which = Literal["added", "changed"]
 WHICH: tuple[Which, ...] = ("changed", "added")  # in the order of the page
 CLOCKS = ("published", "recorded")
-# What a filing can be otherwise by; additions stand apart.
+# How an earlier filing can differ.
 OTHERS = ("cancelled", "amended", "renumbered", "withdrawn", "restored")
 KINDS = ("added", *OTHERS)
 
 
-class Count(NamedTuple):
-    """How many; more than that where not `is_all`."""
+class ChangeCount(NamedTuple):
+    """A number of filings; there are more if not `is_all`."""
 
     n: int
     is_all: bool
@@ -147,9 +142,9 @@ class Count(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CompareForm:
-    """The days that are compared, by which clock; `today` is the last day that can be asked for on this page.
+    """The days that are compared and the clock; `today` is the last day that can be asked for on this page.
 
-    `hidden` is a day behind which the page looks at nothing, where it is before the day that was asked for.
+    `hidden` is the day of the page if it is before the day that was asked for: nothing after it is shown.
     """
 
     first: str
@@ -167,25 +162,25 @@ class CompareForm:
 
     @property
     def is_turned(self) -> bool:
-        """True where the later day stands first."""
+        """True if the later day is given first."""
         return self.first > self.last
 
     @property
     def params(self) -> dict[str, str | None]:
-        """The parameters that ask the same."""
+        """The parameters of the same comparison."""
         clock = self.clock if self.clock != CLOCKS[0] else None
         return {"from": self.first, "to": self.last, "series": self.series, "clock": clock, "which": self.which}
 
-    def span(self, which: Which | None) -> Span:
-        """What is compared."""
-        return Span(self.first, self.last, self.clock == "recorded", self.series, which)
+    def span(self, which: Which | None) -> Comparison:
+        """Return the comparison."""
+        return Comparison(self.first, self.last, self.clock == "recorded", self.series, which)
 
 
 def read_compare_form(view: View) -> CompareForm:
-    """The comparison of an address: without days, the year up to today.
+    """Read the comparison of an address; the default is the year up to today.
 
     Raises:
-        BadParameter: a date or choice cannot be asked for.
+        BadParameter: a date or choice has a bad value.
     """
     clock: Literal["published", "recorded"] = "recorded" if view.choice("clock", CLOCKS) == "recorded" else "published"
     limit = view.known_on if clock == "recorded" else view.as_of
@@ -195,18 +190,18 @@ def read_compare_form(view: View) -> CompareForm:
     first = view.day("from") or year_before(min(last, today))
     which = view.choice("which", ("added", "changed"))
     return CompareForm(
-        first, last, clock, view.choice("series", FILINGS_OF), which,  # type: ignore[arg-type]
+        first, last, clock, view.choice("series", LISTED), which,  # type: ignore[arg-type]
         today, limit if last != wanted else None,
     )  # fmt: skip
 
 
 def year_before(day: str) -> str:
-    """The same day of the year before; of 29 February the 28th."""
+    """Return the same day of the year before; 28 February for the 29th."""
     return f"{int(day[:4]) - 1:04d}{day[4:]}" if day[5:] != "02-29" else f"{int(day[:4]) - 1:04d}-02-28"
 
 
 def shortcuts(today: str, batch_days: list[str]) -> list[tuple[str, str, str]]:
-    """Comparisons that are often asked for: (word, from, to). `batch_days` are the newest ones, newest first."""
+    """Return common comparisons as (word, from, to). `batch_days` are the newest days of publication, newest first."""
     year = int(today[:4])
     now = date.fromisoformat(today)
     found = [
@@ -221,8 +216,8 @@ def shortcuts(today: str, batch_days: list[str]) -> list[tuple[str, str, str]]:
     return found
 
 
-def count_all(db: Database, asked: CompareForm, most: int) -> dict[tuple[str, str], Count]:
-    """{(series, kind): count}: additions all of them, what stands otherwise among the first `most` moves."""
+def count_all(db: Database, asked: CompareForm, most: int) -> dict[tuple[str, str], ChangeCount]:
+    """Return {(series, kind): count}: all additions, and the changes among the first `most` moves."""
     counts: Counter[tuple[str, str]] = Counter()
     is_all = True
     if asked.which != "added":
@@ -233,9 +228,9 @@ def count_all(db: Database, asked: CompareForm, most: int) -> dict[tuple[str, st
         is_all = len(moves) <= most
         counts.update(kinds_of(db, moves[:most]))
     if asked.which != "changed":
-        for series in FILINGS_OF:
+        for series in LISTED:
             if asked.series in (None, series) and series not in not_counted(asked.series):
                 counts[series, "added"] = count_arrivals(
                     db, asked.first, asked.last, clock=asked.clock, series=series
                 )  # fmt: skip
-    return {key: Count(n, is_all or key[1] == "added") for key, n in counts.items() if n}
+    return {key: ChangeCount(n, is_all or key[1] == "added") for key, n in counts.items() if n}

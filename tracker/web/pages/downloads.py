@@ -1,13 +1,7 @@
-"""Rows of the history as a file to keep, written as they come: a large file needs no more memory than a small one.
+"""The answer to a question as a file: all of it, newest first. CSV, XLSX (a line for each row of a table) or JSON.
 
-A file is whole, or an error is told: it is sent once it is written. CSV and XLSX have a line for each row of a table,
-JSON the rows as they are.
-
-The changes that a filter finds, as a file: all of them, newest first, with the columns of `tracker export`.
-
-The filings that a question finds, as a file: all of them, newest first, with the columns of `tracker export`.
-
-What differs between two days, as a file: all of it.
+Rows are asked for page by page and written to a file without a name as they come, so that a large file needs no more
+memory than a small one. The file is sent once it is complete: a reader gets the whole of it, or an error.
 """
 
 from __future__ import annotations
@@ -26,50 +20,152 @@ from datasette import Response
 from sqlite_utils import Database
 
 from storage.queries.changes import changes_by_id, ids_of
-from storage.queries.compare import Move
 from storage.queries.counts import count_within
 from storage.queries.export import Scope, last_poll
 from storage.queries.filings import filings_sql
-from storage.queries.filters import FilingFilter
 from tracker.core.errors import OptionError
 from tracker.core.models import ChangeKind
 from tracker.export.contents import Contents, Values, typed
-from tracker.export.schema import Table, text
+from tracker.export.schema import Column, Table, text
 from tracker.export.tables import CHANGES, FILINGS
 from tracker.export.text_files import MEDIA_TYPES, write_form
 from tracker.query.compare import differing
 from tracker.query.search import search_filings
 from tracker.web.errors import BadParameter, TooSlow
-from tracker.web.pages.change_filter import read_asked, to_query
-from tracker.web.pages.compare import CompareForm, read_compare_form
-from tracker.web.pages.filings_filter import Question, read_question
+from tracker.web.pages.change_filter import read_change_filter, to_query
+from tracker.web.pages.compare import read_compare_form
+from tracker.web.pages.filings_filter import read_filing_filter
 from tracker.web.request import View
 from tracker.web.responses import FileResponse
 
 FileForm = Literal["csv", "xlsx", "json"]
 FORMS: tuple[FileForm, ...] = ("csv", "xlsx", "json")
 Row = Mapping[str, Any]
-Page = list[dict[str, Any]]
-Ask = Callable[[Callable[[Database], Page]], Page]
+Chunk = list[dict[str, Any]]
+# Returns the rows at a cursor (None: the first ones) and the cursor of the following rows (None: there are none).
+Fetch = Callable[[Any, Database], tuple[Chunk, Any]]
+AT_ONCE = 1_000  # rows of a page
 MOST_ROWS = 100_000
+_COUNT_SECONDS = 5
 _WRITERS = asyncio.Semaphore(2)  # files that are written at the same time; others wait for their turn
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What a file is made of.
-
-    `pages` asks for the rows, so many at a time, in a thread; `lines` makes the lines of `table` of a row.
-    """
+    """The content of a file: `fetch` returns its rows, `lines` the lines of `table` for one row."""
 
     table: Table
-    pages: Callable[[Ask], Iterator[Page]]
+    fetch: Fetch
     lines: Callable[[dict[str, Any]], Iterable[Row]]
+
+
+async def download_changes(view: View, *, form: FileForm) -> Response:
+    """Send all changes that the address asks for.
+
+    Raises:
+        BadParameter: a filter has a bad value, there are too many changes, or the form cannot hold them.
+    """
+    asked = read_change_filter(view)
+    query = to_query(asked)
+    ids: list[int] = await view.ask(lambda db: ids_of(db, query, MOST_ROWS + 1) if query else [])
+    _refuse_too_many("changes_too_many", len(ids))
+
+    def fetch(start: int | None, db: Database) -> tuple[Chunk, int | None]:
+        end = (start or 0) + AT_ONCE
+        return changes_by_id(db, ids[start or 0 : end]), end if end < len(ids) else None
+
+    name = "_".join(["cac-changes", *asked.values.values()])
+    return await send_file(view, form, name, Rows(_CHANGES, fetch, _lines_of_change), asked.values.get("series"))
+
+
+async def download_filings(view: View, *, form: FileForm) -> Response:
+    """Send all filings that the address asks for.
+
+    Raises:
+        BadParameter: a filter has a bad value, there are too many filings, or the form cannot hold them.
+        TooSlow: they cannot be counted in time.
+    """
+    question = read_filing_filter(view)
+    asked, typed_in = question.asked(), question.params.get
+    if asked is not None:
+        count = partial(count_within, most=MOST_ROWS + 1, seconds=_COUNT_SECONDS)
+        n = await view.ask(lambda db: count(db, *filings_sql(db, asked)))
+        if n is None:
+            raise TooSlow("too_slow")
+        _refuse_too_many("filings_too_many", n)
+
+    def fetch(after: int | None, db: Database) -> tuple[Chunk, int | None]:
+        if asked is None:
+            return [], None
+        where = replace(asked, entity=None, terms=(), after=after)
+        texts = {"search": typed_in("q"), "entity": typed_in("entity")}
+        rows = search_filings(db, where, **texts, limit=AT_ONCE, newest_first=True)
+        following = rows[-1]["filing_id"] if len(rows) == AT_ONCE else None
+        return [{key: value for key, value in row.items() if key != "filing_id"} for row in rows], following
+
+    name = "_".join(["cac-filings", *question.params.values()])
+    return await send_file(view, form, name, Rows(_FILINGS, fetch, _line_of_filing), typed_in("series"))
+
+
+async def download_comparison(view: View, *, form: FileForm) -> Response:
+    """Send all that differs between the days of the address, by the day of its last step.
+
+    Raises:
+        BadParameter: a date or choice has a bad value, the later day comes first, or there is too much.
+    """
+    asked = read_compare_form(view)
+    if asked.is_turned:
+        raise BadParameter("compare_turned", first=asked.first, last=asked.last)
+    count = 0  # nobody can tell before how many filings differ
+
+    def fetch(after: tuple[str, int] | None, db: Database) -> tuple[Chunk, tuple[str, int] | None]:
+        nonlocal count
+        found = list(islice(differing(db, asked.span(asked.which), after), AT_ONCE))
+        count += len(found)
+        _refuse_too_many("compare_too_many", count)
+        last = found[-1][0] if len(found) == AT_ONCE else None
+        return [row for _, row in found], (last.since, last.filing) if last else None
+
+    name = "_".join(["cac-compare", *filter(None, asked.params.values())])
+    return await send_file(view, form, name, Rows(_COMPARISON, fetch, _lines_by_field), asked.series)
+
+
+def _refuse_too_many(key: str, n: int) -> None:
+    if n > MOST_ROWS:
+        raise BadParameter(key, most=f"{MOST_ROWS:,}")
+
+
+async def send_file(view: View, form: FileForm, name: str, rows: Rows, series: str | None = None) -> FileResponse:
+    """Write the rows in that form and return the file; `name` is without ending.
+
+    Raises:
+        BadParameter: the form cannot hold the rows.
+    """
+    created = await view.ask(last_poll)
+    scope = Scope(series, view.as_of, view.known_on)
+    async with _WRITERS:
+        pages = _pages(view, rows.fetch, asyncio.get_running_loop())
+        try:
+            file, size = await asyncio.to_thread(_write, view, form, rows, pages, scope, created)
+        except OptionError as error:
+            raise BadParameter("file_form", reason=error.message) from error
+    days = [day for day in (view.as_of, view.known_on) if day]
+    return FileResponse(file, size, f"{'_'.join([name, *days])[:120]}.{form}", MEDIA_TYPES[form])
+
+
+def _pages(view: View, fetch: Fetch, loop: asyncio.AbstractEventLoop) -> Iterator[Chunk]:
+    """Ask the history for one page of rows after another, from the thread that writes the file."""
+    cursor, is_last = None, False
+    while not is_last:
+        question = view.ask(partial(fetch, cursor))
+        page, cursor = asyncio.run_coroutine_threadsafe(question, loop).result()
+        is_last = cursor is None
+        yield page
 
 
 @dataclass(frozen=True, slots=True)
 class _OneTable(Contents):
-    """One table only."""
+    """The content of an export that has one table only."""
 
     table: Table
 
@@ -79,56 +175,26 @@ class _OneTable(Contents):
         return (self.table,)
 
 
-async def send_file(view: View, form: FileForm, name: str, rows: Rows, series: str | None = None) -> FileResponse:
-    """The file of that form, under a name without ending.
-
-    Raises:
-        BadParameter: the form cannot hold the rows.
-    """
-    created = await view.ask(last_poll)
-    scope = Scope(series, view.as_of, view.known_on)
-    async with _WRITERS:
-        ask = partial(_wait, asyncio.get_running_loop(), view)
-        try:
-            file, size = await asyncio.to_thread(_write, view, form, rows, scope, created, ask)
-        except OptionError as error:
-            raise BadParameter("file_form", reason=error.message) from error
-    days = [day for day in (view.as_of, view.known_on) if day]
-    return FileResponse(file, size, f"{'_'.join([name, *days])[:120]}.{form}", MEDIA_TYPES[form])
-
-
-def field_lines(row: dict[str, Any]) -> Iterator[Row]:
-    """A line for each field that a change changed; one line where it changed none."""
-    source = {f"source_{key}": value for key, value in row["source"].items()}
-    for field, (before, after) in (row["fields"] or {None: (None, None)}).items():
-        yield row | source | {"field": field, "before": before, "after": after}
-
-
-def _wait(loop: asyncio.AbstractEventLoop, view: View, question: Callable[[Database], Page]) -> Page:
-    """Ask the history from a thread."""
-    return asyncio.run_coroutine_threadsafe(view.ask(question), loop).result()
-
-
 def _write(
-    view: View, form: FileForm, rows: Rows, scope: Scope, created: str | None, ask: Ask
+    view: View, form: FileForm, rows: Rows, pages: Iterator[Chunk], scope: Scope, created: str | None
 ) -> tuple[BinaryIO, int]:  # fmt: skip
-    """Write the file, in a thread; it is open and has no name any more when this returns."""
+    """Write the file, in a thread; return it open, when it has no name any more, and its size in bytes."""
     with tempfile.TemporaryDirectory(prefix="tracker-") as folder:
         path = Path(folder) / "rows.json"
         if form == "json":
-            _write_json(path, rows.pages(ask))
+            _write_json(path, pages)
         else:
-            contents = _OneTable(scope, created, lambda _: _values(rows, ask), rows.table)
+            contents = _OneTable(scope, created, lambda _: _values(rows, pages), rows.table)
             path = Path(folder) / write_form(form, Path(folder), contents, view.lang)[0].path
         return path.open("rb"), path.stat().st_size
 
 
-def _values(rows: Rows, ask: Ask) -> Iterator[Values]:
-    return typed(rows.table, (line for page in rows.pages(ask) for row in page for line in rows.lines(row)))
+def _values(rows: Rows, pages: Iterator[Chunk]) -> Iterator[Values]:
+    return typed(rows.table, (line for page in pages for row in page for line in rows.lines(row)))
 
 
-def _write_json(path: Path, pages: Iterator[Page]) -> None:
-    """An array with a row on each line."""
+def _write_json(path: Path, pages: Iterator[Chunk]) -> None:
+    """Write an array with a row on each line."""
     with path.open("w", encoding="utf-8", newline="") as file:
         before = "[\n"
         for page in pages:
@@ -138,65 +204,49 @@ def _write_json(path: Path, pages: Iterator[Page]) -> None:
         file.write("[]\n" if before == "[\n" else "\n]\n")
 
 
-_AT_ONCE = 1_000
-FIELD_COLUMNS = (
+def flat_source(row: Row) -> dict[str, Any]:
+    """Return the columns of a row's source."""
+    return {f"source_{key}": value for key, value in row["source"].items()}
+
+
+def _lines_by_field(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Return a line for each field that a change changed; one line if it changed none."""
+    for field, (before, after) in (row["fields"] or {None: (None, None)}).items():
+        yield row | flat_source(row) | {"field": field, "before": before, "after": after}
+
+
+def _lines_of_change(row: dict[str, Any]) -> Iterator[Row]:
+    own = {"change_id": row["id"], "list_series": row["list"]}
+    return (line | own for line in _lines_by_field(row))
+
+
+def _line_of_filing(row: dict[str, Any]) -> Iterator[Row]:
+    yield row | flat_source(row)
+
+
+def _outer(table: Table) -> tuple[Column, ...]:
+    """Return the columns without the ids that lead to other tables of an export."""
+    return tuple(one for one in table.columns if one.name not in ("filing_id", "source_revision_id"))
+
+
+_FIELD_COLUMNS = (
     text("field", "字段 | field", "变更的字段；新增为空 | the field that changed; empty for additions"),
     text("before", "变更前 | before", "空为无 | empty: there was none"),
     text("after", "变更后 | after", "空为无 | empty: there is none"),
 )
-_INNER_OF_CHANGES = ("filing_id", "source_revision_id")  # ids that lead to other tables of an export
-CHANGE_LINES = replace(
+_CHANGES = replace(
     CHANGES,
     meaning=(
         "每个变更的字段一行；未改字段的变更（如新增）一行",
         "One row for each field that a change changed; one for a change without any, as an addition",
     ),
-    columns=(*(column for column in CHANGES.columns if column.name not in _INNER_OF_CHANGES), *FIELD_COLUMNS),
+    columns=(*_outer(CHANGES), *_FIELD_COLUMNS),
     references=(),
 )
-
-
-async def download_changes(view: View, *, form: FileForm) -> Response:
-    """All changes that the address asks for.
-
-    Raises:
-        BadParameter: a filter cannot be asked for, there are too many changes, or the form cannot hold them.
-    """
-    asked = read_asked(view)
-    query = to_query(asked)
-
-    def ask(db: Database) -> list[int]:
-        return ids_of(db, query, MOST_ROWS + 1) if query else []
-
-    ids = await view.ask(ask)
-    if len(ids) > MOST_ROWS:
-        raise BadParameter("changes_too_many", most=f"{MOST_ROWS:,}")
-    name = "_".join(["cac-changes", *asked.values.values()])
-    rows = Rows(CHANGE_LINES, partial(_change_pages, ids), _lines)
-    return await send_file(view, form, name, rows, asked.values.get("series"))
-
-
-def _change_pages(ids: list[int], ask: Ask) -> Iterator[Page]:
-    for start in range(0, len(ids), _AT_ONCE):
-        yield ask(partial(_some_changes, ids[start : start + _AT_ONCE]))
-
-
-def _some_changes(ids: list[int], db: Database) -> Page:
-    return changes_by_id(db, ids)
-
-
-def _lines(row: dict[str, Any]) -> Iterator[Row]:
-    own = {"change_id": row["id"], "list_series": row["list"]}
-    return (line | own for line in map(dict, field_lines(row)))
-
-
-_FILINGS_AT_ONCE = 2_000
-_COUNT_SECONDS = 5
-_INNER_OF_FILINGS = ("filing_id", "source_revision_id")  # ids that lead to other tables of an export
-FOUND = replace(
+_FILINGS = replace(
     FILINGS,
     columns=(
-        *(column for column in FILINGS.columns if column.name not in _INNER_OF_FILINGS),
+        *_outer(FILINGS),
         text(
             "formerly", "曾用名 | formerly",
             "搜索所依据的曾用名或曾用编号 | the former name or number by which it was found",
@@ -204,106 +254,22 @@ FOUND = replace(
     ),
     references=(),
 )  # fmt: skip
-
-
-async def download_filings(view: View, *, form: FileForm) -> Response:
-    """All filings that the address asks for, in that form.
-
-    Raises:
-        BadParameter: a filter cannot be asked for, there are too many filings, or the form cannot hold them.
-        TooSlow: they cannot be counted in time.
-    """
-    question = read_question(view)
-    asked = question.asked()
-    if asked is not None:
-        n = await view.ask(partial(_count, asked))
-        if n is None:
-            raise TooSlow("too_slow")
-        if n > MOST_ROWS:
-            raise BadParameter("filings_too_many", most=f"{MOST_ROWS:,}")
-    name = "_".join(["cac-filings", *question.params.values()])
-    rows = Rows(FOUND, partial(_filing_pages, question, asked), _line)
-    return await send_file(view, form, name, rows, question.params.get("series"))
-
-
-def _count(asked: FilingFilter, db: Database) -> int | None:
-    return count_within(db, *filings_sql(db, asked), most=MOST_ROWS + 1, seconds=_COUNT_SECONDS)
-
-
-def _filing_pages(question: Question, asked: FilingFilter | None, ask: Ask) -> Iterator[Page]:
-    after: int | None = None
-    while asked is not None:
-        page = ask(partial(_page, question, replace(asked, entity=None, terms=(), after=after)))
-        after = page[-1]["filing_id"] if len(page) == _FILINGS_AT_ONCE else None
-        yield [{key: value for key, value in row.items() if key != "filing_id"} for row in page]
-        if after is None:
-            return
-
-
-def _page(question: Question, where: FilingFilter, db: Database) -> Page:
-    return search_filings(
-        db, where, search=question.params.get("q"), entity=question.params.get("entity"), limit=_FILINGS_AT_ONCE,
-        newest_first=True,
-    )  # fmt: skip
-
-
-def _line(row: dict[str, Any]) -> Iterator[Row]:
-    yield row | {f"source_{key}": value for key, value in row["source"].items()}
-
-
-_DIFFERENCES_AT_ONCE = 1_000
-_KEPT = (
+_BY_NAME = {column.name: column for column in CHANGES.columns}
+_BY_NAME["kind"] = replace(
+    _BY_NAME["kind"], values=tuple(kind.value for kind in ChangeKind if kind != ChangeKind.RELISTED)
+)
+_COMPARED = (
     "kind", "series", "number", "name", "entity", "batch", "status_before", "status", "source_announcement",
     "source_attachment", "source_sha256", "source_table", "source_row", "source_page",
 )  # fmt: skip
-_BY_NAME = {column.name: column for column in CHANGES.columns}
-_KINDS = tuple(kind.value for kind in ChangeKind if kind != ChangeKind.RELISTED)
-COMPARE_LINES = replace(
+_COMPARISON = replace(
     CHANGES,
     title=("对比", "Comparison"),
     meaning=(
         "两日之间有差异的备案；每个不同的字段一行，新增一行",
         "The filings that differ between two days: a row for each field that does, one for an addition",
     ),
-    columns=(*(replace(_BY_NAME[n], values=_KINDS) if n == "kind" else _BY_NAME[n] for n in _KEPT), *FIELD_COLUMNS),
+    columns=(*(_BY_NAME[name] for name in _COMPARED), *_FIELD_COLUMNS),
     key=("series", "number", "field"),
     references=(),
 )
-
-
-async def download_comparison(view: View, *, form: FileForm) -> Response:
-    """All that differs between the days of the address, by the day of its last step.
-
-    Raises:
-        BadParameter: a date or choice cannot be asked for, the later day stands first, or there is too much.
-    """
-    asked = read_compare_form(view)
-    if asked.is_turned:
-        raise BadParameter("compare_turned", first=asked.first, last=asked.last)
-    name = "_".join(["cac-compare", *filter(None, asked.params.values())])
-    rows = Rows(COMPARE_LINES, partial(_comparison_pages, asked), field_lines)
-    return await send_file(view, form, name, rows, asked.series)
-
-
-def _comparison_pages(asked: CompareForm, ask: Ask) -> Iterator[Page]:
-    after: tuple[str, int] | None = None
-    count = 0
-    while True:
-        found = ask(partial(_some_differences, asked, after))
-        count += len(found)
-        if count > MOST_ROWS:
-            raise BadParameter("compare_too_many", most=f"{MOST_ROWS:,}")
-        yield [row for _, row in map(_parted, found)]
-        if len(found) < _DIFFERENCES_AT_ONCE:
-            return
-        last, _ = _parted(found[-1])
-        after = last.since, last.filing
-
-
-def _some_differences(asked: CompareForm, after: tuple[str, int] | None, db: Database) -> Page:
-    found = islice(differing(db, asked.span(asked.which), after), _DIFFERENCES_AT_ONCE)
-    return [{"move": move, "row": row} for move, row in found]
-
-
-def _parted(pair: dict[str, Any]) -> tuple[Move, dict[str, Any]]:
-    return pair["move"], pair["row"]

@@ -1,4 +1,4 @@
-"""One entity, through all its names: what it has filed, since when, and what became of that."""
+"""The page of an entity: its names, filings, changes and renames."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ MOST_CHANGES = 50
 
 
 @dataclass(slots=True)
-class _Found:
-    """What the history answers: `moved_to` is the entity that this one was found to be."""
+class _EntityPage:
+    """The answer of the history; `moved_to` is the entity with which this one was merged."""
 
     entity: dict[str, Any] | None = None
     moved_to: int | None = None
@@ -46,7 +46,7 @@ class _Found:
 
 
 async def page(view: View, *, entity_id: int) -> Response:
-    """One entity by its id.
+    """Show an entity by its id.
 
     Raises:
         NotFound: no entity has this id.
@@ -57,7 +57,7 @@ async def page(view: View, *, entity_id: int) -> Response:
             return Response.redirect(view.entity(found.moved_to))
         raise NotFound("entity_unknown", id=entity_id)
     name = _name(found) if found.names else found.entity["name"]
-    for change in found.changes:  # as a timeline has them
+    for change in found.changes:  # in the form of a timeline
         change |= {"on": change["published_on"], "basis": "observed"}
     groups = [
         (series, n, cancelled, [row for row in found.rows if row["series"] == series])
@@ -74,12 +74,12 @@ async def page(view: View, *, entity_id: int) -> Response:
     )  # fmt: skip
 
 
-def _ask(db: Database, view: View, entity_id: int) -> _Found:
+def _ask(db: Database, view: View, entity_id: int) -> _EntityPage:
     entity = find_entity(db, entity_id)
     if entity is None:
-        return _Found(moved_to=entity_of_filing(db, entity_id))
+        return _EntityPage(moved_to=entity_of_filing(db, entity_id))
     where = FilingFilter(entity_id=entity_id, as_of=view.as_of, known_on=view.known_on)
-    found = _Found(entity, names={one["name"]: one["basis"] for one in entity["names"]})
+    found = _EntityPage(entity, names={one["name"]: one["basis"] for one in entity["names"]})
     if view.as_of or view.known_on:
         found.names = names_stated(db, entity_id, view.as_of, view.known_on)
     found.rows = find_filings(db, where, limit=MOST_FILINGS + 1, newest_first=True)
@@ -95,7 +95,7 @@ def _ask(db: Database, view: View, entity_id: int) -> _Found:
     for cell in count_cells(db, ("series", "status"), where):
         counts[cell["series"]] += cell["count"]
         cancelled[cell["series"]] += cell["count"] if cell["status"] == "cancelled" else 0
-    withdrawn = {row["series"] for row in found.rows} - counts.keys()  # all of them
+    withdrawn = {row["series"] for row in found.rows} - counts.keys()  # series of which all filings are withdrawn
     here = dict(counts) | dict.fromkeys(withdrawn, 0)
     found.counts = [(series.id, here[series.id], cancelled[series.id]) for series in SERIES if series.id in here]
     found.days = filed_days(db, where)
@@ -106,19 +106,19 @@ def _ask(db: Database, view: View, entity_id: int) -> _Found:
 
 
 def _months(days: list[tuple[str, int]]) -> dict[str, int]:
-    """Filings by month, or by year where no more is known."""
+    """Return the filings by month, or by year if the month is unknown."""
     months: dict[str, int] = {}
     for day, n in days:
         months[day[:7]] = months.get(day[:7], 0) + n
     return months
 
 
-def _name(found: _Found) -> str:
-    """The name that the page goes by: the one listed last."""
+def _name(found: _EntityPage) -> str:
+    """Return the title of the page: the name that was listed last."""
     return next(iter(found.names))
 
 
 def _ids(db: Database, entity_id: int) -> list[int]:
-    """The filings of the entity today, as far as the page shows them."""
+    """Return the ids of the filings of the entity today, up to the number that the page shows."""
     rows = find_filings(db, FilingFilter(entity_id=entity_id), limit=MOST_FILINGS)
     return [row["filing_id"] for row in rows]

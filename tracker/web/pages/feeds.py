@@ -17,18 +17,18 @@ from tracker.core.messages import Lang
 from tracker.notify.forms.feed import ATOM_TYPE, JSON_TYPE, LANGUAGES, NAME, Feed, Item, Mark, render_atom, render_json
 from tracker.notify.wording import change_fields, change_head, web_address
 from tracker.notify.words import beijing_time, one_line, place_text, source_name
-from tracker.web.pages.change_filter import Asked, read_asked, to_query
+from tracker.web.pages.change_filter import ChangeFilterForm, read_change_filter, to_query
 from tracker.web.pages.changes import heading
 from tracker.web.request import View
 from tracker.web.words import say
 
 ENTRIES = 100
 _NEVER = "1970-01-01T00:00:00+00:00"
-_ALL = 1_000_000  # characters of a value: as many as there are
+_ALL = 1_000_000  # characters of a value: no limit
 
 
 async def atom(view: View) -> Response:
-    """The feed as Atom; raises `BadParameter` as the page of the log does."""
+    """Return the feed as Atom; raises `BadParameter` like the page of the change log."""
     feed = await _feed(view)
     poll = await view.site.last_poll()
     updated = poll.finished_at if poll and poll.finished_at else _NEVER
@@ -36,12 +36,12 @@ async def atom(view: View) -> Response:
 
 
 async def json(view: View) -> Response:
-    """The feed as JSON Feed; raises `BadParameter` as the page of the log does."""
+    """Return the feed as JSON Feed; raises `BadParameter` like the page of the change log."""
     return Response(render_json(await _feed(view)), content_type=f"{JSON_TYPE}; charset=utf-8")
 
 
 async def _feed(view: View) -> Feed:
-    asked = read_asked(view)
+    asked = read_change_filter(view)
     entity = asked.values.get("entity", "")
 
     def ask(db: Database) -> tuple[list[dict[str, Any]], str | None]:
@@ -61,15 +61,15 @@ async def _feed(view: View) -> Feed:
     )
 
 
-def feed_id(asked: Asked, lang: Lang) -> str:
-    """The name of a feed, which is the same on every host."""
+def feed_id(asked: ChangeFilterForm, lang: Lang) -> str:
+    """Return the id of a feed, which is the same on every host."""
     days = {"as_of": asked.as_of, "known_on": asked.known_on}
     query = urlencode(asked.values | {name: day for name, day in days.items() if day} | {"lang": lang})
     return f"urn:{NAME}:changes:{query}"
 
 
 def change_item(change: dict[str, Any], lang: Lang, address: Callable[[dict[str, Any]], str]) -> Item:
-    """An entry of a feed; `address` gives the page of its filing."""
+    """Return an entry of a feed; `address` returns the URL of the filing's page."""
     lines = change_lines(change, lang)
     announcement = web_address(change["source"]["announcement"])
     html = [Markup("<p>{}</p>").format(line) for line in lines]
@@ -87,7 +87,7 @@ def change_item(change: dict[str, Any], lang: Lang, address: Callable[[dict[str,
 
 
 def change_lines(change: dict[str, Any], lang: Lang) -> list[str]:
-    """What a change did, line by line: before → after; which filing; when; where it is written."""
+    """Return a change in lines: before → after, the filing, dates, and the file that states it."""
     colon = "：" if lang == "zh" else ": "
     source = change["source"]
     parts = {

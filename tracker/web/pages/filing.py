@@ -1,7 +1,4 @@
-"""One filing, for those who must prove it: what it states, since when, what happened to it, where that is written.
-
-What the page of a filing shows beside what the history answers. Pure.
-"""
+"""The page of a filing, as evidence: fields as printed, since when, what happened to it, and the source file."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ from storage.queries.originals import find_file
 from storage.rows import beijing_day
 from tracker.core.models import FIELDS
 from tracker.core.series import series_by_id, site_of
-from tracker.query import filing as dossier
+from tracker.query.filing import describe_filing
 from tracker.query.search import search_filings
 from tracker.reading.search_text import searchable
 from tracker.web.request import View
@@ -32,12 +29,11 @@ MOST_ALIKE = 5
 
 
 @dataclass(slots=True)
-class _Found:
-    """What the history answers. `mine` is the filing (id, series, number now); None: `same` are to choose from.
+class _FilingPage:
+    """The answer of the history. `mine` is the filing (id, series, current number); None if `same` is a choice.
 
-    Beside it `same` are those of its series that had its number once.
-
-    `row` is its state; None where it was not there on the day asked for. `places` are the files that state it.
+    Otherwise `same` are filings of the same series that had its number before. `row` is its state, None if it was not
+    listed on the day asked for. `places` are the files that state it.
     """
 
     mine: dict[str, Any] | None
@@ -53,7 +49,7 @@ class _Found:
 
 
 async def page(view: View, *, series: str, number: str) -> Response:
-    """One filing of a series by its number; a former number leads to today's."""
+    """Show a filing of a series by its number; a former number is redirected to the current one."""
     found = await view.ask(lambda db: _ask(db, view, series, number))
     if found.mine is None:
         return await _choose(view, found, number, series)
@@ -81,15 +77,15 @@ async def page(view: View, *, series: str, number: str) -> Response:
 
 
 async def by_number(view: View, *, number: str) -> Response:
-    """A filing by its number alone: leads to the one that has it, offers the choice where several series do."""
-    found = await view.ask(lambda db: _Found(None, find_filing_ids(db, number), _alike(db, number)))
+    """Redirect a number to the page of its filing, or offer the choice if several series have it."""
+    found = await view.ask(lambda db: _FilingPage(None, find_filing_ids(db, number), _alike(db, number)))
     if len(found.same) == 1:
         return Response.redirect(view.filing(found.same[0]["series"], number))
     return await _choose(view, found, number, None)
 
 
-async def _choose(view: View, found: _Found, number: str, series: str | None) -> Response:
-    """The filings that have the number, where the address does not tell which; 404 where none has."""
+async def _choose(view: View, found: _FilingPage, number: str, series: str | None) -> Response:
+    """Show the filings that have the number, if the address does not say which; 404 if no filing has it."""
     names = await view.ask(lambda db: {one["id"]: _today(db, one["id"]) for one in found.same})
     mine = [one for one in found.same if series is None or one["series"] == series]
     return await view.render(
@@ -100,25 +96,25 @@ async def _choose(view: View, found: _Found, number: str, series: str | None) ->
     )  # fmt: skip
 
 
-def _ask(db: Database, view: View, series: str, number: str) -> _Found:
+def _ask(db: Database, view: View, series: str, number: str) -> _FilingPage:
     same = find_filing_ids(db, number)
     mine = _the_one([one for one in same if one["series"] == series], number)
     if mine is None:
-        return _Found(None, same, _alike(db, number) if not same else [])
+        return _FilingPage(None, same, _alike(db, number) if not same else [])
     if mine["number"] != number:
-        return _Found(mine)
+        return _FilingPage(mine)
     then = FilingFilter(as_of=view.as_of, known_on=view.known_on)
-    found = _Found(mine, [one for one in same if one["series"] == series and one["id"] != mine["id"]])
+    found = _FilingPage(mine, [one for one in same if one["series"] == series and one["id"] != mine["id"]])
     found.row = next(iter(find_filings(db, replace(then, filing=mine["id"]))), None)
-    found.whole = dossier.filing(db, mine, as_of=view.as_of, known_on=view.known_on)
+    found.whole = describe_filing(db, mine, as_of=view.as_of, known_on=view.known_on)
     found.versions = find_versions(db, mine["id"]) if view.as_of or view.known_on else found.whole["versions"]
     if found.row is not None:
         _tell(db, view, found, found.row)
     return found
 
 
-def _tell(db: Database, view: View, found: _Found, row: dict[str, Any]) -> None:
-    """What else there is to say of a filing that is there."""
+def _tell(db: Database, view: View, found: _FilingPage, row: dict[str, Any]) -> None:
+    """Add names, other filings and files to a filing that was listed on the day asked for."""
     then = FilingFilter(as_of=view.as_of, known_on=view.known_on)
     if row["entity_id"]:
         entity = row["entity_id"]
@@ -142,7 +138,7 @@ def _tell(db: Database, view: View, found: _Found, row: dict[str, Any]) -> None:
 
 
 def _the_one(rows: list[dict[str, Any]], number: str) -> dict[str, Any] | None:
-    """The filing that has a number now, else the only one that ever had it."""
+    """Return the filing that has a number now, else the only one that ever had it."""
     now = [one for one in rows if one["number"] == number]
     return now[0] if now else rows[0] if len(rows) == 1 else None
 
@@ -152,12 +148,12 @@ def _today(db: Database, filing: int) -> dict[str, Any] | None:
 
 
 def _alike(db: Database, number: str) -> list[dict[str, Any]]:
-    """Filings that a search for the number finds."""
+    """Return the filings that a search for the number finds."""
     rows = search_filings(db, FilingFilter(), search=number, limit=MOST_ALIKE, newest_first=True)
     return [row | {"former": [row["formerly"]] if row["formerly"] else []} for row in rows]
 
 
-# In the order in which they are read; what is missing from it follows.
+# In reading order; fields that are missing here follow.
 _ORDER = (
     "number", "name", "entity", "province", "category", "role", "product", "purpose", "scenario", "filed_on",
     "cancelled_on", "remark", "sequence",
@@ -166,7 +162,7 @@ _BLANK = re.compile(r"\s+")
 
 
 def field_lines(row: Mapping[str, Any], raw: Mapping[str, str]) -> list[tuple[str, str, str | None]]:
-    """(field, value, as printed where that differs) of each field that has a value."""
+    """Return (field, value, printed text if it differs) of each field that has a value."""
     names = (*_ORDER, *(name for name in FIELDS if name not in _ORDER))
     return [
         (name, row[name], raw[name] if name in raw and _differs(raw[name], row[name]) else None)
@@ -175,7 +171,7 @@ def field_lines(row: Mapping[str, Any], raw: Mapping[str, str]) -> list[tuple[st
 
 
 def is_from_number(row: Mapping[str, Any], raw: Mapping[str, str]) -> bool:
-    """True where the place is not printed: it follows from the region code of the number."""
+    """Return True if the place is not printed but follows from the region code of the number."""
     return bool(row.get("province")) and not raw.get("province")
 
 
@@ -184,14 +180,14 @@ def _differs(printed: str, value: str) -> bool:
 
 
 def raw_of(versions: Iterable[Mapping[str, Any]], source: Mapping[str, Any]) -> dict[str, str]:
-    """The cells as printed of the version that stands at that place."""
+    """Return the cells as printed of the version at a place in a file."""
     keys = ("sha256", "table", "row")
     found = [one for one in versions if all(one["source"][key] == source[key] for key in keys)]
     return found[-1]["raw"] if found else {}
 
 
 def first_days(versions: Sequence[Mapping[str, Any]]) -> tuple[str | None, str | None]:
-    """When a filing first came: (published, recorded), ISO days; versions are all there are, oldest first."""
+    """Return the first (published, recorded) days of a filing, ISO; `versions` are all its versions, oldest first."""
     if not versions:
         return None, None
     published = min((one["published_on"] for one in versions if one["published_on"]), default=None)
@@ -199,7 +195,7 @@ def first_days(versions: Sequence[Mapping[str, Any]]) -> tuple[str | None, str |
 
 
 def deciding(changes: Sequence[Mapping[str, Any]], status: str) -> Mapping[str, Any] | None:
-    """The change by which a filing came to be cancelled or withdrawn; None for an active one."""
+    """Return the change that cancelled or withdrew a filing; None for an active one."""
     if status == "active":
         return None
     return next((one for one in reversed(changes) if one["status"] == status != one["status_before"]), None)
@@ -208,7 +204,7 @@ def deciding(changes: Sequence[Mapping[str, Any]], status: str) -> Mapping[str, 
 def cite(
     view: View, row: Mapping[str, Any], file: Mapping[str, Any] | None, recorded_at: str, link: str
 ) -> str:  # fmt: skip
-    """One sentence by which a filing can be cited, in the language of the page."""
+    """Return a citation of a filing: one sentence in the language of the page."""
     source = row["source"]
     series, office = series_by_id(row["series"]), site_of(row["series"])
     place = view.say("filing_cite_place", table=source["table"], row=source["row"])

@@ -1,4 +1,4 @@
-"""Filings by words and filters: the page, the same as a file, and where the search field leads."""
+"""The page of filings by words and filters; the search field of every page leads here."""
 
 from __future__ import annotations
 
@@ -15,20 +15,18 @@ from storage.queries.filings import find_filings
 from storage.queries.filters import FilingFilter, provinces
 from tracker.core.dates import read_day
 from tracker.notify.words import place_text, source_name
+from tracker.query.filters import filing_kind, listed_series, status
 from tracker.query.search import search_filings
 from tracker.reading.search_text import searchable
 from tracker.web.pages.changes import series_choices
 from tracker.web.pages.downloads import MOST_ROWS
 from tracker.web.pages.filings_filter import (
     COUNTED,
-    KINDS,
-    LISTED,
-    STATUSES,
-    Count,
-    Question,
+    FilingCount,
+    FilingFilterForm,
     count,
     nearest,
-    read_question,
+    read_filing_filter,
 )
 from tracker.web.request import View
 
@@ -37,32 +35,32 @@ MOST_ENTITIES = 3
 
 
 @dataclass(slots=True)
-class _Found:
-    """What the history answers; `now` is how many fit without the days, asked where none fit with them.
+class _FilingsPage:
+    """The answer of the history; `now` counts without the days of the page, if no filing fits with them.
 
-    `filed` is how many were filed on the day that was typed, if a day was.
+    `filed` counts the filings of the day that was typed as the search text, if it was a day.
     """
 
     rows: list[dict[str, Any]]
-    count: Count
+    count: FilingCount
     entities: list[dict[str, Any]] = field(default_factory=list)
     entity: dict[str, Any] | None = None
     numbered: list[dict[str, Any]] = field(default_factory=list)
-    nearest: list[tuple[str, Question, Count]] = field(default_factory=list)
-    now: Count | None = None
-    filed: Count | None = None
+    nearest: list[tuple[str, FilingFilterForm, FilingCount]] = field(default_factory=list)
+    now: FilingCount | None = None
+    filed: FilingCount | None = None
     places: list[str] = field(default_factory=list)
     periods: list[str] = field(default_factory=list)
 
 
 async def page(view: View) -> Response:
-    """The filings that fit, newest first, a page at a time.
+    """Show the filings that fit, newest first, in pages.
 
     Raises:
-        BadParameter: a filter has a value that it cannot have.
+        BadParameter: a filter has a bad value.
     """
-    question, after = read_question(view), view.number("after", 0, 1, 10**15) or None
-    question.asked()  # what it cannot ask is told before the history is
+    question, after = read_filing_filter(view), view.number("after", 0, 1, 10**15) or None
+    question.asked()  # a bad value is refused before the history is asked
     found = await view.ask(lambda db: _ask(db, question, after))
     more = len(found.rows) > PAGE
     rows = found.rows[:PAGE]
@@ -86,20 +84,20 @@ async def page(view: View) -> Response:
 
 
 async def search(view: View) -> Response:
-    """Where the search field of every page leads: the same words at /filings."""
+    """Redirect the search field of every page to the same words at /filings."""
     params: dict[str, list[str]] = {}
     for name, value in view.params:
         params.setdefault(name, []).append(value)
     return Response.redirect(view.link("/filings", **params))
 
 
-def _for_programs(question: Question) -> dict[str, str]:
-    """The same question as the interface for programs names it."""
+def _for_programs(question: FilingFilterForm) -> dict[str, str]:
+    """Return the same filter in the names of the API."""
     names = {"q": "search"}
     return {names.get(name, name): value for name, value in question.params.items()} | {"order": "newest"}
 
 
-def _ask(db: Database, question: Question, after: int | None) -> _Found:
+def _ask(db: Database, question: FilingFilterForm, after: int | None) -> _FilingsPage:
     asked, q = question.asked(), question.params.get("q", "")
     rows: list[dict[str, Any]] = []
     if asked is not None:
@@ -107,7 +105,7 @@ def _ask(db: Database, question: Question, after: int | None) -> _Found:
         rows = search_filings(
             db, where, search=q or None, entity=question.params.get("entity"), limit=PAGE + 1, newest_first=True
         )
-    found = _Found(rows, Count(0), places=provinces(db), periods=periods(db))
+    found = _FilingsPage(rows, FilingCount(0), places=provinces(db), periods=periods(db))
     if "entity_id" in question.params:
         found.entity = find_entity(db, int(question.params["entity_id"]))
     if q and after is None:
@@ -123,13 +121,13 @@ def _ask(db: Database, question: Question, after: int | None) -> _Found:
     return found
 
 
-def _numbered(db: Database, row: dict[str, Any], q: str, question: Question) -> dict[str, Any]:
-    """A filing that has, or had, the number that was typed: with its name of today."""
+def _numbered(db: Database, row: dict[str, Any], q: str, question: FilingFilterForm) -> dict[str, Any]:
+    """Return a filing that has or had the typed number, with its current name."""
     today = next(iter(find_filings(db, FilingFilter(filing=row["id"]))), None)
     return row | {"name": today and today["name"], "kind": today and today["kind"], "was": row["number"] != q}
 
 
-def _entities(db: Database, folded: str, question: Question) -> list[dict[str, Any]]:
+def _entities(db: Database, folded: str, question: FilingFilterForm) -> list[dict[str, Any]]:
     if not folded:
         return []
     found = entities_named(db, folded, MOST_ENTITIES)
@@ -140,27 +138,27 @@ def _entities(db: Database, folded: str, question: Question) -> list[dict[str, A
     return [one for one in found if one["filings"]]
 
 
-def _fields(view: View, found: _Found) -> list[tuple[str, str, list[tuple[str, str]], str]]:
-    """The fields of choices: (name, label, choices, chosen)."""
+def _fields(view: View, found: _FilingsPage) -> list[tuple[str, str, list[tuple[str, str]], str]]:
+    """Return the fields with choices: (name, label, choices, chosen)."""
     lang = view.lang
     choices = {
-        "series": series_choices(view, LISTED),
-        "kind": [(one, view.say(one)) for one in KINDS],
+        "series": series_choices(view, listed_series.choices),
+        "kind": [(one, view.say(one)) for one in filing_kind.choices],
         "province": [(one, place_text(one, lang)) for one in found.places],
-        "status": [(one, view.say(one)) for one in STATUSES],
+        "status": [(one, view.say(one)) for one in status.choices],
         "batch": [(one, one) for one in found.periods],
     }
     fields = []
     for name, some in choices.items():
         chosen = view.get(name)
-        if chosen and chosen not in dict(some):  # as in an address by hand: 北京
+        if chosen and chosen not in dict(some):  # an address that was typed by hand: 北京
             some = [(chosen, place_text(chosen, lang) if name == "province" else chosen), *some]
         fields.append((name, view.say(name), some, chosen))
     return fields
 
 
-def _chip(view: View, name: str, value: str, found: _Found) -> tuple[str, str]:
-    """A filter in words: (what, value)."""
+def _chip(view: View, name: str, value: str, found: _FilingsPage) -> tuple[str, str]:
+    """Return a filter in words: (name, value)."""
     if name == "entity_id":
         return view.say("entity"), found.entity["name"] if found.entity else value
     if name in ("kind", "status"):

@@ -1,4 +1,4 @@
-"""What a reader asks of the filings, as the address says it: read, told as filters, changed, counted."""
+"""The filter of filings in the address of the page and its downloads: read, checked, made a query, counted."""
 
 from __future__ import annotations
 
@@ -10,35 +10,30 @@ from storage.queries.counts import count_filings, count_within, is_summed
 from storage.queries.filings import filings_sql
 from storage.queries.filters import FilingFilter
 from tracker.core.errors import OptionError
-from tracker.core.models import Kind, Status
-from tracker.core.series import SERIES
+from tracker.core.models import Status
+from tracker.query.filters import FILINGS, entity_id, listed_series
 from tracker.query.search import MOST_WORDS, asking
 from tracker.web.errors import BadParameter
 from tracker.web.request import View
 
-LISTED = tuple(series.id for series in SERIES if not series.cancels)
-KINDS = tuple(kind.value for kind in Kind)
-STATUSES = tuple(status.value for status in Status)
-# In the order in which they are shown
-NAMES = ("q", "series", "kind", "province", "status", "batch", "filed_on", "entity", "entity_id")
-COUNTED = 10_000  # up to so many filings are counted one by one
-_SECONDS = 0.02  # that may take
+COUNTED = 10_000  # filings that are counted one by one at most
+_SECONDS = 0.02  # time limit of a count
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """`params` are the filters that are set, by their names in addresses; the days are those of the view."""
+class FilingFilterForm:
+    """The filters that are set, by their names in the address, and the days of the page."""
 
     params: dict[str, str]
     as_of: str | None = None
     known_on: str | None = None
 
-    def without(self, name: str) -> Question:
-        """The same without one of its filters."""
+    def without(self, name: str) -> FilingFilterForm:
+        """Return the same without one filter."""
         return replace(self, params={key: value for key, value in self.params.items() if key != name})
 
     def asked(self) -> FilingFilter | None:
-        """It as a filter; None where nothing that was typed can be searched for, which finds nothing.
+        """Return the query; None if a text has nothing that can be searched for: no filing fits.
 
         Raises:
             BadParameter: too many words.
@@ -57,10 +52,10 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """How many filings there are; `n` is None where they are not counted. With `is_more` there are more than `n`.
+class FilingCount:
+    """The number of filings; `n` is None if they were not counted. With `is_more` there are more than `n`.
 
-    `withdrawn` is how many of them are, where that is known without looking at each.
+    `withdrawn` is the number of withdrawn ones among them, if it is known from sums.
     """
 
     n: int | None
@@ -68,36 +63,32 @@ class Count:
     withdrawn: int = 0
 
 
-def read_question(view: View) -> Question:
-    """The question that the address asks.
+def read_filing_filter(view: View) -> FilingFilterForm:
+    """Read the filter of an address.
 
     Raises:
-        BadParameter: a filter has a value that it cannot have.
+        BadParameter: a filter has a bad value.
     """
-    view.choice("series", LISTED)
-    view.choice("kind", KINDS)
-    view.choice("status", STATUSES)
-    view.number("entity_id", 0, 1, 10**15)
-    view.day("filed_on")
-    params = {name: text for name in NAMES if (text := view.get(name))}
-    return Question(params, view.as_of, view.known_on)
+    given = {name: view.filter(name, one) for name, one in _FILTERS.items()}
+    params = {name: text for name, text in given.items() if text}
+    return FilingFilterForm(params, view.as_of, view.known_on)
 
 
-def count(db: Database, asked: FilingFilter | None) -> Count:
-    """How many filings fit: exactly up to `COUNTED`, and beyond where the filters allow it."""
+def count(db: Database, asked: FilingFilter | None) -> FilingCount:
+    """Count the filings that fit: one by one up to `COUNTED`, without a limit if sums of the filter exist."""
     if asked is None:
-        return Count(0)
+        return FilingCount(0)
     if is_summed(asked) and asked.status != Status.WITHDRAWN:
-        # The sums leave out what is withdrawn, the page does not.
+        # The sums leave out withdrawn filings, the page does not.
         gone = 0 if asked.status else _within(db, replace(asked, status=Status.WITHDRAWN.value))
         if gone is not None:
-            return Count(sum(row["count"] for row in count_filings(db, "series", asked)) + gone, withdrawn=gone)
+            return FilingCount(sum(row["count"] for row in count_filings(db, "series", asked)) + gone, withdrawn=gone)
     n = _within(db, asked)
-    return Count(n and min(n, COUNTED), is_more=n is not None and n > COUNTED)
+    return FilingCount(n and min(n, COUNTED), is_more=n is not None and n > COUNTED)
 
 
-def nearest(db: Database, question: Question) -> list[tuple[str, Question, Count]]:
-    """The questions with one filter less that have an answer, fewest first: (the filter, the question, how many)."""
+def nearest(db: Database, question: FilingFilterForm) -> list[tuple[str, FilingFilterForm, FilingCount]]:
+    """Return (filter, form without it, count) of each filter whose removal gives a result, fewest filings first."""
     others = [(name, question.without(name)) for name in question.params]
     found = [(name, other, count(db, other.asked())) for name, other in others]
     return sorted((one for one in found if one[2].n != 0), key=lambda one: (one[2].n is None, one[2].n or 0))
@@ -105,3 +96,12 @@ def nearest(db: Database, question: Question) -> list[tuple[str, Question, Count
 
 def _within(db: Database, asked: FilingFilter) -> int | None:
     return count_within(db, *filings_sql(db, asked), most=COUNTED + 1, seconds=_SECONDS)
+
+
+# In the order in which they are shown.
+_FILTERS = {
+    "q": FILINGS["search"],
+    "series": listed_series,
+    **{name: FILINGS[name] for name in ("kind", "province", "status", "batch", "filed_on", "entity")},
+    "entity_id": replace(entity_id, most=10**15),
+}

@@ -14,7 +14,7 @@ from tracker.web.errors import NotFound
 from tracker.web.request import View
 
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.A)
-# revision.media_type → what browsers are told, and the ending of the name
+# revision.media_type (also the file extension) → media type
 _TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "doc": "application/msword",
@@ -27,11 +27,11 @@ _TYPES = {
 
 
 async def download(view: View, *, sha256: str) -> Response:
-    """The bytes of a revision, to keep; never shown in the browser, for they are not ours.
+    """Send the bytes of a revision as a download, never shown in the browser, because they are not ours.
 
     Raises:
-        NotFound: the history names no such file, or the archive lacks it.
-        Unavailable: the archive cannot be asked now.
+        NotFound: the history has no such file, or the archive does not.
+        Unavailable: the archive does not answer.
     """
     if not _SHA256.fullmatch(sha256):
         raise NotFound("no_original", sha256=sha256[:64])

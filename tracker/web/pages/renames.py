@@ -1,9 +1,8 @@
-"""Entities that changed their names: as lists were seen to change, and as remarks state."""
+"""The page of renamed entities: renames observed in lists, and renames that remarks state."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 from datasette import Response
@@ -13,7 +12,7 @@ from storage.queries.entities import find_renames
 from storage.queries.filters import RenameFilter
 from tracker.export.schema import Table, at, instant, number, source, text
 from tracker.reading.search_text import searchable
-from tracker.web.pages.downloads import Ask, FileForm, Page, Row, Rows, send_file
+from tracker.web.pages.downloads import Chunk, FileForm, Row, Rows, flat_source, send_file
 from tracker.web.request import View
 
 PAGE = 50
@@ -40,12 +39,12 @@ LINES = Table(
 
 
 async def page(view: View) -> Response:
-    """The pairs of names, newest recorded first.
+    """Show the pairs of names, the last recorded first.
 
     Raises:
-        BadParameter: a parameter cannot be asked for.
+        BadParameter: a parameter has a bad value.
     """
-    where, skip = read_asked(view), view.number("skip", 0, 1, 10**6)
+    where, skip = read_rename_filter(view), view.number("skip", 0, 1, 10**6)
 
     def ask(db: Database) -> tuple[list[dict[str, Any]], int]:
         return find_renames(db, where, limit=PAGE + 1, skip=skip) if where else ([], 0)
@@ -65,8 +64,8 @@ async def page(view: View) -> Response:
     )  # fmt: skip
 
 
-def read_asked(view: View) -> RenameFilter | None:
-    """The filter of an address; None where its text holds nothing that can be searched for.
+def read_rename_filter(view: View) -> RenameFilter | None:
+    """Read the filter of an address; None if its text has nothing that can be searched for.
 
     Raises:
         BadParameter: there is no such basis.
@@ -80,27 +79,20 @@ def read_asked(view: View) -> RenameFilter | None:
 
 
 async def download(view: View, *, form: FileForm) -> Response:
-    """All pairs of names that the address asks for.
+    """Send all pairs of names that the address asks for.
 
     Raises:
-        BadParameter: a parameter cannot be asked for.
+        BadParameter: a parameter has a bad value.
     """
-    where = read_asked(view)
-    return await send_file(view, form, "cac-renames", Rows(LINES, partial(_pages, where), _lines))
+    where = read_rename_filter(view)
 
+    def fetch(skip: int | None, db: Database) -> tuple[Chunk, int | None]:
+        if where is None:
+            return [], None
+        rows, _ = find_renames(db, where, limit=_AT_ONCE, skip=skip or 0)
+        return rows, (skip or 0) + _AT_ONCE if len(rows) == _AT_ONCE else None
 
-def _pages(where: RenameFilter | None, ask: Ask) -> Iterator[Page]:
-    skip = 0
-    while where is not None:
-        found = ask(partial(_some, where, skip))
-        yield found
-        if len(found) < _AT_ONCE:
-            return
-        skip += _AT_ONCE
-
-
-def _some(where: RenameFilter, skip: int, db: Database) -> Page:
-    return find_renames(db, where, limit=_AT_ONCE, skip=skip)[0]
+    return await send_file(view, form, "cac-renames", Rows(LINES, fetch, _lines))
 
 
 def _lines(row: dict[str, Any]) -> Iterator[Row]:
@@ -109,4 +101,4 @@ def _lines(row: dict[str, Any]) -> Iterator[Row]:
             happened_on = one["published_on"] if basis == "observed" else one["happened_on"]
             own = {"basis": basis, "text": one.get("text"), "happened_on": happened_on,
                    "recorded_at": one["recorded_at"]}  # fmt: skip
-            yield row | own | {f"source_{key}": value for key, value in one["source"].items()}
+            yield row | own | flat_source(one)

@@ -16,14 +16,14 @@ from tracker.web.request import View
 
 MOST = 8
 _MOST_ENTITIES = 3
-_LOOKED_AT = 24  # filings; those whose name begins so are shown first
-_LONGEST = 60  # characters; what is longer is no beginning any more
+_LOOKED_AT = 24  # filings; names that begin with the text are shown first
+_LONGEST = 60  # characters; a longer text needs no suggestions
 Kind = Literal["entity", "filing", "number", "former"]
 Suggestion = dict[str, str]
 
 
 async def suggest(view: View) -> Response:
-    """A JSON list of at most `MOST` of {text, detail, kind, kind_name, href}; empty where nothing fits."""
+    """Return a JSON list of at most `MOST` objects {text, detail, kind, kind_name, href}; empty if nothing fits."""
     q = view.get("q")
     if len(q) > _LONGEST or not searchable(q):
         return view.json([])
@@ -49,13 +49,13 @@ def _ask(db: Database, view: View, q: str) -> list[Suggestion]:
 
 
 def _put(found: dict[str, Suggestion], view: View, kind: Kind, text: str, detail: str, href: str) -> None:
-    """Each target once: what was found first tells best why."""
+    """Add a suggestion; each target comes once, with its first and best reason."""
     one = {"text": text, "detail": detail, "kind": kind, "kind_name": view.say(f"suggest_{kind}"), "href": href}
     found.setdefault(href, one)
 
 
 def _rank(row: dict[str, Any], folded: str) -> int:
-    """0 for a name that begins so, then names that hold it, numbers, and what else was found."""
+    """Return the rank of a filing: name begins with the text, name contains it, number contains it, other matches."""
     name = searchable(row["name"])
     return (
         0 if name.startswith(folded) else 1 if folded in name else 2 if folded in searchable(row["number"])
@@ -64,7 +64,7 @@ def _rank(row: dict[str, Any], folded: str) -> int:
 
 
 def _shown(row: dict[str, Any], folded: str) -> tuple[Kind, str, str]:
-    """(kind, text, detail) by which a filing is told."""
+    """Return (kind, text, detail) of a filing."""
     name = row["name"] or row["number"]
     if row["formerly"]:
         return "former", row["formerly"], name

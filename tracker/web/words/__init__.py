@@ -1,28 +1,28 @@
-"""The words of the pages in Chinese and English: one table for each part of the site, looked up as one.
+"""The words of the pages in Chinese and English: one table for each part of the site, looked up as one by `say`.
 
-A key that none has is looked for among the words of the program (`tracker.messages`): names of fields and states.
+In: a key, a language and values. Out: text. A new table must be added to `TABLES`. Names of fields and states are taken
+from the program's own words (`tracker.core.messages`). Open `shell` first: it has the words of every page.
 """
 
 from __future__ import annotations
 
-from tracker.core.messages import Lang, word
+from tracker.core.messages import WORDS, Lang, word
 from tracker.web.words import filings, lists, shell
 
-TABLES: tuple[dict[str, tuple[str, str]], ...] = (
-    shell.SHELL_WORDS,
-    shell.START_WORDS,
-    shell.API_WORDS,
-    filings.FILINGS_WORDS,
-    filings.FILING_WORDS,
-    filings.ENTITY_WORDS,
-    lists.CHANGES_WORDS, lists.COMPARE_WORDS, lists.BATCHES_WORDS,
-)  # fmt: skip
+TABLES: dict[str, dict[str, tuple[str, str]]] = {
+    "shell": shell.SHELL_WORDS,
+    "start": shell.START_WORDS,
+    "api": shell.API_WORDS,
+    "filings": filings.FILINGS_WORDS,
+    "filing": filings.FILING_WORDS,
+    "entity": filings.ENTITY_WORDS,
+    "changes": lists.CHANGES_WORDS,
+    "compare": lists.COMPARE_WORDS,
+    "batches": lists.BATCHES_WORDS,
+}
+_ALL = WORDS | {key: pair for table in TABLES.values() for key, pair in table.items()}
 
 
-def say(key: str | None, lang: Lang, **values: object) -> str:
-    """A word or sentence in that language; a key that is in no table comes back as it is."""
-    pair = next((table[key] for table in TABLES if key in table), None) if key else None
-    if pair is None:
-        return word(key, lang, **values)
-    text = pair[0 if lang == "zh" else 1]
-    return text.format(**values) if values else text
+def say(key: str | None, lang: Lang, /, **values: object) -> str:
+    """Return a word or sentence in that language; a key that is in no table comes back as it is."""
+    return word(key, lang, _ALL, **values)

@@ -37,7 +37,6 @@ BATCHES_WORDS: dict[str, tuple[str, str]] = {
     "batch_no_series": (
         "没有系列“{series}”。请从批次列表中选择。", "There is no series “{series}”. Choose from the list of batches.",
     ),
-    "batch_no_chart": ("没有可以绘制的数据。", "There is nothing to draw."),
     "batch_hidden": (
         "这一批次公布于 {published}，首次见到于 {seen}（北京时间）；您正在查看更早一天的状态，那时还没有它。",
         "This batch was published on {published} and first seen here on {seen} Beijing time. You look at an earlier "

@@ -1,10 +1,10 @@
-"""Whether a browser's copy still holds."""
+"""Conditional GET."""
 
 from __future__ import annotations
 
 import pytest
 
-from tracker.web.responses import etag, is_kept, last_modified
+from tracker.web.http_cache import etag, last_modified, not_modified
 
 TAG = etag("state", 1)
 DATE = "Mon, 26 Oct 2026 10:00:00 GMT"
@@ -27,13 +27,13 @@ DATE = "Mon, 26 Oct 2026 10:00:00 GMT"
     ],
 )
 def test_copies(headers: dict[str, str], kept: bool) -> None:
-    assert is_kept(headers, TAG, DATE) is kept
+    assert not_modified(headers, TAG, DATE) is kept
 
 
 def test_a_date_only_once_it_is_settled() -> None:
     assert last_modified(1_793_008_800.9, 1_793_008_801.0) is None
     assert last_modified(1_793_008_800.9, 1_793_008_810.0) == DATE
-    assert is_kept({"if-modified-since": DATE}, TAG, None) is False
+    assert not_modified({"if-modified-since": DATE}, TAG, None) is False
 
 
 def test_another_state_has_another_tag() -> None:

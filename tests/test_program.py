@@ -1,0 +1,19 @@
+"""What the processes of `tests.program` begin with."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from pathlib import Path
+
+from tests.program import run_forked
+
+
+def tell() -> None:
+    print("tests.preloaded" in sys.modules, "twisted.internet.reactor" in sys.modules, threading.active_count())
+
+
+def test_each_begins_with_the_imports_but_without_a_reactor_and_threads(tmp_path: Path) -> None:
+    done = run_forked(["tell"], tell, os.environ, tmp_path)
+    assert (done.returncode, done.stdout) == (0, "True False 1\n"), done.stderr
