@@ -1,10 +1,7 @@
-"""Backups: the history, alone or with its archive, in one file that was read again before it got its name.
+"""Write and inspect backups: the history, alone or with its archive, in one file.
 
-A file that ends with .tar (or .tar.gz) holds `history.db` and `archive/…`; any other is the database itself.
-
-What is in a backup: reads one whole and holds it against itself. Never writes.
-
-A bundle (.tar, .tar.gz) holds `history.db` and `archive/…`; any other backup is the database itself.
+A bundle (.tar, .tar.gz) contains `history.db` and `archive/…`; any other backup is the database itself. A backup is
+read again completely before it gets its final name.
 """
 
 from __future__ import annotations
@@ -23,24 +20,25 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from storage.archive.archive import Archive
-from storage.database import check_sound, copy_database, discard, open_readonly, sync
+from storage.database import check_sound, copy_database, open_readonly
 from storage.faults import storage_faults
 from storage.queries.originals import referred_files
 from storage.schema.migrations import refuse_newer
 from tracker.core.errors import OptionError, StorageError
+from tracker.core.files import discard, sync
 
 Progress = Callable[[str], None]
 
 
 def back_up(database: Path, archive: Archive, target: Path, progress: Progress) -> BackupSummary:
-    """Write a backup of a history that may be in use; with the archive where the name ends with .tar or .tar.gz.
+    """Back up a history that may be in use; with the archive if the name ends with .tar or .tar.gz.
 
     Raises:
-        OptionError: there is a file of that name.
-        StorageError: there is no history, the backup cannot be written, or what was written is not what it should be.
+        OptionError: a file of that name exists.
+        StorageError: there is no history, the backup cannot be written, or the written file is not correct.
     """
     if target.exists():
-        raise OptionError(f"There is a file already: {target}", hint="Name another one, or take it away")
+        raise OptionError(f"There is a file already: {target}", hint="Choose another name, or remove it")
     if not database.exists():
         raise StorageError("There is no history yet", file=database, hint="Run `tracker poll` first")
     copy = target.with_name(f"{target.name}.history") if is_bundle(target) else target
@@ -62,7 +60,7 @@ def back_up(database: Path, archive: Archive, target: Path, progress: Progress) 
 
 
 def _bundle(copy: Path, archive: Archive, target: Path, progress: Progress) -> BackupSummary:
-    """The history first: whatever it names lay in the archive before."""
+    """Write the bundle, the history first: every file that it refers to was already in the archive."""
     scratch = target.with_name(f"{target.name}.part")
     held = inspect_backup(copy)
     try:
@@ -87,7 +85,7 @@ def _bundle(copy: Path, archive: Archive, target: Path, progress: Progress) -> B
 
 
 def _archived(archive: Archive) -> Iterator[tuple[str, bytes]]:
-    """What the archive holds; a file that does not hold the bytes of its name is no original, and counts as missing."""
+    """Yield the members for the archive's files; an altered file is left out, and so counts as missing."""
     originals, parts = archive.originals(), archive.journal_parts()
     for sha256, data in archive.read_many(originals):
         if data is not None:
@@ -106,50 +104,50 @@ def _add(bundle: tarfile.TarFile, name: str, data: bytes, sums: Sums | None = No
 
 MEMBER = re.compile(r"archive/(?:[0-9a-f]{2}/(?P<sha256>[0-9a-f]{64})|journal/(?P<first>[0-9]{9})\.jsonl)")
 DATABASE = "history.db"
-# The last member: how many came before it, and a hash of all of them. A bundle that was cut short between two members
-# would look whole, and SQLite does not see a value that became another. (Bundles until 2026-11-25 have no hash.)
+# The last member: the number of members before it, and a hash of them all. Without it a bundle truncated between two
+# members would look complete, and SQLite does not notice a changed value. (Bundles until 2026-11-25 have no hash.)
 END = "end.json"
 
 
 @dataclass(slots=True)
 class BackupSummary:
-    """What a backup holds, or what came of restoring it."""
+    """The contents of a backup, or the result of restoring it."""
 
     filings: int = 0
     changes: int = 0
     polls: int = 0
     last_poll: str | None = None
     files: int = 0  # original files of the archive
-    missing: list[str] = field(default_factory=list)  # sha256 that the history names and that are nowhere
-    former: Path | None = None  # where the history is now that stood here before
+    missing: list[str] = field(default_factory=list)  # sha256 of files that the history refers to and that are missing
+    former: Path | None = None  # of the replaced history
 
 
 class Sums:
-    """A hash of the names and bytes of members, in their order."""
+    """A hash over the names and bytes of members, in order."""
 
     def __init__(self) -> None:
         self._hash = hashlib.sha256()
 
     def add(self, name: str, data: bytes) -> None:
-        """One more member."""
+        """Add a member."""
         self._hash.update(f"{name}\n{len(data)}\n".encode())
         self._hash.update(data)
 
     def hexdigest(self) -> str:
-        """The hash so far."""
+        """Return the hash so far."""
         return self._hash.hexdigest()
 
 
 def is_bundle(path: Path) -> bool:
-    """True for a name that asks for the archive as well."""
+    """Return True if a backup of this name includes the archive."""
     return path.name.endswith((".tar", ".tar.gz"))
 
 
 def read_bundle(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Each member of a bundle, read whole and held against its name.
+    """Yield the name and bytes of each member, checked against its name.
 
     Raises:
-        StorageError: it is damaged or cut short, or holds something that no backup does.
+        StorageError: the bundle is damaged or truncated, or contains a foreign member.
     """
     count, end, sums = 0, {}, Sums()
     try:
@@ -162,7 +160,7 @@ def read_bundle(path: Path) -> Iterator[tuple[str, bytes]]:
                 match = MEMBER.fullmatch(member.name)
                 file = bundle.extractfile(member) if member.isfile() and (match or member.name == DATABASE) else None
                 if file is None:
-                    raise StorageError(f"The backup holds something that is none of ours: {member.name}", file=path)
+                    raise StorageError(f"The backup contains a foreign member: {member.name}", file=path)
                 data = file.read()
                 if match and match["sha256"] and hashlib.sha256(data).hexdigest() != match["sha256"]:
                     raise StorageError(f"The backup is damaged at {member.name}", file=path, hint="Use another one")
@@ -179,10 +177,10 @@ def read_bundle(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def inspect_backup(path: Path, backup: Path | None = None) -> BackupSummary:
-    """What a copy of a history holds, after all of it was read; `backup` is where it came from, for people.
+    """Check a copy of a history completely, and return its counts; `backup` is its origin, for error messages.
 
     Raises:
-        StorageError: it is damaged, no history, or of a newer program.
+        StorageError: it is damaged, no history, or written by a newer program.
     """
     try:
         check_sound(path)
@@ -201,7 +199,7 @@ def inspect_backup(path: Path, backup: Path | None = None) -> BackupSummary:
 
 
 def missing_files(path: Path, is_there: Callable[[str], bool]) -> list[str]:
-    """The sha256 that a copy of a history names and that are not there."""
+    """Return the sha256 that a copy of a history refers to and that are missing."""
     with _opened(path) as db:
         return [sha256 for sha256 in referred_files(db) if not is_there(sha256)]
 

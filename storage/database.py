@@ -7,11 +7,10 @@ whole and checked. `storage.schema.migrations` opens the history with its schema
 from __future__ import annotations
 
 import math
-import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -19,17 +18,18 @@ from sqlite_utils import Database
 
 from storage.faults import storage_error, storage_faults
 from tracker.core.errors import StorageError
+from tracker.core.files import discard, sync
 
 _SNAPSHOT_BUSY_SECONDS = 2.0
 
 
 def open_readonly(path: Path, timeout: float = 10.0, *, any_thread: bool = False) -> sqlite3.Connection:
-    """A connection that can only ask; `timeout` in seconds for a lock.
+    """Return a read-only connection; `timeout` is the time to wait for a lock, in seconds.
 
     With `any_thread` another thread than this one may close it.
 
-    In a folder that cannot be written to SQLite cannot share a file in WAL mode with a writer; there is none then, and
-    the file is whole where no log lies beside it.
+    In a read-only folder SQLite cannot share a WAL database with a writer. There can be no writer then, and without a
+    WAL file the database is complete: it is opened as immutable.
 
     Raises:
         sqlite3.Error: it cannot be opened, or is no database.
@@ -43,7 +43,7 @@ def open_readonly(path: Path, timeout: float = 10.0, *, any_thread: bool = False
         conn.close()
         log = path.with_name(f"{path.name}-wal")
         is_shut = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
-        # Not where a writer holds a lock: reading past it is no reading.
+        # Not if a writer may hold a lock: ignoring it could read inconsistent pages.
         if not is_shut or not path.exists() or (log.exists() and log.stat().st_size):
             raise
         conn = sqlite3.connect(f"{address}&immutable=1", uri=True, check_same_thread=not any_thread)
@@ -78,7 +78,7 @@ def open_snapshot(path: Path) -> Iterator[Database]:
 
 
 def copy_database(source: sqlite3.Connection, target: Path) -> None:
-    """Copy an open database to `target`, as it is at one moment, even while others write to it.
+    """Copy an open database to `target` as of one moment, even while others write to it.
 
     Raises:
         StorageError: the copy could not be written, or is not sound.
@@ -91,7 +91,7 @@ def copy_database(source: sqlite3.Connection, target: Path) -> None:
             copy = sqlite3.connect(scratch)
             try:
                 source.backup(copy)
-                copy.execute("PRAGMA journal_mode = DELETE")  # one file, whatever the source has beside it
+                copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a WAL
             finally:
                 copy.close()
         check_sound(scratch)
@@ -105,10 +105,10 @@ def copy_database(source: sqlite3.Connection, target: Path) -> None:
 
 
 def check_sound(path: Path) -> None:
-    """Have SQLite read all of a database.
+    """Check a whole database for damage and broken references.
 
     Raises:
-        StorageError: something in it is damaged.
+        StorageError: it is damaged.
     """
     with storage_faults(path):
         conn = open_readonly(path)
@@ -121,39 +121,15 @@ def check_sound(path: Path) -> None:
         raise StorageError(f"The database is damaged: {'; '.join(faults)}", file=path, hint="Keep it; use another copy")
 
 
-def discard(path: Path) -> None:
-    """Remove a scratch file; where that is not possible the next run does, and nothing else is kept from its end."""
-    with suppress(OSError):
-        path.unlink(missing_ok=True)
-
-
-def unused_name(path: Path) -> Path:
-    """`path`, or the first of path-2, path-3, … that does not exist."""
-    number, free = 1, path
-    while free.exists():
-        number += 1
-        free = path.with_name(f"{path.name}-{number}")
-    return free
-
-
-def sync(path: Path) -> None:
-    """Make what was written to a file, or renamed in a folder, durable."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-_STEPS = 10_000  # of SQLite's machine, some tenths of a millisecond, between two looks at the clock
+_STEPS = 10_000  # instructions of SQLite between two checks of the clock: some tenths of a millisecond
 _end: ContextVar[float] = ContextVar("end", default=math.inf)
 
 
 @contextmanager
 def time_limit(conn: sqlite3.Connection, seconds: float) -> Iterator[None]:
-    """Have what is asked in the block interrupted after so many seconds, or when a limit around it ends.
+    """Interrupt queries in the block after this many seconds, or when an outer limit ends.
 
-    The error that a question then raises is one of which `is_interrupted` is true.
+    `is_interrupted` is true for the error that such a query raises.
     """
     outer = _end.get()
     end = min(outer, time.monotonic() + seconds)
@@ -170,5 +146,5 @@ def time_limit(conn: sqlite3.Connection, seconds: float) -> Iterator[None]:
 
 
 def is_interrupted(error: sqlite3.Error) -> bool:
-    """True where a question was stopped for its time."""
+    """Return True if a query was stopped by a time limit."""
     return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT

@@ -1,4 +1,4 @@
-"""What is wrong with the database itself, in words for its operator. Pure."""
+"""Explain errors of the database to the operator. Pure."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 
 from tracker.core.errors import ArchiveUnreachable, StorageError
 
-_RIGHTS = "Check who owns its folder, its rights, and whether the disk is read-only"
-_WAIT = "Close what writes to it, then try again: nothing is lost"
+_RIGHTS = "Check the owner and permissions of its folder, and whether the disk is read-only"
+_WAIT = "Close the program that writes to it, then try again: nothing is lost"
 _RESTORE = (
-    "Keep the file. `tracker restore` puts a backup in its place, `tracker rebuild` makes it anew from the archive"
+    "Keep the file. `tracker restore` restores a backup, `tracker rebuild` rebuilds the history from the archive"
 )
-# SQLite's result code (its first part) → what it means, and what to do. https://sqlite.org/rescode.html
+# SQLite's primary result code → meaning, and what to do. https://sqlite.org/rescode.html
 _MEANINGS = {
-    "FULL": ("The disk is full", "Free some space and poll again: nothing that was recorded is lost"),
-    "IOERR": ("The disk fails", "Look at it and its free space, then poll again: nothing that was recorded is lost"),
+    "FULL": ("The disk is full", "Free some space and poll again: nothing recorded is lost"),
+    "IOERR": ("The disk fails", "Check it and its free space, then poll again: nothing recorded is lost"),
     "READONLY": ("The history cannot be written to", _RIGHTS),
     "CANTOPEN": ("The history cannot be opened", _RIGHTS),
     "PERM": ("The history cannot be opened", _RIGHTS),
@@ -30,13 +30,13 @@ _MEANINGS = {
 
 
 def is_storage_fault(error: BaseException) -> bool:
-    """True where the database or the archive itself cannot be used, whatever was asked of it."""
+    """Return True if the database or the archive itself cannot be used, whatever the query."""
     return isinstance(error, sqlite3.OperationalError | ArchiveUnreachable) or _meaning(error) is not None
 
 
 def storage_error(error: sqlite3.Error, file: Path | None = None) -> StorageError:
-    """A fault of the database as an error that says what to do."""
-    what, hint = _meaning(error) or ("The history cannot be used", "Check its path, its rights and the disk")
+    """Return an error of the database as one that says what to do."""
+    what, hint = _meaning(error) or ("The history cannot be used", "Check its path, its permissions and the disk")
     return StorageError(f"{what}: {error}", file=file, hint=hint)
 
 
@@ -47,7 +47,7 @@ def _meaning(error: BaseException) -> tuple[str, str] | None:
 
 
 def is_lasting(error: StorageError) -> bool:
-    """True where a database is damaged, so that trying again is of no use."""
+    """Return True if the database is damaged, so that a retry cannot help."""
     cause = error.__cause__
     name = getattr(cause, "sqlite_errorname", "") or ""
     return not isinstance(cause, sqlite3.Error) or name.split("_")[1:2] in (["CORRUPT"], ["NOTADB"])
@@ -55,7 +55,7 @@ def is_lasting(error: StorageError) -> bool:
 
 @contextmanager
 def storage_faults(file: Path | None = None) -> Iterator[None]:
-    """Have faults of the database raised as errors of ours; those of the program stay what they are.
+    """Raise errors of the database as `StorageError`; other errors pass unchanged.
 
     Raises:
         StorageError: the database cannot be used.

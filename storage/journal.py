@@ -1,21 +1,21 @@
-"""The journal: what was collected and digested, in order, so that a history can be made anew from the archive alone.
+"""The journal: everything collected and digested, in order, so that the archive alone can rebuild the history.
 
-In: events, each noted in the transaction that records its effect; only what has an effect is noted. Out: the same, as
-files in the archive, beside the bytes that they name. An event is a JSON object: `event` names it, `poll` its poll.
+In: events, each written in the transaction that records its effect; events without effect are not written. Out: files
+in the archive, beside the bytes that they refer to. An event is a JSON object: `event` is its name, `poll` its poll.
 
 | event | meaning, and its fields |
 | --- | --- |
-| poll | the first event of each poll that has any: `at`, and what its reading and guards depended on |
-| snapshot | a history older than its journal: `sha256` of the database as it was then |
-| listed | a listing named an announcement that was not known: `item` |
-| walked | a listing was followed back to what was known: `channel` |
-| page | a page that offers something else than before, or is new: `page`, `series`, `html` (sha256) |
-| held | a page that a person must look at: `page`, `series`, `html` |
-| moved | an address is gone, its lists are offered elsewhere: `url` |
-| fetched | an offer gave other bytes than before: `announcement`, `series`, `href`, `sha256`, `media_type` |
-| accepted | a person accepted what guards refused: `what` (revision or page), `sha256` |
+| poll | the first event of a poll that has events: `at`, and the settings of its guards |
+| snapshot | a history older than its journal: `sha256` of the database at that time |
+| listed | a listing named an unknown announcement: `item` |
+| walked | a listing was read back to known announcements: `channel` |
+| page | a page that is new or offers other files: `page`, `series`, `html` (sha256) |
+| held | a page that a person must check: `page`, `series`, `html` |
+| moved | an address is gone; its lists are offered elsewhere: `url` |
+| fetched | an offer returned new bytes: `announcement`, `series`, `href`, `sha256`, `media_type` |
+| accepted | a person accepted what the guards refused: `what` (revision or page), `sha256` |
 | digested | a revision was read: `series`, `label`, `sha256` |
-| finished | the poll came to its end: `at`, `exit`, `settled` (series whose baseline is over) |
+| finished | the poll finished: `at`, `exit`, `settled` (series whose baseline ended) |
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Event = dict[str, Any]
 
 
 class Journal:
-    """Notes the events of one poll in the history; the caller holds the transaction."""
+    """Writes the events of one poll to the history, in the caller's transaction."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
@@ -42,19 +42,19 @@ class Journal:
         self._opening: dict[str, Any] = {}
 
     def begin(self, poll: int, now: str, opening: Mapping[str, Any]) -> None:
-        """Have the events that follow belong to `poll`; its own event is noted before the first of them."""
+        """Assign the following events to `poll`; its own event is written before the first of them."""
         self._poll, self._opening = poll, {"at": now, **opening}
 
     def note(self, event: str, **fields: object) -> None:
-        """Note what happened in the poll under way."""
+        """Write an event of the current poll."""
         if self._poll is None:
-            raise StorageError("The history is written to without a poll")
+            raise StorageError("The history is being written without a poll")
         if not self.has_events(self._poll):
             self._insert("poll", self._opening)
         self._insert(event, fields)
 
     def has_events(self, poll: int) -> bool:
-        """True where something was noted in that poll."""
+        """Return True if the poll has events."""
         return self.db.execute("SELECT 1 FROM journal WHERE poll_id = ?", [poll]).fetchone() is not None
 
     def _insert(self, event: str, fields: Mapping[str, object]) -> None:
@@ -63,7 +63,7 @@ class Journal:
 
 
 def newest_effect(db: Database) -> int | None:
-    """The last event but for ends of polls, which change nothing of what follows from the history; None without any."""
+    """Return the last event other than ends of polls, which do not affect derived tables; None if there is none."""
     rows = db.execute(
         "SELECT id FROM journal WHERE json_extract(event, '$.event') <> 'finished' ORDER BY id DESC LIMIT 1"
     )
@@ -71,7 +71,7 @@ def newest_effect(db: Database) -> int | None:
 
 
 def record_snapshot(db: Database, archive: Archive) -> None:
-    """Let the journal of a history that is older than its journal begin with the history as it stands."""
+    """Begin the journal of an older history with a snapshot of the database."""
     row = next(db.query("SELECT (SELECT max(id) FROM poll) AS poll, EXISTS (SELECT 1 FROM journal) AS begun"))
     if row["poll"] is None or row["begun"]:
         return
@@ -82,10 +82,10 @@ def record_snapshot(db: Database, archive: Archive) -> None:
 
 
 def export(db: Database, archive: Archive) -> list[str]:
-    """Bring the journal's files in the archive up to date; returns those that were set aside.
+    """Update the journal's files in the archive; return the files that were superseded.
 
-    A file that is missing or cut short is written anew from the history. One that says something else was written by a
-    history that is no more: an older backup took its place. It is kept under another name.
+    A missing or truncated file is written again from the history. A file with other events comes from a history that
+    an older backup has replaced: it is kept under another name.
     """
     last, whole = 0, 0
     parts = archive.journal_parts()
@@ -97,7 +97,7 @@ def export(db: Database, archive: Archive) -> list[str]:
         last, whole = found, whole + 1
     if whole == len(parts):
         last = _last_unlisted(db, archive, parts, last)
-    # What follows a gap is written anew as well, so that one file goes on where another ends.
+    # Files after a gap are written again as well, so that each file continues the previous one.
     superseded = [archive.keep_superseded(name) for name in parts[whole:]]
     rows = list(db.query("SELECT id, poll_id, event FROM journal WHERE id > ? ORDER BY id", [last]))
     if rows:
@@ -107,7 +107,7 @@ def export(db: Database, archive: Archive) -> list[str]:
 
 
 def _last_unlisted(db: Database, archive: Archive, listed: Collection[str], last: int) -> int:
-    """The last event of the files behind `last` that are not listed: a bucket may list a file later than it has it."""
+    """Return the last event in files after `last` that are not listed yet: a bucket may list a file late."""
     while (name := journal_name(last + 1)) not in listed and (data := archive.journal_part(name)) is not None:
         if (found := _last_event(db, name, data, last + 1)) is None:
             break
@@ -120,11 +120,11 @@ def _line(row: Mapping[str, Any]) -> str:
 
 
 def _last_event(db: Database, name: str, data: bytes, first: int) -> int | None:
-    """The last event of a file that goes on with `first`, whole, and ends as the history says; else None."""
+    """Return the last event of a file if it is complete, begins with `first` and ends as in the history; else None."""
     try:
         lines = data.decode()
         last = int(json.loads(lines.rstrip("\n").rpartition("\n")[2])["id"])
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):  # cut short, or no journal at all
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):  # truncated, or no journal at all
         return None
     row = next(db.query("SELECT id, poll_id, event FROM journal WHERE id = ?", [last]), None)
     is_whole = name == journal_name(first) and lines.count("\n") == last - first + 1
@@ -132,10 +132,10 @@ def _last_event(db: Database, name: str, data: bytes, first: int) -> int | None:
 
 
 def read(archive: Archive) -> Iterator[Event]:
-    """The events of the archive's journal, in order.
+    """Yield the events of the archive's journal, in order.
 
     Raises:
-        StorageError: there is no journal, a part of it is missing, or a line is no event.
+        StorageError: there is no journal, a part is missing, or a line is no event.
     """
     expected = 1
     for name, data in archive.read_journal(archive.journal_parts()):
@@ -148,7 +148,7 @@ def read(archive: Archive) -> Iterator[Event]:
                 raise StorageError("A line of the journal is damaged", file=path, line=number) from error
             if found != expected:
                 raise StorageError(
-                    f"The journal is not whole: event {expected} should follow, {found} does", file=path, line=number,
+                    f"The journal is incomplete: event {expected} should follow, {found} does", file=path, line=number,
                     hint="Restore the archive from a backup",
                 )  # fmt: skip
             expected += 1

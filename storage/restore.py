@@ -1,4 +1,4 @@
-"""A backup put in place. What stood there before is kept beside it; the archive only gains files."""
+"""Restore a backup. The replaced history is kept under another name; the archive only gains files."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from pathlib import Path
 
 from storage.archive.archive import Archive
 from storage.backup import MEMBER, BackupSummary, inspect_backup, missing_files, read_bundle
-from storage.database import discard, sync, unused_name
 from tracker.core.errors import OptionError, StorageError
+from tracker.core.files import discard, sync, unused_name
 
 
 def restore(
     backup: Path, database: Path, archive: Archive, *, replace: bool, progress: Callable[[str], None]
 ) -> BackupSummary:  # fmt: skip
-    """Put a backup in place, once all of it was read; the caller holds the poll lock.
+    """Restore a backup after reading all of it; the caller holds the poll lock.
 
     Raises:
         OptionError: there is a history, and `replace` is not set.
-        StorageError: the backup is damaged or of a newer program, or the folder cannot be written to.
+        StorageError: the backup is damaged or from a newer program, or the folder is not writable.
     """
     if database.exists() and not replace:
         raise OptionError(
@@ -35,7 +35,7 @@ def restore(
         parts = _unpack(backup, incoming, progress) if is_bundle else {}
         if not is_bundle:
             shutil.copyfile(backup, incoming)
-        held = inspect_backup(incoming, backup)  # all of it is sound before any of it is put anywhere
+        held = inspect_backup(incoming, backup)  # nothing is put in place before all of it was checked
         if is_bundle:
             held.files = _fill(backup, archive, parts, progress)
         sync(incoming)
@@ -44,7 +44,7 @@ def restore(
         sync(database.parent)
     except OSError as error:
         raise StorageError(
-            f"The backup cannot be put in place: {error}", file=database, hint="Check the disk"
+            f"The backup cannot be restored: {error}", file=database, hint="Check the disk"
         ) from error
     finally:
         discard(incoming)
@@ -54,14 +54,14 @@ def restore(
 
 
 def restore_files(backup: Path, archive: Archive, progress: Callable[[str], None]) -> int:
-    """Bring back the files of the archive that are missing or altered, and nothing else; returns how many.
+    """Restore only the files of the archive that are missing or altered; return how many.
 
     Raises:
-        StorageError: the backup is damaged or holds no archive, or the archive cannot be written to.
+        StorageError: the backup is damaged or contains no archive, or the archive is not writable.
     """
     if not tarfile.is_tarfile(backup):
-        raise StorageError("This backup holds no archive", file=backup, hint="Take one whose name ends with .tar")
-    for _ in read_bundle(backup):  # all of it is sound before any of it is put anywhere
+        raise StorageError("This backup contains no archive", file=backup, hint="Use one whose name ends with .tar")
+    for _ in read_bundle(backup):  # nothing is put in place before all of it was checked
         progress("…")
     brought = 0
     for sha256, data in _originals(backup):
@@ -71,7 +71,7 @@ def restore_files(backup: Path, archive: Archive, progress: Callable[[str], None
 
 
 def _originals(backup: Path) -> Iterator[tuple[str, bytes]]:
-    """The original files of a bundle, each with its sha256."""
+    """Yield the sha256 and bytes of the original files in a bundle."""
     for name, data in read_bundle(backup):
         match = MEMBER.fullmatch(name)
         if match and match["sha256"]:
@@ -79,7 +79,7 @@ def _originals(backup: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _unpack(backup: Path, incoming: Path, progress: Callable[[str], None]) -> dict[str, bytes]:
-    """The bundle's database as `incoming`; returns the parts of its journal, by name."""
+    """Write the bundle's database to `incoming`; return the parts of its journal by name."""
     parts: dict[str, bytes] = {}
     for name, data in read_bundle(backup):
         progress(name)
@@ -89,14 +89,14 @@ def _unpack(backup: Path, incoming: Path, progress: Callable[[str], None]) -> di
         elif match["first"]:
             parts[Path(name).name] = data
     if not incoming.exists():
-        raise StorageError("The backup holds no history", file=backup, hint="Use another one")
+        raise StorageError("The backup contains no history", file=backup, hint="Use another one")
     return parts
 
 
 def _fill(backup: Path, archive: Archive, parts: dict[str, bytes], progress: Callable[[str], None]) -> int:
-    """The bundle's files in the archive, and its journal in the place of any other; returns how many originals."""
+    """Add the bundle's files to the archive, and replace the journal; return the number of original files."""
     for name, data in archive.read_journal(archive.journal_parts()):
-        if parts.get(name) != data:  # that of another history: two of them would be no whole
+        if parts.get(name) != data:  # it belongs to another history: two journals cannot be mixed
             archive.keep_superseded(name)
     for name, data in parts.items():
         archive.put_journal(int(Path(name).stem), data)
@@ -109,12 +109,12 @@ def _fill(backup: Path, archive: Archive, parts: dict[str, bytes], progress: Cal
 
 
 def move_aside(database: Path) -> Path | None:
-    """Move the history that stands here aside, with what SQLite keeps beside it; returns where it is.
+    """Rename the current database with its WAL files; return the new path.
 
-    What is left of one that was taken away is moved as well: SQLite would take its log for that of the next one.
+    WAL files without a database are moved as well: SQLite would apply them to the next database.
     """
     if database.exists():
-        # Where that fails it is damaged: it is kept as it is, with its log.
+        # If that fails the database is damaged: it is kept as it is, with its WAL.
         with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as conn:
             conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     parts = [part for suffix in ("-wal", "-shm", "") if (part := database.with_name(database.name + suffix)).exists()]

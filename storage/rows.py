@@ -1,4 +1,4 @@
-"""Rows of the history as values of `tracker.models`, and values as they are stored."""
+"""Rows of the history as values of `tracker.core.models`, and values as they are stored."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _LATIN = "\ue0ff"  # before what is of Latin letters, which are another text
 
 
 def grams_of(words: str, latin: str) -> str:
-    """The tokens of a filing: `words` is its folded text by lines, `latin` as `tracker.reading.search.latin_of`."""
+    """Return the tokens of a filing: `words` is its folded text by lines, `latin` comes from `search_text.latin_of`."""
     tokens: set[str] = set()
     for line in words.translate(_WITHIN_TOKENS).split("\n"):
         tokens.update(line)

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.closing import OPEN
-from tests.object_service import Service, object_service
-from tests.polling import Desk
-from tests.rebuilding import assert_rebuilds
+from tests.support.closing import OPEN
+from tests.support.object_service import Service, object_service
+from tests.support.polling import Desk
+from tests.support.rebuilding import assert_rebuilds
 from tracker.demo.site import StandIn
 from tracker.settings.model import Settings
 

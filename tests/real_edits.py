@@ -21,8 +21,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from tests.docx_edits import NUMBER, Editor, Text, Told, WordList
-from tests.polling import ROOT, Desk
+from tests.support.docx_edits import NUMBER, Editor, Text, Told, WordList
+from tests.support.polling import ROOT, Desk
 from tracker.core.labels import fold
 from tracker.core.series import series_by_id
 from tracker.demo.files import TableSpec, make_pdf

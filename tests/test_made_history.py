@@ -27,8 +27,8 @@ from storage.queries.entities import list_entities
 from storage.queries.filters import FilingFilter
 from storage.schema.migrations import connect, connect_readonly
 from storage.write.history import History
-from tests.closing import until_end
-from tests.program import run_program
+from tests.support.closing import until_end
+from tests.support.program import run_program
 from tracker.changes.algorithm_numbers import has_right_check_digit, parse_algorithm_number
 from tracker.changes.checks.facts import known_facts, row_counts
 from tracker.core.models import ChangeKind

@@ -1,4 +1,4 @@
-"""What the processes of `tests.program` begin with."""
+"""What the processes of `tests.support.program` begin with."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import sys
 import threading
 from pathlib import Path
 
-from tests.program import run_forked
+from tests.support.program import run_forked
 
 
 def tell() -> None:
-    print("tests.preloaded" in sys.modules, "twisted.internet.reactor" in sys.modules, threading.active_count())
+    print("tests.support.preloaded" in sys.modules, "twisted.internet.reactor" in sys.modules, threading.active_count())
 
 
 def test_each_begins_with_the_imports_but_without_a_reactor_and_threads(tmp_path: Path) -> None:

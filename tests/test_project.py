@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from tracker.cli.main import cli
+from tracker.cli.main import COMMANDS, cli
 from tracker.settings.model import Settings, list_settings
 
 ROOT = Path(__file__).parent.parent
@@ -136,3 +136,11 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
         assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_list_of_commands_has_the_help_of_each_command() -> None:
+    context = click.Context(cli)
+    for name, (_, line) in COMMANDS.items():
+        command = cli.get_command(context, name)
+        assert command is not None
+        assert line == command.get_short_help_str(1000)

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.notify.receivers import Receiver, Request
-from tests.polling import (
+from tests.support.polling import (
     GENAI_PAGE,
     GENAI_TITLE,
     NOTICE_HEADINGS,
@@ -26,9 +26,9 @@ from tests.polling import (
     algorithm_docx,
     label,
 )
-from tests.year_faults import Trouble, choose_trouble
-from tests.year_lists import EDITS, ListModel, Row, mark_cancelled, new_row
-from tests.year_polls import RECHECK, Polled, config, poll_once
+from tests.support.year_faults import Trouble, choose_trouble
+from tests.support.year_lists import EDITS, ListModel, Row, mark_cancelled, new_row
+from tests.support.year_polls import RECHECK, Polled, config, poll_once
 from tracker.demo.site import StandIn
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -204,7 +204,7 @@ class Year:
 
 def main() -> int:
     """Live through the year and say how it was; 1 where anything is not as it must be."""
-    from tests.year_checks import find_faults, summary
+    from tests.support.year_checks import find_faults, summary
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--polls", type=int, default=2000)

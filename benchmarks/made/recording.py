@@ -1,7 +1,7 @@
 """What a poll leaves of the site and of the lists that are new to it, in few statements.
 
 Pages, links and bytes go through the history's own writer. The rows of a list that nobody knew yet are written as
-`storage.list_writer` would write them one by one: a filing, its version, the entry of its list, the change `added`.
+`storage.write.lists` would write them one by one: a filing, its version, the entry of its list, the change `added`.
 """
 
 from __future__ import annotations

@@ -1,12 +1,8 @@
-"""Bytes by sha256, in a folder or a bucket: written once, whole or not at all, never overwritten.
+"""Files by sha256, in a folder or a bucket: written once, complete or not at all, never overwritten.
 
-In: bytes; out: their sha256, and the bytes again. The file of a hash is `<first two digits>/<sha256>`; `journal/` holds
-the journal, as files that are named for their first event (`storage.journal`).
-
-What an archive needs of the place where it lies, and reading ahead where each look takes time.
-
-A key is the place of a file below the archive: `3f/3f5c…`, `journal/000000001.jsonl`. It is the same in every store, so
-an archive can be carried from one to another file by file.
+In: bytes; out: their sha256, and the bytes again. A key is the path of a file in the archive: `3f/3f5c…` (two digits,
+the sha256), and `journal/000000001.jsonl` for the journal, whose files are named after their first event
+(`storage.journal`). Keys are the same in every store, so an archive can be copied to another store file by file.
 """
 
 from __future__ import annotations
@@ -29,10 +25,10 @@ _PART = re.compile(rf"{_JOURNAL}/(?P<name>[^/]+\.jsonl)")
 
 
 class Archive:
-    """The archive in a store; a folder may be given by its path.
+    """An archive in a store; a folder may be given by its path.
 
-    What it lacks is read from `fallback`, where there is one (a dry run stands before the real archive). Every method
-    raises `StorageError` where it cannot be read or written to, `ArchiveUnreachable` where nothing of it can be had.
+    Missing files are read from `fallback`, if given (the real archive, in a dry run). Every method raises
+    `StorageError` if a file cannot be read or written, and `ArchiveUnreachable` if the whole store is unavailable.
     """
 
     def __init__(self, place: Path | Store, fallback: Archive | None = None) -> None:
@@ -40,30 +36,30 @@ class Archive:
         self.fallback = fallback
 
     def address(self, sha256: str) -> str:
-        """Where the bytes of that hash lie, or would lie: a path, or an address that begins with s3://."""
+        """Return the location of a hash, stored or not: a path, or an address that begins with s3://."""
         return self.store.address(_key(sha256))
 
     def has(self, sha256: str) -> bool:
-        """True where there is a file of that name."""
+        """Return True if there is a file for that hash."""
         return self.store.has(_key(sha256)) or (self.fallback is not None and self.fallback.has(sha256))
 
     def having(self, hashes: Iterable[str]) -> set[str]:
-        """Those of some hashes of which there are files. Where most files are asked for, `originals` is faster."""
+        """Return the hashes that exist. For most of the archive, `originals` is faster."""
         wanted = list(hashes)
         found = map_ahead(self.has, wanted, self.store.at_once)
         return {one for one, is_there in zip(wanted, found, strict=True) if is_there}
 
     def put(self, data: bytes) -> str:
-        """Keep `data` and return its sha256; bytes that are there already are not written again.
+        """Store `data` and return its sha256; existing bytes are not written again.
 
-        After a crash at any point the file of that name holds all of the bytes or does not exist.
+        After a crash at any point, the file is complete or does not exist.
         """
         sha256 = hashlib.sha256(data).hexdigest()
         self.store.write(_key(sha256), data)
         return sha256
 
     def restore_file(self, sha256: str, data: bytes) -> bool:
-        """Put back `data`, whose hash that is, where it is missing or altered; what was altered is kept beside it."""
+        """Write `data` if its file is missing or altered; an altered file is kept under another name."""
         key = _key(sha256)
         if self.store.has(key):
             if self.store.read(key) == data:
@@ -74,7 +70,7 @@ class Archive:
         return True
 
     def get(self, sha256: str) -> bytes:
-        """The bytes of that hash, checked against it.
+        """Return the bytes of a hash, after checking them.
 
         Raises:
             StorageError: the file is missing, or holds other bytes.
@@ -85,13 +81,13 @@ class Archive:
         data = self.store.read(key)
         if hashlib.sha256(data).hexdigest() != sha256:
             raise StorageError(
-                "A file of the archive does not hold the bytes of its name", file=self.store.address(key),
+                "A file of the archive does not match its hash", file=self.store.address(key),
                 hint="Restore it from a backup",
             )  # fmt: skip
         return data
 
     def read_many(self, hashes: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
-        """Each hash with its bytes; with None where the file is missing or holds others."""
+        """Yield each hash with its bytes, or with None if the file is missing or altered."""
 
         def look(sha256: str) -> tuple[str, bytes | None]:
             try:
@@ -104,58 +100,58 @@ class Archive:
         yield from map_ahead(look, hashes, self.store.at_once)
 
     def originals(self) -> list[str]:
-        """The sha256 of everything that is there, sorted."""
+        """Return the sha256 of every original file, sorted."""
         return sorted(match["sha256"] for key in self.store.walk() if (match := _ORIGINAL.fullmatch(key)))
 
     def is_empty(self) -> bool:
-        """True where nothing lies there."""
+        """Return True if the archive holds no file."""
         return next(iter(self.store.walk()), None) is None
 
     def journal_parts(self) -> list[str]:
-        """The names of the journal's files, in order."""
+        """Return the names of the journal's files, in order."""
         return sorted(match["name"] for key in self.store.walk(_JOURNAL) if (match := _PART.fullmatch(key)))
 
     def read_journal(self, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """Files of the journal: each name with its bytes."""
+        """Yield the name and bytes of files of the journal."""
         return map_ahead(lambda name: (name, self.store.read(f"{_JOURNAL}/{name}")), names, self.store.at_once)
 
     def journal_part(self, name: str) -> bytes | None:
-        """One file of the journal, listed or not; None where there is none."""
+        """Return one file of the journal, listed or not; None if it does not exist."""
         key = f"{_JOURNAL}/{name}"
         return self.store.read(key) if self.store.has(key) else None
 
     def journal_address(self, name: str = "") -> str:
-        """Where a file of the journal lies, or all of it."""
+        """Return the location of a file of the journal, or of its folder."""
         return self.store.address(f"{_JOURNAL}/{name}" if name else _JOURNAL)
 
     def put_journal(self, first: int, data: bytes) -> None:
-        """Keep a part of the journal, whose first event has the number `first`.
+        """Store a part of the journal, whose first event has the number `first`.
 
         Raises:
-            StorageError: there is another one of that number.
+            StorageError: another part has that number.
         """
         key = f"{_JOURNAL}/{journal_name(first)}"
         if not self.store.write(key, data) and self.store.read(key) != data:
             raise StorageError("The journal has another part of this name", file=self.store.address(key))
 
     def keep_superseded(self, name: str) -> str:
-        """Have a part of the journal count no more, but keep it; returns its new name."""
+        """Rename a part of the journal that is no longer valid; return its new name."""
         key = f"{_JOURNAL}/{name}"
         free = self._keep_under(key, (f"{key}.superseded{n}" for n in itertools.count(1)))
         return free.removeprefix(f"{_JOURNAL}/")
 
     def _keep_under(self, key: str, names: Iterator[str]) -> str:
-        """Rename a file to the first of these names that is free."""
+        """Rename a file to the first of these names that is free; return it."""
         free = next(name for name in names if not self.store.has(name))
         self.store.rename(key, free)
         return free
 
     def leftovers(self) -> int:
-        """How many files an interrupted write has left."""
+        """Return the number of files that interrupted writes left."""
         return self.store.leftovers()
 
     def clear_scratch(self) -> int:
-        """Remove what an interrupted write has left; returns how many files that were."""
+        """Remove the files that interrupted writes left; return how many."""
         return self.store.clear_leftovers()
 
 
@@ -164,7 +160,7 @@ def _key(sha256: str) -> str:
 
 
 def journal_name(first: int) -> str:
-    """The name of a part of the journal, by the number of its first event."""
+    """Return the name of a part of the journal, from the number of its first event."""
     return f"{first:09d}.jsonl"
 
 
@@ -173,37 +169,37 @@ Found = TypeVar("Found")
 
 
 class Store(Protocol):
-    """Files by key. Each method raises `StorageError`, and `ArchiveUnreachable` where nothing can be had at all."""
+    """Files by key. Methods raise `StorageError`, and `ArchiveUnreachable` if the whole store is unavailable."""
 
-    at_once: int  # how many files are asked for at the same time where many are wanted
+    at_once: int  # number of parallel requests when many files are wanted
 
     def address(self, key: str) -> str:
-        """Where a file lies, or would lie, for people."""
+        """Return the location of a file, stored or not, for people."""
 
     def has(self, key: str) -> bool:
-        """True where there is such a file."""
+        """Return True if the file exists."""
 
     def read(self, key: str) -> bytes:
-        """All bytes of a file."""
+        """Return the bytes of a file."""
 
     def write(self, key: str, data: bytes) -> bool:
-        """Keep a file: durable, and whole or not at all. False, and nothing is written, where there is one already."""
+        """Write a file durably, complete or not at all. Return False, writing nothing, if it exists."""
 
     def rename(self, key: str, name: str) -> None:
-        """Give a file another key, under which there is none."""
+        """Rename a file to a key that is free."""
 
     def walk(self, folder: str = "") -> Iterator[str]:
-        """The files below a folder (of the archive as a whole), in no order."""
+        """Yield the keys below a folder (default: the whole archive), in no order."""
 
     def leftovers(self) -> int:
-        """How many files an interrupted write has left."""
+        """Return the number of files that interrupted writes left."""
 
     def clear_leftovers(self) -> int:
-        """Remove these; returns how many they were."""
+        """Remove these files; return how many."""
 
 
 def map_ahead(work: Callable[[One], Found], items: Iterable[One], at_once: int) -> Iterator[Found]:
-    """`map(work, items)`, where up to `at_once` of them are under way while the first is waited for."""
+    """Map `work` over `items` in order, with up to `at_once` of them running in advance."""
     if at_once == 1:
         yield from map(work, items)
         return

@@ -1,23 +1,19 @@
-"""An archive's files in a folder; `tmp/` holds what is being written.
-
-Must never leave a half file under a final name.
-"""
+"""The store of an archive in a folder. `tmp/` holds files while they are written: a final name is always complete."""
 
 from __future__ import annotations
 
-import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from storage.database import sync
 from tracker.core.errors import StorageError
+from tracker.core.files import write_atomically
 
 SCRATCH = "tmp"
 
 
 class FolderStore:
-    """The folder `root`, which the first write makes."""
+    """The folder `root`; the first write creates it."""
 
     at_once = 1
 
@@ -25,18 +21,18 @@ class FolderStore:
         self.root = root
 
     def address(self, key: str) -> str:
-        """Its path."""
+        """Return its path."""
         return str((self.root / key).absolute())
 
     def has(self, key: str) -> bool:
-        """True where there is such a file."""
+        """Return True if the file exists."""
         return (self.root / key).is_file()
 
     def read(self, key: str) -> bytes:
-        """All bytes of a file.
+        """Return the bytes of a file.
 
         Raises:
-            StorageError: it is not there, or cannot be read.
+            StorageError: it does not exist, or cannot be read.
         """
         path = self.root / key
         try:
@@ -45,9 +41,9 @@ class FolderStore:
             raise StorageError(f"A file of the archive cannot be read: {error}", file=path) from error
 
     def write(self, key: str, data: bytes) -> bool:
-        """Temporary file, fsync, rename, fsync of the folder.
+        """Write a file durably. Return False if the file exists.
 
-        After a crash at any point the final name holds all of the bytes or does not exist.
+        After a crash at any point, the final file is complete or does not exist.
 
         Raises:
             StorageError: the folder cannot be written to.
@@ -58,25 +54,15 @@ class FolderStore:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             scratch.mkdir(exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=scratch, delete=False) as file:
-                try:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-                    Path(file.name).chmod(0o444)
-                    Path(file.name).rename(target)
-                except BaseException:
-                    Path(file.name).unlink(missing_ok=True)
-                    raise
-            sync(target.parent)
+            write_atomically(target, data, scratch / secrets.token_hex(8), read_only=True)
         except OSError as error:
             raise StorageError(
-                f"The archive cannot be written: {error.strerror}", file=target, hint="Check the disk and its rights"
+                f"The archive cannot be written: {error.strerror}", file=target, hint="Check the disk and permissions"
             ) from error
         return True
 
     def rename(self, key: str, name: str) -> None:
-        """Give a file another key.
+        """Rename a file.
 
         Raises:
             StorageError: the folder cannot be written to.
@@ -86,22 +72,22 @@ class FolderStore:
         except OSError as error:
             raise StorageError(
                 f"A file of the archive cannot be renamed: {error.strerror}", file=self.root / key,
-                hint="Check the disk and its rights",
+                hint="Check the disk and permissions",
             ) from error  # fmt: skip
 
     def walk(self, folder: str = "") -> Iterator[str]:
-        """The files below a folder; what is being written is none of them."""
+        """Yield the keys below a folder, without files that are being written."""
         for path in (self.root / folder).rglob("*"):
             key = path.relative_to(self.root)
             if key.parts[0] != SCRATCH and path.is_file():
                 yield key.as_posix()
 
     def leftovers(self) -> int:
-        """How many files `tmp/` holds."""
+        """Return the number of files in `tmp/`."""
         return len(self._left())
 
     def clear_leftovers(self) -> int:
-        """Empty `tmp/`; returns how many files that were."""
+        """Empty `tmp/`; return how many files it held."""
         left = self._left()
         for file in left:
             file.unlink()

@@ -1,7 +1,7 @@
-"""An archive's files as objects below a prefix of a bucket, on S3 or any service that speaks its protocol.
+"""The store of an archive as objects below a prefix of a bucket, on S3 or a service with the same protocol.
 
-An object becomes visible when all of its bytes have arrived: the signature of a request covers their hash, and what is
-cut short is refused by the service. https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+An object becomes visible when all of its bytes have arrived: the signature of a request covers their hash, and the
+service refuses a truncated body. https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _CONNECT_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Where the objects lie and how they are asked for; what is empty is as the environment (AWS_…) says."""
+    """Location of the objects and options of requests; empty values come from the environment (AWS_…)."""
 
     url: str  # s3://bucket/prefix
     endpoint: str = ""
@@ -36,7 +36,7 @@ class Bucket:
     allow_http: bool = False
     bucket_in_host: bool = False  # the endpoint names the bucket
     conditional_writes: bool = True
-    certificates: str = field(default="", repr=False)  # to trust besides the usual ones, as PEM
+    certificates: str = field(default="", repr=False)  # to trust in addition to the usual ones, as PEM
 
 
 class ObjectStore:
@@ -45,21 +45,21 @@ class ObjectStore:
     at_once = 16
 
     def __init__(self, bucket: Bucket) -> None:
-        """Asks nothing of the service yet.
+        """Connect without sending a request yet.
 
         Raises:
-            OptionError: the library for it is not installed, or what is set makes no sense to it.
+            OptionError: the library for S3 is not installed, or it refuses the settings.
         """
         self.url = bucket.url.rstrip("/")
         self._is_conditional = bucket.conditional_writes
         self._objects = _connect(bucket)
 
     def address(self, key: str) -> str:
-        """Its address, as other programs for S3 take it."""
+        """Return its address in the form that other S3 programs use."""
         return f"{self.url}/{key}"
 
     def has(self, key: str) -> bool:
-        """True where there is such an object.
+        """Return True if the object exists.
 
         Raises:
             ArchiveUnreachable: the service does not answer, or refuses.
@@ -72,11 +72,11 @@ class ObjectStore:
         return True
 
     def read(self, key: str) -> bytes:
-        """All bytes of an object.
+        """Return the bytes of an object.
 
         Raises:
             ArchiveUnreachable: the service does not answer, or refuses.
-            StorageError: there is none.
+            StorageError: the object does not exist.
         """
         try:
             with self._told(key):
@@ -87,12 +87,12 @@ class ObjectStore:
             ) from error
 
     def write(self, key: str, data: bytes) -> bool:
-        """Keep an object, unless there is one; the service itself refuses to overwrite one that came meanwhile.
+        """Write an object unless it exists; the service itself refuses to overwrite one written in the meantime.
 
         Raises:
             ArchiveUnreachable: the service does not answer, or refuses.
         """
-        if self.has(key):  # saves sending the bytes again
+        if self.has(key):  # avoids sending the bytes again
             return False
         mode: Literal["create", "overwrite"] = "create" if self._is_conditional else "overwrite"
         try:
@@ -104,7 +104,7 @@ class ObjectStore:
         return True
 
     def rename(self, key: str, name: str) -> None:
-        """Give an object another key. Stopped on the way it lies under both: S3 knows no renaming.
+        """Rename an object. S3 can only copy and delete: if interrupted, the object has both keys.
 
         Raises:
             ArchiveUnreachable: the service does not answer, or refuses.
@@ -115,7 +115,7 @@ class ObjectStore:
             self._objects.delete(key)
 
     def walk(self, folder: str = "") -> Iterator[str]:
-        """The objects below a folder; one request for each thousand.
+        """Yield the keys below a folder; one request per thousand.
 
         Raises:
             ArchiveUnreachable: the service does not answer, or refuses.
@@ -125,16 +125,16 @@ class ObjectStore:
                 yield from (one["path"] for one in some)
 
     def leftovers(self) -> int:
-        """None: what was cut short leaves nothing."""
+        """Return 0: an interrupted write leaves nothing."""
         return 0
 
     def clear_leftovers(self) -> int:
-        """Nothing to do."""
+        """Return 0: there is nothing to remove."""
         return 0
 
     @contextmanager
     def _told(self, key: str) -> Iterator[None]:
-        """Have the library's errors raised as ours; FileNotFoundError and FileExistsError where they say just that.
+        """Map the library's errors to ours; a missing or existing object to FileNotFoundError or FileExistsError.
 
         Raises:
             ArchiveUnreachable: the service does not answer, or refuses.
@@ -185,5 +185,5 @@ def _connect(bucket: Bucket) -> S3Store:
         )  # fmt: skip
     except BaseError as error:
         raise OptionError(
-            f"The archive's settings make no sense to its library: {str(error).splitlines()[0]}"
+            f"The S3 library refuses the archive's settings: {str(error).splitlines()[0]}"
         ) from error

@@ -1,6 +1,6 @@
 """The batches: what was published for each period, by which files, and how many filings they brought. Never writes.
 
-What pages say of batches beside `storage.batches`: what they changed, and whom they added. Never writes.
+What pages say of batches beside `storage.queries.batches`: what they changed, and whom they added. Never writes.
 """
 
 from __future__ import annotations

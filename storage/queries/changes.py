@@ -109,7 +109,7 @@ _SERIES = "(SELECT f.series FROM filing f WHERE f.id = c.filing_id)"
 _KIND = "(SELECT v.kind FROM version v WHERE v.id = c.version_id)"
 _PLACE = "(SELECT v.province FROM version v WHERE v.id = c.version_id)"
 _PUBLISHED_END = last_day("c.published_on")
-# The ends of what was recorded between two days: what is recorded later is never dated earlier (`tracker.instants`).
+# The ends of what was recorded between two days: what is recorded later is never dated earlier (`tracker.poll.run`).
 _OLDEST_RECORDED = "SELECT id FROM change WHERE recorded_at >= ? ORDER BY recorded_at, id LIMIT 1"
 _NEWEST_RECORDED = "SELECT id FROM change WHERE recorded_at < ? ORDER BY recorded_at DESC, id DESC LIMIT 1"
 # The newest change of a date up to one: by steps through an index, so that a day long ago is as cheap as today.

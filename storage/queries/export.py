@@ -1,7 +1,7 @@
 """The whole history, table by table, for files: rows come one by one, however many there are. Never writes.
 
-What a filing is at a day stands in `storage.states`, what a change says in `storage.queries`: here they are only gone
-through in order. Sources are flat: source_announcement, source_row …
+What a filing is at a day stands in `storage.queries.filings`, what a change says in `storage.queries.filing`: here they
+are only gone through in order. Sources are flat: source_announcement, source_row …
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The second schema: what a person accepted, what follows from the history, and views for people's own SQL.
+"""The second schema: what a person accepted, derived tables, and views for people's own SQL.
 
-The derived tables (filing_index, entity, entity_name, stated_event, stated_total, verdict) can be made anew from
-the others at any time; `storage/derived.py` writes them.
+The derived tables (filing_index, entity, entity_name, stated_event, stated_total, verdict) can be rebuilt from the
+others at any time; `storage/write/derived.py` writes them.
 """
 
 SQL = """

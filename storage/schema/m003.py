@@ -1,6 +1,6 @@
-"""The third schema: the outbox. Alerts are queued in the transaction that records what they tell of.
+"""The third schema: the outbox. Alerts are queued in the transaction that records the changes they report.
 
-A delivery is one message on its way to one subscription; its items name what it tells, and stay in the history.
+A delivery is one message to one subscription; its items refer to changes and incidents, and stay in the history.
 """
 
 SQL = """

@@ -1,4 +1,4 @@
-"""The fourth schema: the journal, from which a history is made anew; which polls and walks came to their end."""
+"""The fourth schema: the journal, from which a history can be rebuilt; which polls and listings were completed."""
 
 SQL = """
 ALTER TABLE poll ADD COLUMN reason TEXT;

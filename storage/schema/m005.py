@@ -1,12 +1,12 @@
-"""The fifth schema: how each filing stood from when to when, by either clock; counts of them; an index of characters.
+"""The fifth schema: the state of each filing over time by either clock, counts of states, and a full-text index.
 
-`filing_state` and `state_count` follow from `change` by triggers, so that no writer can leave them behind. With them a
-page of filings, or a count, at any day costs as much as it shows, however long the history is. `filing_gram` finds
-text by its characters, one and two of them as well, which FTS5's own tokenizers do not.
+Triggers derive `filing_state` and `state_count` from `change`, so that no writer can leave them outdated. With them a
+page of filings, or a count, on any day costs only as much as it shows, however long the history is. `filing_gram` finds
+text by single characters and pairs, which FTS5's own tokenizers cannot.
 """
 
-# One row for each day of either clock on which a filing came to stand otherwise. What counts on a day is the newest
-# change by then (its status), and the newest by then that brought fields.
+# One row per filing, clock and day on which its state changed. Status comes from the last change up to that day, fields
+# from the last change that set any.
 _MADE = """
 CREATE VIEW filing_state_made AS
 SELECT r.clock, r.filing_id, r.day AS since, coalesce(r.next_day, '9999-12-31') AS until, r.day = r.first_day AS first,
@@ -37,7 +37,7 @@ _CELL = "clock, day, series, kind, province, status, batch, month"
 
 
 def _cell(row: str, day: str) -> str:
-    """SQL for the place of a state in `state_count`: what is unknown is ''."""
+    """Return SQL for the key of a state in `state_count`; an unknown value is ''."""
     unknown = ", ".join(
         f"{row}.{name}" if name in ("series", "status") else f"coalesce({row}.{name}, '')"
         for name in ("series", "kind", "province", "status", "batch", "month")
@@ -46,7 +46,7 @@ def _cell(row: str, day: str) -> str:
 
 
 def _count(row: str, sign: str) -> str:
-    """Statements of a trigger: one state more or less, from the day it holds and until the day it holds no more."""
+    """Return trigger statements that add or remove one state, from its first day until its last."""
     other = "-" if sign == "+" else ""
     add = "DO UPDATE SET n = n + excluded.n, arrived = arrived + excluded.arrived"
     last = ", last_filing = max(last_filing, excluded.last_filing)"
@@ -66,7 +66,7 @@ _INSERT = f"INSERT INTO filing_state ({_COLUMNS}) SELECT * FROM filing_state_mad
 
 
 def _anew(attachment: str) -> str:
-    """Statements of a trigger: the filings of one list are worked out anew."""
+    """Return trigger statements that compute the states of one list's filings again."""
     those = f"""filing_id IN (SELECT v.filing_id FROM version v JOIN revision r ON r.id = v.revision_id
         WHERE r.attachment_id = {attachment})"""
     return f"DELETE FROM filing_state WHERE {those};\n    {_INSERT} WHERE {those};"

@@ -1,9 +1,9 @@
-"""The sixth schema: what questions of a large history need: further indexes, and what the derivations were made of.
+"""The sixth schema, for queries of a large history: more indexes, and the input of the derivations.
 
-`derivation` says up to which change, and by which edition of the rules, a step of the derivations was made: what was
-recorded since is not in it yet, and where nothing was it need not be made anew. `renaming` holds each change of an
-entity's name, whichever way it is known; triggers keep it, so that no writer can leave it behind. `entity_count` is
-for large entities what `state_count` is for all filings; the derivations make it.
+`derivation` records for each step of the derivations its last change and its edition of the rules: later changes are
+not in it yet; without any, the step need not run again. `renaming` holds each change of an entity's name, however it
+is known; triggers maintain it, so that no writer can leave it outdated. `entity_count` is to large entities what
+`state_count` is to all filings; the derivations compute it.
 """
 
 _OBSERVED = """INSERT INTO renaming SELECT c.fields ->> '$.entity[0]', c.fields ->> '$.entity[1]', c.filing_id, c.id,

@@ -1,7 +1,7 @@
-"""The schema of the history, as ordered migrations; each runs in one transaction with its own record.
+"""The migrations of the history in order, and opening a history with them. Each migration is one transaction.
 
-Must never drop or rewrite a recorded fact: a new need is a new migration. `docs/data.md` describes every
-table and column, and a test compares the two.
+A migration never drops or rewrites a recorded fact; a new need is a new migration. `docs/data.md` describes every table
+and column, and a test compares the two.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from storage.database import copy_database, open_readonly, unused_name
+from storage.database import copy_database, open_readonly
 from storage.faults import storage_error
 from storage.schema import m001, m002, m003, m004, m005, m006, m007
 from tracker.core.errors import StorageError
+from tracker.core.files import unused_name
 
 BUSY_MILLISECONDS = 10_000
 
@@ -31,31 +32,31 @@ def m001_history(db: Database) -> None:
 
 @migrations()
 def m002_meaning(db: Database) -> None:
-    """What follows from the history (entities, statements, verdicts), what a person accepted, views for SQL."""
+    """Derived tables (entities, statements, verdicts), what a person accepted, views for SQL."""
     _run(db, m002.SQL)
 
 
 @migrations()
 def m003_alerts(db: Database) -> None:
-    """The outbox: deliveries, what they tell, and each try; in how many polls an incident came up."""
+    """The outbox: deliveries, their items, and each try; the number of polls with an incident."""
     _run(db, m003.SQL)
 
 
 @migrations()
 def m004_journal(db: Database) -> None:
-    """The journal of what was collected and digested; why a poll ended before its time."""
+    """The journal of what was collected and digested; why a poll was interrupted."""
     _run(db, m004.SQL)
 
 
 @migrations()
 def m005_pages(db: Database) -> None:
-    """How each filing stood from when to when, and an index of characters: what pages of any history size need."""
+    """The states of each filing over time, and a full-text index: for pages of a history of any size."""
     _run(db, m005.SQL)
 
 
 @migrations()
 def m006_sizes(db: Database) -> None:
-    """Further indexes, and what the derivations were made of: what questions of a large history need."""
+    """More indexes, and the input of the derivations: for queries of a large history."""
     _run(db, m006.SQL)
 
 
@@ -66,17 +67,17 @@ def m007_no_sums_of_entities(db: Database) -> None:
 
 
 def _run(db: Database, sql: str) -> None:
-    """One statement at a time: executescript() would commit the migration's transaction."""
+    """Run one statement at a time: executescript() would commit the migration's transaction."""
     statement = ""
     for line in sql.splitlines(keepends=True):
         statement += line
-        if sqlite3.complete_statement(statement):  # the semicolons within a trigger end none
+        if sqlite3.complete_statement(statement):  # a semicolon within a trigger ends no statement
             db.execute(statement)
             statement = ""
 
 
 def connect(path: Path) -> Database:
-    """Open the history for its one writer, and bring an older schema up to date.
+    """Open the history for its one writer, and upgrade an older schema.
 
     Raises:
         StorageError: the file cannot be opened, is no database, or was written by a newer program.
@@ -99,24 +100,24 @@ def connect(path: Path) -> Database:
             raise StorageError(
                 f"The history cannot be opened: {error.strerror}",
                 file=path,
-                hint="Check its path, its rights and the disk",
+                hint="Check its path, its permissions and the disk",
             ) from error
         on_error.pop_all()
     return db
 
 
 def _keep_copy(db: Database, path: Path) -> None:
-    """Copy a history of an older schema before it is brought up to date: history.db.before-m004_journal."""
+    """Copy a history of an older schema before the upgrade: history.db.before-m004_journal."""
     pending = [migration.name for migration in migrations.pending(db)]
     if pending and db.table_names():
         copy_database(db.conn, unused_name(path.with_name(f"{path.name}.before-{pending[0]}")))
 
 
 def refuse_newer(db: Database, path: Path) -> None:
-    """Refuse a history with migrations that this program does not know.
+    """Refuse a history with unknown migrations.
 
     Raises:
-        StorageError: it has some.
+        StorageError: a newer program wrote it.
     """
     known = {migration.name for migration in migrations._migrations}
     unknown = [m.name for m in migrations.applied(db) if m.name not in known]

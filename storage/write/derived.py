@@ -1,7 +1,7 @@
-"""What follows from the history, as tables: it can be made anew at any time, and is made whole or not at all.
+"""Write the derived tables, which can be rebuilt from the history at any time. Each step is one transaction.
 
-In: values that pure functions made of the history; out: rows of `filing_index`, `stated_event`, `entity`,
-`entity_name`, `filing_gram`, `stated_total`, `verdict`. Must never touch what was recorded.
+In: values that pure functions computed from the history; out: rows of `filing_index`, `stated_event`, `entity`,
+`entity_name`, `filing_gram`, `stated_total`, `verdict`. Recorded facts are never touched.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tracker.core.models import Check, StatedTotal
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """What a remark states, and the first version whose remark does."""
+    """An event stated in a remark, and the first version with that remark."""
 
     version: int
     kind: str
@@ -36,9 +36,9 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True)
 class IndexRow:
-    """How one filing is found: folded text, Latin letters, the names and numbers that it had before.
+    """Search data of one filing: folded text, Latin letters, former names and numbers.
 
-    `versions` is how many it has, and `version` the one in force.
+    `versions` is the number of its versions, `version` the current one.
     """
 
     filing: int
@@ -52,28 +52,28 @@ class IndexRow:
 
 @dataclass(frozen=True, slots=True)
 class EntityRow:
-    """One entity: names as (name, folded, basis), today's first; ids of its filings."""
+    """One entity: its names as (name, folded, basis), the current one first, and the ids of its filings."""
 
     id: int
     names: tuple[tuple[str, str, str], ...]
     filings: tuple[int, ...]
 
 
-_CHUNK = 1_000  # filings that are held at a time
-# What a filing `i` is found by: its text and every name of its entity, by lines
+_CHUNK = 1_000  # filings in memory at a time
+# Searchable text of a filing `i`: its own text and every name of its entity, one per line
 _WORDS = """i.text || coalesce((SELECT group_concat(line, '') FROM (
     SELECT char(10) || n.folded AS line FROM entity_name n WHERE n.entity_id = i.entity_id ORDER BY n.folded)), '')"""
 _THOSE = "i.filing_id IN (SELECT value FROM json_each(?))"
 
 
 class DerivedWriter:
-    """Writes what follows from the history."""
+    """The writer of derived tables over one open database."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
 
     def forget_index(self, edition: int) -> None:
-        """Have every filing indexed anew where the index was made by another edition of the rules."""
+        """Empty the index if another edition of the rules made it, so that every filing is indexed again."""
         if self.db.execute("PRAGMA user_version").fetchone()[0] == edition:
             return
         with self.db.atomic():
@@ -83,19 +83,19 @@ class DerivedWriter:
             self.db.execute(f"PRAGMA user_version = {edition:d}")
 
     def is_made(self, step: str, edition: str) -> bool:
-        """True where a step was made by this edition of the rules, and nothing was recorded since."""
+        """Return True if this edition of the rules made the step, and nothing was recorded since."""
         return self._rows("SELECT edition, change_id FROM derivation WHERE step = ?", step) == [
             (edition, newest_change(self.db) or 0)
         ]
 
     def note_made(self, step: str, edition: str) -> None:
-        """Note that a step was made of all that is recorded."""
+        """Record that a step covers everything recorded so far."""
         with self.db.atomic():
             made = [step, edition, newest_change(self.db) or 0]
             self.db.execute("INSERT OR REPLACE INTO derivation VALUES (?, ?, ?)", made)
 
     def index_filings(self, rows: Iterable[IndexRow]) -> None:
-        """Replace what is known of how these filings are found and what their remarks state."""
+        """Replace the search data and stated events of these filings."""
         left = iter(rows)
         with self.db.atomic():
             while chunk := list(islice(left, _CHUNK)):
@@ -125,12 +125,12 @@ class DerivedWriter:
         )
 
     def replace_entities(self, entities: Iterable[EntityRow]) -> None:
-        """Bring the entities, and which filing belongs to which, up to date; they come by their ids.
+        """Update the entities and the entity of each filing; `entities` come in order of their ids.
 
-        What stands already is left as it is.
+        Unchanged rows are not written.
         """
         members: dict[int, int] = {}
-        others: list[EntityRow] = []  # than those that stand
+        others: list[EntityRow] = []  # new or changed
         standing: set[int] = set()
         before = self._named_before()
         old = next(before, None)
@@ -161,7 +161,7 @@ class DerivedWriter:
             many("DELETE FROM entity WHERE id = ?", ((id_,) for id_ in gone if id_ not in kept))
 
     def _named_before(self) -> Iterator[tuple[int, int, tuple[tuple[str, str, str], ...]]]:
-        """The entities that stand, by their ids: id, number of filings, names as `EntityRow` has them."""
+        """Yield the recorded entities in order of id: id, number of filings, names as in `EntityRow`."""
         rows = self.db.execute(
             """SELECT e.id, e.filings, n.name, n.folded, n.basis FROM entity e JOIN entity_name n ON n.entity_id = e.id
                ORDER BY e.id, n.rowid"""
@@ -170,7 +170,7 @@ class DerivedWriter:
             yield id_, filings, tuple(row[2:] for row in those)
 
     def _moved(self, members: dict[int, int]) -> list[tuple[int | None, int]]:
-        """(entity, filing) of each filing that is of another entity than `filing_index` says."""
+        """Return (entity, filing) for each filing whose entity differs from `filing_index`."""
         rows = self.db.execute("SELECT filing_id, entity_id FROM filing_index")
         return [(now, filing) for filing, before in rows if (now := members.get(filing)) != before]
 
@@ -185,7 +185,7 @@ class DerivedWriter:
             )
 
     def index_words(self) -> None:
-        """Bring the index of characters up to date: each filing by its text and every name of its entity."""
+        """Update the FTS index: each filing by its text and every name of its entity."""
         rows = self.db.execute(f"SELECT i.filing_id FROM filing_index i WHERE i.words <> {_WORDS} ORDER BY i.filing_id")
         due = array("q", (row[0] for row in rows))
         with self.db.atomic():
@@ -203,7 +203,7 @@ class DerivedWriter:
         many("UPDATE filing_index SET words = ? WHERE filing_id = ?", ((words, filing) for filing, _, words in rows))
 
     def _forget_words(self, filings: Sequence[int]) -> None:
-        """Take filings out of the index of characters; it must be told what each was put in with."""
+        """Delete filings from the FTS index; a contentless table needs the old tokens for that."""
         rows = self._rows(
             f"SELECT i.filing_id, i.words, i.latin FROM filing_index i WHERE {_THOSE} AND i.words <> ''",
             as_json(filings),
@@ -216,7 +216,7 @@ class DerivedWriter:
         many("UPDATE filing_index SET words = '' WHERE filing_id = ?", ((filing,) for filing, _, _ in rows))
 
     def replace_totals(self, totals: Iterable[tuple[int, StatedTotal]]) -> None:
-        """Replace the stated totals, each with its announcement, where they are others than before."""
+        """Replace the stated totals, each with its announcement, if any differs."""
         rows = [(id_, t.series, t.kind, t.since, t.until, t.count, t.sentence) for id_, t in totals]
         if rows != self._rows("SELECT * FROM stated_total ORDER BY rowid"):
             with self.db.atomic():
@@ -224,7 +224,7 @@ class DerivedWriter:
                 self._insert("stated_total", rows)
 
     def replace_verdicts(self, checks: Iterable[Check], poll: int) -> None:
-        """Replace the verdicts; one that stays as it was keeps the poll in which it was first given."""
+        """Replace the verdicts; an unchanged one keeps the poll in which it was first given."""
         before = {row[:3]: row for row in self._rows("SELECT * FROM verdict")}
         rows = {
             (c.name, c.series, c.subject): (

@@ -1,7 +1,7 @@
-"""The only writer of the history. Every public method is one transaction: all of it or none.
+"""The writer of the history. Every public method is one transaction.
 
-In: values of `tracker.models`; out: rows. Must never write without a poll, and never rewrite a version
-or a change once recorded.
+In: values of `tracker.core.models`; out: rows. Nothing is written without a poll, and no version or change is
+rewritten once recorded.
 """
 
 from __future__ import annotations
@@ -35,15 +35,14 @@ _EVENTLESS_POLLS = """SELECT p.id FROM poll p WHERE p.started_at < ? AND p.id < 
 
 
 class History(OfferWriter):
-    """The writer over one open database (`storage.schema.connect`)."""
+    """The writer over one open database (`storage.schema.migrations.connect`)."""
 
     # --- polls ---------------------------------------------------------------------------------
 
     def begin_poll(self, now: str, opening: Mapping[str, Any] = MappingProxyType({}), number: int | None = None) -> int:
-        """Open a poll; one that an earlier process left running is marked as interrupted.
+        """Open a poll, and return its number. A poll that an earlier process left running is marked as interrupted.
 
-        `opening` is what the journal says of a poll in which something happens; `number` is the poll's own, where a
-        history is made anew.
+        `opening` goes into the journal if the poll records anything; `number` is given when a history is rebuilt.
         """
         with self.db.atomic():
             self.db.execute("UPDATE poll SET state = 'interrupted' WHERE state = 'running'")
@@ -58,7 +57,7 @@ class History(OfferWriter):
     def finish_poll(
         self, poll: int, now: str, exit_code: int, sources: Sequence[SourceResult], settled: Iterable[str]
     ) -> None:
-        """Close a poll; the baseline of each series in `settled` is over from now on."""
+        """Close a poll, and end the baseline of each series in `settled`."""
         with self.db.atomic():
             for result in sources:
                 self.db.execute(
@@ -78,16 +77,16 @@ class History(OfferWriter):
             )
 
     def note_interrupted(self, poll: int, reason: str) -> None:
-        """Note why a poll did not come to its end; one that did is left alone."""
+        """Record why a poll did not finish; a finished one is left alone."""
         with self.db.atomic():
             self.db.execute(
                 "UPDATE poll SET state = 'interrupted', reason = ? WHERE id = ? AND state = 'running'", [reason, poll]
             )
 
     def forget_polls(self, before: str) -> int:
-        """Forget the polls that began before and in which nothing happened; returns how many.
+        """Delete the polls that began before an instant and recorded nothing; return how many.
 
-        The newest success of each source stays: it is the answer to when a source was last seen well.
+        The newest success of each source stays: it says when the source last worked.
         """
         with self.db.atomic():
             ids = as_json([row[0] for row in self.db.execute(_EVENTLESS_POLLS, [before])])
@@ -97,21 +96,21 @@ class History(OfferWriter):
             return forgotten
 
     def note_exit(self, poll: int, exit_code: int) -> None:
-        """Note how a poll ended after all, once its alerts went out."""
+        """Record the final exit code of a poll, once its alerts were sent."""
         with self.db.atomic():
             self.db.execute("UPDATE poll SET exit = ? WHERE id = ?", [exit_code, poll])
 
     # --- digest --------------------------------------------------------------------------------
 
     def accept(self, revision: int, now: str) -> None:
-        """Have a refused revision digested again, and recorded whatever the guards say: a person has looked."""
+        """Accept a refused revision: it is digested again and recorded whatever the guards say."""
         with self.db.atomic():
             sha256 = self._one("SELECT sha256 FROM revision WHERE id = ?", revision)
             self.journal.note("accepted", what="revision", sha256=sha256)
             self.db.execute("UPDATE revision SET state = 'pending', accepted_at = ? WHERE id = ?", [now, revision])
 
     def accept_page(self, sha256: str, now: str) -> None:
-        """Note that a person has looked at a held page."""
+        """Record that a person has accepted a held page."""
         with self.db.atomic():
             self.journal.note("accepted", what="page", sha256=sha256)
             self.db.execute("UPDATE held_page SET accepted_at = ? WHERE sha256 = ?", [now, sha256])
@@ -122,8 +121,7 @@ class History(OfferWriter):
     ) -> None:  # fmt: skip
         """Mark a revision that is kept but not recorded (unreadable, refused, round_up).
 
-        The rows of a round-up are kept to check the history against, and file nothing. `settled` as for
-        `record_revision`.
+        The rows of a round-up are kept for checks only: they add no filing. `settled` as in `record_revision`.
         """
         with self.db.atomic():
             for address in settled:
@@ -145,14 +143,14 @@ class History(OfferWriter):
         warnings: Sequence[str] = (), incidents: Sequence[Incident] = (), settled: Sequence[str] = (),
         rules: Sequence[Rule] = (),
     ) -> None:  # fmt: skip
-        """Record what one revision says, in one transaction: versions, changes, leftovers, incidents, alerts.
+        """Record one revision in one transaction: versions, changes, leftovers, incidents, alerts.
 
-        The rows of a notice file nothing, and are kept as they stand. `settled` are the addresses of the list
-        at which its faults were told: they are over.
+        The rows of a notice add no filing, and are kept as printed. `settled` are the addresses of the list: incidents
+        about its content end there.
         """
         with self.db.atomic():
             writer = ListWriter(self.db, recording)
-            # Before its changes: how filings stand (storage/schema_m005.py) is worked out as each of them comes.
+            # Before its changes: triggers compute the states of filings (storage/schema/m005.py) for each change.
             self.db.execute(
                 """UPDATE revision SET state = 'recorded', reason = NULL, title = ?, rows = ?, kept = ?, refused = ?,
                    published_on = ?, recorded_at = ?, poll_id = ? WHERE id = ?""",
@@ -189,12 +187,12 @@ class History(OfferWriter):
     # --- incidents -----------------------------------------------------------------------------
 
     def record_incident(self, incident: Incident, poll: int, now: str) -> None:
-        """Open an incident, or note that it goes on."""
+        """Open an incident, or record that it continues."""
         with self.db.atomic():
             self._record_incident(incident, poll, now)
 
     def end_incidents(self, poll: int, sources: Iterable[str], kinds: Iterable[str], now: str) -> None:
-        """End what was open about `sources`, which this poll looked at, and did not come up again."""
+        """End the open incidents about `sources`, which this poll checked, that did not occur again."""
         with self.db.atomic():
             for source in sources:
                 for kind in kinds:
@@ -205,7 +203,7 @@ class History(OfferWriter):
                     )
 
     def end_incident(self, kind: IncidentKind, address: str, now: str) -> None:
-        """End one incident, which is over whatever the poll looks at."""
+        """End one incident, whatever the poll checks."""
         with self.db.atomic():
             self._end_at(address, {kind}, now)
 

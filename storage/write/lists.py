@@ -1,7 +1,7 @@
-"""The changes of one revision as rows, inside the transaction of `storage.history`.
+"""Write the changes of one revision, inside the transaction of `storage.write.history`.
 
-In: changes as the differ decided them; out: versions, entries, the filings' status, the change log. The
-revision of a cancellation notice brings no versions and no entries: it states no list.
+In: changes from the differ; out: versions, entries, statuses of filings, the change log. A revision of a cancellation
+notice adds no versions and no entries: it is not a list.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tracker.core.models import Change, ChangeKind, Extraction, Filing, Status
 
 StatusRule = Callable[[Change, Status | None, bool], Status]
 
-# 2025, 2025-07, 2025-07-14: a date as far as it is stated; a cell's other text is none
+# 2025, 2025-07, 2025-07-14: a date, as precise as stated; any other text is no date
 _DATE = re.compile(r"(?:199|20[0-9])[0-9](-[0-9]{2}(-[0-9]{2})?)?")
 
 
@@ -29,7 +29,7 @@ class Recording:
     """One revision on its way into the history.
 
     `published_on` is when its list was published; `seen_on` the day on which the revision was first seen,
-    Beijing time: all that is known of when a silent edit was made. `rule` says where a filing stands after
+    Beijing time: all that is known of when a silent edit was made. `rule` says the status of a filing after
     a change, `is_notice` that the revision cancels filings and lists none.
     """
 
@@ -43,7 +43,7 @@ class Recording:
     is_notice: bool = False
 
 
-# The fields of a filing that a version has as columns of their own names
+# The fields of a filing that are columns of `version` under the same name
 _FIELDS = tuple(field.name for field in fields(Filing) if field.name not in ("series", "place", "raw"))
 
 
@@ -52,14 +52,14 @@ class ListWriter:
 
     def __init__(self, db: Database, recording: Recording) -> None:
         self.db, self.on = db, recording
-        self._is_baseline: bool | None = None  # as long as the transaction lasts
+        self._is_baseline: bool | None = None  # cached for the transaction
 
     def record(self, change: Change) -> int:
-        """One change: the version it leads to, the list's entry, the filing's status. Returns its id."""
+        """Record one change: its version, the entry in the list, the status of the filing. Return its id."""
         filing, before, current = self._filing(change)
         elsewhere = None if before is None else self._listed_elsewhere(filing)
         if change.kind is ChangeKind.WITHDRAWN:
-            # What other lists state of it holds from now on: this one may have stated it by a slip.
+            # Other lists are right from now on: this one may have listed it by mistake.
             version = elsewhere or current or self._version(filing, change)
             self._set_absent(filing)
         else:
@@ -84,7 +84,7 @@ class ListWriter:
         return int(cursor.lastrowid or 0)
 
     def record_leftovers(self, extraction: Extraction, warnings: Sequence[str]) -> None:
-        """What the list held beside its filings: refused rows and warnings."""
+        """Record refused rows and warnings of the list."""
         for row in extraction.refused:
             self.db.execute(
                 "INSERT INTO refused_row VALUES (?, ?, ?, ?, ?, ?)",
@@ -94,7 +94,7 @@ class ListWriter:
             self.db.execute("INSERT INTO warning VALUES (?, ?)", [self.on.revision, text])
 
     def _set_present(self, filing: int, version: int) -> None:
-        """The list states a filing, as that version says."""
+        """Record that the list contains a filing, in that version."""
         if not self.on.is_notice:
             self.db.execute(
                 """INSERT INTO entry (attachment_id, filing_id, version_id, present) VALUES (?, ?, ?, 1)
@@ -109,7 +109,7 @@ class ListWriter:
         )
 
     def record_positions(self, rows: Sequence[Filing]) -> None:
-        """Where the list states each of its filings now, also those that did not change; and repeated rows."""
+        """Record the position of every filing in the list, changed or not, and the duplicate rows."""
         entries = dict(
             self.db.execute(
                 """SELECT v.number, e.filing_id FROM entry e JOIN version v ON v.id = e.version_id
@@ -138,9 +138,9 @@ class ListWriter:
         )  # fmt: skip
 
     def _filing(self, change: Change) -> tuple[int, Status | None, int | None]:
-        """The filing, its status so far and its version; made where it is new.
+        """Return the filing, its previous status and its version; insert it if it is new.
 
-        A list is asked first: it may still state a number that another list has corrected since.
+        The list itself is searched first: it may still print a number that another list has corrected.
         """
         number = change.former_number or change.number
         row = self._first(
@@ -161,7 +161,7 @@ class ListWriter:
         return int(cursor.lastrowid or 0), None, None
 
     def _says_nothing_new(self, change: Change) -> bool:
-        """True for a change that leaves the fields as a list stated them."""
+        """Return True for a change that leaves the fields as a list printed them."""
         fields = change.fields.keys() - {"cancelled_on"}
         return self.on.is_notice or (change.kind is ChangeKind.CANCELLED and not fields)
 
@@ -176,30 +176,30 @@ class ListWriter:
         return int(self.db.execute(sql, list(columns.values())).lastrowid or 0)
 
     def _published(self, change: Change) -> str:
-        """When the regulator says the change happened, as far as it does."""
+        """Return when the change happened, as far as the regulator says."""
         if change.kind is ChangeKind.ADDED:
             return _as_date(change.filing.filed_on) or self.on.published_on
         stated = change.fields.get("cancelled_on", (None, None))[1]
         if stated or change.kind is ChangeKind.CANCELLED:
-            # A remark without a date was written at some time before it was seen.
+            # A remark without a date was written some time before it was seen.
             return _as_date(stated) or (self.on.published_on if self.on.is_notice else self.on.seen_on)
         return self.on.published_on
 
     def _listed_elsewhere(self, filing: int) -> int | None:
-        """The newest version that another list states now; None where none states the filing."""
+        """Return the newest version in another current list; None if no other list has the filing."""
         sql = "SELECT max(version_id) FROM entry WHERE filing_id = ? AND attachment_id <> ? AND present"
         found = self._first(sql, filing, self.on.attachment)[0]
         return None if found is None else int(found)
 
     def is_baseline(self) -> bool:
-        """True until the baseline of the list's series is over."""
+        """Return True until the baseline of the list's series has ended."""
         if self._is_baseline is None:
             sql = "SELECT 1 FROM baseline b JOIN attachment a ON a.series = b.series WHERE a.id = ?"
             self._is_baseline = self._first(sql, self.on.attachment) is None
         return self._is_baseline
 
     def is_first(self) -> bool:
-        """True where no poll before this one has recorded the list: what changes in it later is told one by one."""
+        """Return True if no earlier poll recorded this list; later changes in it are reported one by one."""
         sql = "SELECT 1 FROM revision WHERE attachment_id = ? AND state = 'recorded' AND id <> ? AND poll_id < ?"
         return self._first(sql, self.on.attachment, self.on.revision, self.on.poll) is None
 
@@ -208,7 +208,7 @@ class ListWriter:
 
 
 def _as_date(text: str | None) -> str | None:
-    """The text where it is a day, a month or a year that there is."""
+    """Return the text if it is a valid day, month or year, else None."""
     if not text or not _DATE.fullmatch(text):
         return None
     try:

@@ -1,6 +1,6 @@
-"""The part of the history's writer for what the site offers: announcements, links, the bytes they gave.
+"""Write what the site offers: announcements, links, and the bytes that were downloaded.
 
-Each public method is one transaction, with the note of it in the journal.
+Each public method is one transaction, which includes its event in the journal.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tracker.core.models import Listed, Page
 
 @dataclass(frozen=True, slots=True)
 class OfferedLink:
-    """A link of an announcement, as the history keeps it: `label_key` and `period` name the attachment."""
+    """A link in an announcement; `label_key` and `period` identify the attachment."""
 
     href: str
     label: str
@@ -28,14 +28,14 @@ class OfferedLink:
 
 
 class OfferWriter:
-    """Writes what a poll saw of the site; `storage.history.History` is the whole writer."""
+    """The part of the writer for what a poll saw on the site; `storage.write.history.History` adds the rest."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
         self.journal = Journal(db)
 
     def record_listed(self, listed: Listed, series: str | None, unclassified: bool, now: str) -> bool:
-        """Remember an announcement that a listing named; True when it was not known."""
+        """Record an announcement named by a listing. Return True if it was not known."""
         with self.db.atomic():
             cursor = self.db.execute(
                 "INSERT OR IGNORE INTO listing VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
@@ -47,9 +47,9 @@ class OfferWriter:
             return is_new
 
     def settle_listings(self, channel: str) -> None:
-        """Note that a listing was followed back to what was known: what it named is known from now on.
+        """Record that a listing was read back to known announcements: everything it named is known from now on.
 
-        A walk that is cut short must be made again, or the announcements that it did not reach would never be met.
+        An interrupted walk is repeated; otherwise the announcements that it did not reach would never be found.
         """
         with self.db.atomic():
             sql = "UPDATE listing SET settled = 1 WHERE channel = ? AND NOT settled"
@@ -59,7 +59,7 @@ class OfferWriter:
     def record_page(
         self, page: Page, series: str, html_sha256: str | None, links: Sequence[OfferedLink], now: str
     ) -> None:
-        """Remember an announcement page and what it offers now."""
+        """Record an announcement page and its current links."""
         with self.db.atomic():
             before = self._offered_at(page.url)
             self._record_page(page, series, html_sha256, links, now)
@@ -67,7 +67,7 @@ class OfferWriter:
                 self.journal.note("page", page=_as_event(page), series=series, html=html_sha256)
 
     def _offered_at(self, url: str) -> list[tuple[Any, ...]]:
-        """All that is known of a page and of what it offers, clocks aside."""
+        """Return everything recorded about a page and its links, except times."""
         page = "SELECT series, title, published_at, source, text, html_sha256, moved_at FROM announcement WHERE url = ?"
         links = """SELECT o.attachment_id, o.label, o.href, o.last_seen = n.last_seen FROM offer o
             JOIN announcement n ON n.id = o.announcement_id WHERE n.url = ? ORDER BY o.id"""
@@ -88,7 +88,7 @@ class OfferWriter:
         announcement = self._one("SELECT id FROM announcement WHERE url = ?", page.url)
         aliases = self._aliases(announcement)
         taken: set[int] = set()
-        # Those known by their own label first: an alias must never take the place of a file of its own.
+        # Links known by their own label come first: an alias must not take the place of a separate file.
         for link in sorted(links, key=lambda link: (link.series, link.label_key) in aliases):
             attachment = aliases.get((link.series, link.label_key))
             if attachment is None or attachment in taken:
@@ -105,12 +105,12 @@ class OfferWriter:
         )
 
     def _aliases(self, announcement: int) -> dict[tuple[str, str], int]:
-        """Labels of an announcement that were found to mean a list known by another one."""
+        """Return labels of an announcement that mean a list known under another label."""
         sql = "SELECT series, label, attachment_id FROM attachment_alias WHERE announcement_id = ?"
         return {(row[0], row[1]): row[2] for row in self.db.execute(sql, [announcement])}
 
     def _attachment(self, announcement: int, link: OfferedLink, now: str) -> int:
-        """The attachment that a link offers by its own label, which is no alias any more where it was one."""
+        """Return the attachment for the link's own label; if the label was an alias, it no longer is."""
         key = [link.series, link.label_key]
         self.db.execute(
             "DELETE FROM attachment_alias WHERE announcement_id = ? AND series = ? AND label = ?", [announcement, *key]
@@ -122,7 +122,7 @@ class OfferWriter:
         return int(self._one("SELECT id FROM attachment WHERE series = ? AND label = ?", *key))
 
     def record_moved(self, url: str, now: str) -> None:
-        """Remember that an address is gone, while other announcements offer all of its lists."""
+        """Record that an address is gone while other announcements offer all of its lists."""
         with self.db.atomic():
             known = "SELECT 1 FROM announcement WHERE url = ? AND moved_at IS NULL"
             if self.db.execute(known, [url]).fetchone() is not None:
@@ -130,7 +130,7 @@ class OfferWriter:
             self.db.execute("UPDATE announcement SET moved_at = ? WHERE url = ?", [now, url])
 
     def hold_page(self, sha256: str, page: Page, series: str, now: str) -> None:
-        """Keep a page that is not taken for content until a person has looked at it."""
+        """Keep a page that is not used as content until a person accepts it."""
         with self.db.atomic():
             known = next(self.db.query("SELECT accepted_at FROM held_page WHERE sha256 = ?", [sha256]), None)
             self.db.execute(
@@ -142,11 +142,11 @@ class OfferWriter:
                 self.journal.note("held", page=_as_event(page), series=series, html=sha256)
 
     def record_fetched(self, offer: int, href: str, sha256: str, size: int, media_type: str, now: str) -> bool:
-        """Remember the bytes an offer gave; True when they are a revision that the list did not have.
+        """Record the downloaded bytes of an offer. Return True if they are a new revision of the list.
 
-        Two pages may offer one list, and one of them may keep an old copy: bytes count as a new revision
-        only when they changed under this offer (or the offer is new) and are neither the list's newest
-        revision nor, for a new offer, any earlier one.
+        Two pages may offer one list, and one of them may keep an old copy. Bytes are a new revision only if they
+        changed under this offer (or the offer is new), and are neither the list's newest revision nor, for a new
+        offer, any earlier one.
         """
         with self.db.atomic():
             row = next(
@@ -179,10 +179,10 @@ class OfferWriter:
             return True
 
     def merge_attachment(self, attachment: int, into: int, now: str, *, renamed: bool) -> None:
-        """Take a list that was offered under another label for the one that it is; nothing of it is recorded yet.
+        """Merge a list offered under another label into the list that it is; nothing of it is recorded yet.
 
-        Bytes that the other list had already are no revision of it. With `renamed` the label was corrected, and
-        the list is of the period that it names by now.
+        Bytes that the other list already has are no new revision. With `renamed` the label was corrected, and the
+        list belongs to the period that the new label names.
         """
         with self.db.atomic():
             if renamed:
@@ -211,7 +211,7 @@ class OfferWriter:
             self.db.execute("DELETE FROM attachment WHERE id = ?", [attachment])
 
     def _move_offers(self, attachment: int, into: int) -> None:
-        """The links to one list become links to the other; where its page had one already, that one is renewed."""
+        """Point the links of one list to another; a link that its page already has is updated."""
         for new in list(self.db.query("SELECT * FROM offer WHERE attachment_id = ?", [attachment])):
             old = self.db.execute(
                 "SELECT id FROM offer WHERE announcement_id = ? AND attachment_id = ?", [new["announcement_id"], into]
@@ -232,7 +232,7 @@ class OfferWriter:
 
 
 def _as_event(page: Page) -> dict[str, Any]:
-    """A page as the journal keeps it: its bytes lie in the archive."""
+    """Return a page as an event of the journal; its bytes are in the archive."""
     event = asdict(page)
     del event["html"]
     return event

@@ -1,8 +1,8 @@
-"""The outbox: what is to be told, to whom, and what became of it. The only writer of its tables.
+"""Write the outbox: messages to deliver, to whom, and the result of each try.
 
-In: changes as they are recorded, incidents as they stand, answers of channels. `queue_changes` runs inside the
-transaction that records the changes, everything else in one of its own. Must never send anything, and never
-forget a delivery that was neither sent nor dropped by a person.
+In: changes as they are recorded, open incidents, answers of channels. `queue_changes` runs inside the transaction that
+records the changes; every other method has its own. Nothing is sent here, and a delivery stays until it was sent or a
+person dropped it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class OutboxItem:
-    """One more thing to tell a subscription: an incident and its phase, or an unclassified announcement."""
+    """One item of a message: an incident and its phase, or an unclassified announcement."""
 
     incident: int | None = None
     phase: str | None = None
@@ -40,7 +40,7 @@ class OutboxItem:
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """A row of `delivery_item`; `identity` is what it is known by, the same in every history that holds it."""
+    """A row of `delivery_item`; `identity` is the same in every history that contains the item."""
 
     what: str
     identity: tuple[object, ...]
@@ -51,9 +51,9 @@ def queue_changes(
     db: Database, rules: Iterable[Rule], revision: int, recorded: Sequence[tuple[int, Change]], now: str, *,
     baseline: bool,
 ) -> None:  # fmt: skip
-    """Queue the changes of one revision for each subscription that wants them, inside the caller's transaction.
+    """Queue the changes of one revision for each subscription that wants them, in the caller's transaction.
 
-    The changes of a baseline are counted, not told one by one, in one message with all that the poll brings.
+    The changes of a baseline are only counted, in one message for the whole poll.
     """
     sha256 = db.execute("SELECT sha256 FROM revision WHERE id = ?", [revision]).fetchone()[0]
     for rule in rules:
@@ -73,7 +73,7 @@ def queue_changes(
 
 
 def _counts(changes: Iterable[Change]) -> dict[str, dict[str, int]]:
-    """Changes by kind; the additions among them by kind of filing and by province."""
+    """Count changes by kind, and additions by kind of filing and by province."""
     changes = list(changes)
     added = [change.filing for change in changes if change.kind is ChangeKind.ADDED]
     return {
@@ -86,7 +86,7 @@ def _counts(changes: Iterable[Change]) -> dict[str, dict[str, int]]:
 def _queue(
     db: Database, subscription: str, due_at: str | None, topic: str, collects: str, items: Sequence[_Item], now: str
 ) -> None:  # fmt: skip
-    """Add items to the subscription's open delivery, which begins with them where there is none."""
+    """Add items to the open delivery of a subscription; open one if there is none."""
     collects = "digest" if due_at else collects
     sql = "SELECT seq FROM delivery WHERE subscription = ? AND topic = ? AND gathers = ? AND state = 'open'"
     row = db.execute(sql, [subscription, topic, collects]).fetchone()
@@ -104,18 +104,18 @@ def _queue(
 
 
 def message_id(subscription: str, topic: str, first: Sequence[object]) -> str:
-    """The id of a message, by what it tells first: no other message of the subscription tells that."""
+    """Return the id of a message, made from its first item, which no other message of the subscription has."""
     return f"msg_{hashlib.sha256(as_json([subscription, topic, *first]).encode()).hexdigest()[:32]}"
 
 
 class Outbox:
-    """The writer of deliveries over one open database; each method is one transaction."""
+    """The writer of deliveries over one open database. Each method is one transaction."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
 
     def queue_news(self, subscription: str, due_at: str | None, news: Sequence[OutboxItem], now: str) -> None:
-        """Queue what a subscription is to hear of incidents and unclassified announcements; `due_at` as for a rule."""
+        """Queue incidents and unclassified announcements for a subscription; `due_at` as in `Rule`."""
         with self.db.atomic():
             items = [self._item(subscription, told) for told in news]
             if items:
@@ -136,10 +136,10 @@ class Outbox:
     def close(
         self, seq: int, lang: str, subject: str, facts: Mapping[str, Any], contents: Mapping[str, Any], now: str
     ) -> None:  # fmt: skip
-        """Close a delivery: what it tells, and in which language, is final; it is due.
+        """Close a delivery: its content and language are final, and it is due.
 
-        `contents` are kept as they are now until it is sent: a title or detail that becomes another one meanwhile
-        would make another message of it, whose parts no longer match those that were taken.
+        `contents` are stored until it is sent. If a title changed between two tries, the message would differ, and its
+        parts would no longer match the parts that were already accepted.
         """
         with self.db.atomic():
             self.db.execute(
@@ -150,17 +150,17 @@ class Outbox:
             )
 
     def begin_try(self, seq: int, now: str) -> None:
-        """Note that a delivery is about to be sent."""
+        """Record that a delivery is about to be sent."""
         with self.db.atomic():
             self.db.execute("UPDATE delivery SET next_try_at = ? WHERE seq = ?", [now, seq])
 
     def accept_part(self, seq: int, part: str, destination: str, answer: str, now: str) -> None:
-        """Note that the receiver has taken one part; another `destination` would have to take it again."""
+        """Record that the receiver accepted one part; another `destination` would have to accept it again."""
         with self.db.atomic():
             self._note(seq, part, destination, "accepted", answer, now)
 
     def settle(self, seq: int, now: str) -> None:
-        """Note that every part of a delivery was taken."""
+        """Record that every part of a delivery was accepted."""
         with self.db.atomic():
             self.db.execute(
                 """UPDATE delivery SET state = 'sent', settled_at = ?, tries = tries + 1, next_try_at = NULL,
@@ -169,7 +169,7 @@ class Outbox:
             )
 
     def refuse(self, seq: int, answer: str, next_try_at: str | None, now: str) -> None:
-        """Note that a try failed, and when the next one is; without one the delivery is dead."""
+        """Record that a try failed, and when the next one is; without a next one the delivery is dead."""
         with self.db.atomic():
             self._note(seq, None, None, "refused", answer, now)
             self.db.execute(
@@ -178,12 +178,12 @@ class Outbox:
             )
 
     def disable(self, subscription: str, reason: str, now: str) -> None:
-        """Note that a receiver wants no more: nothing is tried until a person says so."""
+        """Record that a receiver wants no more messages: none is sent until a person enables it again."""
         with self.db.atomic():
             self.db.execute("INSERT OR REPLACE INTO channel_state VALUES (?, ?, ?)", [subscription, now, reason])
 
     def bring_forward(self, subscription: str, due_at: str | None) -> None:
-        """Have an open digest closed by the time that its subscription has by now, or at once where it has none."""
+        """Apply a changed schedule to a digest that is still collecting; without a schedule it is due at once."""
         with self.db.atomic():
             self.db.execute(
                 """UPDATE delivery SET until = min(until, :due_at) WHERE subscription = :name AND state = 'open'
@@ -192,12 +192,12 @@ class Outbox:
             )
 
     def enable(self, subscription: str) -> None:
-        """Have a channel tried again that wanted no more."""
+        """Use a disabled channel again."""
         with self.db.atomic():
             self.db.execute("DELETE FROM channel_state WHERE subscription = ?", [subscription])
 
     def retry(self, seqs: Iterable[int], now: str) -> None:
-        """Make deliveries due at once, with a whole schedule of tries before them."""
+        """Make deliveries due now, with a full schedule of retries."""
         with self.db.atomic():
             for seq in seqs:
                 self.db.execute(
@@ -205,7 +205,7 @@ class Outbox:
                        WHERE seq = ? AND state IN ('pending', 'dead')""",
                     [now, seq],
                 )
-                # What waits in front of it goes out first: it is due as well.
+                # Earlier deliveries of the subscription go first: they are due as well.
                 self.db.execute(
                     """UPDATE delivery SET next_try_at = ? WHERE state = 'pending' AND subscription =
                        (SELECT subscription FROM delivery WHERE seq = ?)""",
@@ -213,7 +213,7 @@ class Outbox:
                 )
 
     def drop(self, seqs: Iterable[int], now: str) -> None:
-        """Give deliveries up, because a person says so; they stay in the history."""
+        """Drop deliveries at a person's request; they stay in the history."""
         with self.db.atomic():
             self.db.conn.executemany(
                 "UPDATE delivery SET state = 'dropped', settled_at = ?, next_try_at = NULL WHERE seq = ?",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.folding import fold
+from tests.support.folding import fold
 from tracker.changes.differ import changed_fields, diff_list, status_after
 from tracker.core.models import Change, ChangeKind, Filing, Kind, Known, Status
 

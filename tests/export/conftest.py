@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk_book import Ledger, synthesis
+from tests.support.desk_book import Ledger, synthesis
 
 RENAMED = "=新名（北京）科技有限公司"
 LATE = "附件：境内深度合成服务算法备案清单（2025年9月）"

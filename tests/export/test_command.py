@@ -15,8 +15,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from storage.schema.migrations import connect
-from tests.desk_book import Ledger
 from tests.export.reading import read_all
+from tests.support.desk_book import Ledger
 from tracker.cli.export import export
 from tracker.cli.options import Context
 from tracker.core.errors import OptionError, StorageError

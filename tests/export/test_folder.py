@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk_book import Ledger
 from tests.export.test_history import export
+from tests.support.desk_book import Ledger
 from tracker.core.errors import OptionError, StorageError
 from tracker.export import folder as folders
 from tracker.export.folder import check_replaceable, replaced

@@ -20,9 +20,9 @@ from storage.queries.export import Scope
 from storage.queries.filings import FILING_KEYS, SOURCE_KEYS, find_filings
 from storage.queries.filters import FilingFilter
 from storage.schema.migrations import connect_readonly
-from tests.desk_book import Ledger, synthesis
 from tests.export.conftest import LATE, RENAMED
 from tests.export.reading import read_all
+from tests.support.desk_book import Ledger, synthesis
 from tracker.export.folder import check_replaceable
 from tracker.export.run import Export, export_history
 from tracker.export.tables import TABLES

@@ -15,8 +15,8 @@ from rich.cells import cell_len
 
 from storage.queries.export import Scope
 from storage.schema.migrations import connect_readonly
-from tests.desk_book import Ledger
 from tests.export.conftest import RENAMED
+from tests.support.desk_book import Ledger
 from tracker.core.messages import Lang
 from tracker.export.run import export_history
 from tracker.export.tables import TABLES

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.folding import fold
 from tests.fuzz.tokens import CHARACTERS, WORDS
+from tests.support.folding import fold
 from tracker.changes.algorithm_numbers import applicant_of, fits_category, parse_algorithm_number
 from tracker.changes.differ import (
     changed_fields,

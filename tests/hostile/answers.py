@@ -15,7 +15,7 @@ from itertools import count
 from typing import Any
 
 from tests.hostile.case import NOTHING, RECORDED, ROWS, Case, file_case
-from tests.polling import SYNTHESIS_TITLE, algorithm, algorithm_docx, genai_docx
+from tests.support.polling import SYNTHESIS_TITLE, algorithm, algorithm_docx, genai_docx
 from tracker.core.models import IncidentKind
 from tracker.demo.faults import CHALLENGE_PAGE, Answer
 from tracker.demo.site import StandIn

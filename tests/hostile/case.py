@@ -14,7 +14,7 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-from tests.polling import (
+from tests.support.polling import (
     GENAI_PAGE,
     GENAI_TITLE,
     SYNTHESIS,

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from tests.hostile.case import RECORDED, Case, Desk, file_case
 from tests.hostile.packing import members, ole, overlapping, packed, patched, with_parts, with_xml
-from tests.polling import HEADINGS, genai_docx
 from tests.reading import docx_samples as word
+from tests.support.polling import HEADINGS, genai_docx
 from tracker.core.models import IncidentKind
 
 Rows = list[list[str]]

@@ -11,7 +11,7 @@ from PIL import Image
 from tests.hostile.case import RECORDED, Case, file_case
 from tests.hostile.files_docx import nothing_escaped
 from tests.hostile.packing import ole, overlapping, packed, patched
-from tests.polling import HEADINGS, genai_docx
+from tests.support.polling import HEADINGS, genai_docx
 from tracker.core.models import IncidentKind
 
 Rows = list[list[str]]

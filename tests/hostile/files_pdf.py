@@ -24,7 +24,7 @@ from tests.hostile.pdf_parts import (
     updated,
     with_entries,
 )
-from tests.polling import genai_docx
+from tests.support.polling import genai_docx
 from tracker.core.models import IncidentKind
 
 Rows = list[list[str]]

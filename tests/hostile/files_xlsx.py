@@ -12,7 +12,7 @@ import openpyxl
 
 from tests.hostile.case import RECORDED, ROWS, Case, Desk, file_case
 from tests.hostile.packing import members, packed, with_xml
-from tests.polling import HEADINGS
+from tests.support.polling import HEADINGS
 from tracker.core.models import IncidentKind
 from tracker.demo.files import TableSpec, _saved_zip, make_xlsx
 

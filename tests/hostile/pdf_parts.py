@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.polling import HEADINGS
+from tests.support.polling import HEADINGS
 from tracker.demo.files import TableSpec, make_pdf
 
 TITLE = "生成式人工智能服务已备案信息"

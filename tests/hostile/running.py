@@ -19,7 +19,7 @@ from urllib.parse import unquote
 
 from storage.archive.archive import Archive
 from tests.hostile.case import NOTHING, RECORDED, Case, publish_good
-from tests.polling import PUBLISHED, ROOT, Desk
+from tests.support.polling import PUBLISHED, ROOT, Desk
 from tracker.core.errors import StorageError
 from tracker.core.labels import fold
 from tracker.demo.site import StandIn

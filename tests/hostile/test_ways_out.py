@@ -21,7 +21,7 @@ from lxml import etree
 from tests.hostile import texts
 from tests.hostile.running import run_cases
 from tests.hostile.ways_out import commands, harmful_name, live_markup
-from tests.polling import ROOT, Desk
+from tests.support.polling import ROOT, Desk
 from tests.web.conftest import serving
 from tracker.core.safe_text import original
 from tracker.demo.site import StandIn

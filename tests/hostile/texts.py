@@ -14,8 +14,8 @@ from html import escape
 from tests.hostile.case import RECORDED, ROWS, Case, Desk, file_case
 from tests.hostile.files_xlsx import good
 from tests.hostile.packing import with_xml
-from tests.polling import GENAI_PAGE, GENAI_TITLE, genai_docx, genai_rows
 from tests.reading.test_xlsx import SHEET
+from tests.support.polling import GENAI_PAGE, GENAI_TITLE, genai_docx, genai_rows
 from tracker.core.models import IncidentKind
 from tracker.demo.site import StandIn
 

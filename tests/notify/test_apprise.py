@@ -17,7 +17,7 @@ from apprise import Apprise
 from tests.notify import samples
 from tracker.core.errors import DeliveryError
 from tracker.notify.channels.apprise import AppriseChannel, fit
-from tracker.notify.channels.redact import hide
+from tracker.notify.channels.redact import redact
 from tracker.notify.forms.text import render_text
 from tracker.settings.subscriptions import AppriseSubscription
 
@@ -180,7 +180,7 @@ def test_the_address_may_ask_for_a_cut_instead(monkeypatch: pytest.MonkeyPatch) 
     ],
 )
 def test_no_part_of_an_address_is_told(url: str, text: str) -> None:
-    hidden = hide(f"said: {text}", url)
+    hidden = redact(f"said: {text}", url)
     assert hidden.startswith("said: ")
     kept = hidden.replace("*" * 10, "").removeprefix("said:").split()
     assert set(kept) <= {"no", "or", "login", "POST", "https://api/bot"}
@@ -188,4 +188,4 @@ def test_no_part_of_an_address_is_told(url: str, text: str) -> None:
 
 def test_what_is_no_part_of_the_address_stays() -> None:
     said = "Failed to send JSON POST notification: Internal Server Error, error=500."
-    assert hide(said, "json://a:b@c/d") == said
+    assert redact(said, "json://a:b@c/d") == said

@@ -20,12 +20,14 @@ from tracker.core.messages import Lang
 from tracker.notify import wording
 from tracker.notify.channels import dingtalk, feishu
 from tracker.notify.channels.base import Accepted, Channel
-from tracker.notify.channels.dingtalk import DingTalkChannel
-from tracker.notify.channels.feishu import FeishuChannel
+from tracker.notify.channels.chat_bots import ChatBot
+from tracker.notify.channels.chat_bots import Service as ChatService
+from tracker.notify.channels.dingtalk import DINGTALK
+from tracker.notify.channels.feishu import FEISHU
 from tracker.notify.channels.http import Route
-from tracker.notify.channels.slack import SlackChannel
-from tracker.notify.channels.telegram import TelegramChannel
-from tracker.notify.channels.wecom import WeComChannel
+from tracker.notify.channels.slack import SLACK
+from tracker.notify.channels.telegram import TELEGRAM
+from tracker.notify.channels.wecom import WECOM
 from tracker.notify.message import Message
 from tracker.settings.subscriptions import AnySubscription, Subscription
 
@@ -34,9 +36,9 @@ SECRET = "SEC-signing-secret-of-the-robot"
 SERVICES: dict[str, type[Service]] = {
     "feishu": Feishu, "dingtalk": DingTalk, "wecom": WeCom, "slack": Slack, "telegram": Telegram,
 }  # fmt: skip
-CHANNELS: dict[str, Any] = {
-    "feishu": FeishuChannel, "dingtalk": DingTalkChannel, "wecom": WeComChannel, "slack": SlackChannel,
-    "telegram": TelegramChannel,
+DECLARED: dict[str, ChatService] = {
+    "feishu": FEISHU, "dingtalk": DINGTALK, "wecom": WECOM, "slack": SLACK,
+    "telegram": TELEGRAM,
 }  # fmt: skip
 TAKEN = {"feishu": "code 0: success", "dingtalk": "errcode 0: ok", "wecom": "errcode 0: ok", "slack": "ok",
          "telegram": "ok"}  # fmt: skip
@@ -66,7 +68,7 @@ def open_to(service: Service, **table: Any) -> Channel:
     if service.secret:
         values["secret"] = service.secret
     read = READ.validate_python({"name": "team", "channel": name} | values | table)
-    channel: Channel = CHANNELS[name](read, ROUTE)
+    channel: Channel = ChatBot(read, ROUTE, DECLARED[name])
     return channel
 
 

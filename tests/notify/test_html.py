@@ -51,7 +51,7 @@ def check_markup(html: str) -> None:
 @pytest.mark.parametrize("text", samples.HOSTILE)
 def test_hostile_text_never_becomes_markup(lang: Lang, text: str) -> None:
     message = samples.hostile(lang, text)
-    for html in (render_html(message, chart_cid="chart"), render_fragment(message)):
+    for html in (render_html(message), render_fragment(message)):
         check_markup(html)
         assert len(html) < 40_000
 
@@ -108,17 +108,14 @@ def test_changes_show_before_and_after_without_colours() -> None:
     assert "（无）" not in tree.xpath("//del/text()")  # nothing is not struck through
 
 
-def test_the_picture_says_its_figures_in_words() -> None:
-    (image,) = parsed(render_html(samples.additions("zh"), chart_cid="growth@x")).xpath("//img")
-    assert image.get("src") == "cid:growth@x"
-    assert image.get("alt").startswith("各批新增数量：生成式AI备案：2023-12 22、2024-01 18、")
-    assert image.get("alt").endswith("2024-08 97")
-
-
-def test_there_is_no_picture_without_its_id_or_without_growth() -> None:
-    assert "<img" not in render_html(samples.additions("zh"))
-    assert "<img" not in render_html(samples.incidents("zh"), chart_cid="growth@x")
-    assert "<img" not in render_fragment(samples.additions("zh"))
+def test_the_chart_is_a_table_in_mails_and_fragments() -> None:
+    for html in (render_html(samples.additions("zh")), render_fragment(samples.additions("zh"))):
+        tree = parsed(html)
+        assert not tree.xpath("//img")
+        (caption,) = tree.xpath("//p[@class='caption'][starts-with(., '各批新增数量')]")
+        rows = caption.getnext().xpath("tr")
+        assert [rows[0].xpath("string(td[1])"), rows[0].xpath("string(td[3])")] == ["2023-12", "22"]
+        assert [rows[-1].xpath("string(td[1])"), rows[-1].xpath("string(td[3])")] == ["2024-08", "97"]
 
 
 def test_a_fragment_is_the_content_alone() -> None:

@@ -21,7 +21,7 @@ import trustme
 from tests.notify.receivers import Answer, Receiver
 from tracker.core.errors import DeliveryError
 from tracker.notify.channels.http import Route, is_public, post, refuse, retry_after
-from tracker.notify.channels.redact import hide
+from tracker.notify.channels.redact import redact
 
 OPEN = Route(timeout=60, allow_private=True)
 GUARDED = Route(timeout=60, allow_private=False)
@@ -246,7 +246,7 @@ def test_a_retry_after_that_is_a_date_and_at_most_a_week() -> None:
 def test_nothing_of_an_address_is_left_in_an_answer() -> None:
     address = "https://hooks.example.org/services/T0123/B%2F45/tok-en?key=abcd1234"
     said = "no such T0123 or B/45 or B%2F45, tok-en, ABCD1234, signed with hushhush"
-    clean = hide(said, address, "hushhush")
+    clean = redact(said, address, "hushhush")
     for secret in ("T0123", "B/45", "B%2F45", "tok-en", "ABCD1234", "hushhush"):
         assert secret not in clean
     assert clean.startswith("no such ")
@@ -254,7 +254,7 @@ def test_nothing_of_an_address_is_left_in_an_answer() -> None:
 
 def test_a_login_and_json_forms_of_a_secret_are_hidden_too() -> None:
     echo = 'Basic Ym90Omh1bnRlcjJzZWNyZXQ= and {"k": "a\\/bcd", "m": "\\u5bc6\\u94a5"}'
-    said = hide(echo, "http://bot:hunter2secret@h/x", "a/bcd", "密钥")
+    said = redact(echo, "http://bot:hunter2secret@h/x", "a/bcd", "密钥")
     assert "Ym90" not in said
     assert "bcd" not in said
     assert "5bc6" not in said

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 from tracker.core.errors import DeliveryError
 from tracker.notify import dispatcher
 from tracker.notify.channels.base import Accepted

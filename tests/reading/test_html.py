@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from tests.waiting import limited_cpu
+from tests.support.waiting import limited_cpu
 from tracker.core.errors import ContentError, HostileFile, Unreadable
 from tracker.core.models import Document
 from tracker.reading import html

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.reading.docx_samples import zipped
-from tests.waiting import limited_cpu
+from tests.support.waiting import limited_cpu
 from tracker.core.errors import ContentError, HostileFile, Unreadable
 from tracker.core.models import Document
 from tracker.demo.files import TableSpec, make_xlsx

@@ -10,8 +10,8 @@ import zipfile
 from functools import partial
 from pathlib import Path
 
-from tests.program import run_forked
 from tests.spiders.run_crawl import main
+from tests.support.program import run_forked
 from tracker.demo.site import StandIn
 
 ROOT = Path(__file__).parent.parent.parent

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from tests.spiders.crawling import DOCX, PDF, run_crawl
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 PATH = "/2022-08/12/c_1661927474338504.htm"
 # Everything that a client might be tempted to re-encode.

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from storage.schema.migrations import migrations
-from tests.polling import (
+from tests.support.polling import (
     GENAI_PAGE,
     GENAI_TITLE,
     NOTICE_HEADINGS,

@@ -13,7 +13,7 @@ from storage.write.history import History
 from storage.write.lists import Recording
 from storage.write.offers import OfferedLink
 from storage.write.outbox import Rule
-from tests.closing import until_end
+from tests.support.closing import until_end
 from tracker.changes.cancellations import KnownNotice, diff_notice
 from tracker.changes.differ import diff_list, status_after
 from tracker.core.models import Change, Extraction, Filing, Page, TableSummary

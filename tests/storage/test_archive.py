@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from storage.archive.archive import Archive, Store, map_ahead
 from storage.archive.folder import FolderStore
-from tests.object_service import Service
+from tests.support.object_service import Service
 from tracker.core.errors import StorageError
 
 Fresh = Callable[[], Archive]
@@ -77,7 +77,7 @@ def test_changed_and_missing_files_are_errors(fresh: Fresh) -> None:
     archive = fresh()
     sha, other = archive.put(b"bytes"), archive.put(b"more")
     alter(archive, key_of(sha), b"other")
-    with pytest.raises(StorageError, match="does not hold"):
+    with pytest.raises(StorageError, match="does not match its hash"):
         archive.get(sha)
     missing = "0" * 64
     with pytest.raises(StorageError, match="cannot be read"):

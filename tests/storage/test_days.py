@@ -13,8 +13,8 @@ from storage.queries import filings as filings_queries
 from storage.queries.changes import ChangeFilter, ChangeQuery, newest_changes
 from storage.queries.export import Scope, filings
 from storage.queries.filters import FilingFilter
-from tests.desk_book import Ledger, synthesis
-from tests.rebuilding import assert_states_hold
+from tests.support.desk_book import Ledger, synthesis
+from tests.support.rebuilding import assert_states_hold
 from tracker.query.compare import compare_days
 from tracker.query.filing import describe_filing
 from tracker.query.search import search_for

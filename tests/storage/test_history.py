@@ -13,9 +13,9 @@ from storage.queries import changes, counts, derivation
 from storage.queries import filing as filing_queries
 from storage.queries import filings as filings_queries
 from storage.queries.filters import FilingFilter
-from tests.folding import fold
 from tests.fuzz.samples import NOTICES
 from tests.storage.recording import Book, filing
+from tests.support.folding import fold
 from tracker.changes.renumbering import COMPARED
 from tracker.core.models import Filing
 from tracker.reading.normalise import comparable

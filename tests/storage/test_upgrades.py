@@ -20,8 +20,8 @@ from storage.queries import changes as changes_queries
 from storage.queries import filings
 from storage.queries.filters import FilingFilter
 from storage.schema.migrations import connect, connect_readonly, migrations
-from tests.desk_book import Ledger, synthesis
-from tests.rebuilding import made_anew
+from tests.support.desk_book import Ledger, synthesis
+from tests.support.rebuilding import made_anew
 from tracker.core.errors import StorageError
 from tracker.operations.replace_history import differences
 from tracker.settings.model import Settings

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from tests.program import run_program
+from tests.support.program import run_program
 from tracker.web.api.routes import ENDPOINTS
 
 # A filing of the history that tests serve, in place of the real one that the examples name.

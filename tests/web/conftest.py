@@ -21,9 +21,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.polling import Desk
-from tests.sharing import copy_of_shared
 from tests.storage.keep import two_polls
+from tests.support.polling import Desk
+from tests.support.sharing import copy_of_shared
 from tests.web.many import many_polls
 from tracker.demo.site import StandIn
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.polling import (
+from tests.support.polling import (
     GENAI_PAGE,
     GENAI_TITLE,
     NOTICE_HEADINGS,

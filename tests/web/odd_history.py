@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.polling import GENAI_PAGE, GENAI_TITLE, Desk, genai_docx, genai_rows, label
+from tests.support.polling import GENAI_PAGE, GENAI_TITLE, Desk, genai_docx, genai_rows, label
 
 NUMBER = "Beijing-a/b %25 中<b>&\"'?#-20240105"
 MARKUP = "<script>alert(1)</script>模型"

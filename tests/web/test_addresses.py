@@ -16,7 +16,7 @@ from datasette import Response
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 from tests.web.conftest import Served, Visitor
 from tracker.settings.model import Settings
 from tracker.web import plugin, urls

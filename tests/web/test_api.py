@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.schema.migrations import connect_readonly
-from tests.polling import GENAI_PAGE, GENAI_TITLE, Desk, genai_docx, genai_rows, label
+from tests.support.polling import GENAI_PAGE, GENAI_TITLE, Desk, genai_docx, genai_rows, label
 from tests.web.api_client import Api, api_of, command_line
 from tests.web.conftest import Served, serving
 from tracker import open_history

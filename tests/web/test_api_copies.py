@@ -7,7 +7,7 @@ import json
 import httpx
 import pytest
 
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 from tests.web.api_client import EXAMPLES
 from tests.web.conftest import Served
 

@@ -174,7 +174,7 @@ def test_the_examples_of_the_shell_run(served: Served) -> None:
         assert ("data" in answer) is one.is_list
 
 
-@pytest.mark.parametrize(("lang", "heading"), [("zh", "程序接口"), ("en", "Interface for programs")])
+@pytest.mark.parametrize(("lang", "heading"), [("zh", "程序接口"), ("en", "API")])
 def test_the_page_has_every_address_and_parameter(served: Served, lang: str, heading: str) -> None:
     text = served.get(f"/api?lang={lang}").text
     assert f"<h1>{heading}</h1>" in text

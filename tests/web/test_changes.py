@@ -14,9 +14,9 @@ import pytest
 
 from storage.queries.changes import ChangeFilter, find_changes
 from storage.schema.migrations import connect_readonly
-from tests.closing import until_end
-from tests.polling import ROOT
-from tests.program import run_program
+from tests.support.closing import until_end
+from tests.support.polling import ROOT
+from tests.support.program import run_program
 from tests.web.conftest import Served, Visitor
 from tests.web.many import HTML, ROWS
 
@@ -125,7 +125,7 @@ def test_the_days_of_the_page_hide_what_came_later(many: Served) -> None:
     assert max(row["published_on"] for row in rows) <= "2024-05-01"
     assert found(many, known_on="2020-01-01") == []
     hidden = many.get("/changes?kind=cancelled&as_of=2024-05-01").text
-    assert "No change fits all of this" in hidden
+    assert "No change fits all filters" in hidden
     assert "without as-of date: 1 change" in hidden
     # A feed tells what is to come, whatever day is looked at; files show that day.
     assert 'href="/changes.atom?kind=cancelled&amp;lang=en"' in hidden
@@ -137,7 +137,7 @@ def test_the_days_of_the_page_hide_what_came_later(many: Served) -> None:
     [
         ("kind=cancelled&series=genai_service", ["without change: 139 changes", "without series: 1 change"]),
         ("q=无此文字", ["No change fits", "without text: 147 changes"]),
-        ("q=\u200b", ["nothing to search for", "without text: 147 changes"]),
+        ("q=\u200b", ["nothing that can be searched for", "without text: 147 changes"]),
         ("published_since=2025-01-01&published_until=2024-01-01", ["is after the last"]),
         ("kind=cancelled&series=genai_service&batch=1999-01", ["clear all filters"]),
         ("entity=无此公司", ["without entity: 147 changes"]),

@@ -15,9 +15,9 @@ import openpyxl
 import pytest
 
 from storage.schema.migrations import connect_readonly
-from tests.closing import until_end
-from tests.polling import ROOT
-from tests.program import run_program
+from tests.support.closing import until_end
+from tests.support.polling import ROOT
+from tests.support.program import run_program
 from tests.web.conftest import Served, Visitor
 from tests.web.test_changes import paged
 from tracker.core.dates import read_clock
@@ -135,13 +135,13 @@ def test_the_days_of_the_page(many: Served) -> None:
     rows = many.get("/compare.json?from=2023-01-01&to=2030-01-01&as_of=2024-03-01").json()
     assert rows == many.get("/compare.json?from=2023-01-01&to=2024-03-01").json()
     assert "does not apply here" in many.get(f"/compare?{WHOLE}&known_on=2030-01-01").text
-    assert "no filing was added" in many.get(f"/compare?{WHOLE}&clock=recorded&known_on=2020-02-01").text
+    assert "No filing was added" in many.get(f"/compare?{WHOLE}&clock=recorded&known_on=2020-02-01").text
 
 
 def test_nothing_differs(many: Served) -> None:
     page = many.get("/compare?from=2020-01-01&to=2020-02-01").text
-    assert "no filing was cancelled" in page
-    assert "no filing was added" in page
+    assert "No filing was cancelled" in page
+    assert "No filing was added" in page
     assert "clock=recorded" in page
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 import uvicorn
 
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 from tests.web.raw import get, read_all, statuses
 from tracker.web import server
 from tracker.web.middleware import MOST_AT_ONCE, Middleware, Receive, Scope, Send

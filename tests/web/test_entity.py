@@ -32,7 +32,7 @@ def test_since_when_is_the_day_of_publication_where_a_list_states_none(served: S
     table = html[html.index("<tbody>") : html.index("</tbody>")]
     assert "2023-06-20" in table
     assert "Later changes" in html
-    assert "Nothing has changed" in html
+    assert "No changes after the additions" in html
 
 
 def test_on_a_day_it_is_called_as_it_was_then(served: Served) -> None:
@@ -45,7 +45,7 @@ def test_on_a_day_it_is_called_as_it_was_then(served: Served) -> None:
 
 def test_before_it_had_filed_anything(served: Served) -> None:
     html = served.get(f"{RENAMED}?as_of=2023-01-01").text
-    assert "By that day no filing of this entity" in html
+    assert "No filing of this entity" in html
     assert "The first was published on 2024-01-04" in html
     assert f'href="{RENAMED}?as_of=2024-01-04"' in html
     assert served.get(f"{RENAMED}?known_on=2020-01-01").status_code == 200

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from lxml import etree
 
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 from tests.web.conftest import Served
 from tests.web.many import FORMULA, HTML
 from tracker.notify.forms.feed import Feed, Mark, render_atom

@@ -20,10 +20,10 @@ def test_its_fields_and_where_they_are_written(served: Served) -> None:
     assert "<h1>" in html
     assert "模型3号" in html[html.index("<h1>") : html.index("</h1>")]
     assert "active" in html[html.index("<h1>") : html.index("</h1>")]
-    record = html[html.index('class="record"') : html.index("Where it is written")]
+    record = html[html.index('class="record"') : html.index("<h2>Source</h2>")]
     assert "as printed: 2024/1/4<" in record  # for 2024-01-04
     assert "scenario" not in record  # what is empty is left out
-    written = html[html.index("Where it is written") : html.index("What happened")]
+    written = html[html.index("<h2>Source</h2>") : html.index("What happened")]
     sha256 = re.search(r"<code>([0-9a-f]{64})</code>", written)
     assert sha256
     assert f'href="/original/{sha256[1]}"' in written
@@ -49,7 +49,7 @@ def test_a_cancelled_one_names_the_notice(served: Served) -> None:
     assert 'class="badge cancelled"' in html[html.index("<h1>") : html.index("</h1>")]
     assert html.count('class="written"') == 2
     assert "关于注销“算法2”等1个算法备案编号的公告" in html
-    assert "from the region code in the number" in html
+    assert "from the region code of the number" in html
     assert "2025-07" in html
 
 
@@ -70,7 +70,7 @@ def test_before_it_was_there(served: Served) -> None:
     early = served.get(f"{RENAMED}?as_of=2023-12-31")
     assert early.status_code == 200
     assert "Not yet published on that day" in early.text
-    assert "first published on 2024-01-04" in early.text
+    assert "First published on 2024-01-04" in early.text
     assert f'href="{RENAMED}?as_of=2024-01-04"' in early.text
     assert 'class="record"' not in early.text
     unknown = served.get(f"{RENAMED}?known_on=2024-12-31").text
@@ -123,7 +123,7 @@ def test_a_file_that_the_archive_lacks_is_told(history: Path, tmp_path: Path) ->
     (tmp_path / "history.db").write_bytes((history / "history.db").read_bytes())
     with serving(tmp_path, LANG="en") as bare:
         html = bare.get(RENAMED).text
-    assert "The archive lacks this file" in html
+    assert "The archive does not have this file" in html
     assert "Download the original file" not in html
 
 

@@ -73,8 +73,8 @@ def test_entities_that_bear_the_name_stand_above(served: Served) -> None:
 
 def test_a_whole_number_is_offered_first(served: Served) -> None:
     html = served.get(f"/filings?q={RENAMED}").text
-    assert f"The filing with the number {RENAMED}" in html[: html.index("<tbody>")]
-    assert "The filing with the number" not in served.get("/filings?q=Beijing-MoXing3").text
+    assert f"Filing with the number {RENAMED}" in html[: html.index("<tbody>")]
+    assert "Filing with the number" not in served.get("/filings?q=Beijing-MoXing3").text
 
 
 @pytest.mark.parametrize("after", ["x", "-1", "0", "9" * 30])
@@ -94,7 +94,7 @@ def test_pages_by_a_cursor(served: Served) -> None:
     assert len(listed) == 8
     assert "21 filings" in served.get("/filings?after=9").text
     end = served.get("/filings?after=1").text
-    assert "nothing further on" in end
+    assert "no more results" in end
     assert 'href="/filings"' in end
 
 
@@ -134,7 +134,7 @@ def test_a_day_that_hides_what_there_is_today_is_named(served: Served) -> None:
 
 def test_what_cannot_be_searched_for_is_said_so(served: Served) -> None:
     html = served.get("/filings?q=%E2%80%8B").text
-    assert "holds no character that can be searched for" in html
+    assert "has no character that can be searched for" in html
 
 
 @pytest.mark.parametrize(

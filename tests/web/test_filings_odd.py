@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from tests.polling import Desk
+from tests.support.polling import Desk
 from tests.web import odd_history as odd
 from tests.web.conftest import Served, serving
 from tracker.demo.site import StandIn
@@ -92,7 +92,7 @@ def test_a_number_that_two_filings_have_had(strange: Served) -> None:
 
 def test_former_numbers_are_found(strange: Served) -> None:
     html = strange.get(f"/filings?q={odd.GONE}").text
-    assert f"a former number; it is {odd.INSTEAD} now" in html
+    assert f"former number; now {odd.INSTEAD}" in html
     found = strange.get(f"/suggest?q={odd.GONE}").json()
     assert (found[0]["kind"], found[0]["href"]) == ("former", f"/filing/genai_service/{odd.INSTEAD}")
     part = strange.get("/suggest?q=MoXing7-20240101").json()

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 from tests.web.conftest import Served, serving
 from tests.web.raw import connect, get, send, statuses
 from tracker.web.middleware import MOST_PARAMS

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.polling import GENAI_PAGE, GENAI_TITLE, Desk, genai_docx, genai_rows, label
+from tests.support.polling import GENAI_PAGE, GENAI_TITLE, Desk, genai_docx, genai_rows, label
 from tests.web.conftest import Served, serving
 from tests.web.raw import connect, get, read_all, statuses
 from tracker.demo.site import StandIn

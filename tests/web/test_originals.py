@@ -58,6 +58,6 @@ def test_a_file_that_is_missing_or_damaged(history: Path, tmp_path: Path) -> Non
         for path in (first, second):
             answer = served.get(f"/original/{path.name}")
             assert answer.status_code == 404
-            assert "the archive lacks it or holds it damaged" in answer.text
+            assert "in the archive it is missing or damaged" in answer.text
             assert "alert(1)" not in answer.text
             assert str(folder) not in answer.text

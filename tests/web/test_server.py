@@ -16,10 +16,10 @@ import pytest
 from datasette.database import QueryInterrupted
 
 from storage.schema.migrations import connect
-from tests.desk_book import Ledger, synthesis
-from tests.polling import SYNTHESIS_LABEL
-from tests.program import run_program
-from tests.waiting import wait_until
+from tests.support.desk_book import Ledger, synthesis
+from tests.support.polling import SYNTHESIS_LABEL
+from tests.support.program import run_program
+from tests.support.waiting import wait_until
 from tests.web.conftest import PROGRAM, Served, serving, start_server
 from tracker.settings.model import Settings
 from tracker.web.app import open_site
@@ -133,7 +133,7 @@ def test_no_history_for_a_moment(folder: Path) -> None:
         (folder / "history.db").rename(aside)
         answer = served.get("/")
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-        assert "Not available for the moment" in answer.text
+        assert "Temporarily unavailable" in answer.text
         assert str(folder) not in answer.text
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         assert served.get("/history/filing.json").json()["status"] == 503

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 from tests.web.conftest import Scheme, Served, Visitor, serving
 
 pytestmark = pytest.mark.slow
@@ -68,7 +68,7 @@ def test_the_language_switch(browser: Visitor, javascript: bool) -> None:
     page.goto(page.url.partition("/about")[0] + "/history")
     assert page.inner_text("h1") == "数据表"
     page.get_by_role("link", name="English").click()
-    assert page.inner_text("h1") == "Tables of the data"
+    assert page.inner_text("h1") == "Data tables"
 
 
 @pytest.mark.parametrize("javascript", [True, False])
@@ -77,7 +77,7 @@ def test_the_bar_of_days(browser: Visitor, javascript: bool) -> None:
     page.get_by_label("As of").fill("2024-05-01")
     page.get_by_role("button", name="Show").click()
     assert re.search(r"\?x=1&x=2&known_on=2027-12-31&as_of=2024-05-01$", page.url)
-    assert "You see the state as published by 2024-05-01." in page.inner_text(".as-of")
+    assert "This is the state published by 2024-05-01." in page.inner_text(".as-of")
     page.get_by_role("contentinfo").get_by_role("link", name="What this is").click()
     assert page.url.endswith("/about?as_of=2024-05-01&known_on=2027-12-31")
     page.get_by_role("link", name="Data", exact=True).click()
@@ -124,7 +124,7 @@ def test_on_paper(browser: Visitor) -> None:
     assert not page.locator(".main-nav").is_visible()
     assert not page.locator(".search").is_visible()
     assert page.locator("h1").is_visible()
-    assert "You see the state as published by 2024-05-01." in page.inner_text(".as-of")
+    assert "This is the state published by 2024-05-01." in page.inner_text(".as-of")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
 

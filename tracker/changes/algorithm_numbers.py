@@ -1,8 +1,8 @@
 """What the number of an algorithm filing says: region, applicant, type, year, serial, and a digit that checks them.
 
 In: a number as filings are known by it (网信算备110108224236606220017号). Out: its parts, or None for one that is not
-well formed. Pure. A slip in a number is the regulator's own, seldom corrected: it is told, never a reason to refuse a
-row, and must never tie two applicants together.
+well formed. Pure. A slip in a number is the regulator's own, seldom corrected: it is reported, never a reason to refuse
+a row, and must never tie two applicants together.
 
 The rules were found in the numbers themselves: they hold for all but one of the 7,985 well-formed numbers in the 35
 lists of May 2026.
@@ -19,7 +19,7 @@ from tracker.reading.normalise import comparable
 _PREFIX = len("网信算备")
 _WEIGHTS = (2, 1, 3, 4) * 5
 
-# Type code → 算法类别 without 类. 检索过滤 stands under two codes.
+# Type code → 算法类别 without 类. 检索过滤 has two codes.
 CATEGORIES: dict[str, frozenset[str]] = {
     "01": frozenset({"生成合成"}),
     "02": frozenset({"个性化推送"}),
@@ -33,7 +33,7 @@ SYNTHESIS_TYPE = "01"  # the only one of deep_synthesis, whose lists state a rol
 
 @dataclass(frozen=True, slots=True)
 class AlgorithmNumber:
-    """The parts of a well-formed number, as they stand in it."""
+    """The parts of a well-formed number, as written."""
 
     region: str  # GB/T 2260, six digits: 110108 is 北京市海淀区
     applicant: str  # seven digits, unique within the region
@@ -50,7 +50,7 @@ class AlgorithmNumber:
 
 @dataclass(frozen=True, slots=True)
 class KnownSlip:
-    """A slip in a number that the regulator published: `seen` says where and when it stood."""
+    """A slip in a number that the regulator published: `seen` says where and when."""
 
     number: str
     fault: Literal["form", "check digit"]
@@ -59,7 +59,7 @@ class KnownSlip:
 
 @dataclass(frozen=True, slots=True)
 class KnownMismatch:
-    """A type code that stands beside another category than its own, on `rows` rows of the lists."""
+    """A type code published with a category that is not its own, on `rows` rows of the lists."""
 
     type_code: str
     category: str
@@ -77,7 +77,7 @@ KNOWN_MISMATCHES = (KnownMismatch("05", "调度决策类", 2, "stands so on 2 ro
 
 
 def parse_algorithm_number(number: str) -> AlgorithmNumber | None:
-    """The parts of a number; None where it is not well formed."""
+    """Return the parts of a number; None where it is not well formed."""
     if not ALGORITHM_NUMBER.fullmatch(number) or not number[_PREFIX:-1].isascii():
         return None
     digits = number[_PREFIX:-1]
@@ -96,14 +96,14 @@ def check_digit(first20: str) -> int:
 
 
 def has_right_check_digit(number: AlgorithmNumber) -> bool:
-    """True where the check digit is the one that the other digits call for."""
+    """Return True where the check digit follows from the other digits."""
     return number.check == number.expected_check
 
 
 def applicant_of(number: str) -> str | None:
     """The thirteen digits that name the applicant, the same through all its renames.
 
-    None for a malformed number and for one with a wrong check digit: the slip may lie in these very digits.
+    None for a malformed number and for one with a wrong check digit: the slip may be in these very digits.
     """
     parts = parse_algorithm_number(number)
     return parts.region + parts.applicant if parts and has_right_check_digit(parts) else None
@@ -115,11 +115,11 @@ def fits_category(number: AlgorithmNumber, category: str) -> bool:
 
 
 def known_slip(number: str) -> KnownSlip | None:
-    """The slip that is known of this very number."""
+    """Return the known slip of this number, if any."""
     return next((slip for slip in KNOWN_SLIPS if slip.number == number), None)
 
 
 def known_mismatch(type_code: str, category: str) -> KnownMismatch | None:
-    """The mismatch that is known of this type code beside this category."""
+    """Return the known mismatch of this type code and category, if any."""
     found = comparable("category", category)
     return next((one for one in KNOWN_MISMATCHES if (one.type_code, one.category) == (type_code, found)), None)

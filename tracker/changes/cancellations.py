@@ -1,6 +1,6 @@
 """One cancellation notice as it was known + as it came in + the filings it names → changes. Pure.
 
-A notice files nothing: it cancels the filings whose numbers it names, in whichever series they stand. A notice
+A notice files nothing: it cancels the filings whose numbers it names, in whichever series they are. A notice
 that is silently re-issued without a number takes that cancellation back.
 """
 
@@ -27,7 +27,7 @@ class KnownNotice:
 
 
 def diff_notice(known: KnownNotice, rows: Iterable[Filing]) -> tuple[list[Change], list[Filing]]:
-    """What a notice does to filings, in its own order; and the rows whose number no list holds."""
+    """Return the changes that a notice makes, in its order; and the rows whose number no list holds."""
     changes: list[Change] = []
     unknown: list[Filing] = []
     stated: dict[str, Filing] = {}

@@ -1,9 +1,9 @@
-"""One list as it was known + the same list as it came in → changes. Pure.
+"""Compare a list as it was known with the same list as received: both → changes. Pure.
 
-Two lists that state the same rows give no change: row order, 序号, white space, full-width and half-width
-forms, bracket styles and the order of products do not count; every other difference does.
+Two lists that state the same rows give no change: row order, 序号, white space, full-width and half-width forms,
+bracket styles and the order of products do not count; every other difference does.
 
-Rows of one list that share a number: one of them is the filing, and what becomes of the others is said. Pure.
+Where rows of one list share a number, one of them is the filing; changes of the others are reported as warnings.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from tracker.reading.remarks.events import RemarkEvent, RemarkKind, read_remark
 
 # Only remarks with this word are read in full: reading one costs more than comparing a row.
 CANCELLED_WORD = "注销"
-# What a row states, as it stands: nearly all rows of a list that is issued again are equal to the letter.
+# What a row states, as printed: nearly all rows of a list that is issued again are equal to the letter.
 _stated = attrgetter("kind", *COMPARED)
 
 
 def diff_list(known: Known, incoming: Iterable[Filing]) -> tuple[list[Change], list[str]]:
-    """What happened to each filing of a list, in the order of the new list; and warnings."""
+    """Return what happened to each filing of a list, in the order of the new list; and warnings."""
     present = known.present
     rows = one_row_per_number(present, incoming)
     doubled = _doubled(known, rows)
@@ -47,7 +47,7 @@ def diff_list(known: Known, incoming: Iterable[Filing]) -> tuple[list[Change], l
     for number, new in rows.items():
         same = present.get(number)
         if same is not None and _stated(same) == _stated(new) and number not in known.noticed:
-            continue  # a row that states what it stated is no news, unless a notice names it
+            continue  # an unchanged row is no news, unless a notice names it
         old = pairs.get(number)
         if old is not None:
             changes += _renumbered(known, old, new)
@@ -60,9 +60,9 @@ def diff_list(known: Known, incoming: Iterable[Filing]) -> tuple[list[Change], l
 
 
 def one_row_per_number(present: Mapping[str, Filing], incoming: Iterable[Filing]) -> dict[str, Filing]:
-    """The rows by number. Of rows that share one, the row most like the known one counts, else the first.
+    """Return the rows by number. Of rows that share one, the row most like the known one counts, else the first.
 
-    So two such rows that change places are no change.
+    So two such rows that swap places are no change.
     """
     filings = list(incoming)
     single = {filing.number: filing for filing in filings}
@@ -80,7 +80,7 @@ def one_row_per_number(present: Mapping[str, Filing], incoming: Iterable[Filing]
 
 
 def is_changed(old: Filing, new: Filing) -> bool:
-    """True where `changed_fields` names any."""
+    """Return True where `changed_fields` names any."""
     return old.kind != new.kind or any(
         mine != other and comparable(name, mine) != comparable(name, other)
         for name, mine, other in ((name, getattr(old, name), getattr(new, name)) for name in COMPARED)
@@ -88,7 +88,7 @@ def is_changed(old: Filing, new: Filing) -> bool:
 
 
 def changed_fields(old: Filing, new: Filing) -> Fields:
-    """The fields whose values differ in substance, each with [before, after] as the lists state them."""
+    """Return the fields whose values differ in substance, each with [before, after] as the lists state them."""
     stated = [name for name in ("kind", *COMPARED) if getattr(old, name) != getattr(new, name)]
     before, after = (
         {name: getattr(one, name) if name == "kind" else comparable(name, getattr(one, name)) for name in stated}
@@ -103,7 +103,7 @@ def changed_fields(old: Filing, new: Filing) -> Fields:
 
 
 def cancellation(filing: Filing) -> RemarkEvent | None:
-    """What the remark says of a cancellation of the filing itself: not of a product, nor of a former name."""
+    """Return the cancellation of the filing itself that the remark states, not that of a product or a former name."""
     remark = comparable("remark", filing.remark)
     if CANCELLED_WORD not in remark:
         return None
@@ -111,24 +111,24 @@ def cancellation(filing: Filing) -> RemarkEvent | None:
 
 
 def is_cancelled(filing: Filing) -> bool:
-    """True where the remark says that the filing is cancelled."""
+    """Return True if the remark says that the filing is cancelled."""
     return cancellation(filing) is not None
 
 
 def _followed(known: Known, dropped: Mapping[str, Filing], rows: Mapping[str, Filing]) -> dict[str, Filing]:
-    """Filings that another list has renumbered, where this list now follows: {new number: old filing}."""
+    """Filings that another list has renumbered, where this list now uses the new number: {new number: old filing}."""
     pairs = {known.current[number]: old for number, old in dropped.items() if number in known.current}
     return {number: old for number, old in pairs.items() if number in rows and number not in known.present}
 
 
 def _doubled(known: Known, rows: Mapping[str, Filing]) -> dict[str, str]:
-    """New numbers of filings that the list goes on stating under a former one: {number: former number}."""
+    """New numbers of filings that the list still states under a former one: {number: former number}."""
     still = {known.current[number]: number for number in known.present if number in known.current and number in rows}
     return {number: former for number, former in still.items() if number in rows and number not in known.present}
 
 
 def _change_of_row(known: Known, new: Filing) -> list[Change]:
-    """The changes that one row of the new list means for its filing."""
+    """Return the changes of a filing that one row of the new list implies."""
     old = known.present.get(new.number)
     if old is not None:
         fields = changed_fields(old, new)
@@ -157,7 +157,7 @@ def _renumbered(known: Known, old: Filing, new: Filing) -> list[Change]:
 
 
 def _cancelled(known: Known, new: Filing, old: Filing | None) -> list[Change]:
-    """A cancellation that is news: a notice named the number before, or the remark says so only now."""
+    """Return a cancellation that is new: a notice named the number before, or the remark states it only now."""
     if known.bears(new.number) in known.cancelled:
         return []
     if new.number in known.noticed:
@@ -171,7 +171,7 @@ def _cancelled(known: Known, new: Filing, old: Filing | None) -> list[Change]:
 
 
 def _lifts(known: Known, old: Filing, new: Filing) -> bool:
-    """True where the list takes its 已注销 back, and neither a notice nor another list says so still."""
+    """True where the list takes its 已注销 back, and no notice or other list still says so."""
     if not is_cancelled(old) or is_cancelled(new):
         return False
     numbers = (old.number, new.number, known.bears(old.number))
@@ -181,7 +181,7 @@ def _lifts(known: Known, old: Filing, new: Filing) -> bool:
 
 
 def _lifted(known: Known, change: Change, lifts: bool) -> Change:
-    """The change where it `lifts` a cancellation; since when that was so is no longer so."""
+    """Return the change; where it `lifts` a cancellation, with `cancelled_on` cleared."""
     if not lifts:
         return change
     since = known.cancelled.get(known.bears(change.former_number or change.number))
@@ -190,7 +190,7 @@ def _lifted(known: Known, change: Change, lifts: bool) -> Change:
 
 
 def _strange_relisting(known: Known, new: Filing) -> list[str]:
-    """A number of another list that comes back as something else: it may be a slip."""
+    """Warn about a number of another list that returns with other content: it may be a slip."""
     old = known.elsewhere.get(new.number)
     if old is None or new.number in known.present or new.number in known.gone:
         return []
@@ -204,10 +204,10 @@ def _change(kind: ChangeKind, filing: Filing, fields: Fields | None = None) -> C
 
 
 def status_after(change: Change, before: Status | None, listed: bool) -> Status:
-    """Where the filing stands after a change; `listed` where a list states it that does not drop it now.
+    """Return the status after a change; `listed` is True where a list that does not drop it now states it.
 
-    A filing that one list drops stays what it was while another list of the series still states it, and a
-    cancelled one stays cancelled until the cancellation itself is taken back.
+    A filing that one list drops keeps its status while another list of the series states it, and a cancelled one stays
+    cancelled until the cancellation itself is removed.
     """
     if change.lifts_cancellation:
         return Status.ACTIVE if listed else Status.WITHDRAWN
@@ -219,10 +219,10 @@ def status_after(change: Change, before: Status | None, listed: bool) -> Status:
 
 
 def diff_repeated(before: Iterable[tuple[str, Mapping[str, str]]], rows: Iterable[Filing]) -> list[str]:
-    """Warnings about rows of a number that stood several times before and does now, and that say something else.
+    """Return warnings about numbers that occurred several times before and now, and whose rows changed.
 
-    `before` are (number, cells as printed, by field). The row that is recorded as the filing is compared as all are;
-    a change of another one would go unnoticed.
+    `before` are (number, cells as printed, by field). Only one row per number is recorded and compared as the filing,
+    so a change of another one would go unnoticed.
     """
     old, new = _by_number(before), _by_number((row.number, row.raw) for row in rows)
     warnings = []

@@ -1,14 +1,14 @@
-"""Which filings belong to one entity (主体), through all its names. Pure.
+"""Group filings by entity (主体), through all its names. Pure.
 
-In: what is claimed of each filing: the names that lists stated, its applicant's code, the renames that its remarks
+In: claims about each filing: the names that lists stated, its applicant's code, the renames that its remarks
 state. Out: entities, each with its name today, every name that it ever had, and its filings. It must never depend on
 the order of the claims, leave a filing out, or part filings that fewer claims had brought together.
 
-Filings belong together that share a name, the code of an applicant, or either side of a stated rename.
+Filings belong together if they share a name, the code of an applicant, or either side of a stated rename.
 
-Known limit: a filing that one company hands over to another looks like a rename. Its number keeps the code of
-whoever filed it, and lists state the new holder in place of the old one, so both companies become one entity here,
-under the name of the new holder, also where the old one files on. No list says which of the two it was.
+Known limit: a filing that one company hands over to another looks like a rename. Its number keeps the code of the first
+holder, and lists state the new holder in its place, so both companies become one entity under the name of the new
+holder, also if the old one files again. No list says which of the two it was.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ Basis = Literal["listed", "stated"]
 
 @dataclass(frozen=True, slots=True)
 class EntityClaim:
-    """What ties one filing to an entity.
+    """What connects one filing to an entity.
 
-    `filing` is the history's id of it, `names` the entity names of its versions, oldest first. `applicant` is the 13
-    digits of a well-formed number whose check digit is right, `renames` what its remarks state, oldest first:
-    (before, after), either of them None where the remark does not name it.
+    `filing` is its id in the history, `names` the entity names of its versions, oldest first. `applicant` has the 13
+    digits of a well-formed number with a correct check digit. `renames` are (before, after) from its remarks, oldest
+    first; a name that the remark omits is None.
     """
 
     filing: int
@@ -41,7 +41,7 @@ class EntityClaim:
 
 @dataclass(frozen=True, slots=True)
 class EntityName:
-    """A name as printed, and what says that the entity has or had it."""
+    """A name as printed, and the source that states it."""
 
     name: str
     basis: Basis
@@ -51,8 +51,8 @@ class EntityName:
 class Entity:
     """Who filed `filings` (ascending).
 
-    `id` is the smallest of them, so it stays as filings come in; of two entities that prove to be one the older stays.
-    `name` is its name today, empty where none is known; `names` has that first, then the others, newest first.
+    `id` is the smallest filing, so it stays when filings are added; if two entities prove to be one, the older id
+    stays. `name` is today's name, empty if unknown; `names` has it first, then the others, newest first.
     """
 
     id: int
@@ -62,10 +62,10 @@ class Entity:
 
 
 def group_entities(claims: Iterable[EntityClaim]) -> list[Entity]:
-    """The entities behind the claims, by id; one claim per filing.
+    """Return the entities of the claims, by id; one claim per filing.
 
     Raises:
-        ValueError: Two claims are of the same filing.
+        ValueError: two claims name the same filing.
     """
     keys = _Keys()
     ordered = sorted(claims, key=lambda claim: claim.filing)
@@ -81,7 +81,7 @@ def group_entities(claims: Iterable[EntityClaim]) -> list[Entity]:
 
 
 class _Keys(dict[str | None, str]):
-    """Names in comparable form, each folded once; empty for what is no name: "—", "/"."""
+    """Fold names for comparison, each once; "—" and "/" are no names and become empty."""
 
     def __missing__(self, name: str | None) -> str:
         key = comparable("entity", name)
@@ -97,7 +97,7 @@ class _Groups:
         self._first: dict[tuple[str, str], int] = {}  # the first filing with each tie
 
     def add(self, filing: int, ties: Iterable[tuple[str, str]]) -> None:
-        """Put a filing together with all that share a tie with it."""
+        """Join a filing with all filings that share a key with it."""
         self.parents[filing] = root = filing
         for tie in ties:
             other = self.root(self._first.setdefault(tie, filing))
@@ -105,7 +105,7 @@ class _Groups:
             self.parents[younger] = root
 
     def root(self, filing: int) -> int:
-        """The smallest filing of the group; the way to it is halved for the next to ask."""
+        """The smallest filing of the group; the path is halved for the next call."""
         parents = self.parents
         while parents[filing] != filing:
             parents[filing] = filing = parents[parents[filing]]
@@ -113,7 +113,7 @@ class _Groups:
 
 
 def _ties(claim: EntityClaim, keys: _Keys) -> Iterator[tuple[str, str]]:
-    """What a filing shares with the others of its entity; a rename ties it to both names."""
+    """Return the keys that a filing shares with others of its entity; a rename has both names."""
     for name in (*claim.names, *(side for rename in claim.renames for side in rename)):
         if key := keys[name]:
             yield "name", key
@@ -124,7 +124,7 @@ def _ties(claim: EntityClaim, keys: _Keys) -> Iterator[tuple[str, str]]:
 def _entity(root: int, claims: list[EntityClaim], keys: _Keys) -> Entity:
     names = _names(claims, keys)
     today = _today(claims, names, keys)
-    ordered = sorted(names, key=lambda key: key != today)  # today's first, the others as they stand
+    ordered = sorted(names, key=lambda key: key != today)  # today's first, the others in their order
     return Entity(
         id=root,
         name=names[today].name if names else "",
@@ -134,7 +134,7 @@ def _entity(root: int, claims: list[EntityClaim], keys: _Keys) -> Entity:
 
 
 def _names(claims: list[EntityClaim], keys: _Keys) -> dict[str, EntityName]:
-    """Every name of an entity by its comparable form, newest first: those that lists state, then those of remarks."""
+    """Return every name of an entity by its folded form, newest first: names in lists, then names in remarks."""
     names: dict[str, EntityName] = {}
     for claim in reversed(claims):
         for name in reversed(claim.names):
@@ -147,11 +147,11 @@ def _names(claims: list[EntityClaim], keys: _Keys) -> dict[str, EntityName]:
 
 
 def _today(claims: list[EntityClaim], names: Iterable[str], keys: _Keys) -> str:
-    """The comparable form of an entity's name today; empty where it has none.
+    """Return the folded form of an entity's name today, or "".
 
-    The name that the newest filing's newest version states, unless a rename says that it was replaced: an older list
-    that was edited knows better than a newer one that was not. Where no list has the new name yet, it is the remark's.
-    Where every name was replaced (A by B, and B by A) the newest filing has the last word.
+    It is the name in the newest version of the newest filing, unless a rename says that it was replaced: an older list
+    that was edited is more current than a newer one that was not. If no list has the new name yet, the remark's name
+    counts. If every name was replaced (A by B, and B by A), the newest filing decides.
     """
     renames = [(keys[before], keys[after]) for before, after in _newest_renames(claims)]
     replaced = {before for before, after in renames if before != after}

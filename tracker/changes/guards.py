@@ -1,12 +1,11 @@
-"""Whether a list may be recorded: its series' bounds, and how it compares with what is known. Pure.
+"""Whether a list may be recorded, and which known list it is. Pure.
 
-A list that suddenly shrinks, loses a column, repeats other lists or states something else of most filings
-changes nothing: a person looks first, and `tracker poll --accept` records it then.
+A list that suddenly shrinks, loses a column, repeats other lists or changes most of its filings is not recorded: a
+person looks first, and `tracker poll --accept` records it then.
 
-Lists that grow: each file states all that was filed so far (截至2024年3月), and a later one is the same list. Pure.
-
-In: how far a file goes (`tracker.series.reach`). Out: whether the history is further already, when it was published,
-and which list it is where its label was written otherwise.
+Cumulative lists: each file states everything filed so far (截至2024年3月), and a later file is the same list. In: how
+far a file goes (`tracker.core.series.reach`). Out: whether the history goes further already, when the file was
+published, and which list it is where its label was written differently.
 """
 
 from __future__ import annotations
@@ -21,20 +20,20 @@ from tracker.core.series import Series
 
 SHRINK_SHARE = 0.10
 SHRINK_ROWS = 3
-# So many filings with a value are a column; fewer may lose it one by one.
+# This number of filings with a value makes a column; fewer may lose it one by one.
 COLUMN_FILINGS = 3
-# More than this share and this number of filings amended at once is rather a fault of the reading.
+# More than this share and this number of filings amended at once is more likely a fault of the reader.
 UPHEAVAL_SHARE = 0.5
 UPHEAVAL_ROWS = 20
-# Two lists are one where each holds so much of the other.
+# Two lists are one where each holds this share of the other.
 SAME_LIST_SHARE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """How a new list repeats others; with `adds_nothing` it is of several and every one of its filings stands in them.
+    """How a new list repeats others; with `adds_nothing` it repeats several, and they hold all of its filings.
 
-    What a single list states as well may be rows on their way to a list of their own.
+    Rows that one other list has as well may be on their way to a list of their own.
     """
 
     why: str
@@ -44,13 +43,13 @@ class Repetition:
 def find_objection(
     extraction: Extraction, series: Series, known_rows: int, *, shrink_share: float = SHRINK_SHARE
 ) -> str | None:
-    """Why the list must not be recorded, as one sentence; None where nothing speaks against it.
+    """Return why the list must not be recorded, as one sentence; None where there is no objection.
 
     Args:
         extraction: the list as read.
         series: its series, with the bounds.
-        known_rows: how many filings the history holds of this very list; 0 for a new one.
-        shrink_share: a list may lose this share of its rows (and always three rows) without a question.
+        known_rows: the number of filings of this list in the history; 0 for a new list.
+        shrink_share: a list may lose this share of its rows (and always three rows).
     """
     kept = len(extraction.filings)
     if kept < series.min_rows:
@@ -65,7 +64,7 @@ def find_objection(
 
 
 def find_lost_column(present: Mapping[str, Filing], incoming: Sequence[Filing]) -> str | None:
-    """A column that filings of this list had and that none has now; each kind of filing has a table of its own."""
+    """Return a column that filings of this list had and none has now; each kind of filing has a table of its own."""
     for kind in {filing.kind for filing in present.values()}:
         before = [filing for filing in present.values() if filing.kind == kind]
         after = [filing for filing in incoming if filing.kind == kind]
@@ -77,7 +76,7 @@ def find_lost_column(present: Mapping[str, Filing], incoming: Sequence[Filing]) 
 
 
 def find_upheaval(changes: Iterable[Change], present: Collection[str]) -> str | None:
-    """Too many of the filings that a list stated, by number, are something else than they were."""
+    """Return an objection where too many filings of a list, by number, would change at once."""
     struck = len({change.former_number or change.number for change in changes} & set(present))
     if struck > UPHEAVAL_ROWS and struck > len(present) * UPHEAVAL_SHARE:
         return f"{struck} of {len(present)} filings would change at once"
@@ -85,7 +84,7 @@ def find_upheaval(changes: Iterable[Change], present: Collection[str]) -> str | 
 
 
 def find_twin(incoming: int, overlaps: Iterable[Overlap]) -> Overlap | None:
-    """The list that a new list of so many filings repeats, where there is one."""
+    """Return the list that a new list of `incoming` filings repeats, if any."""
     for other in sorted(overlaps, key=lambda one: -one.common):
         if other.common >= SAME_LIST_SHARE * max(incoming, other.size):
             return other
@@ -93,18 +92,18 @@ def find_twin(incoming: int, overlaps: Iterable[Overlap]) -> Overlap | None:
 
 
 def may_merge(twin: Overlap, period: str | None) -> bool:
-    """True where two links are one batch: its label was changed, or another page offers it for the same period."""
+    """Return True if two links are one batch: its label was changed, or another page offers it for the same period."""
     return not twin.beside and (twin.renamed or twin.period == period or None in (twin.period, period))
 
 
 def find_repetition(incoming: int, repeated: int, lists: int, twin: Overlap | None) -> Repetition | None:
-    """Why a new list that repeats others must not be recorded: it is a round-up, or a wrong file.
+    """Return why a new list that repeats others must not be recorded: it is a round-up, or a wrong file.
 
     Args:
         incoming: the filings of the new list.
-        repeated: how many of them other lists of the series state now.
-        lists: how many lists these are.
-        twin: the list that it repeats as a whole, where it may not be taken for the same batch.
+        repeated: the number of its filings in other lists of the series.
+        lists: the number of those lists.
+        twin: the list that it repeats as a whole, if it cannot be the same batch.
     """
     if twin is not None:
         return Repetition(
@@ -117,13 +116,13 @@ def find_repetition(incoming: int, repeated: int, lists: int, twin: Overlap | No
 
 
 def is_former(mine: str | None, recorded: Iterable[str | None]) -> bool:
-    """True where the history holds a state of the list that goes further: an older file whose page still stands."""
+    """Return True where the history holds a later state: this is an older file whose page is still online."""
     furthest = max((month for month in recorded if month), default=None)
     return mine is not None and furthest is not None and mine < furthest
 
 
 def stated_day(month: str | None, announced: str | None) -> str | None:
-    """When a file came with its page, as an ISO day: never before the end of the month up to which it goes."""
+    """Return the day on which a file was published with its page: not before the end of the month that it covers."""
     days = [announced[:10]] if announced else []
     if month:
         days.append(last_day(month))
@@ -133,9 +132,9 @@ def stated_day(month: str | None, announced: str | None) -> str | None:
 
 
 def find_state(incoming: int, overlaps: Iterable[Overlap]) -> Overlap | None:
-    """The list of which a new one is another state: nearly all filings of the shorter stand in the longer.
+    """Return the list of which a new one is another state: the longer holds nearly all of the shorter.
 
-    A page that offers both as it stands says that they are two: there the guards of all lists decide.
+    A page that offers both says that they are two lists: then the guards for all lists decide.
     """
     for other in sorted(overlaps, key=lambda one: -one.common):
         if not other.beside and other.common and other.common >= SAME_LIST_SHARE * min(incoming, other.size):

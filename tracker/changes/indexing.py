@@ -1,7 +1,7 @@
-"""How a filing is found, and what its remarks state over time. Pure.
+"""Index a filing for search, and collect what its remarks state over time. Pure.
 
-In: the versions of one filing, oldest first. Out: its former names and numbers, the text and letters by which it
-is found, and the events that its remarks state, each with the first version that states it.
+In: the versions of one filing, oldest first. Out: its former names and numbers, its search text and letters, and the
+events in its remarks, each with the first version that states it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PRODUCT_BREAK = re.compile(r"[、,，;；\n]")
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """How one filing is found; `events` are (place of the version, event)."""
+    """The index entry of one filing; `events` are (place of the version, event)."""
 
     text: str
     latin: str
@@ -32,7 +32,7 @@ class Indexed:
 
 
 def index_filing(versions: Sequence[Filing]) -> Indexed:
-    """The index of a filing whose versions are given, oldest first."""
+    """Return the index of a filing from its versions, oldest first."""
     events = stated_events([version.remark for version in versions])
     former = tuple(_former_names(versions, [event for _, event in events]))
     today = versions[-1]
@@ -44,9 +44,9 @@ def index_filing(versions: Sequence[Filing]) -> Indexed:
 
 
 def stated_events(remarks: Sequence[str | None]) -> tuple[tuple[int, RemarkEvent], ...]:
-    """What the remarks of successive versions state: each event once, with the place of the first to state it.
+    """Return what the remarks of successive versions state: each event once, with its first version's place.
 
-    A remark that is dropped later does not undo what it said.
+    A remark that is removed later does not undo its event.
     """
     found: dict[tuple[object, ...], tuple[int, RemarkEvent]] = {}
     for place, remark in enumerate(remarks):
@@ -57,14 +57,14 @@ def stated_events(remarks: Sequence[str | None]) -> tuple[tuple[int, RemarkEvent
 
 
 def _substance(event: RemarkEvent) -> tuple[object, ...]:
-    """What makes two statements one: not their typing."""
+    """Return the key of a statement, independent of its typing."""
     named = any((event.before, event.after, event.items))
     texts = (event.before, event.after, "、".join(event.items), None if named else event.text)
     return (event.kind, event.on, *(comparable("remark", text) for text in texts))
 
 
 def _former_names(versions: Sequence[Filing], events: Sequence[RemarkEvent]) -> Iterator[str]:
-    """Numbers, names and entities that the filing had, as versions or remarks say, and has no more."""
+    """Numbers, names and entities that the filing had, as versions or remarks say, and no longer has."""
     today = {comparable(name, getattr(versions[-1], name)) for name in _KEPT_NAMES}
     stated = [getattr(version, name) for version in versions[:-1] for name in _KEPT_NAMES]
     stated += [side for event in events if event.kind in _RENAMES for side in (event.before, event.after)]

@@ -1,7 +1,7 @@
-"""Which new numbers of a re-issued list are old ones corrected. Pure.
+"""Find new numbers of a re-issued list that correct old ones. Pure.
 
-In: the filings whose numbers a list dropped, and those whose numbers it brought. Out: pairs, and what stays
-ambiguous. Must never pair two filings where another pairing is as likely.
+In: filings whose numbers a list dropped, and filings with new numbers. Out: pairs, and ambiguous cases. Two filings are
+not paired if another pairing is as likely.
 """
 
 from __future__ import annotations
@@ -21,11 +21,10 @@ _Key = tuple[str, ...]
 def pair_renumbered(
     dropped: Mapping[str, Filing], fresh: Mapping[str, Filing]
 ) -> tuple[dict[str, Filing], list[str]]:
-    """Which fresh numbers are dropped ones corrected: {fresh number: old filing}; and what stays ambiguous.
+    """Return which fresh numbers are corrected old ones: {fresh number: old filing}; and what stays ambiguous.
 
-    The surest first: the same 序号 and all fields equal; all fields equal; equal name and entity; the same 序号
-    and all fields but the entity, or but the name, equal. A pair counts only where it is the only one on both
-    sides.
+    From certain to less certain: same 序号 and all fields equal; all fields equal; equal name and entity; same 序号 and
+    all fields equal but the entity, or but the name. A pair counts only if it is unique on both sides.
     """
     pairs: dict[str, Filing] = {}
     warnings: list[str] = []
@@ -46,19 +45,19 @@ def pair_renumbered(
 
 
 def _name_and_entity(filing: Filing) -> _Key | None:
-    """None where either is missing: two rows without a name have nothing in common."""
+    """Return the key of name and entity, or None if one is missing: two rows without a name have nothing in common."""
     name, entity = comparable("name", filing.name), comparable("entity", filing.entity)
     return (str(filing.kind), name, entity) if name and entity else None
 
 
 def _all_fields(filing: Filing) -> _Key | None:
-    """Tells namesakes apart by what else they state."""
+    """Distinguish filings of the same name by their other fields."""
     known = _name_and_entity(filing)
     return known and (*known, *(comparable(name, getattr(filing, name)) for name in COMPARED))
 
 
 def _place_but(free: str = "") -> Callable[[Filing], _Key | None]:
-    """Compares 序号 and every field but `free`; None where a row states too little to be known by."""
+    """Return 序号 and every field but `free`, or None if a row states too little to be identified."""
 
     def key(filing: Filing) -> _Key | None:
         others = [comparable(name, getattr(filing, name)) for name in COMPARED if name != free]

@@ -217,7 +217,7 @@ def _verdicts(db: Database, lang: Lang) -> list[list[object]]:
 
 
 def _clear(data: Path) -> None:
-    """Begin anew; only a folder that holds nothing but a history of ours is removed.
+    """Start again; only a folder that holds nothing but a history of ours is removed.
 
     Raises:
         TrackerError: the folder holds something else.

@@ -62,7 +62,7 @@ def _print(done: Export, folder: Path, scope: Scope, lang: Lang) -> None:
     rows: list[list[object]] = []
     for file in done.files:
         held: list[tuple[str, object]] = [*file.written.rows.items()] or [("", "")]
-        for place, (table, count) in enumerate(held):  # of one file with several tables the size stands once
+        for place, (table, count) in enumerate(held):  # the size of a file with several tables is shown once
             rows.append([file.written.path if place == 0 else "", table, count, file.size if place == 0 else ""])
     console = make_console()
     print_table(console, ["file", "table", "rows", "bytes"], rows, lang)

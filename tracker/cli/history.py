@@ -1,7 +1,4 @@
-"""The commands that ask the history for many filings or changes; none of them writes.
-
-The command that tells how far the lists of provinces are ahead of the centre's: leads. It writes nothing.
-"""
+"""The commands that query many filings or changes: changes, filings, stats, compare, leads. They write nothing."""
 
 from __future__ import annotations
 
@@ -68,7 +65,7 @@ def changes(ctx: Context, /, search: str | None, as_csv: bool, as_json: bool, **
         console.print(word("changes_total", ctx.lang, n=len(rows)))
 
 
-# Former names of entities that are told in a sentence; of more, the column says enough.
+# Former names of entities to explain in a sentence; for more, the column is enough.
 MOST_SAID = 5
 _CHANGE_COLUMNS = (
     "id", "kind", "series", "number", "number_now", "name", "entity", "batch", "published_on", "recorded_at", "status",
@@ -132,7 +129,7 @@ def _print_filings(ctx: Context, rows: list[dict[str, Any]]) -> None:
 def stats(ctx: Context, /, by: str, as_json: bool, **where: Any) -> None:
     """Counts of filings (those withdrawn aside); an entity counts with all its names.
 
-    Lists of provinces count only where --series names one: their filings stand in the centre's lists as well.
+    Lists of provinces count only where --series names one: their filings are in the regulator's lists as well.
     """
     check_series(where["series"])
     db = ctx.open_history()

@@ -6,7 +6,7 @@ import sys
 from contextlib import closing, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -19,8 +19,10 @@ from tracker.cli.options import Context, json_option, pass_context, print_json
 from tracker.cli.output import make_console, print_table, progress_line
 from tracker.core.errors import StorageError
 from tracker.core.messages import Lang, word
-from tracker.operations.replace_history import Differences
 from tracker.settings.open_archive import open_archive
+
+if TYPE_CHECKING:
+    from tracker.operations.replace_history import Differences
 
 _MOST_ROWS = 20  # of a table in which two histories differ; --json has all
 
@@ -127,11 +129,11 @@ def verify(ctx: Context, as_json: bool) -> None:
 
 @click.command()
 @click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="Keep what is made in this file.")
-@click.option("--replace", is_flag=True, help="Put it in place; the history that stands there is kept beside it.")
+@click.option("--replace", is_flag=True, help="Put it in place; the present history is kept beside it.")
 @json_option
 @pass_context
 def rebuild(ctx: Context, to: Path | None, replace: bool, as_json: bool) -> None:
-    """Make the history anew from the archive alone, and compare it with the one in place.
+    """Make the history again from the archive alone, and compare it with the one in place.
 
     Exit code 1 where the two differ and the one in place was not replaced. Without one in place the new one takes it.
     """

@@ -1,4 +1,4 @@
-"""`tracker notify`: what is waiting to be told, trying it again, a test message, a preview."""
+"""`tracker notify`: undelivered alerts, retries, test messages, previews."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ subscription_option = click.option(
 
 @click.group()
 def notify() -> None:
-    """Alerts: what waits to be told, tries again, test messages, previews."""
+    """Alerts: what is undelivered, retries, test messages, previews."""
 
 
 @notify.command("list")
@@ -87,11 +87,11 @@ def send(ctx: Context, as_json: bool) -> None:
 
 def _deliver(ctx: Context, db: Database, names: Sequence[str], *, as_json: bool) -> tuple[Answers, dict[str, int]]:
     """Send what is due to these subscriptions (or all); what was answered, and the deliveries by state."""
-    from tracker.poll.deliver import Deliverer, settle_undelivered
+    from tracker.poll.deliver import Deliverer, sync_undelivered
 
     deliverer = Deliverer(db, ctx.settings, sys.stderr if as_json else sys.stdout)
     deliverer.run(names)
-    settle_undelivered(db, ctx.settings, _last_poll(db), read_clock())
+    sync_undelivered(db, ctx.settings, _last_poll(db), read_clock())
     sent = {"sent": deliverer.sent.total()} if deliverer.sent else {}
     return deliverer.answers, sent | outbox_queries.count_by_state(db)
 
@@ -148,7 +148,7 @@ def _print_outcome(
 def drop(ctx: Context, ids: tuple[str, ...], names: tuple[str, ...]) -> None:
     """Give up alerts that nobody needs any more: these, or all that wait for a subscription."""
     from tracker.poll.data_folder import poll_lock
-    from tracker.poll.deliver import settle_undelivered
+    from tracker.poll.deliver import sync_undelivered
 
     if not ids and not names:
         raise OptionError("Say which alerts: their ids, or --subscription NAME")
@@ -156,7 +156,7 @@ def drop(ctx: Context, ids: tuple[str, ...], names: tuple[str, ...]) -> None:
         db = _open(ctx)
         rows = _choose(db, ctx.settings, ids, names, ("open", *outbox_queries.UNDELIVERED))
         Outbox(db).drop([row["seq"] for row in rows], read_clock())
-        settle_undelivered(db, ctx.settings, _last_poll(db), read_clock())
+        sync_undelivered(db, ctx.settings, _last_poll(db), read_clock())
         db.close()
     make_console().print(word("dropped_n", ctx.lang, n=len(rows)))
 
@@ -270,7 +270,7 @@ def _choose(
 def _asked_for(
     settings: Settings, rows: Sequence[dict[str, Any]], ids: Sequence[str], names: Sequence[str]
 ) -> list[str]:  # fmt: skip
-    """The subscriptions to send to: those named, those of the alerts named, or all."""
+    """Return the subscriptions to send to: named ones, those of named alerts, or all."""
     if ids:
         return sorted({row["subscription"] for row in rows})
     return list(names) or [one.name for one in settings.subscriptions]

@@ -1,6 +1,6 @@
-"""Values as aligned tables on a terminal. Chinese characters count as two columns (rich measures them).
+"""Print values as aligned tables on a terminal, and show the progress of a command.
 
-A line on a terminal that shows what a command is at.
+Chinese characters count as two columns (rich measures them).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TABLE_WIDTH = 160  # columns that the change log needs as a table
 PIPE_WIDTH = 4000  # a pipe has no width: let each row be one line
 
 class _Terminal(Console):
-    """A console to which data can give no commands; the colours are our own."""
+    """A console on which control characters in data have no effect."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         for segment in super().render(renderable, options):
@@ -35,7 +35,7 @@ class _Terminal(Console):
 
 
 def make_console(*, stderr: bool = False) -> Console:
-    """A console that fits the terminal, or never wraps in a pipe. Markup in data is never interpreted."""
+    """Return a console as wide as the terminal; in a pipe it never wraps. Markup in data is not interpreted."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else PIPE_WIDTH
     return _Terminal(stderr=stderr, width=width, markup=False, highlight=False, soft_wrap=False)
@@ -44,7 +44,7 @@ def make_console(*, stderr: bool = False) -> Console:
 def print_table(
     console: Console, columns: Sequence[str], rows: Iterable[Sequence[object]], lang: Lang, title: str = ""
 ) -> None:
-    """A table whose column names are keys of `tracker.messages.WORDS`; numbers stand right."""
+    """A table whose column names are keys of `tracker.core.messages.WORDS`; numbers stand right."""
     rows = [list(row) for row in rows]
     if title:
         console.print(Text(title, style="bold"))
@@ -58,7 +58,7 @@ def print_table(
 
 
 def print_pairs(console: Console, pairs: Iterable[tuple[str, object]], lang: Lang) -> None:
-    """Names and values, one pair a line; empty values are left out."""
+    """Print names and values, one pair per line, without empty values."""
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
@@ -69,7 +69,7 @@ def print_pairs(console: Console, pairs: Iterable[tuple[str, object]], lang: Lan
 
 
 def change_text(change: Mapping[str, Any], lang: Lang) -> str:
-    """What a change did, as "field: before → after"."""
+    """Return what a change did, as "field: before → after"."""
     pairs = dict(change["fields"])
     if change.get("status_before") not in (None, change.get("status")):
         pairs = {"status": (word(change["status_before"], lang), word(change["status"], lang))} | pairs
@@ -80,7 +80,7 @@ def change_text(change: Mapping[str, Any], lang: Lang) -> str:
 
 
 def print_changes(console: Console, changes: Iterable[Mapping[str, Any]], lang: Lang) -> None:
-    """The change log: a table where it fits the terminal, else two lines for each change."""
+    """Print the change log: a table if it fits the terminal, else two lines per change."""
     if console.width < TABLE_WIDTH:
         for change in changes:
             _print_change(console, change, lang)
@@ -108,21 +108,21 @@ def _print_change(console: Console, change: Mapping[str, Any], lang: Lang) -> No
 
 
 def source_text(source: Mapping[str, Any]) -> str:
-    """Where something is written: attachment, table.row, page, sha256, address."""
+    """Return a source as text: attachment, table.row, page, sha256, address."""
     place = f" {source['table']}.{source['row']}" if source["row"] else ""
     page = f" p.{source['page']}" if source["page"] else ""
     return f"{source['attachment']}{place}{page} {source['sha256'][:12]} {source['announcement']}"
 
 
 def counts_text(counts: Mapping[str, int], lang: Lang) -> str:
-    """Counts of changes as one phrase: "新增 97 · 修改 2"."""
+    """Return counts of changes as one phrase: "新增 97 · 修改 2"."""
     if not counts:
         return word("no_changes", lang)
     return " · ".join(f"{word(kind, lang)} {n}" for kind, n in counts.items())
 
 
 def print_report(console: Console, report: Mapping[str, Any], lang: Lang) -> None:
-    """What a poll did: its batches, incidents with what to do, unclassified announcements."""
+    """Print the report of a poll: batches, incidents with what to do, unclassified announcements."""
     if report["batches"]:
         rows = [
             [b["series"], b["period"], b["rows"], b["kept"], b["refused"], counts_text(b["changes"], lang)]
@@ -156,7 +156,7 @@ def _cell(value: object) -> str:
 
 
 def progress_line(lang: Lang, *, quiet: bool) -> AbstractContextManager[Callable[[str, str], None]]:
-    """A progress line on a terminal; silent in a pipe and with --json."""
+    """Return a progress line for a terminal, or nothing for a pipe or --json."""
     if quiet or not sys.stderr.isatty():
         return nullcontext(lambda stage, what: None)
     from rich.progress import Progress, SpinnerColumn, TextColumn
@@ -166,7 +166,7 @@ def progress_line(lang: Lang, *, quiet: bool) -> AbstractContextManager[Callable
 
 
 class ProgressLine:
-    """Shows which stage a poll is in, and what it is at."""
+    """Shows the current stage of a poll and its current item."""
 
     def __init__(self, bar: Progress, lang: Lang) -> None:
         self.bar, self.lang = bar, lang

@@ -1,9 +1,4 @@
-"""The command that polls on schedule, and the list of what it would do.
-
-The command that serves the pages.
-
-The commands that say whether it works: `health` for supervisors, `doctor` for people.
-"""
+"""The commands of a service: `run` polls on schedule, `serve` serves the pages, `health` and `doctor` check both."""
 
 from __future__ import annotations
 
@@ -40,7 +35,7 @@ _TIMES = 5
 @json_option
 @pass_context
 def run(ctx: Context, is_list: bool, as_json: bool) -> None:
-    """Poll on schedule, each poll in a process of its own, until it is told to stop.
+    """Poll on schedule, each poll in a process of its own, until stopped.
 
     SIGTERM or SIGINT: no further poll begins, and the one that runs may go on for `schedule.stop_seconds`; a second one
     stops it at once. SIGHUP: the configuration is read again. Exit code 6: another `tracker run` uses the data folder.
@@ -113,7 +108,7 @@ def _readable(at: str) -> str:
 @click.option("--sql", is_flag=True, help="Let readers ask in SQL: any one question, read-only, within a time limit.")
 @pass_context
 def serve(ctx: Context, host: str | None, port: int | None, sql: bool) -> None:
-    """Serve the history as pages, tables, feeds and JSON, until it is told to stop (SIGTERM, SIGINT).
+    """Serve the history as pages, tables, feeds and JSON, until stopped (SIGTERM, SIGINT).
 
     It never writes: polls may run, and so may `tracker restore`.
     """

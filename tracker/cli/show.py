@@ -1,4 +1,4 @@
-"""The commands that show one thing whole: a filing, an entity, an original file. None of them writes."""
+"""The commands that show one thing in full: a filing, an entity, an original file. They write nothing."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Days as people write them: 2024-12-31, 2024-12 or 2024. Pure.
-
-The one clock of the program: instants as the history keeps them.
-"""
+"""Read days as people write them (2024-12-31, 2024-12 or 2024), and read the one clock of the program."""
 
 from __future__ import annotations
 
@@ -16,35 +13,35 @@ _YEARS = re.compile("[12]")  # of a slip such as 0204 nothing is known
 
 
 def first_day(text: str | date) -> str:
-    """The first day of what is written, as ISO.
+    """Return the first day of a date, month or year, as ISO.
 
     Raises:
-        OptionError: it is no date, or there is no such day.
+        OptionError: the text is no date, or there is no such day.
     """
     return _day(text, end=False)
 
 
 def last_day(text: str | date) -> str:
-    """The last day of what is written, as ISO.
+    """Return the last day of a date, month or year, as ISO.
 
     Raises:
-        OptionError: it is no date, or there is no such day.
+        OptionError: the text is no date, or there is no such day.
     """
     return _day(text, end=True)
 
 
 def period(text: str | date) -> str:
-    """A day, month or year as it is written, as ISO.
+    """Return a day, month or year with the precision that it has, as ISO.
 
     Raises:
-        OptionError: it is no date, or there is no such day.
+        OptionError: the text is no date, or there is no such day.
     """
     last_day(text)
     return text.isoformat()[:10] if isinstance(text, date) else text
 
 
 def read_day(text: str) -> str | None:
-    """A date ("2024-12-31"; "2024-12" and "2024" mean their last day) as ISO; None where it is none."""
+    """Return a date as ISO ("2024-12" and "2024" mean their last day), or None for any other text."""
     try:
         return last_day(text) if _YEARS.match(text) else None
     except OptionError:
@@ -66,8 +63,5 @@ def _day(text: str | date, *, end: bool) -> str:
 
 
 def read_clock() -> str:
-    """The instant now, ISO in UTC to the millisecond.
-
-    Not whole seconds: two polls of one second would look like one to whatever asks what the newest one saw.
-    """
+    """Return the instant now, ISO in UTC to the millisecond, so that two polls within a second stay apart."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")

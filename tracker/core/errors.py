@@ -3,7 +3,7 @@
     TrackerError                 1   our own failure
     ├── OptionError              2   wrong usage or configuration
     ├── SiteError                3   a source was blocked, unreachable or changed its layout
-    │   └── LayoutChanged        3   a page is not built as the site contract says
+    │   └── LayoutChanged        3   a page lacks a part that the site contract names
     ├── ContentError             4   a list could not be read, or failed its checks
     │   ├── Unreadable           4   a file of a kind that we do not read, or damaged
     │   ├── NoTable              4   a file without a table that we know
@@ -15,7 +15,7 @@
     ├── ClockError               1   the clock reads a time before what is recorded
     └── AnotherPoll              6   another poll is running
 
-Raising never logs; `tracker.cli` is the one place that shows an error and exits.
+Raising never logs; `tracker.cli.main` is the one place that shows an error and exits.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class OptionError(TrackerError):
 
 
 class SiteError(TrackerError):
-    """The site did not give what was asked for."""
+    """The site did not answer as expected."""
 
     exit_code = 3
 
@@ -61,13 +61,13 @@ class LayoutChanged(SiteError):
 
 
 class ContentError(TrackerError):
-    """A list could not be read, or must not be recorded."""
+    """A list could not be read, or failed its checks."""
 
     exit_code = 4
 
 
 class Unreadable(ContentError):
-    """A file of a kind that is kept but not read, or a damaged one."""
+    """A file of a kind that is archived but not read, or a damaged file."""
 
 
 class NoTable(ContentError):
@@ -83,11 +83,11 @@ class StorageError(TrackerError):
 
 
 class ArchiveUnreachable(StorageError):
-    """The service that holds the archive does not answer, or refuses: whatever is asked of it, nothing can be had."""
+    """The service that holds the archive does not answer, or refuses every request."""
 
 
 class ClusterError(TrackerError):
-    """What reads the lists, a cluster or processes, cannot be had, or does not answer."""
+    """The cluster or the processes that read the lists cannot be started, or do not answer."""
 
 
 class ClockError(TrackerError):
@@ -97,7 +97,7 @@ class ClockError(TrackerError):
 class DeliveryError(TrackerError):
     """A channel refused an alert or could not be reached; the message is the answer, without any secret.
 
-    `retry_after` is how long the receiver asks to be left alone, in seconds; `gone` that it wants no more (410).
+    `retry_after` is the wait that the receiver asks for, in seconds; with `gone` it wants no more messages (410).
     """
 
     exit_code = 5

@@ -42,10 +42,10 @@ INCIDENTS: dict[IncidentKind, dict[Lang, tuple[str, str]]] = {
         "en": ("the answer is over the size limit", "if it is genuine, raise site.max_megabytes"),
     },
     IncidentKind.LAYOUT_CHANGED: {
-        "zh": ("页面结构与预期不符", "请在浏览器中核对；网站改版需更新 spiders/pages.py 或 tracker/series.py"),
+        "zh": ("页面结构与预期不符", "请在浏览器中核对；网站改版需更新 spiders/pages.py 或 tracker/core/series.py"),
         "en": (
             "the page is not built as expected",
-            "look at it in a browser; a redesign needs spiders/pages.py or tracker/series.py updated",
+            "look at it in a browser; a redesign needs spiders/pages.py or tracker/core/series.py updated",
         ),
     },
     IncidentKind.FEWER_ATTACHMENTS: {
@@ -168,5 +168,5 @@ INCIDENTS: dict[IncidentKind, dict[Lang, tuple[str, str]]] = {
 
 
 def incident_text(kind: str, lang: Lang) -> tuple[str, str]:
-    """What an incident means, and what to do about it."""
+    """Return what an incident means, and what to do about it."""
     return INCIDENTS[IncidentKind(kind)][lang]

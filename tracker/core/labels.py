@@ -21,13 +21,13 @@ _LONGEST = 2_000
 
 
 def fold(text: str) -> str:
-    """Text as headings and labels are compared: NFKC, without white space; folded again it stays as it is."""
+    """Return text in the form in which headings and labels are compared: NFKC, without white space. Idempotent."""
     solid = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
     return unicodedata.normalize("NFKC", solid)  # an accent behind white space has come to stand on a letter
 
 
 def _of_site(site: str | None) -> list[Series]:
-    """The series that a page of a site can publish: on the site of a province its own alone."""
+    """Return the series that a page of a site can publish; the site of a province publishes only its own."""
     if site is None:
         return _BY_TITLE
     own = [series for series in _BY_TITLE if series.ahead_of and series.site == site]
@@ -35,30 +35,30 @@ def _of_site(site: str | None) -> list[Series]:
 
 
 def series_of_title(title: str, site: str | None = None) -> Series | None:
-    """The series that an announcement of this title (on that site) publishes, or None."""
+    """Return the series of an announcement with this title on that site, or None."""
     folded = fold(title)[:_LONGEST]
     return next((s for s in _of_site(site) if s.title.search(folded)), None)
 
 
 def series_of_label(label: str, site: str | None = None) -> Series | None:
-    """The series that an attachment of this label (on that site) belongs to, or None."""
+    """Return the series of an attachment with this label on that site, or None."""
     folded = fold(label)[:_LONGEST]
     return next((s for s in _of_site(site) if s.label.search(folded)), None)
 
 
 def period_of(text: str) -> str | None:
-    """The month that a label or title names, as "2024-08"; None where it names none."""
+    """Return the month that a label or title names, as "2024-08", or None."""
     found = _MONTH.search(fold(text))
     return f"{found[1]}-{int(found[2]):02d}" if found and 1 <= int(found[2]) <= 12 else None
 
 
 def is_round_up(label: str) -> bool:
-    """True for a yearly or cumulative list, which repeats earlier batches."""
+    """Return True for a yearly or cumulative list, which repeats earlier batches."""
     return bool(_ROUND_UP.search(fold(label))) and period_of(label) is None
 
 
 def state_key(label: str) -> str:
-    """What a cumulative list is known by: `label_key` without the month up to which the file goes.
+    """Return the key of a cumulative list: `label_key` without the month up to which the file goes.
 
     "附件：广东省生成式人工智能服务已备案信息（截至2024年3月）.xlsx" → "广东省生成式人工智能服务已备案信息"
     """
@@ -66,12 +66,12 @@ def state_key(label: str) -> str:
 
 
 def reach(label: str, title: str, announced: str | None) -> str | None:
-    """The month up to which a file goes: as its label says, else the title of its page, else the page's own."""
+    """Return the month up to which a file goes: by its label, else the title or the date of its page."""
     return period_of(label) or period_of(title) or (announced or "")[:7] or None
 
 
 def label_key(label: str) -> str:
-    """The label as attachments are known by it: folded, without 附件, its number and a file ending.
+    """Return the key of an attachment: its label folded, without 附件, number and file ending.
 
     "附件 18：境内互联网信息服务算法备案清单（2026年5月）.docx" → "境内互联网信息服务算法备案清单(2026年5月)"
     """

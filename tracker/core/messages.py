@@ -1,7 +1,4 @@
-"""What people read from commands, in Chinese and English.
-
-Pure: a language and values in, text out.
-"""
+"""The texts of commands in Chinese and English. Pure: a language and values in, text out."""
 
 from __future__ import annotations
 
@@ -186,7 +183,7 @@ WORDS: dict[str, tuple[str, str]] = {
 
 
 def language(choice: str | None) -> Lang:
-    """The language to speak: the choice, else the locale's, else English."""
+    """Return the language: the chosen one, else that of the locale, else English."""
     if choice in ("zh", "en"):
         return "zh" if choice == "zh" else "en"
     name = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
@@ -194,7 +191,7 @@ def language(choice: str | None) -> Lang:
 
 
 def word(key: str | None, lang: Lang, table: Mapping[str, tuple[str, str]] = WORDS, /, **values: object) -> str:
-    """Return the word or sentence of a table in that language; a key that is not in the table comes back as it is."""
+    """Return the word or sentence of a table in that language; an unknown key is returned unchanged."""
     if key is None:
         return ""
     pair = table.get(key)

@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
 
 class Status(StrEnum):
-    """Where a filing stands now."""
+    """The status of a filing."""
 
     ACTIVE = "active"
     CANCELLED = "cancelled"
@@ -51,7 +51,7 @@ class ChangeKind(StrEnum):
 
 
 class IncidentKind(StrEnum):
-    """What can be wrong with a source. The texts for people stand in `tracker.messages`."""
+    """What can be wrong with a source. `tracker.core.incident_texts` has the texts for people."""
 
     # the site (exit 3)
     CHALLENGE = "challenge"  # a firewall page in place of content
@@ -76,7 +76,7 @@ class IncidentKind(StrEnum):
     UNKNOWN_NUMBER = "unknown_number"  # a cancellation notice for a number that no list holds
     LIST_GONE = "list_gone"  # a recorded list that no page offers any more
     CHECK_OFF = "check_off"  # a check of `tracker reconcile` does not come out
-    UNDELIVERED = "undelivered"  # a subscription that cannot be told: given up, disabled or gone (exit 5)
+    UNDELIVERED = "undelivered"  # a subscription that cannot be reached: failed, disabled or removed (exit 5)
     STALE = "stale"  # no new batch of a series for longer than ever before
     INTERRUPTED = "interrupted"  # a poll that did not come to its end
     MISSED = "missed"  # polls of the schedule that did not take place
@@ -98,7 +98,7 @@ LIST_INCIDENTS = frozenset({IncidentKind.UNREADABLE, IncidentKind.FAILED_CHECKS}
 class Incident:
     """Something a person must know: `source` is a series, page or channel; `detail` one English sentence.
 
-    `gone` is True where the site says that there is nothing at the address (404, 410).
+    `gone` is True if the site answers that the address does not exist (404, 410).
     """
 
     kind: IncidentKind
@@ -115,8 +115,8 @@ class Incident:
 class Row:
     """One row of a table.
 
-    `cells` lie on the table's grid columns; text is raw. A cell merged across columns stands in its first
-    column and leaves `None` in the others; a cell merged down is repeated in each of its rows.
+    `cells` has one entry per grid column; text is raw. A cell merged across columns is in its first column, with `None`
+    in the others; a cell merged down is repeated in each of its rows.
     `place` counts from 1 within the table as printed, headings included. `page` counts from 1 (PDF only).
     """
 
@@ -127,7 +127,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: `index` from 1 within the file; `title` is the text that stands directly above it."""
+    """One table: `index` from 1 within the file; `title` is the text directly above it."""
 
     index: int
     title: str
@@ -136,7 +136,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file holds: its type by its bytes ("docx", "pdf", "xlsx", "html"), its title and its tables."""
+    """The content of a file: its type by its bytes ("docx", "pdf", "xlsx", "html"), its title and its tables."""
 
     media_type: str
     title: str
@@ -146,7 +146,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a file a filing stands: table and row from 1, page for PDF."""
+    """The place of a filing in a file: table and row from 1, page for PDF."""
 
     table: int
     row: int
@@ -164,8 +164,8 @@ FIELDS = (
 class Filing:
     """One row of a list, normalised; `raw` keeps each cell as printed, by field.
 
-    `filed_on` and `cancelled_on` are ISO as far as the list says ("2025-07-14", "2025-07"), or the text as
-    printed where it is no date. `province` is as published (属地), else from the region code of the number.
+    `filed_on` and `cancelled_on` are ISO as far as the list says ("2025-07-14", "2025-07"), or the printed
+    text if it is no date. `province` is as published (属地), else from the region code of the number.
     """
 
     series: str
@@ -201,7 +201,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class TableSummary:
-    """What became of one table: rows = data rows met (headings and titles aside) = kept + refused."""
+    """The result of one table: rows = data rows (without headings and titles) = kept + refused."""
 
     index: int
     title: str
@@ -213,7 +213,7 @@ class TableSummary:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """Everything one attachment says: rows = kept + refused, and what was odd about it."""
+    """Everything that one attachment states: rows = kept + refused, and warnings."""
 
     series: str
     period: str | None
@@ -251,7 +251,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A page that is not taken for content, because it offers fewer files than before; a person may accept it."""
+    """A page that is held back because it offers fewer files than before; a person may accept it."""
 
     page: Page
     series: str
@@ -270,7 +270,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An attachment that a poll wants fetched: `offer` is the history's own key for the link."""
+    """An attachment that a poll wants to fetch; `offer` is the key of the link in the history."""
 
     offer: int
     href: str
@@ -281,7 +281,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """The bytes of an attachment, as they came."""
+    """The bytes of an attachment, as received."""
 
     offer: int
     href: str
@@ -294,7 +294,7 @@ Outcome = Literal["ok", "partial", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class SourceResult:
-    """How one source did in one poll."""
+    """The result of one source in one poll."""
 
     source: str
     outcome: Outcome
@@ -312,7 +312,7 @@ Fields = dict[str, tuple[str | None, str | None]]
 class Change:
     """One thing that happened to one filing; `fields` maps a field to [before, after].
 
-    With `lifts_cancellation` a filing that was cancelled is so no more.
+    With `lifts_cancellation` the filing is no longer cancelled.
     """
 
     kind: ChangeKind
@@ -331,13 +331,11 @@ class Change:
 class Known:
     """What the history holds before a list is recorded.
 
-    `present` and `gone` are this list's own filings by the number that it states; `current` the number that
-    such a filing bears now, where another list has renumbered it; `elsewhere` the filings of other lists of
-    the series, by number. `cancelled` are the numbers whose filing is cancelled already, with the date as
-    far as known; `marked` are filings as other lists state them now, with a remark that speaks of a cancellation;
-    `noticed` are the numbers that a recorded cancellation notice names, with the month it states, or the day of the
-    notice where it states none; `announced` those of notices that are about to be recorded and will speak for
-    themselves.
+    By number: `present` and `gone` are the filings of this list, `elsewhere` those of other lists of the series.
+    `current` maps a number of this list to today's number, if another list has renumbered the filing. `cancelled` maps
+    the numbers of cancelled filings to the date as far as known. `marked` are filings whose remark in another list
+    speaks of a cancellation. `noticed` maps numbers of recorded cancellation notices to the month that the notice
+    states, or to its day. `announced` are numbers of notices that will be recorded later in this poll.
     """
 
     present: Mapping[str, Filing] = field(default_factory=dict)
@@ -350,15 +348,15 @@ class Known:
     announced: frozenset[str] = frozenset()
 
     def bears(self, number: str) -> str:
-        """The number that the filing which this list states under `number` bears now."""
+        """Return today's number of the filing that this list states under `number`."""
         return self.current.get(number, number)
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A filing that a notice names: as it stands, when it was cancelled as far as that is known, and all its remarks.
+    """A filing that a notice names: its state, the date of its cancellation as far as known, and all its remarks.
 
-    `remarks` are those of every list that states it now.
+    `remarks` has one entry for every list that states the filing now.
     """
 
     filing: Filing
@@ -369,10 +367,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """How a new list meets another list of its series: filings in common, and filings of the other.
+    """How a new list overlaps another list of its series: common filings, and all filings of the other.
 
-    `period` is the other's batch. `beside` is True where one page offers both, `renamed` where a page that now
-    offers the new one offered the other before, and does so no more.
+    `period` is the batch of the other. `beside` is True if one page offers both, `renamed` if a page offered the other
+    before and offers only the new one now.
     """
 
     attachment: int
@@ -388,7 +386,7 @@ class Overlap:
 
 
 class Verdict(StrEnum):
-    """How a check of `tracker reconcile` comes out."""
+    """The result of a check of `tracker reconcile`."""
 
     OK = "ok"
     OFF = "off"
@@ -403,8 +401,8 @@ CHECK_NAMES = ("totals", "rows", "sequence", "province", "numbers", "notices", "
 class StatedTotal:
     """A number of filings that the regulator states.
 
-    `count` filings of `kind` (None: all) up to and including `until`, from `since` on, or ever where that is
-    None; both ISO dates. `address` is where it is stated, `sentence` the words.
+    `count` filings of `kind` (None: all) from `since` (None: the beginning) up to and including `until`; both ISO
+    dates. `address` is the page that states it, `sentence` the words.
     """
 
     series: str
@@ -420,9 +418,9 @@ class StatedTotal:
 class KnownList:
     """A list as its newest recorded revision states it.
 
-    `rows` = kept + refused, as met in the file; `title` and `published_on` are its announcement's; `seen_at` is
-    the instant at which that revision was first seen. `filings` stand in the order of the list, cancellation
-    notices' rows likewise.
+    `rows` = kept + refused, as in the file; `title` and `published_on` are its announcement's; `seen_at` is
+    the instant at which that revision was first seen. `filings` are in the order of the list, also for
+    cancellation notices.
     """
 
     series: str
@@ -439,11 +437,11 @@ class KnownList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One check: what was compared, and how it came out.
+    """One check: what was compared, and the result.
 
     `name` is the sort of check (one of `CHECK_NAMES`) and `subject` what it looked at within `series`: together they
     identify it.
-    `off_by` is found - expected where both are numbers. `items` names what is missing or odd, one line each.
+    `off_by` is found - expected if both are known. `items` names what is missing or odd, one line each.
     """
 
     name: str
@@ -458,5 +456,5 @@ class Check:
 
     @property
     def off_by(self) -> int | None:
-        """How far off it is; None where there is nothing to count."""
+        """Return found - expected, or None if one of them is unknown."""
         return None if self.expected is None or self.found is None else self.found - self.expected

@@ -1,8 +1,8 @@
-"""The series and the sites, declared: a new series, or a province's site, is one more entry here.
+"""Declare the sites and the series: a new series, or the site of a province, is one more entry here.
 
-Everything that a change of the regulator's site could touch stands on this page: addresses, title and label
-patterns, headings with their variants, number patterns, bounds. Gathered from independent public programs
-and data sets between 2022-08 and 2026-09.
+Everything that a change of the regulator's site could affect is in this module: addresses, patterns of titles and
+labels, headings with their variants, patterns of numbers, bounds. Source: independent public programs and data sets,
+2022-08 to 2026-09.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tracker.core.models import Kind
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Where a site names its announcements.
+    """A listing in which a site names its announcements.
 
     `json_list` is the POST interface of cac.gov.cn (with `fallback`, the HTML column of the same channel);
     `notice_list` is the pinned notices of beian.cac.gov.cn; `column` is a page of links, as other sites have.
@@ -32,10 +32,10 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Markup:
-    """Where an announcement page has its parts: CSS selectors, of which the first that finds any text counts.
+    """The parts of an announcement page, as CSS selectors; the first selector that finds text counts.
 
-    The text of a meta element is its content. Files are looked for in what is around the body as `content` says, in
-    the body itself where that is "". What must be there, or the layout has changed: title and body.
+    The text of a meta element is its content. Attachments are searched in the element `content` around the body, or in
+    the body itself if that is "". A page without title or body has changed its layout.
     """
 
     title: tuple[str, ...]
@@ -59,10 +59,9 @@ GOV_MARKUP = Markup(
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One site: its setting is `site.<id>_url`, and no request leaves the address given there.
+    """One site; the setting `site.<id>_url` is the only address that requests to it go to.
 
-    `zh` and `en` name the office whose site it is, `meaning` says which of its sites it is; `markup` says where its
-    announcement pages have their parts.
+    `zh` and `en` name the office, `meaning` says which of its sites it is, `markup` describes its announcement pages.
     """
 
     id: str
@@ -92,7 +91,7 @@ SITES: tuple[Site, ...] = (
         meaning="the registry's site",
     ),
     # The offices of provinces are asked only where `poll.provinces` or --series names one of their series; what is
-    # known of each, and what is not, stands in docs/sources.md.
+    # known of each, and what is not, is in docs/sources.md.
     Site(
         id="guangdong",
         url="https://cagd.gov.cn",
@@ -114,7 +113,7 @@ SITES: tuple[Site, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One way in which a table of a series is laid out.
+    """One layout of a table of a series.
 
     `headings` maps a heading (as `fold` gives it) to a field of `Filing`; a row of headings has every field
     in `required`.
@@ -129,15 +128,14 @@ class Layout:
 class Series:
     """One kind of list.
 
-    `rolling` pages are looked at in every poll, `known` pages now and then; both are paths of `site`.
-    `title` matches announcements, `label` attachment links. `min_rows` and `min_links` are the fewest that
-    a genuine list or rolling page has. With `cancels`, rows do not file anything: they cancel the filing
-    whose number they name. `zh_short` and `en_short` name the series in alerts, `unit` counts its additions in Chinese.
+    `rolling` pages are fetched in every poll, `known` pages from time to time; both are paths of `site`. `title`
+    matches announcements, `label` attachment links. `min_rows` and `min_links` are lower bounds of a genuine list or
+    rolling page. With `cancels`, each row cancels the filing whose number it names. `zh_short` and `en_short` name the
+    series in alerts, `unit` counts its additions in Chinese.
 
-    `ahead_of` is the series in which the filings of this one are published later, by another office: such a series is
-    polled only where it is asked for, and left out of all totals, in which its filings would count twice. With
-    `cumulative` each file states all that was filed so far (截至2024年3月), so that a later one, wherever it is
-    offered, is a revision of the same list.
+    `ahead_of` names the series in which another office publishes the same filings later. Such a series is polled only
+    on request and left out of all totals, in which its filings would count twice. With `cumulative` each file states
+    everything filed so far (截至2024年3月), so a later file is a revision of the same list, whichever page offers it.
     """
 
     id: str
@@ -181,7 +179,7 @@ _REGISTERED = _SEQUENCE | _PROVINCE | {
 }  # fmt: skip
 _ALGORITHM = _SEQUENCE | {
     "算法名称": "name", "算法类别": "category", "类别": "category", "角色": "role",
-    # One column for two things in cancellation notices; what stands in it is a role so far (2025-07).
+    # One column for two things in cancellation notices; so far it contains a role (2025-07).
     "角色/类别": "role", "角色/算法类别": "role",
     "主体名称": "entity", "备案主体": "entity",
     "应用产品": "product", "关联产品": "product", "主要用途": "purpose",
@@ -356,12 +354,12 @@ _SITE_OF_CHANNEL = {listing.channel: site.id for site in SITES for listing in si
 
 
 def series_by_id(series_id: str) -> Series:
-    """The series of that id; raises `KeyError` for one that is not declared."""
+    """Return the series of that id; raise `KeyError` for an unknown id."""
     return _BY_ID[series_id]
 
 
 def site_of(series_id: str) -> Site:
-    """The site on which a series is published; raises `KeyError` for one that is not declared."""
+    """Return the site of a series; raise `KeyError` for an unknown id."""
     return next(site for site in SITES if site.id == _BY_ID[series_id].site)
 
 
@@ -371,7 +369,7 @@ def site_of_channel(channel: str) -> str | None:
 
 
 def select_series(ids: Sequence[str]) -> list[Series]:
-    """The series of those ids, all where none is named.
+    """Return the series of these ids, or all if there are none.
 
     Raises:
         OptionError: there is no such series.

@@ -1,7 +1,7 @@
-"""The ways in which the stand-in misbehaves, by name.
+"""The faults of the stand-in, by name.
 
-In: the name of a fault and the answer that would have gone out. Out: what goes out instead. Must never act
-on its own: an answer without a fault set for it is left alone.
+In: the name of a fault and the regular answer. Out: the answer that is sent instead. Without a fault the answer stays
+unchanged.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ENDLESS_CHUNK, ENDLESS_CHUNKS = 64 * 1024, 1024
 
 
 class FaultName(StrEnum):
-    """What can be set with `StandIn.set_fault`."""
+    """A fault for `StandIn.set_fault`."""
 
     CHALLENGE_200 = "challenge_200"
     CHALLENGE_403 = "challenge_403"
@@ -53,11 +53,11 @@ PAGE_FAULTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes out.
+    """An answer to send.
 
-    `length` is what Content-Length says: -1 the truth, None no length but chunks without end. `wait` holds the
-    answer back for a long time; with `silent` the connection closes without one. `raw` gives the pieces of an answer
-    as they go out, status line and all, with `pause` seconds between them; the connection closes after the last.
+    `length` is the value of Content-Length: -1 the true one, None for endless chunks. `wait` delays the answer for a
+    long time; with `silent` the connection closes without an answer. `raw` is the answer in pieces, status line
+    included, with `pause` seconds between them; the connection closes after the last one.
     """
 
     status: int = 200
@@ -70,13 +70,13 @@ class Answer:
     pause: float = 0.0
 
     def chunks(self) -> Iterator[bytes]:
-        """The endless body, as far as it goes."""
+        """Yield the endless body."""
         for _ in range(ENDLESS_CHUNKS):
             yield b"0" * ENDLESS_CHUNK
 
 
 def spoil(answer: Answer, fault: FaultName, *, target: str, elsewhere: str) -> Answer:
-    """The answer as that fault makes it; `elsewhere` is an address on another host."""
+    """Return the answer with that fault; `elsewhere` is an address on another host."""
     html = {"Content-Type": "text/html; charset=utf-8"}
     match fault:
         case FaultName.CHALLENGE_200:

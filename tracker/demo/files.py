@@ -1,7 +1,7 @@
-"""List files made from rows: Word, PDF and Excel, laid out as the regulator's are.
+"""Make list files from rows: Word, PDF and Excel, in the layout of the regulator.
 
-In: tables; out: bytes, the same for the same input. Used by the demo and the tests, so that the truth of a
-file is known before any reader runs.
+In: tables. Out: bytes, the same for the same input. The demo and the tests use them, because the truth of such a file
+is known before any reader runs.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class TableSpec:
 
 
 def make_docx(tables: Sequence[TableSpec], title: str) -> bytes:
-    """A Word file: the title, then each table under its own title."""
+    """Make a Word file: the title, then each table under its own title."""
     try:
         import docx
     except ImportError as error:
@@ -48,7 +48,7 @@ def make_docx(tables: Sequence[TableSpec], title: str) -> bytes:
 
 
 def make_xlsx(tables: Sequence[TableSpec], title: str) -> bytes:
-    """An Excel file: a sheet for each table, its title in the first row."""
+    """Make an Excel file: a sheet for each table, its title in the first row."""
     try:
         import openpyxl
     except ImportError as error:
@@ -64,7 +64,7 @@ def make_xlsx(tables: Sequence[TableSpec], title: str) -> bytes:
 
 
 def make_pdf(tables: Sequence[TableSpec], title: str, **options: Any) -> bytes:
-    """A PDF file with ruled tables; headings stand once, and rows are cut by page breaks.
+    """Make a PDF file with ruled tables; headings are printed once, and page breaks cut rows.
 
     `options` are reportlab's for the document, such as `encrypt`.
     """
@@ -100,7 +100,7 @@ def _escaped(text: str) -> str:
 
 
 def _saved_zip(document: Any) -> bytes:
-    """A document as saved, with every date inside set to one day: the same input gives the same bytes."""
+    """Return a saved document with every date set to one day, so that the same input gives the same bytes."""
     saved, fixed = io.BytesIO(), io.BytesIO()
     document.save(saved)
     with zipfile.ZipFile(saved) as source, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:

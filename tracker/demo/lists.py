@@ -1,4 +1,4 @@
-"""Lists of the demo, from the published facts in `facts/`: the rows as the regulator listed them."""
+"""The lists of the demo, from the published facts in `facts/`: the rows as the regulator listed them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _GENAI_FIELDS = ("sequence", "province", "name", "entity", "number", "filed_on")
 
 
 def genai_list(period: str) -> list[TableSpec]:
-    """The tables of a `genai_service` list: filed, and registered where there are any."""
+    """Return the tables of a `genai_service` list: filed, and registered if there are any."""
     rows = _facts(f"genai/{period}.csv")
     kinds = (
         ("filed", FILED, "生成式人工智能服务已备案信息"),
@@ -31,9 +31,9 @@ def genai_list(period: str) -> list[TableSpec]:
 
 
 def cancelled_algorithms() -> tuple[TableSpec, TableSpec]:
-    """Lists of the algorithms that the first two notices cancel, as if published before: synthesis, recommendation.
+    """Return lists of the algorithms that the first two notices cancel: synthesis, recommendation.
 
-    The type code in the number tells them apart: 01 is 生成合成.
+    The type code in the number distinguishes them: 01 is 生成合成.
     """
     rows = _facts("cancellations.csv")
     synthesis = [row for row in rows if re.match(r"网信算备\d{13}01", row["number"])]
@@ -50,7 +50,7 @@ def _algorithms(rows: list[dict[str, str]], column: str) -> TableSpec:
 
 
 def cancellation_notice(day: str) -> TableSpec:
-    """The table of the notice of that day."""
+    """Return the table of the notice of that day."""
     rows = [row for row in _facts("cancellations.csv") if row["notice_date"] == day]
     names = ("name", "role_or_category", "entity", "product")
     cells = tuple(

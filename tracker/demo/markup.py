@@ -1,7 +1,7 @@
-"""What the stand-in publishes, written as the regulator's sites write it. Pure.
+"""Write pages and listings as the regulator's sites write them. Pure.
 
 In: pages, entries and notices. Out: HTML and JSON with the quirks of the real ones: unquoted attributes,
-protocol-relative links, labels cut up by inner tags, entities in topics. Must never be tidier than those.
+protocol-relative links, labels split by inner tags, entities in topics.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ CAC_HOST = "www.cac.gov.cn"
 
 @dataclass(slots=True)
 class File:
-    """An attachment on offer: the token in its address changes when its bytes are replaced."""
+    """An offered attachment; the token in its address changes when its bytes are replaced."""
 
     label: str
     token: str
@@ -60,7 +60,7 @@ class Notice:
 
 
 def file_target(file: File) -> str:
-    """The path and query under which a file is served; the escapes of the label are in lower case, as met."""
+    """Return path and query of a file; the escapes of the label are in lower case, as on the real site."""
     label = "".join(f"%{byte:02x}" if byte > 127 else quote(chr(byte)) for byte in file.label.encode())
     return f"/cms/pub/interact/downloadfile.jsp?filepath={file.token}&fText={label}"
 
@@ -131,7 +131,7 @@ def notice_list(notices: Iterable[Notice]) -> bytes:
 
 
 def _file_line(number: int, file: File) -> str:
-    """A link whose label is cut up by inner tags, as the site's editor leaves it."""
+    """Return a link whose label is split by inner tags, as the editor of the site leaves it."""
     href = html.escape(file_target(file), quote=False)
     cut = len(file.label) // 2
     first, rest = html.escape(file.label[:cut]), html.escape(file.label[cut:])

@@ -1,7 +1,7 @@
-"""The site of a province's office in the stand-in: pages as sites of the government write them, files as plain links.
+"""The site of a province's office in the stand-in: pages in the form of government sites, files as plain links.
 
-In: what the office publishes. Out: answers on a host of its own. No page of such a site was at hand: its markup is the
-one that the guidance for sites of the government asks for (meta elements) around a body that an editor wrote.
+In: what the office publishes. Out: answers on a host of its own. No real page was available: the markup follows the
+guidance for government sites (meta elements) around a body from an editor.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class ProvincePage:
 
 
 class ProvinceSite:
-    """One office's site. Every method may be called while requests are being answered."""
+    """The site of one office. Every method may be called while requests are answered."""
 
     def __init__(self, site: str, hang_seconds: float = 30.0) -> None:
         self.robots = "User-agent: *\nDisallow: /admin/\n"
@@ -44,16 +44,16 @@ class ProvinceSite:
 
     @property
     def requests(self) -> list[Hit]:
-        """Every request, in the order of arrival."""
+        """Return every request, in the order of arrival."""
         return self.host.hits
 
     def publish(
         self, path: str, title: str, published_at: str, files: Iterable[tuple[str, bytes]], *, text: str = "",
         listed: bool = True,
     ) -> None:  # fmt: skip
-        """Puts an announcement at `path`, in place of what is there, with its files beside it.
+        """Publish an announcement at `path`, replacing any page there, with its files beside it.
 
-        A file's address is made of the page's and the file's number: it stays when the file is replaced.
+        The address of a file is made of the numbers of page and file, so it stays when the file is replaced.
         """
         folder, stem = path.rpartition("/")[0], path.rpartition("/")[2].partition(".")[0]
         page = ProvincePage(title, published_at, text)

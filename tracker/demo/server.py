@@ -1,7 +1,6 @@
-"""One host of the stand-in: a loopback HTTP server that logs what it was asked.
+"""One host of the stand-in: an HTTP server on 127.0.0.1 that logs its requests.
 
-In: a function from a request to an `Answer`. Out: that answer over HTTP, and a `Hit` for each request. Must
-never listen elsewhere than on 127.0.0.1.
+In: a function from a request to an `Answer`. Out: that answer over HTTP, and a `Hit` for each request.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from tracker.demo.faults import Answer
 
 @dataclass(slots=True)
 class Hit:
-    """One request: `line` is the request line as it came, `at` the moment it came (monotonic seconds)."""
+    """One request: `line` is the request line as received, `at` the time of arrival (monotonic seconds)."""
 
     host: str
     method: str
@@ -38,13 +37,13 @@ class Hit:
 
     @property
     def from_same_site(self) -> bool:
-        """True where the Referer names the host that was asked."""
+        """Return True if the Referer names the requested host."""
         return urlsplit(self.referer).netloc == self.headers.get("host", "?")
 
 
 @dataclass(slots=True)
 class Host:
-    """A server on a free port; `peak` is the most requests that it had under way at one time."""
+    """A server on a free port; `peak` is the largest number of simultaneous requests."""
 
     name: str
     answer: Callable[[Hit], Answer]
@@ -90,11 +89,11 @@ class Host:
             self._busy -= 1
 
     def wait(self, seconds: float) -> bool:
-        """Waits; True where the host was stopped meanwhile."""
+        """Wait; return True if the host was stopped meanwhile."""
         return self._stopping.wait(seconds)
 
     def hang(self, connection: socket.socket) -> None:
-        """Waits as the fault `hang` says, or until the host is stopped or the client has gone; then counts it out."""
+        """Wait for the fault `hang`, until the host is stopped or the client has closed the connection."""
         until = monotonic() + self.hang_seconds
         with self._lock:
             self._hanging += 1
@@ -106,7 +105,7 @@ class Host:
 
 
 def _is_closed(connection: socket.socket) -> bool:
-    """True once the other side has closed the connection: then it is readable and holds nothing."""
+    """Return True once the other side has closed the connection: then it is readable and empty."""
     try:
         return bool(select.select([connection], [], [], 0)[0]) and not connection.recv(1, socket.MSG_PEEK)
     except OSError:
@@ -178,6 +177,6 @@ def _handler(host: Host) -> type[BaseHTTPRequestHandler]:
             self.close_connection = True
 
         def log_message(self, format: str, *args: object) -> None:
-            """Says nothing: the hits are the log."""
+            """Log nothing: the hits are the log."""
 
     return Handler

@@ -1,8 +1,7 @@
-"""A stand-in for the regulator's two sites, and those of provinces, on 127.0.0.1, driven from the same process.
+"""A stand-in for the regulator's two sites and those of provinces, on 127.0.0.1, controlled from the same process.
 
-In: what is to be published, and the faults to show. Out: answers over HTTP at the addresses of the site
-contract, and a log of every request. Must never listen elsewhere than on the loopback address, and never
-answer more kindly than the real sites: no Referer, no content.
+In: pages to publish, and faults to show. Out: answers over HTTP at the addresses of the real sites, and a log of every
+request. Like the real sites it sends no content without a Referer.
 
     with StandIn() as site:
         site.publish_page("/2022-08/12/c_1661927474338504.htm", "…公告", "2022-08-12 10:00", [("附件", data)])
@@ -48,9 +47,9 @@ class _SetFault:
 
 
 class StandIn:
-    """Both sites. Every method may be called while requests are being answered.
+    """Both sites. Every method may be called while requests are answered.
 
-    With `furnished`, each listing names something that is no filing from the start: a listing is never empty.
+    With `furnished`, each listing has an unrelated entry from the start, because real listings are never empty.
     """
 
     def __init__(self, hang_seconds: float = 30.0, *, furnished: bool = True) -> None:
@@ -96,12 +95,12 @@ class StandIn:
 
     @property
     def requests(self) -> list[Hit]:
-        """Every request to any host, in the order of arrival."""
+        """Return every request to any host, in the order of arrival."""
         hits = [hit for province in self.provinces.values() for hit in province.requests]
         return sorted([*self.cac.hits, *self.beian.hits, *hits], key=lambda hit: hit.at)
 
     def province(self, site: str) -> ProvinceSite:
-        """The site of a province's office, by its id; it answers from when it is asked for first."""
+        """Return the site of a province's office by its id; start it on the first call."""
         if site not in self.provinces:
             self.provinces[site] = ProvinceSite(site, self._hang_seconds)
             self.provinces[site].host.start()
@@ -120,7 +119,7 @@ class StandIn:
         listed: bool = True,
         channel: str = "A093702",
     ) -> None:
-        """Puts an announcement at `path`, in place of what is there; if `listed`, on top of its column too."""
+        """Publish an announcement at `path`, replacing any page there; if `listed`, also at the top of its column."""
         with self._lock:
             self._articles[path] = Article(path, title, published_at, text)
             for label, body in attachments:
@@ -133,7 +132,7 @@ class StandIn:
             self._articles[path].files.append(File(label, self._new_token(body), body))
 
     def replace_attachment(self, path: str, label: str, body: bytes, *, keep_token: bool = False) -> None:
-        """A silent re-issue: other bytes under the same label, and nothing said about it."""
+        """Re-issue a file silently: other bytes under the same label."""
         with self._lock:
             file = self._file(path, label)
             file.body = body
@@ -145,12 +144,12 @@ class StandIn:
             self._articles[path].files.remove(self._file(path, label))
 
     def list_entry(self, title: str, path: str, when: str, channel: str = "A093702") -> None:
-        """A line on top of a column, for a page that need not exist."""
+        """Add a line at the top of a column, for a page that need not exist."""
         with self._lock:
             self._entries.insert(0, Entry(title, path, when, channel))
 
     def publish_notice(self, title: str, created: str, body: bytes, notice_id: str | None = None) -> str:
-        """A notice with a file (a cancellation); returns its id."""
+        """Publish a notice with a file (a cancellation); return its id."""
         with self._lock:
             notice_id = notice_id or _notice_id(title)
             self._notices.insert(0, Notice(notice_id, title, created, f"/notice/{notice_id}.pdf", body))
@@ -161,20 +160,20 @@ class StandIn:
             next(notice for notice in self._notices if notice.id == notice_id).body = body
 
     def publish_notice_link(self, title: str, created: str, path: str) -> None:
-        """A notice of type 3, whose content is the address of an announcement."""
+        """Publish a notice of type 3, whose content is the address of an announcement."""
         with self._lock:
             content = f"http://{markup.CAC_HOST}{path}"
             self._notices.insert(0, Notice(_notice_id(path), title, created, content, type=3))
 
     def hrefs(self, path: str) -> list[str]:
-        """The addresses of a page's files as it offers them now."""
+        """Return the addresses of the files that a page offers now."""
         with self._lock:
             return [markup.file_target(file) for file in self._articles[path].files]
 
     # --- faults ----------------------------------------------------------------------------------
 
     def set_fault(self, match: str, fault: str, times: int | None = None) -> None:
-        """Requests whose target contains `match`, raw or unquoted, get that fault, `times` times or always.
+        """Answer requests whose target contains `match`, raw or unquoted, with that fault, `times` times or always.
 
         `match` may begin with "cac:" or "beian:" to mean one host only.
         """
@@ -185,7 +184,7 @@ class StandIn:
             self._faults.append(_SetFault(match, name, times))
 
     def set_answer(self, match: str, answer: Answer, times: int | None = None) -> None:
-        """The same with an answer of any kind in place of what would have gone out."""
+        """Do the same with any answer in place of the regular one."""
         with self._lock:
             self._faults.append(_SetFault(match, answer, times))
 
@@ -286,12 +285,12 @@ def _notice_id(text: str) -> str:
 
 
 def _without_move(target: str) -> str:
-    """The target without what an on-site redirect added to it."""
+    """Return the target without the part that a redirect within the site added."""
     return target.removesuffix("moved=1").rstrip("?&") if target.endswith("moved=1") else target
 
 
 def main() -> None:
-    """Serves an empty stand-in until the input ends, and prints its addresses."""
+    """Serve an empty stand-in until the input ends, and print its addresses."""
     with StandIn() as site:
         print(f"TRACKER_SITE__CAC_URL={site.cac_url}")
         print(f"TRACKER_SITE__BEIAN_URL={site.beian_url}", flush=True)

@@ -1,8 +1,6 @@
-"""What an export holds: its tables with their rows, and what is to be said of them.
+"""The contents of an export: its tables, and the rows of the history as typed values of their columns.
 
-Rows of the history as the typed values of a table, and these as text. Pure.
-
-An empty text is none: no form but some could tell the two apart.
+An empty text becomes None, since some forms cannot distinguish the two.
 """
 
 from __future__ import annotations
@@ -25,9 +23,9 @@ from tracker.export.tables import TABLES
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The history of `scope`, as it was when it had recorded all up to `created` (an instant; None: no poll yet).
+    """The history within `scope`, recorded up to the instant `created` (None: no poll yet).
 
-    `rows` gives the rows of a table, one by one, anew at each call; `ahead` are the lists of provinces that it holds.
+    `rows` reads the rows of a table again at each call; `ahead` are the provincial series that the history holds.
     """
 
     scope: Scope
@@ -37,13 +35,13 @@ class Contents:
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        """The tables that are exported: checks speak of today only."""
+        """The exported tables, in order: with a day in the scope there are no checks, which are of today only."""
         return tuple(table for table in TABLES if self.scope.is_now or not table.now_only)
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A part of a file that holds a table: a name within it."""
+    """The sheets of a workbook that hold one table."""
 
     table: str
     names: tuple[str, ...]
@@ -51,10 +49,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A file that was written: its path in the folder, and how many rows of which tables it holds.
-
-    `sheets` names the sheets of a table, where the form has some.
-    """
+    """A written file: its path in the folder, its number of rows by table, and the sheets of a workbook."""
 
     path: str
     rows: dict[str, int]
@@ -62,7 +57,7 @@ class Written:
 
 
 def contents_of(db: Database, scope: Scope, progress: Callable[[str], None]) -> Contents:
-    """The contents of a history; `progress` is told of each table as it is begun."""
+    """Return the contents of a history; `progress` is called with the name of each table as it begins."""
 
     def rows(table: Table) -> Iterator[Values]:
         progress(table.name)
@@ -79,14 +74,14 @@ _WHOLE_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def typed(table: Table, rows: Iterable[Mapping[str, Any]]) -> Iterator[Values]:
-    """Each row as the values of the table's columns, in their order."""
+    """Yield each row as the values of the table's columns, in their order."""
     made = [(column.key, _OF_TYPE[column.type]) for column in table.columns]
     for row in rows:
         yield tuple(make(row[key]) for key, make in made)
 
 
 def as_text(value: date | datetime) -> str:
-    """A date or an instant as ISO 8601: 2024-08-05, 2026-01-02T01:00:00.000Z."""
+    """Return a date or an instant as ISO 8601: 2024-08-05, 2026-01-02T01:00:00.000Z."""
     if not isinstance(value, datetime):
         return value.isoformat()
     # To the millisecond, as the history keeps them, so that all texts of a column have one form.
@@ -95,12 +90,12 @@ def as_text(value: date | datetime) -> str:
 
 
 def plain(value: Value) -> str | int | bool | None:
-    """A value as JSON has it: dates and instants as text."""
+    """Return a value for JSON: dates and instants as text."""
     return as_text(value) if isinstance(value, date) else value
 
 
 def whole_date(text: str | None) -> date | None:
-    """The date that a text states; None where it states a month, a year or something else."""
+    """Return the date that a text states, or None for a month, a year or anything else."""
     if not text or not _WHOLE_DATE.fullmatch(text):
         return None
     try:

@@ -1,6 +1,6 @@
-"""The `datapackage.json` beside the files (Frictionless Data Package 2.0): what they hold, and of what they are made.
+"""The `datapackage.json` beside the files (Frictionless Data Package 2.0): their tables, columns, hashes and sources.
 
-Pure: what was written → the description. It is also the mark by which a folder is known as an export of ours.
+Pure. The file also marks a folder as an export of this program, which a later export may replace.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _QUOTED = (
     "A text that a spreadsheet program could take for a formula has a quote (') in front; "
     "the other forms hold the text as it is."
 )
-# How a form lays out a table; of CSV the lines, of the others the name within the file.
+# How CSV lays out a table.
 _CSV = {"delimiter": ",", "lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True, "header": True}
 
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """A file that was written, with its size in bytes and its sha256."""
+    """A written file with its size in bytes and its sha256."""
 
     written: Written
     size: int
@@ -38,7 +38,7 @@ class FileFacts:
 
 
 def describe(contents: Contents, form: Form, files: Sequence[FileFacts]) -> dict[str, Any]:
-    """The package: the tables with their columns and keys, the files with their hashes, day, sources and licence."""
+    """Return the package: tables with columns and keys, files with hashes, the day, sources and licence."""
     scope = contents.scope
     about: dict[str, Any] = {
         "$schema": f"{_PROFILES}/datapackage.json",
@@ -61,7 +61,7 @@ def describe(contents: Contents, form: Form, files: Sequence[FileFacts]) -> dict
 
 
 def files_of(package: object) -> frozenset[str] | None:
-    """The paths of an export of ours that a package describes; None where it is none of ours."""
+    """Return the paths of the export that a package describes, or None if it is not ours."""
     if not isinstance(package, Mapping) or not isinstance(made_by := package.get("made_by"), Mapping):
         return None
     resources = package.get("resources")
@@ -85,9 +85,9 @@ def _resource(table: Table, form: Form, files: Sequence[FileFacts]) -> dict[str,
     }
     if form in ("csv", "json", "jsonl"):
         one["encoding"] = "utf-8"
-    if form != "json":  # of which the library counts no bytes, and then says that some are missing
+    if form != "json":  # the library does not count bytes of JSON and would report a difference
         one["bytes"] = sum(file.size for file in own)
-    if len(own) == 1:  # of several files no hash is defined; each has its own below
+    if len(own) == 1:  # the standard defines no hash of several files; each has its own below
         one["hash"] = f"sha256:{own[0].sha256}"
     return one | _dialect(table, form, own) | {
         "rows": sum(file.written.rows[table.name] for file in own),
@@ -102,7 +102,7 @@ def _dialect(table: Table, form: Form, files: Iterable[FileFacts]) -> dict[str, 
     if form == "csv":
         return {"dialect": _CSV}
     if form == "parquet" and table.by_series:
-        return {"partitioned_by": ["series"]}  # which stands in the names of its folders, not in the files
+        return {"partitioned_by": ["series"]}  # the series is in the names of the folders, not in the files
     if form == "sqlite":
         return {"dialect": {"table": table.name}}
     if form == "xlsx":  # its headings are titles, in the language of the export

@@ -14,9 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from storage.database import sync
 from tracker.core.errors import OptionError, StorageError
-from tracker.core.files import try_writing
+from tracker.core.files import sync, sync_tree, try_writing
 from tracker.export.datapackage import NAME, files_of
 
 _HINT = "Name a folder that does not exist yet, is empty, or holds an earlier export"
@@ -45,7 +44,7 @@ def replaced(folder: Path) -> Iterator[Path]:
     try:
         with _held(scratch):
             yield scratch
-            _sync_all(scratch)
+            sync_tree(scratch)
             check_replaceable(target)
             _put_in_place(scratch, target)
     except OSError as error:
@@ -119,11 +118,6 @@ def _held(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
-
-
-def _sync_all(folder: Path) -> None:
-    for path in [*folder.rglob("*"), folder]:
-        sync(path)
 
 
 def _put_in_place(new: Path, target: Path) -> None:

@@ -1,7 +1,8 @@
-"""An export as Parquet: filings and changes divided by series into folders as Hive names them, the others whole.
+"""An export as Parquet: filings and changes divided by series into folders with Hive's names, other tables as one file.
 
-Plain types and data pages that Spark 3, DuckDB and Polars all read. The series stands in the folder's name only, where
-all of them read it as a column: with a second one in the files, pandas and PyArrow refuse the folder.
+Spark 3, DuckDB and Polars all read these plain types and data pages. The series is in the folder's name only, which all
+of them read as a column: with the series in the files as well, pandas and PyArrow refuse the folder. Importing this
+module needs PyArrow, which the extra `parquet` installs.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tracker.export.contents import Contents, Values, Written
 from tracker.export.schema import Column, Table, Type
 
 DIVIDED_BY = "series"
-ROW_GROUP = 50_000  # rows that are held in memory at a time
+ROW_GROUP = 50_000  # rows held in memory at a time
 _TYPES: dict[Type, pa.DataType] = {
     "string": pa.string(), "integer": pa.int32(), "boolean": pa.bool_(), "date": pa.date32(),
     "datetime": pa.timestamp("us", tz="UTC"),
@@ -27,14 +28,14 @@ _TYPES: dict[Type, pa.DataType] = {
 
 
 def write_parquet(folder: Path, contents: Contents) -> list[Written]:
-    """Write each table to a file of its name, or to a folder of it with one file for each series."""
+    """Write each table to a file, or to a folder with one file for each series."""
     written: list[Written] = []
     for table in contents.tables:
         rows = contents.rows(table)
         if not table.by_series:
             written.append(_write(folder, f"{table.name}.parquet", table, rows))
             continue
-        # A series without rows has its file, too: where nothing is recorded yet, there still is something to read.
+        # A series without rows has a file too, so that an export of an empty history can be read.
         there = [one.id for one in SERIES if not one.cancels and (not one.ahead_of or one.id in contents.ahead)]
         wanted = [one for one in there if contents.scope.series in (None, one)]
         for series, those in groupby(rows, itemgetter(table.names.index(DIVIDED_BY))):
@@ -69,7 +70,7 @@ def _field(column: Column) -> pa.Field:
 
 
 def _groups(rows: Iterable[Values]) -> Iterator[list[Values]]:
-    """The rows, so many at a time."""
+    """Yield the rows in groups of `ROW_GROUP`."""
     group: list[Values] = []
     for row in rows:
         group.append(row)

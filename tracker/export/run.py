@@ -1,4 +1,4 @@
-"""One export: the history as it is at one moment → files in a folder, with their description."""
+"""Write one export: the history at one moment, as files in a folder with their description."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tracker.export.text_files import Form, write_form
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What was exported: the files, until when the history had recorded, and the first days of its two clocks."""
+    """The result of an export: the files, the instant of the newest poll, and the first days of both clocks."""
 
     files: tuple[FileFacts, ...]
     created: str | None
@@ -29,14 +29,15 @@ class Export:
     first_recorded: str | None
 
     def rows(self, table: str) -> int:
-        """How many rows of a table were written."""
+        """Return the number of rows written of a table."""
         return sum(file.written.rows.get(table, 0) for file in self.files)
 
 
 def export_history(
     db: Database, form: Form, folder: Path, scope: Scope, lang: Lang, progress: Callable[[str], None] = lambda _: None
 ) -> Export:  # fmt: skip
-    """Write the history to a folder in that form; `progress` is told of each table as it is begun.
+    """Write the history to a folder in that form; `progress` is called with the name of each
+    table as it begins.
 
     Raises:
         OptionError: the folder holds something else or cannot be written to, or the form cannot hold a text.

@@ -1,8 +1,6 @@
-"""How a table of an export is declared: its columns with their types, names and meaning, its keys.
+"""The declaration of a table: its columns with types, titles and meanings, its keys; one function for each column type.
 
-Columns as they are declared in `tracker.export.tables`: one function for each type.
-
-Titles and meanings are written as "Chinese | English".
+`tables.py` uses it. Titles and meanings are written as "Chinese | English".
 """
 
 from __future__ import annotations
@@ -18,9 +16,9 @@ Type = Literal["string", "integer", "boolean", "date", "datetime"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column; `of` is the key of the row that it is made of, where it bears another name.
+    """One column; `of` is the key of its value in a row of the history, if that differs from the name.
 
-    `title` and `meaning` are in Chinese and English; `values` are all that it can hold, where these are few.
+    `title` and `meaning` are in Chinese and English; `values` lists all possible values, if they are few.
     """
 
     name: str
@@ -33,13 +31,13 @@ class Column:
 
     @property
     def key(self) -> str:
-        """The key of the row that it is made of."""
+        """The key of its value in a row of the history."""
         return self.of or self.name
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Columns that name a row of another table by its key."""
+    """A foreign key: columns that hold the key of another table."""
 
     columns: tuple[str, ...]
     table: str
@@ -49,8 +47,8 @@ class Reference:
 class Table:
     """One table; `key` identifies a row.
 
-    With `by_series` its Parquet is divided by series. With `now_only` it is there only where no day is asked for.
-    `sought` are columns by which rows are often looked for.
+    With `by_series` its Parquet is divided by series. With `now_only` it is exported only without a day in the scope.
+    `sought` names the columns to index.
     """
 
     name: str
@@ -70,38 +68,38 @@ class Table:
 
 
 def in_language(pair: tuple[str, str], lang: Lang) -> str:
-    """A title or meaning in one of its two languages."""
+    """Return a title or meaning in one of its two languages."""
     return pair[0 if lang == "zh" else 1]
 
 
 def text(name: str, title: str, meaning: str, *, required: bool = False) -> Column:
-    """Text as it stands in the history."""
+    """Declare a column of text, as the history holds it."""
     return Column(name, "string", _both(title), _both(meaning), required)
 
 
 def code(name: str, title: str, meaning: str, values: tuple[str, ...], *, required: bool = False) -> Column:
-    """One of a few words."""
+    """Declare a column that holds one of a few words."""
     return Column(name, "string", _both(title), _both(meaning), required, values)
 
 
 def number(name: str, title: str, meaning: str, *, required: bool = True) -> Column:
-    """A whole number."""
+    """Declare a column of whole numbers."""
     return Column(name, "integer", _both(title), _both(meaning), required)
 
 
 def flag(name: str, title: str, meaning: str) -> Column:
-    """Yes or no."""
+    """Declare a column of yes or no."""
     return Column(name, "boolean", _both(title), _both(meaning), required=True)
 
 
 def instant(name: str, title: str, meaning: str, *, required: bool = False) -> Column:
-    """An instant, in UTC."""
+    """Declare a column of instants in UTC."""
     zh, en = _both(title)
     return Column(name, "datetime", (f"{zh}（UTC）", f"{en} (UTC)"), _both(meaning), required)
 
 
 def at(name: str, title: str, meaning: str) -> Iterator[Column]:
-    """A date twice: as it is stated (filed_on), and as a date where that is a whole one (filed_date)."""
+    """Declare two columns for a date: the text as stated (filed_on), and the date if it is whole (filed_date)."""
     (zh, en), (zh_meaning, en_meaning) = _both(title), _both(meaning)
     stated = (f"{zh_meaning}；原样，可能只到年月", f"{en_meaning}; as stated: it may be a month, or no date at all")
     yield Column(name, "string", (zh, en), stated)
@@ -121,7 +119,7 @@ _SOURCE: tuple[tuple[str, Type, str, str], ...] = (
 
 
 def source(*required: str) -> Iterator[Column]:
-    """Where it is written; `required` names what is always known of it."""
+    """Declare the columns that name the source of a row; `required` names the parts that are always known."""
     for name, type_, title, meaning in _SOURCE:
         zh, en = _both(title)
         yield Column(f"source_{name}", type_, (f"来源：{zh}", f"source: {en}"), _both(meaning), name in required)

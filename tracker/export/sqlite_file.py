@@ -1,6 +1,7 @@
-"""An export as one SQLite file: these tables with their keys and indexes, readable by any program of any age.
+"""An export as one SQLite file: the tables with their keys and indexes.
 
-Types are TEXT and INTEGER only: dates and instants are ISO text, which SQLite's own functions read, and yes is 1.
+Types are TEXT and INTEGER only, which SQLite of any age reads: dates and instants are ISO text, which SQLite's own
+functions read, and yes is 1.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def write_sqlite(folder: Path, contents: Contents) -> list[Written]:
     """
     rows: dict[str, int] = {}
     with closing(sqlite3.connect(folder / NAME, isolation_level=None)) as db:
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", "page_size = 8192"):  # nobody else sees it yet
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "page_size = 8192"):  # nobody else reads it yet
             db.execute(f"PRAGMA {pragma}")
         db.execute("BEGIN")
         for table in contents.tables:
@@ -71,7 +72,7 @@ def _insert(db: sqlite3.Connection, table: Table, contents: Contents) -> int:
 
 @contextmanager
 def _as_os_error() -> Iterator[None]:
-    """A full disk is told as such: without it, it would be taken for a fault of the history."""
+    """Raise SQLite's errors as `OSError`, so that a full disk is not reported as a fault of the history."""
     try:
         yield
     except sqlite3.OperationalError as error:

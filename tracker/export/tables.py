@@ -1,4 +1,4 @@
-"""The tables of an export: the one place from which its files, their descriptions and docs/exports.md are made."""
+"""The tables of an export, declared once: its files, their descriptions and docs/exports.md are made from them."""
 
 from __future__ import annotations
 
@@ -247,7 +247,7 @@ CHECK_ITEMS = Table(
     now_only=True,
 )
 
-# In this order: what is named by another table need not come first, for files are written one by one.
+# The order of the export. A table may come before one that it references: foreign keys are not checked on writing.
 TABLES: tuple[Table, ...] = (
     FILINGS, CHANGES, CHANGE_FIELDS, ENTITIES, ENTITY_NAMES, BATCHES, CHECKS, CHECK_ITEMS,
 )  # fmt: skip
@@ -255,5 +255,9 @@ _BY_NAME = {table.name: table for table in TABLES}
 
 
 def table_by_name(name: str) -> Table:
-    """The table of that name; raises `KeyError` for one that is not declared."""
+    """Return the table of that name.
+
+    Raises:
+        KeyError: it is not declared.
+    """
     return _BY_NAME[name]

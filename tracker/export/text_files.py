@@ -18,7 +18,7 @@ from tracker.core.safe_text import harmless
 from tracker.export.contents import Contents, Value, Values, Written, plain
 from tracker.export.schema import Table
 
-# The line ends of RFC 4180: with others a lone carriage return in a text would not be quoted.
+# The line ends of RFC 4180: with others, a lone carriage return in a text would not be quoted.
 LINE_END = "\r\n"
 
 
@@ -46,13 +46,13 @@ def _cell(value: Value) -> Value:
 
 
 def write_json(folder: Path, contents: Contents) -> list[Written]:
-    """Write each table as an array of objects, one of them on each line."""
+    """Write each table as an array of objects, one object per line."""
     marks = ("[\n", ",\n", "\n]\n")
     return [_write_json(folder, f"{table.name}.json", table, contents, marks) for table in contents.tables]
 
 
 def write_jsonl(folder: Path, contents: Contents) -> list[Written]:
-    """Write each table as lines, each of them an object."""
+    """Write each table as lines, one object per line."""
     return [_write_json(folder, f"{table.name}.jsonl", table, contents, ("", "\n", "\n")) for table in contents.tables]
 
 
@@ -82,7 +82,7 @@ MEDIA_TYPES: dict[Form, str] = {
 
 
 def write_form(form: Form, folder: Path, contents: Contents, lang: Lang) -> list[Written]:
-    """Write the contents to a folder in that form; `lang` is the language of what only people read.
+    """Write the contents to a folder in that form; `lang` is the language of titles and notes.
 
     Raises:
         OptionError: the form cannot hold a text, or its library is not installed.

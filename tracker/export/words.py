@@ -1,4 +1,4 @@
-"""What an export says of itself in Chinese and English: on its about sheet, and where it is made."""
+"""The texts of an export in Chinese and English: on its sheet *About*, and on the terminal."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ WORDS: dict[str, tuple[str, str]] = {
 
 
 def say(key: str, lang: Lang, **values: object) -> str:
-    """A word or sentence of the table in that language."""
+    """Return a word or sentence in that language."""
     text = WORDS[key][0 if lang == "zh" else 1]
     return text.format(**values) if values else text
 
 
 def state_text(as_of: str | None, known_on: str | None, lang: Lang) -> str:
-    """Of which day an export is: "as published by 2024-12-31"."""
+    """Return the day of an export in words: "as published by 2024-12-31"."""
     days = [say(key, lang, day=day) for key, day in (("as_of", as_of), ("known_on", known_on)) if day]
     return say("both", lang).join(days) or say("now", lang)

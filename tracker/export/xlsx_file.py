@@ -1,9 +1,8 @@
 """An export as one Excel workbook: a sheet about it, one for each table, one that explains the columns.
 
-Written row by row, so that a million rows need no more memory than one. Text is always text: never a formula, an
-address or a number. Limits of Excel are met by further sheets, or by an error; nothing is cut off.
-
-What the sheets of a workbook say that hold no data. Pure.
+Rows are written one by one, so memory does not grow with their number. Text is always text: never a formula, an address
+or a number. A table above Excel's limit of rows continues in further sheets; a text above its limit of characters is an
+error. Nothing is cut off.
 """
 
 from __future__ import annotations
@@ -28,9 +27,9 @@ from tracker.export.tables import table_by_name
 from tracker.export.words import say, state_text
 
 NAME = "cac-filings.xlsx"
-MOST_ROWS = 1_048_576  # of a sheet, its heading included
+MOST_ROWS = 1_048_576  # of a sheet, including its heading
 MOST_CHARACTERS = 32_767  # of a cell, in units of UTF-16
-_FIRST_DAY = date(1900, 3, 1)  # Excel counts days from there: before it lies a day that never was
+_FIRST_DAY = date(1900, 3, 1)  # Excel's calendar has a 1900-02-29, a day that never was
 _FORMATS: dict[Type, str] = {"date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm:ss"}
 _MEASURED = 5_000  # rows by which the widths of columns are chosen
 _WIDEST, _NARROWEST = 60, 8  # characters
@@ -50,7 +49,7 @@ def write_xlsx(folder: Path, contents: Contents, lang: Lang, *, most_rows: int =
     try:
         written = _fill(book, contents, lang)
     except BaseException:
-        with suppress(OSError):  # it holds files open until then; what it writes is thrown away
+        with suppress(OSError):  # it holds files open until then; the folder is deleted
             book.close(None)
         raise
     book.close(contents.created)
@@ -82,11 +81,11 @@ class _Book:
         self.formats = {type_: self.book.add_format({"num_format": form}) for type_, form in _FORMATS.items()}
 
     def sheet(self, name: str) -> Any:
-        """A new sheet, behind the others."""
+        """Add a sheet after the others."""
         return self.book.add_worksheet(name)
 
     def table(self, table: Table, rows: Iterator[Values]) -> tuple[tuple[str, ...], int]:
-        """Write a table, to as many sheets as it needs; their names, and the number of its rows."""
+        """Write a table to as many sheets as it needs; return their names, and the number of rows."""
         names: list[str] = []
         title, count = in_language(table.title, self.lang), 0
         while True:
@@ -99,7 +98,7 @@ class _Book:
 
     def _part(self, table: Table, sheet: Any, rows: Iterable[Values]) -> int:
         titles = [in_language(column.title, self.lang) for column in table.columns]
-        widths = [cell_len(title) + 3 for title in titles]  # the button of the filter stands beside it
+        widths = [cell_len(title) + 3 for title in titles]  # the button of the filter is beside it
         for place, title in enumerate(titles):
             sheet.write_string(0, place, title, self.head)
         count = 0
@@ -113,7 +112,7 @@ class _Book:
             sheet.set_column(place, place, min(max(width, _NARROWEST), _WIDEST))
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, count, len(titles) - 1)
-        # Text that looks like a number (序号, a code) is meant: no green corners.
+        # Text that looks like a number (序号, a code) is text on purpose: no green corners.
         sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{self.most_rows}"})
         return count
 
@@ -149,7 +148,7 @@ class _Book:
         sheet.freeze_panes(heads, 0)
 
     def close(self, created: str | None) -> None:
-        """Write all of it to its file; it was created when the history was last added to."""
+        """Write the file; its creation date is the instant of the newest poll."""
         if created:
             self.book.set_properties({"created": datetime.fromisoformat(created).replace(tzinfo=None)})
         try:
@@ -168,12 +167,12 @@ def _write_text(sheet: Any, at: tuple[int, int], text: str, form: Any) -> None:
 
 
 def _units(text: str) -> int:
-    """The length of a text as Excel counts it."""
+    """Return the length of a text in units of UTF-16, as Excel counts it."""
     return len(text) if len(text) <= MOST_CHARACTERS // 2 else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _width(value: Value) -> int:
-    """How wide a value is in characters, of which a Chinese one takes two."""
+    """Return the width of a value in characters; a Chinese character counts as two."""
     if value is None:
         return 0
     if isinstance(value, datetime):
@@ -183,7 +182,7 @@ def _width(value: Value) -> int:
 
 
 def about_rows(contents: Contents, rows: Mapping[str, int], lang: Lang) -> Iterator[tuple[str, ...]]:
-    """What it is, of which day, from where, how to cite it; and each table with the number of its rows."""
+    """Yield the rows of the sheet *About*: title, day, sources, how to cite; and each table with its number of rows."""
     state = state_text(contents.scope.as_of, contents.scope.known_on, lang)
     recorded = contents.created or say("no_poll", lang)
     names = {one.id: one.zh if lang == "zh" else one.en for one in SERIES}
@@ -204,7 +203,7 @@ def about_rows(contents: Contents, rows: Mapping[str, int], lang: Lang) -> Itera
 
 
 def column_rows(tables: Iterable[Table], lang: Lang) -> Iterator[tuple[str, ...]]:
-    """Each column of each table: its title and name, its type, what it means, what it can hold."""
+    """Yield the rows of the sheet *Columns*: title, name, type, meaning and possible values of each column."""
     yield tuple(say(key, lang) for key in ("table", "title", "name", "type", "meaning", "values"))
     for table in tables:
         for column in table.columns:

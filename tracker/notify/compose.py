@@ -1,7 +1,7 @@
 """What the history holds of a delivery → the message. Pure.
 
-In: the row of a delivery, its contents (`storage.alerts.contents`) and the facts that were frozen when it was sealed
-(`storage.alerts.facts_of`). Out: a `Message`, the same one each time.
+In: the row of a delivery, its contents (`storage.queries.outbox.contents`) and the facts that were frozen when it was
+sealed (`storage.queries.outbox.facts_of`). Out: a `Message`, the same one each time.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def subject_of(topic: str, contents: Mapping[str, Any], lang: Lang) -> str:
 
 
 def series_concerned(contents: Mapping[str, Any]) -> frozenset[str]:
-    """The series whose totals and checks belong to what is told: those of the lists, and those of the filings."""
+    """Return the series mentioned in the message, of lists and of filings."""
     changes, baselines = contents["changes"], contents["baselines"]
     return frozenset([c["series"] for c in changes] + [c["list"] for c in changes] + [b["series"] for b in baselines])
 

@@ -1,8 +1,8 @@
-"""Sends what is due, each channel on its own: one that hangs or refuses keeps no other waiting.
+"""Send what is due, each channel in a thread of its own: a channel that hangs or refuses delays no other.
 
-In: channels by subscription and a function that gives the next job of each; out: calls back for each part that was
-taken and for each job's end, all from the caller's thread (the one that may use the database). A channel gets its next
-job when the one before it is noted, so the order is kept and a crash leaves at most one message in doubt for each.
+In: channels by subscription, and a function that returns the next job of each. Out: a callback for each accepted part
+and for the end of each job, all in the caller's thread, which may use the database. A channel gets its next job after
+the one before it was recorded, so the order is kept and a crash leaves at most one message per channel in doubt.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tracker.notify.message import Message
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
-    """A message on its way: `delivery` is the caller's key for it, `done` the parts that were taken before."""
+    """A message to send: `delivery` is the caller's key, `done` the parts that were accepted before."""
 
     subscription: str
     delivery: int
@@ -32,10 +32,10 @@ class Job:
 
 @dataclass(slots=True)
 class Dispatcher:
-    """Runs the jobs of all subscriptions at once, one at a time for each.
+    """Run the jobs of all subscriptions in parallel, one at a time for each.
 
-    `next_job` gives a subscription's next job, or None. `accept` is told each part that was taken, `finish` how a job
-    ended (None: all of it was taken). After `patience` seconds without a sign a job counts as failed.
+    `next_job` returns the next job of a subscription, or None. `accept` is called for each accepted part, `finish` at
+    the end of a job, with its error or None. After `patience` seconds without progress a job counts as failed.
     """
 
     channels: Mapping[str, Channel]
@@ -47,7 +47,7 @@ class Dispatcher:
     _running: dict[str, tuple[Job, float]] = field(default_factory=dict)
 
     def run(self) -> None:
-        """Send until nothing is due, or what is left cannot be sent now."""
+        """Send until nothing is due, or the rest cannot be sent now."""
         for subscription in self.channels:
             self._start(subscription)
         while self._running:
@@ -102,7 +102,7 @@ def _work(
 
 
 def fault(error: Exception) -> DeliveryError:
-    """A fault of the program as an answer: its type and place, without its text, which may hold a secret."""
+    """Describe a fault of the program by type and place, without its text, which may contain a secret."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(frame.filename).name}:{frame.lineno}"
     return DeliveryError(f"a fault of the program itself: {type(error).__name__} ({place})")

@@ -1,7 +1,7 @@
-"""Who wants to hear of what: the filter of a subscription over one change or incident. Pure.
+"""Apply the filter of a subscription to one change or incident. Pure.
 
-Each part of a filter that is set must fit; within a part one of its values is enough. Text is compared folded (NFKC,
-without white space, small letters), so 百 度 and 百度 are the same.
+Each part of a filter that is set must match; within a part one matching value is enough. Text is compared folded (NFKC,
+without white space, lower case), so 百 度 and 百度 are equal.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _TEXTS = ("name", "entity", "product", "purpose", "remark", "scenario", "role", 
 
 
 def folded(text: str | None) -> str:
-    """Text as it is compared here."""
+    """Return text in the form in which it is compared."""
     return fold(text or "").casefold()
 
 
 def wants_change(subscription: AnySubscription, change: Change, entity_names: frozenset[str]) -> bool:
-    """True for a change that a subscription is told of.
+    """Return True if a subscription wants this change.
 
-    `entity_names` are all names, folded, of the entities that it asks for.
+    `entity_names` are all folded names of the entities in its filter.
     """
     filing = change.filing
     return (
@@ -44,13 +44,13 @@ def wants_change(subscription: AnySubscription, change: Change, entity_names: fr
 
 
 def wants_incident(subscription: AnySubscription, source: str) -> bool:
-    """True for an incident that a subscription is told of; a source may be a series, a channel or a subscription."""
+    """Return True if a subscription wants this incident; its source is a series, a channel or a subscription."""
     is_other = bool(subscription.series) and source in _SERIES_IDS and source not in subscription.series
     return subscription.incidents and not is_other
 
 
 def wants_unclassified(subscription: AnySubscription) -> bool:
-    """True where announcements that fit no series are told: they may be of any."""
+    """Return True if a subscription wants unclassified announcements, which may belong to any series."""
     return subscription.incidents and not subscription.series
 
 
@@ -70,7 +70,7 @@ def _short(provinces: Iterable[str]) -> list[str]:
 
 
 def _values(change: Change, field: str) -> Iterator[str]:
-    """A field of the filing, and what the change made of it."""
+    """Return the values of a field before and after the change."""
     for value in (getattr(change.filing, field), *change.fields.get(field, ())):
         if value:
             yield value
@@ -82,6 +82,6 @@ def _texts(change: Change, filing: Filing) -> Iterator[str]:
 
 
 def _has(wanted: Iterable[str], texts: Iterable[str]) -> bool:
-    """True where one of the texts contains one of the words."""
+    """Return True if one of the texts contains one of the words."""
     words = [folded(word) for word in wanted]
     return any(word in folded(text) for text in texts for word in words)

@@ -1,7 +1,7 @@
-"""What an alert says, before any channel gives it a form. Pure values.
+"""The content of an alert, before a channel gives it a form. Pure values.
 
-A change is a row as `tracker changes --json` prints it (`storage.change_log.find_changes`), an incident one as
-`tracker incidents --json` does, with its `phase`.
+A change is a row as `tracker changes --json` prints it, an incident a row as `tracker incidents --json` prints it, with
+its `phase`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Topic = Literal["changes", "incidents", "test"]
 
 
 class Phase(StrEnum):
-    """What a message says of an incident."""
+    """The phase of an incident in a message."""
 
     BEGAN = "began"
     REMINDER = "reminder"
@@ -27,11 +27,11 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchSummary:
-    """What one list brought, counting only what the subscription's filter lets through.
+    """The changes of one list, counting only those that pass the filter of the subscription.
 
-    `changes` counts by kind of change; `kinds` and `provinces` count the additions by kind of filing ("" where the
-    series has none) and by province ("" where none is known), the most first. A `baseline` has counts only: its
-    changes are not told one by one.
+    `changes` counts by kind of change; `kinds` and `provinces` count the additions by kind of filing ("" if the series
+    has no kinds) and by province ("" if unknown), largest first. A `baseline` has counts only: its changes are not
+    listed.
     """
 
     series: str
@@ -46,7 +46,7 @@ class BatchSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Total:
-    """How many filings a series (and kind) has when the message is made; those cancelled are among `count`."""
+    """The number of filings of a series (and kind) when the message is made; `count` includes cancelled ones."""
 
     series: str
     kind: str | None
@@ -56,7 +56,7 @@ class Total:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
-    """One check of `tracker reconcile` that does not come out."""
+    """One check of `tracker reconcile` that failed."""
 
     name: str
     series: str
@@ -69,7 +69,7 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdicts:
-    """How the checks of the series concerned come out."""
+    """The results of the checks of the series in the message."""
 
     ok: int
     off: tuple[CheckResult, ...]
@@ -89,7 +89,7 @@ class Message:
     """One message to one subscription.
 
     `id` is the same over all retries (webhook-id, Message-ID, id of a feed's entry); `created_at` is an ISO instant in
-    UTC. `entry` names the entry of the configuration that asks for it, which is how to unsubscribe.
+    UTC. `entry` names the configuration entry of the subscription, which is where to unsubscribe.
     """
 
     id: str

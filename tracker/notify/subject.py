@@ -1,7 +1,7 @@
-"""The subject of an alert: one line that says it all. Pure.
+"""Make the subject of an alert: one line that sums it up. Pure.
 
-In: what a message tells. Out: at most `MOST` characters, without line breaks or characters that are not seen, so that
-it can stand in the header of a mail.
+In: the content of a message. Out: at most `MOST` characters without line breaks or invisible characters, so that it is
+valid in the header of a mail.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def make_subject(
     unclassified: Sequence[Row],
     lang: Lang,
 ) -> str:
-    """The subject: "生成式AI备案 2024年8月：新增 71 款备案、26 款登记"."""
+    """Return the subject: "生成式AI备案 2024年8月：新增 71 款备案、26 款登记"."""
     if topic == "test":
         return say("test_subject", lang)
     separator = say("semicolon", lang)
@@ -37,7 +37,7 @@ def make_subject(
 
 
 def baseline_text(batches: Sequence[BatchSummary], lang: Lang) -> str:
-    """What the first poll recorded: "已建立基线：5 个系列、60 份清单，9,900 条"; "" where it is no baseline."""
+    """Return what the first poll recorded: "已建立基线：5 个系列、60 份清单，9,900 条"; "" if there is no baseline."""
     lists = [batch for batch in batches if batch.baseline]
     if not lists:
         return ""
@@ -48,7 +48,7 @@ def baseline_text(batches: Sequence[BatchSummary], lang: Lang) -> str:
 
 
 def _batches(batches: Sequence[BatchSummary], lang: Lang) -> str:
-    """As many lists as fit, then how many there are."""
+    """Name as many lists as fit, then their number."""
     texts = [_batch(batch, lang) for batch in batches if not batch.baseline]
     separator = say("semicolon", lang)
     if len(separator.join(texts)) <= MOST:
@@ -71,7 +71,7 @@ def _rest(lists: int, shown: int, lang: Lang) -> str:
 
 
 def _incidents(incidents: Sequence[Row], lang: Lang) -> str:
-    """The incident itself; of several, how many are in each phase, and where."""
+    """Name a single incident; for several, count them by phase and name their sources."""
     if len(incidents) == 1:
         return incident_head(incidents[0], lang)
     return say("semicolon", lang).join(

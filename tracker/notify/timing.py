@@ -1,10 +1,7 @@
-"""When a delivery that failed is tried again: a schedule with jitter, and what the receiver asks for. Pure.
+"""Decide when alerts are sent: the next retry, the next digest, and when to notify about an incident. Pure.
 
-When a digest goes out: a local time each day, or on one day of the week. Pure.
-
-Which incidents a subscription is to hear of now: each once when it begins, daily while it lasts, once when over.
-
-In: incidents with what was told of them last (`storage.alerts.incident_news`). Pure.
+A failed delivery is retried by a schedule with jitter, or when the receiver asks. A digest is sent at a local time each
+day or on one day of the week. An incident is reported at the start, daily while it is open, and once at the end.
 """
 
 from __future__ import annotations
@@ -25,10 +22,10 @@ _LONGEST_SECONDS = 7 * 24 * 3600.0  # that a receiver is granted
 def next_try(
     message_id: str, attempts: int, schedule_minutes: Sequence[float], now: str, retry_after: float | None
 ) -> str | None:  # fmt: skip
-    """The instant of the next try after the `attempts`-th one (from 1) failed; None when the schedule is used up.
+    """Return the instant of the next attempt after attempt number `attempts` (from 1) failed; None after the last one.
 
-    The jitter follows from id and attempt, so that what fails together does not come back together, and yet each
-    time can be told beforehand. `retry_after` is in seconds.
+    The jitter is derived from id and attempt: deliveries that fail together are retried apart, at predictable times.
+    `retry_after` is in seconds.
     """
     if attempts > len(schedule_minutes):
         return None
@@ -40,10 +37,10 @@ def next_try(
 
 
 def due_at(subscription: AnySubscription, timezone: str, now: str) -> str | None:
-    """The first time of a subscription's digest after `now`, both ISO instants in UTC; None where it has none.
+    """Return the next time of a subscription's digest after `now`, both ISO instants in UTC; None if it has no digest.
 
-    A local time that a change of the clock leaves out counts as the instant to which it would have been put forward;
-    one that comes twice counts the first time.
+    A local time that a change to summer time skips counts as the instant after the change; a time that occurs twice
+    counts the first time.
     """
     if subscription.form not in ("daily", "weekly"):
         return None
@@ -64,7 +61,7 @@ def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, at, zone).astimezone(UTC)
 
 
-# Faults that come and go by themselves: told only when they last for some polls. All others are told at once.
+# Faults that come and go by themselves are reported when they last for some polls, all others at once.
 PASSING = frozenset(
     {
         IncidentKind.EMPTY_ANSWER, IncidentKind.HTML_FOR_FILE, IncidentKind.BAD_MAGIC, IncidentKind.TRUNCATED,
@@ -82,7 +79,7 @@ _SOON_ENOUGH = 0.95
 def find_news(
     incidents: Iterable[Row], now: str, *, failed_polls: int, remind_hours: float
 ) -> list[tuple[int, Phase]]:  # fmt: skip
-    """The incidents to tell, each with what is to be said of it."""
+    """Return the incidents to report, each with its phase."""
     news = [(row["id"], _phase(row, now, failed_polls, remind_hours)) for row in incidents]
     return [(incident, phase) for incident, phase in news if phase is not None]
 

@@ -1,7 +1,7 @@
-"""What an alert says, in words: plain, unescaped lines that every channel gives its own form.
+"""Put the content of an alert into words: plain, unescaped lines to which every channel gives its own form.
 
-In: the values of a `Message` and a language. Out: text without line breaks or characters that are not seen; text of the
-site is shortened to what a message can hold. Must never escape or mark anything up: that is the channel's part.
+In: the values of a `Message` and a language. Out: text without line breaks or invisible characters; text of the site is
+shortened. Escaping and markup are the task of the channels.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ _WORDS = frozenset({"status", "kind"})
 
 
 def web_address(address: object) -> str:
-    """The address where it is one that may become a link (http or https, with a host), else ""; safe in any markup."""
+    """Return an address that may become a link (http or https, with a host), else "".
+
+    The result is safe in any markup.
+    """
     text = str(address or "")
     try:
         parts = urlsplit(text)
@@ -40,19 +43,19 @@ def _seen(text: str) -> str:
 
 
 def batch_heading(batch: BatchSummary, lang: Lang) -> str:
-    """Which list: "生成式AI备案 2024年8月"."""
+    """Name a list: "生成式AI备案 2024年8月"."""
     period = period_text(batch.period, lang)
     name = source_name(batch.series, lang)
     return f"{name}{' ' if lang == 'zh' else ', '}{period}" if period else name
 
 
 def counts_text(batch: BatchSummary, lang: Lang) -> str:
-    """What a list brought: "新增 71 款备案、26 款登记；修改 1 条，改号 1 条"."""
+    """Count the changes of a list: "新增 71 款备案、26 款登记；修改 1 条，改号 1 条"."""
     return say("semicolon", lang).join(count_parts(batch, lang)) or say("nothing", lang)
 
 
 def count_parts(batch: BatchSummary, lang: Lang) -> list[str]:
-    """The additions as one text, all other changes as another; without those that there are none of."""
+    """Return the additions as one text and all other changes as another, without empty ones."""
     rest = {kind: n for kind, n in batch.changes.items() if kind != ChangeKind.ADDED and n}
     order = {kind.value: place for place, kind in enumerate(ChangeKind)}
     others = [
@@ -72,7 +75,7 @@ def _additions(batch: BatchSummary, lang: Lang) -> str:
 
 
 def provinces_text(batch: BatchSummary, lang: Lang) -> str:
-    """Additions by place, the most first: "北京市 34 · 上海市 20"; "" where there are none."""
+    """Return the additions by place, largest first: "北京市 34 · 上海市 20"; "" if there are none."""
     return " · ".join(f"{place_text(place, lang)} {n:,}" for place, n in batch.provinces.items())
 
 
@@ -80,7 +83,7 @@ def provinces_text(batch: BatchSummary, lang: Lang) -> str:
 
 
 def totals_text(totals: Sequence[Total], lang: Lang) -> str:
-    """The running totals by series as one line; "" where there are none."""
+    """Return the running totals by series as one line; "" if there are none."""
     by_series: dict[str, list[Total]] = {}
     for total in totals:
         by_series.setdefault(total.series, []).append(total)
@@ -96,7 +99,7 @@ def _total(series: str, totals: Sequence[Total], lang: Lang) -> str:
 
 
 def verdict_lines(verdicts: Verdicts | None, lang: Lang) -> list[str]:
-    """How the checks come out, then a line for each that does not."""
+    """Return a line that sums up the checks, then one line per failed check."""
     if verdicts is None:
         return []
     counts = {"check_ok": verdicts.ok, "check_off": len(verdicts.off), "check_not_checkable": verdicts.not_checkable}
@@ -128,18 +131,18 @@ def change_kind(change: Row, lang: Lang) -> str:
 
 
 def change_place(change: Row, lang: Lang) -> str:
-    """The province of a change's filing, "" where it is not known."""
+    """Return the province of the filing of a change, or ""."""
     return place_text(change["province"], lang) if change.get("province") else ""
 
 
 def change_head(change: Row, lang: Lang) -> str:
-    """One line that says which filing: kind, name, entity, province, number."""
+    """Return one line that names the filing: kind, name, entity, province, number."""
     values = (change.get("name"), change.get("entity"), change_place(change, lang), change.get("number"))
     return " · ".join(filter(None, (change_kind(change, lang), *map(one_line, values))))
 
 
 def change_pairs(change: Row, lang: Lang, most: int = MOST) -> list[tuple[str, str, str]]:
-    """What a change did: (field, before, after) in the language; nothing for a plain addition."""
+    """Return (field, before, after) of a change in the language; nothing for a plain addition."""
     pairs: dict[str, Sequence[str | None]] = dict(change.get("fields") or {})
     if change.get("status_before") not in (None, change.get("status")):
         pairs = {"status": (change["status_before"], change.get("status"))} | pairs
@@ -160,13 +163,13 @@ def _value(field: str, value: str | None, lang: Lang, most: int) -> str:
 
 
 def change_fields(change: Row, lang: Lang, most: int = MOST) -> list[str]:
-    """What a change did, one line a field: "主体：旧 → 新"; of each value at most so many characters."""
+    """Return one line per changed field: "主体：旧 → 新"; values are cut to a maximum length."""
     colon = say("colon", lang)
     return [f"{name}{colon}{before} → {after}" for name, before, after in change_pairs(change, lang, most)]
 
 
 def left_out_text(n: int, lang: Lang) -> str:
-    """How many changes a message does not list: "另有 2,950 条未列出"."""
+    """Return how many changes a message omits: "另有 2,950 条未列出"."""
     return say("left_out", lang, n=f"{n:,}")
 
 
@@ -174,14 +177,14 @@ def left_out_text(n: int, lang: Lang) -> str:
 
 
 def incident_head(incident: Row, lang: Lang) -> str:
-    """One line that says what: "[异常] 生成式AI备案：服务器返回空内容"."""
+    """Return one line that names the incident: "[异常] 生成式AI备案：服务器返回空内容"."""
     means, _ = incident_text(incident["kind"], lang)
     source = source_name(str(incident["source"]), lang)
     return f"[{say(incident['phase'], lang)}] {source}{say('colon', lang)}{means}"
 
 
 def incident_time(incident: Row, lang: Lang) -> str:
-    """Since when an incident has been open, or from when to when it was."""
+    """Return since when an incident is open, or from when to when it was."""
     first, last = beijing_time(str(incident["first_seen"])), incident.get("ended_at")
     if incident["phase"] == Phase.OVER and last:
         return say("from_to", lang, first=first, last=beijing_time(last))
@@ -189,7 +192,7 @@ def incident_time(incident: Row, lang: Lang) -> str:
 
 
 def incident_to_do(incident: Row, lang: Lang) -> str:
-    """What to do about an incident; nothing where it is over."""
+    """Return what to do about an incident; "" once it has ended."""
     if incident["phase"] == Phase.OVER:
         return ""
     _, to_do = incident_text(incident["kind"], lang)
@@ -197,7 +200,7 @@ def incident_to_do(incident: Row, lang: Lang) -> str:
 
 
 def incident_place(incident: Row) -> tuple[str, str]:
-    """Where: what is meant at an address, and the address; "https://host/page#附件7" names both."""
+    """Return what an address means, and the address; "https://host/page#附件7" names both."""
     address, _, meant = str(incident.get("address") or "").partition("#")
     if re.fullmatch(r"[!-~]*", meant):  # a part of the address itself
         return "", one_line(incident.get("address"))
@@ -205,25 +208,25 @@ def incident_place(incident: Row) -> tuple[str, str]:
 
 
 def incident_lines(incident: Row, lang: Lang) -> list[str]:
-    """What, the detail, where, since when, and what to do."""
+    """Return the lines of an incident: what, detail, where, since when, what to do."""
     detail, (meant, address) = one_line(incident.get("detail")), incident_place(incident)
     lines = [incident_head(incident, lang), detail, "" if meant in detail else meant, address]
     return [line for line in (*lines, incident_time(incident, lang), incident_to_do(incident, lang)) if line]
 
 
 def unclassified_text(row: Row, lang: Lang) -> str:
-    """An announcement that fits no series, with its address."""
+    """Return the title of an unclassified announcement with its address."""
     text = say("unclassified", lang, title=one_line(row["title"]))
     return f"{text} {one_line(row['address'])}".rstrip()
 
 
 def unsubscribe_text(message: Message) -> str:
-    """How to unsubscribe: which entry of the configuration asks for these messages."""
+    """Return how to unsubscribe: the configuration entry of these messages."""
     return say("unsubscribe", message.lang, name=one_line(message.subscription), entry=one_line(message.entry))
 
 
 def links(message: Message) -> list[tuple[str, str]]:
-    """The announcements of a message's lists: (title, address), each address once."""
+    """Return the announcements of the lists of a message: (title, address), each address once."""
     return list(_links(message.batches))
 
 
@@ -237,5 +240,5 @@ def _links(batches: Iterable[BatchSummary]) -> Iterable[tuple[str, str]]:
 
 
 def test_text(lang: Lang) -> str:
-    """What a test message says."""
+    """Return the text of a test message."""
     return say("test", lang)

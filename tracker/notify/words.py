@@ -1,6 +1,6 @@
-"""The words of alerts in Chinese and English, and text of the site made fit to stand on one line.
+"""The words of alerts in Chinese and English, and text of the site on one line.
 
-Pure: keys, values and a language in, text out. Never lets through what breaks a line, or what a reader cannot see.
+Pure: keys, values and a language in, text out, without line breaks and invisible characters.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tracker.core.messages import Lang
 from tracker.core.series import SERIES
 
 WORDS: dict[str, tuple[str, str]] = {
-    # kinds of change, as alerts count and head them (`tracker.messages` has them as states: 已注销)
+    # kinds of change, as alerts count and head them (`tracker.core.messages` has them as states: 已注销)
     "added": ("新增", "added"), "amended": ("修改", "amended"), "renumbered": ("改号", "renumbered"),
     "cancelled": ("注销", "cancelled"), "relisted": ("再次列出", "relisted"), "withdrawn": ("撤下", "withdrawn"),
     "restored": ("恢复", "restored"),
@@ -100,28 +100,28 @@ MOST = 300  # characters of one value; the table and the original have all of it
 
 
 def say(key: str, lang: Lang, **values: object) -> str:
-    """A word or sentence of alerts; a key that is not in the table comes back as it is."""
+    """A word or sentence of alerts; an unknown key is returned unchanged."""
     pair = WORDS.get(key)
     text = key if pair is None else pair[0 if lang == "zh" else 1]
     return text.format(**values) if values else text
 
 
 def many(n: int, noun: str, lang: Lang) -> str:
-    """A number with its English noun ("1 list", "60 lists"); in Chinese the number alone."""
+    """Return a number with its English noun ("1 list", "60 lists"); in Chinese the number alone."""
     if lang == "zh":
         return f"{n:,}"
     return f"{n:,} {noun}{'' if n == 1 or noun.endswith('s') else 's'}"
 
 
 def one_line(value: object, most: int = MOST) -> str:
-    """A value of the site on one line, at most so long, without any character that is not seen."""
+    """Return a value of the site on one line, cut to a maximum length, without invisible characters."""
     text = _BROKEN.sub("\N{REPLACEMENT CHARACTER}", "" if value is None else str(value))
     text = _BLANK.sub(" ", _UNSEEN.sub("", text)).strip()
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def source_name(source: str, lang: Lang) -> str:
-    """The short name of a series; a channel of the site or a subscription is shown as it is."""
+    """Return the short name of a series; other sources are returned unchanged."""
     series = _SERIES.get(source)
     if series is None:
         return one_line(source)
@@ -145,7 +145,7 @@ def _listed(texts: Sequence[str]) -> str:
 
 
 def period_text(period: str | None, lang: Lang) -> str:
-    """A month or a day in words: 2024年8月, 14 July 2025; what is neither stands as it is."""
+    """Return a month or a day in words: 2024年8月, 14 July 2025; other text unchanged."""
     found = _PERIOD.fullmatch(period or "")
     if not found:
         return one_line(period)
@@ -156,14 +156,14 @@ def period_text(period: str | None, lang: Lang) -> str:
 
 
 def place_text(place: str | None, lang: Lang) -> str:
-    """The name of a province in the language; "" is an unknown place."""
+    """Return the name of a province in the language; "" is an unknown place."""
     if not place:
         return say("unknown_place", lang)
     return PLACES.get(place, one_line(place)) if lang == "en" else one_line(place)
 
 
 def beijing_time(instant: str) -> str:
-    """An instant in UTC as minutes of Beijing time; what is no instant stands as it is."""
+    """Return an instant in UTC as Beijing time to the minute; other text unchanged."""
     try:
         return f"{datetime.fromisoformat(instant).astimezone(_BEIJING):%Y-%m-%d %H:%M}"
     except (ValueError, OverflowError):

@@ -1,7 +1,7 @@
-"""One child process with a time limit, which can be stopped from another thread, with all that it has started.
+"""One child process with a time limit. Another thread can stop it, together with everything that it started.
 
-In: a command. Out: its exit code, what it printed, and why it was stopped where it was. Must never leave a process of
-the child's group behind once it was stopped, and never wait for one that does not react.
+In: a command. Out: its exit code, its output, and why it was stopped, if it was. After a stop no process of its group
+is left; a process that does not react is killed.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
-# How long a process that was asked to end may take: a poll ends the answer that is under way and closes the history.
+# Time to end after SIGTERM: a poll finishes the download in progress and closes the history.
 PATIENCE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a child ended: `exit` is negative where a signal ended it; `stopped` says why we stopped it, else empty."""
+    """How a child ended: `exit` is negative if a signal ended it; `stopped` is why we stopped it, or empty."""
 
     exit: int
     stdout: str
@@ -30,7 +30,7 @@ class Outcome:
 
     @property
     def ending(self) -> str:
-        """How it ended, in words."""
+        """Return how it ended, in words."""
         if self.exit < 0:
             return f"it was ended by {signal.Signals(-self.exit).name}"
         return f"it ended with exit code {self.exit}"
@@ -48,24 +48,24 @@ class Child:
     _is_over: bool = False
 
     def wait(self, limit: float) -> Outcome:
-        """Wait for its end; it is stopped once `limit` seconds have passed."""
+        """Wait for its end; stop it after `limit` seconds."""
         self.stop_after(limit, f"it took longer than {limit / 60:g} minutes")
         output, _ = self.process.communicate()
         with self._lock:
             self._is_over = True
             if self._stopped:
-                self._signal(signal.SIGKILL)  # what it started and did not take along
+                self._signal(signal.SIGKILL)  # processes that it started and left running
             for timer in self._timers:
                 timer.cancel()
         text, seconds = output.decode(errors="replace"), monotonic() - self.began
         return Outcome(self.process.returncode, text, seconds, self._stopped)
 
     def stop_after(self, seconds: float, reason: str) -> None:
-        """Stop it in so many seconds, if it is not over by then."""
+        """Stop it after this many seconds, unless it ends earlier."""
         self._in(seconds, lambda: self.stop(reason))
 
     def stop(self, reason: str) -> None:
-        """Ask its whole group to end, and end it by force where that takes too long."""
+        """Send SIGTERM to its whole group, and SIGKILL if that takes too long."""
         with self._lock:
             if self._is_over or self._stopped:
                 return
@@ -82,13 +82,13 @@ class Child:
                 timer.start()
 
     def _signal(self, number: int) -> None:
-        # The group may be gone already; and where its leader is, its number may only be used while we know it.
+        # The group may be gone already. Its number is safe to use only until the leader was waited for.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, number)
 
 
 def start_child(command: Sequence[str]) -> Child:
-    """Start a command in a process group of its own, so that signals to this program do not reach it.
+    """Start a command in its own process group, so that signals to this program do not reach it.
 
     Raises:
         OSError: it cannot be started.

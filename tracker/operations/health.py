@@ -1,7 +1,7 @@
-"""Healthy or not, with the reasons: whether polls come to their end, not whether the site is well.
+"""Decide whether the tracker is healthy, and say why: do polls finish? The state of the site does not count.
 
-In: what the history says of the last polls, and the limits. Out: a decision that a container or a monitor acts upon;
-so a site that is down, or a list that was refused, is a note and never a reason: no restart would mend it.
+In: the last polls in the history, and limits. Out: a decision for a container or a monitor. A site that is down, or a
+refused list, is a note and never a reason against health: a restart would not help.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from tracker.core.messages import Lang
 from tracker.poll import data_folder
 from tracker.settings.model import Settings
 
-_EXIT_OWN = 1  # a fault of the program itself, as docs/architecture.md has it
-# With these a poll came to its end, or left the work to another one that is running.
+_EXIT_OWN = 1  # a fault of the program itself (docs/architecture.md)
+# Exit codes of a poll that finished, or left the work to another one that is running.
 _IN_ORDER = frozenset({0, 3, 4, 5, 6})
-# A poll that is over its limit is stopped by `tracker run`; one that still runs after twice that is stopped by nobody.
+# `tracker run` stops a poll at its time limit. One that runs for twice that long is stopped by nobody.
 _STUCK = 2
 _TEXTS: dict[str, dict[Lang, str]] = {
     "healthy": {"zh": "健康", "en": "healthy"},
@@ -30,25 +30,25 @@ _TEXTS: dict[str, dict[Lang, str]] = {
     "old": {"zh": "超过 {hours:g} 小时没有轮询完成", "en": "no poll has ended for more than {hours:g} hours"},
     "own": {
         "zh": "轮询 {id} 中程序自身出错（退出码 1）：tracker incidents 说明原因",
-        "en": "the program itself failed in poll {id} (exit code 1): `tracker incidents` says at what",
+        "en": "the program itself failed in poll {id} (exit code 1): see `tracker incidents`",
     },
     "future": {
         "zh": "轮询 {id} 记录的时间 {at} 在未来：请校准时钟",
-        "en": "poll {id} ended at {at}, which is to come: set the clock right",
+        "en": "poll {id} ended at {at}, which is in the future: set the clock",
     },
     "failed": {"zh": "最近一次轮询于 {at} 失败：{error}", "en": "the newest poll failed at {at}: {error}"},
     "stuck": {"zh": "轮询 {id} 自 {at} 起未结束", "en": "poll {id} began at {at} and has not ended"},
     "run_exit": {
         "zh": "`tracker run` 的最近一次轮询失败（退出码 {exit}）：日志说明原因",
-        "en": "the last poll of `tracker run` failed (exit code {exit}): the log says why",
+        "en": "the last poll of `tracker run` failed (exit code {exit}): see the log",
     },
     "run_stopped": {
         "zh": "`tracker run` 的最近一次轮询未完成即被终止：日志说明原因",
-        "en": "the last poll of `tracker run` was stopped before its end: the log says why",
+        "en": "the last poll of `tracker run` was stopped before its end: see the log",
     },
     "unreadable": {"zh": "历史库无法读取：{error}", "en": "{error}"},
     "ended": {"zh": "轮询 {id} 于 {at} 完成", "en": "poll {id} ended at {at}"},
-    "exit_3": {"zh": "网站有问题（退出码 3）", "en": "the site gave trouble (exit code 3)"},
+    "exit_3": {"zh": "网站有问题（退出码 3）", "en": "the site had problems (exit code 3)"},
     "exit_4": {"zh": "有清单未被记录（退出码 4）", "en": "a list was not recorded (exit code 4)"},
     "exit_5": {"zh": "有提醒未送达（退出码 5）", "en": "an alert was not delivered (exit code 5)"},
 }
@@ -56,7 +56,7 @@ _TEXTS: dict[str, dict[Lang, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`reasons` say why it is not healthy; `notes` what else a person may want to know."""
+    """`reasons` against health, and `notes` with other facts a person may want."""
 
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -65,17 +65,17 @@ class Health:
 
     @property
     def healthy(self) -> bool:
-        """True where there is no reason against it."""
+        """Return True if there are no reasons against it."""
         return not self.reasons
 
     def as_dict(self) -> dict[str, Any]:
-        """The same for JSON."""
+        """Return it for JSON."""
         return {
             "healthy": self.healthy, "reasons": self.reasons, "notes": self.notes, "last_poll": self.last_poll
         }  # fmt: skip
 
     def line(self) -> str:
-        """The same in one line."""
+        """Return it as one line."""
         state = _TEXTS["healthy" if self.healthy else "unhealthy"][self.lang]
         colon, stop = ("：", "；") if self.lang == "zh" else (": ", "; ")
         return f"{state}{colon}{stop.join((*self.reasons, *self.notes))}"
@@ -83,14 +83,14 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """What is asked of the history: the newest poll that ended, and the one that runs."""
+    """The newest poll that ended, and the one that is running."""
 
     last: Mapping[str, Any] | None
     running: Mapping[str, Any] | None
 
 
 def judge(pulse: Pulse, now: str, *, max_age_hours: float, limit_minutes: float, lang: Lang = "en") -> Health:
-    """The decision; instants are ISO in UTC."""
+    """Decide; instants are ISO in UTC."""
     last = pulse.last
     found = _reasons(pulse, datetime.fromisoformat(now), max_age_hours, limit_minutes)
     reasons = tuple(_TEXTS[text][lang].format(**values) for text, values in found)
@@ -98,7 +98,7 @@ def judge(pulse: Pulse, now: str, *, max_age_hours: float, limit_minutes: float,
     return Health(reasons, notes, last["finished_at"] if last else None, lang)
 
 
-Said = Iterator[tuple[str, dict[str, Any]]]  # a key of `_TEXTS`, and what stands in it
+Said = Iterator[tuple[str, dict[str, Any]]]  # a key of `_TEXTS`, and its values
 
 
 def _reasons(pulse: Pulse, now: datetime, max_age_hours: float, limit_minutes: float) -> Said:
@@ -122,32 +122,32 @@ def _notes(last: Mapping[str, Any]) -> Said:
 
 
 def minute(instant: str) -> str:
-    """An instant (ISO in UTC) as people read it: 2026-11-25 21:31 UTC."""
+    """Format an instant (ISO in UTC) for people: 2026-11-25 21:31 UTC."""
     return f"{instant[:16].replace('T', ' ')} UTC"
 
 
 def read_health(settings: Settings, now: str, lang: Lang = "en") -> Health:
-    """The health of the history in force; one that is missing or cannot be read is not healthy."""
+    """Read the current history and judge it; a missing or unreadable one is not healthy."""
     try:
         with open_snapshot(settings.database) as db:
             pulse = Pulse(polls.last_finished_poll(db), polls.running_poll(db))
     except StorageError as error:
         return Health(reasons=(_TEXTS["unreadable"][lang].format(error=error),), lang=lang)
     found = judge_by(settings, pulse, now, lang)
-    if (failed := data_folder.read(settings.data_dir)) is not None:
+    if (failed := data_folder.read_failure(settings.data_dir)) is not None:
         text = _TEXTS["failed"][lang].format(at=minute(failed["at"]), error=failed["error"])
         found = replace(found, reasons=(*found.reasons, text))
     return found
 
 
 def judge_by(settings: Settings, pulse: Pulse, now: str, lang: Lang = "en") -> Health:
-    """`judge` with the limits of the settings."""
+    """Judge by the limits of the settings."""
     hours, minutes = settings.health.max_age_hours, settings.schedule.limit_minutes
     return judge(pulse, now, max_age_hours=hours, limit_minutes=minutes, lang=lang)
 
 
 def judge_run(found: Health, last_exit: int | None, *, is_killed: bool) -> Health:
-    """The same, with how the newest poll of `tracker run` ended: one that fails early leaves nothing in the history."""
+    """Add how the newest poll of `tracker run` ended: one that fails early leaves no trace in the history."""
     if is_killed or (last_exit is not None and last_exit < 0):
         text = "run_stopped"
     elif last_exit is None or last_exit in _IN_ORDER:

@@ -1,8 +1,7 @@
 """The log: one line for each event on standard error, as text or as JSON, with the poll that it belongs to.
 
-In: the settings `[log]`, and what must never be written. Levels: `debug` what was looked at, `info` what happened,
-`warning` what a person may have to look at, `error` what the program could not do. Results for people and programs go
-to standard output and are no log.
+In: the settings `[log]`, and the secrets to leave out. Levels: `debug` each look-up, `info` what happened, `warning`
+what a person may have to check, `error` what the program could not do. Results go to standard output, not to the log.
 """
 
 from __future__ import annotations
@@ -20,21 +19,21 @@ from tracker.settings.model import Settings
 from tracker.settings.secrets import HIDDEN
 from tracker.settings.subscriptions import secrets_of
 
-# What others tell in passing: Scrapy and Twisted of each step, APScheduler of each job. Faults of theirs are told.
+# Scrapy and Twisted log each step, APScheduler each job: only their errors are kept.
 _FOREIGN = {
     "scrapy": "ERROR", "twisted": "ERROR", "apscheduler": "ERROR", "asyncio": "ERROR", "filelock": "ERROR",
-    # What a callback or the sink raises ends the poll, and is told by that; where a robots.txt does not come, the pages
-    # do not come either, and they are incidents.
+    # An error in a callback ends the poll, which reports it. Without a robots.txt the pages do not come either: they
+    # are incidents.
     "scrapy.core.scraper": "CRITICAL", "scrapy.downloadermiddlewares.robotstxt": "CRITICAL",
 }  # fmt: skip
 _FIRST = ("timestamp", "level", "event", "poll")
-_SHORTEST_SECRET = 6  # what is shorter is no secret, and may stand in any word
+_SHORTEST_SECRET = 6  # a shorter value is no secret, and may be part of any word
 
 
 def configure(settings: Settings, *, service: bool = False) -> None:
-    """Have every log line of this process, whoever writes it, go to standard error in the form that is set.
+    """Send every log line of this process, from any library, to standard error in the configured form.
 
-    A `service` tells what it does as it goes; what a person calls reports at its end, and logs errors only.
+    A `service` logs what it does. A command called by a person reports at its end, and logs errors only.
     """
     log = settings.log
     _Form.is_log = service or log.format == "json"
@@ -65,15 +64,15 @@ def configure(settings: Settings, *, service: bool = False) -> None:
 
 
 class _Form:
-    """How this process tells an error that ends it: as a line of the log, or to a person."""
+    """How this process reports an error that ends it: as a log line, or to a person."""
 
     is_log = False
 
 
 def tell_error(error: Exception, exit_code: int) -> bool:
-    """Log an error that ends the process; False where a person is to be told instead."""
+    """Log an error that ends the process. Return False if it should be shown to a person instead."""
     if _Form.is_log:
-        # of a fault of our own the place counts
+        # for a fault of the program itself the traceback matters
         trace = None if isinstance(error, TrackerError) else error
         structlog.get_logger("tracker").error("failed", error=str(error), exit=exit_code, exc_info=trace)
     return _Form.is_log
@@ -90,14 +89,14 @@ def _secrets(settings: Settings) -> Iterator[str]:
         for _, secret, _ in secrets_of(table):
             try:
                 value = secret.reveal()
-            except ValueError:  # what cannot be looked up cannot be written either
+            except ValueError:  # a secret that cannot be read cannot be logged either
                 continue
             if len(value) >= _SHORTEST_SECRET:
                 yield value
 
 
 def _scrubbed(event: EventDict, secrets: Collection[str]) -> Mapping[str, Any]:
-    """The event without any secret, wherever a library has put one."""
+    """Return the event without secrets, wherever a library put one."""
     first = {key: event[key] for key in _FIRST if key in event}
     return {key: _hide(value, secrets) for key, value in {**first, **event}.items()}
 

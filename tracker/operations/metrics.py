@@ -26,7 +26,7 @@ from tracker.settings.model import Settings
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The history's figures at one moment."""
+    """Figures of the history at one moment."""
 
     pulse: Pulse
     seconds: float | None
@@ -40,7 +40,7 @@ class Snapshot:
 
 
 def take_snapshot(settings: Settings) -> Snapshot:
-    """Read all figures in one go.
+    """Read all figures as of one moment.
 
     Raises:
         StorageError: there is no history, or it cannot be read.
@@ -60,7 +60,7 @@ def take_snapshot(settings: Settings) -> Snapshot:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # a registry knows its collectors by identity
+@dataclass(frozen=True, slots=True, eq=False)  # a registry identifies its collectors by identity
 class Figures:
     """A collector: reads history and state at each scrape."""
 
@@ -68,7 +68,7 @@ class Figures:
     state: RunState | None
 
     def collect(self) -> Iterator[Metric]:
-        """All metrics; without a readable history those that do not need one."""
+        """Yield all metrics; without a readable history, only the ones that need none."""
         try:
             snapshot = take_snapshot(self.settings)
         except StorageError:
@@ -94,12 +94,12 @@ Samples = Iterable[tuple[Mapping[str, str], float]]
 
 
 def history_metrics(now: Snapshot) -> Iterator[Metric]:
-    """What the history tells."""
+    """Yield the metrics of the history."""
     last, rows, counts = now.pulse.last, now.rows, now.counts
     ended: Samples = [({}, _seconds(last["finished_at"]))] if last else []
     yield _gauge("tracker_last_poll_timestamp_seconds", "When the last poll ended", ended)
     yield _gauge(
-        "tracker_last_success_timestamp_seconds", "When a poll last found a source in order",
+        "tracker_last_success_timestamp_seconds", "When a poll last found a source working",
         [({"source": s["source"]}, _seconds(s["ok_at"])) for s in now.sources if s["ok_at"]], ["source"],
     )  # fmt: skip
     took: Samples = [] if now.seconds is None else [({}, now.seconds)]
@@ -108,14 +108,14 @@ def history_metrics(now: Snapshot) -> Iterator[Metric]:
         samples = [({"source": one["source"]}, one[what]) for one in now.results]
         yield _gauge(f"tracker_poll_{what}", f"{text} of the last poll", samples, ["source"])
     yield _counter("tracker_rows_read", "Rows of all lists that were read", [({}, rows["read"])])
-    yield _counter("tracker_rows_refused", "Rows that were read and not recorded", [({}, rows["refused"])])
-    yield _counter("tracker_changes", "Changes that were recorded", _by("kind", counts["changes"]), ["kind"])
+    yield _counter("tracker_rows_refused", "Rows that were read but not recorded", [({}, rows["refused"])])
+    yield _counter("tracker_changes", "Changes recorded", _by("kind", counts["changes"]), ["kind"])
     yield _gauge("tracker_deliveries", "Alerts by state", _by("state", counts["deliveries"]), ["state"])
-    yield _gauge("tracker_incidents_open", "Incidents that are not over", _by("kind", counts["incidents"]), ["kind"])
-    yield _gauge("tracker_pending_revisions", "Files that were fetched and not read yet", [({}, now.pending)])
+    yield _gauge("tracker_incidents_open", "Open incidents", _by("kind", counts["incidents"]), ["kind"])
+    yield _gauge("tracker_pending_revisions", "Files fetched but not read yet", [({}, now.pending)])
     newest = [({"series": name}, _seconds(f"{max(days)}T00:00+08:00")) for name, days in now.batches.items()]
     yield _gauge(
-        "tracker_newest_batch_timestamp_seconds", "Day on which the newest batch was published, in China",
+        "tracker_newest_batch_timestamp_seconds", "Day of publication of the newest batch, in China",
         newest, ["series"],
     )  # fmt: skip
     filed = [({"series": series, "status": status}, n) for (series, status), n in now.filings.items()]
@@ -123,14 +123,14 @@ def history_metrics(now: Snapshot) -> Iterator[Metric]:
 
 
 def run_metrics(run: RunFigures) -> Iterator[Metric]:
-    """What `tracker run` knows of itself, since it was started."""
+    """Yield the metrics of `tracker run` since its start."""
     polls = [({"exit": str(code)}, n) for code, n in sorted(run.polls.items())]
     yield _counter("tracker_run_polls", "Polls that ended since the start, by exit code", polls, ["exit"])
     yield _counter("tracker_run_missed", "Times of the schedule without a poll", [({}, run.missed)])
     yield _counter("tracker_run_overlaps", "Times of the schedule while a poll was running", [({}, run.overlaps)])
     yield _counter("tracker_run_killed", "Polls that were stopped before their end", [({}, run.killed)])
     due = [({"series": name}, at.timestamp()) for name, at in sorted(run.next_fires.items()) if at]
-    yield _gauge("tracker_next_poll_timestamp_seconds", "When a series is polled next", due, ["series"])
+    yield _gauge("tracker_next_poll_timestamp_seconds", "When a series will be polled next", due, ["series"])
 
 
 def _gauge(name: str, text: str, samples: Samples, labels: Iterable[str] = ()) -> Metric:
@@ -138,7 +138,7 @@ def _gauge(name: str, text: str, samples: Samples, labels: Iterable[str] = ()) -
 
 
 def _counter(name: str, text: str, samples: Samples, labels: Iterable[str] = ()) -> Metric:
-    """A counter; the library adds `_total` to the name of its samples."""
+    """Make a counter; the library adds `_total` to the name of its samples."""
     return _fill(CounterMetricFamily(name, text, labels=list(labels) or None), samples)
 
 

@@ -1,8 +1,8 @@
-"""The history made anew from the archive alone: what was collected is taken from its journal and digested again.
+"""Rebuild the history from the archive alone: replay its journal, and digest every file again.
 
-In: an archive; out: a database with the same filings, versions, changes and sources, ids and instants included. Asks
-no site and tells nobody. What never lay in the archive is not there either: alerts, incidents of the site, and when
-something that stayed as it was had last been looked at.
+In: an archive; out: a database with the same filings, versions, changes and sources, including ids and instants. It
+asks no site and notifies nobody. Data that the archive never held is missing: alerts, incidents of the site, and when
+something unchanged was last checked.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Progress = Callable[[str], None]
 
 @dataclass(slots=True)
 class Rebuilt:
-    """What came of it: how many events and polls were played, and what could not be played as it stands."""
+    """The result: how many events and polls were replayed, and which events could not be."""
 
     events: int = 0
     polls: int = 0
@@ -46,11 +46,11 @@ class Rebuilt:
 
 
 def rebuild(settings: Settings, target: Path, readings: Readings, progress: Progress) -> Rebuilt:
-    """Make the history anew from the archive of `readings` at `target`, which must not exist.
+    """Rebuild the history at `target`, which must not exist, from the archive of `readings`.
 
     Raises:
-        StorageError: the archive has no whole journal, lacks a file that it names, or cannot be read.
-        ClusterError: what reads the lists does not answer.
+        StorageError: the archive has no complete journal, lacks a file that it names, or cannot be read.
+        ClusterError: the cluster that reads the lists does not answer.
     """
     events = list(journal.read(readings.archive))
     if events[0]["event"] == "snapshot":
@@ -99,16 +99,16 @@ def _opening(event: Event) -> dict[str, Any]:
 
 
 class _Replay:
-    """One poll of the journal, played again on a history that has everything before it."""
+    """One poll of the journal, replayed on a history that holds everything earlier."""
 
     def __init__(self, poll: PollContext, readings: Readings) -> None:
         self.poll, self.db, self.history, self.now = poll, poll.db, poll.history, poll.now
         self.collector, self.digester = Collector(poll), Digester(poll, readings)
         self.announced: frozenset[str] | None = None
-        self.read_before: set[str] = set()  # accepted then because it could not be read; here it was, at once
+        self.read_before: set[str] = set()  # accepted because it could not be read then; now it could be
 
     def play(self, event: Event) -> list[str]:
-        """Have an event happen again; returns what could not be done as it stands."""
+        """Replay an event; return what could not be done."""
         match event["event"]:
             case "listed":
                 self._list(event["item"])
@@ -129,7 +129,7 @@ class _Replay:
             case "finished":
                 self.history.finish_poll(self.poll.number, event["at"], event["exit"], [], event["settled"])
             case _:
-                return [f"{event['event']} is of a newer version of the program"]
+                return [f"{event['event']} comes from a newer version of the program"]
         return []
 
     def _list(self, item: dict[str, Any]) -> None:
@@ -147,7 +147,7 @@ class _Replay:
             WHERE n.url = ? AND o.href = ? AND o.last_seen = n.last_seen"""
         offer = self.db.execute(sql, place).fetchone()
         if offer is None:
-            return [f"no link of {place[0]} leads to {place[1]}"]
+            return [f"{place[0]} has no link to {place[1]}"]
         size = len(self.poll.archive.get(event["sha256"]))
         self.history.record_fetched(
             offer[0], event["href"], event["sha256"], size, event["media_type"], self.now
@@ -155,7 +155,7 @@ class _Replay:
         return []
 
     def _accept(self, event: Event) -> None:
-        if event["what"] == "page":  # what it offers is an event of its own
+        if event["what"] == "page":  # the files that it offers are an event of their own
             self.history.accept_page(event["sha256"], self.now)
             return
         left = [row for row in lists.refused(self.db, event["sha256"]) if row["state"] in lists.ACCEPTABLE]
@@ -173,15 +173,15 @@ class _Replay:
         key = ("series", "label", "sha256")
         these = [row for row in pending if all(row[name] == event[name] for name in key)]
         if not these:
-            odd = f"no file waits that is {event['series']} {event['label']} {event['sha256'][:12]}"
+            odd = f"no file is pending for {event['series']} {event['label']} {event['sha256'][:12]}"
             return [] if event["sha256"] in self.read_before else [odd]
-        # The same bytes can wait twice, with others between them: they were digested in the order of their coming.
+        # The same bytes can be pending twice, with others between them: they were digested in order of arrival.
         self.digester.digest(min(row["id"] for row in these), self.announced)
         return []
 
 
 def _take_over(db: Database, events: Iterable[Event]) -> None:
-    """Let the journal of the new history be the one that it was made from; an outbox of long ago is no outbox."""
+    """Give the new history the journal that it was made from, and empty its outbox: old alerts are not sent again."""
     with db.atomic():
         for table in ("delivery_try", "delivery_item", "delivery", "channel_state"):
             db.execute(f"DELETE FROM {table}")

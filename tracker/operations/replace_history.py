@@ -1,6 +1,6 @@
-"""A history made anew, compared with the one in place, and put there where that is asked for.
+"""Rebuild the history beside the current one, compare the two, and replace the current one if asked to.
 
-In what two histories differ, as far as the archive determines it. Never writes.
+The comparison covers the tables that the archive determines. A replaced history is kept under another name.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.database import check_sound, discard, sync, unused_name
+from storage.database import check_sound
 from storage.faults import is_lasting
 from storage.queries import outbox
 from storage.restore import move_aside
 from storage.schema.migrations import connect_readonly
 from tracker.core.errors import OptionError, StorageError
+from tracker.core.files import discard, sync, unused_name
 from tracker.operations.rebuild import Rebuilt, rebuild
 from tracker.poll.read_ahead import open_readings
 from tracker.settings.model import Settings
@@ -31,26 +32,25 @@ Progress = Callable[[str], None]
 
 @dataclass(slots=True)
 class Replacement:
-    """What came of it. `differences` is None where there was nothing sound to compare with."""
+    """The result. `differences` is None if there was no sound history to compare with."""
 
     rebuilt: Rebuilt
     differences: Differences | None = None
-    where: Path | None = None  # where the history made anew is now; None where it was made for comparison only
-    former: Path | None = None  # where the one is that stood in its place
+    where: Path | None = None  # of the rebuilt history; None if it was made for comparison only
+    former: Path | None = None  # of the history that was replaced
 
 
 def rebuild_and_compare(settings: Settings, to: Path | None, *, replace: bool, progress: Progress) -> Replacement:
-    """Make the history anew from the archive; the caller holds the poll lock.
+    """Rebuild the history from the archive, and compare it with the current one; the caller holds the poll lock.
 
-    It is compared with the history in place and given up again, unless it is to be kept (`to`) or put there
-    (`replace`, or none is there).
+    The rebuilt history is then deleted, kept at `to`, or put in place (with `replace`, or if there is none).
 
     Raises:
-        OptionError: there is a file at `to`, or what is in place has alerts that were not delivered yet.
+        OptionError: there is a file at `to`, or the current history has undelivered alerts.
         StorageError: the archive lacks something.
     """
     if to is not None and to.exists():
-        raise OptionError(f"There is a file already: {to}", hint="Name another one, or take it away")
+        raise OptionError(f"There is a file already: {to}", hint="Choose another name, or remove it")
     database = settings.database
     is_sound = _is_sound(database)
     if is_sound and to is None and replace:
@@ -67,7 +67,7 @@ def rebuild_and_compare(settings: Settings, to: Path | None, *, replace: bool, p
             outcome.where = scratch.rename(database)
             sync(database.parent)
     except OSError as error:
-        raise StorageError(f"The history cannot be made anew: {error}", file=scratch, hint="Check the disk") from error
+        raise StorageError(f"The history cannot be rebuilt: {error}", file=scratch, hint="Check the disk") from error
     finally:
         for suffix in ("", "-wal", "-shm"):
             discard(scratch.with_name(scratch.name + suffix))
@@ -75,10 +75,10 @@ def rebuild_and_compare(settings: Settings, to: Path | None, *, replace: bool, p
 
 
 def _is_sound(database: Path) -> bool:
-    """False where there is no history, or one that is damaged or empty.
+    """Return False if there is no history, or it is damaged or empty.
 
     Raises:
-        StorageError: there is one that cannot be used, but is not damaged: locked, of another version of the program.
+        StorageError: it cannot be used although it is not damaged: it is locked, or of another program version.
     """
     if not database.exists() or not database.stat().st_size:
         return False
@@ -98,25 +98,25 @@ def _compare(database: Path, made: Path) -> Differences:
 
 
 def check_replaceable(database: Path) -> None:
-    """Refuse to put away a history with alerts that are still to go out: nothing else knows of them.
+    """Refuse to replace a history with undelivered alerts: they are stored nowhere else.
 
     Raises:
-        OptionError: there are some.
+        OptionError: it has some.
     """
     with closing(connect_readonly(database)) as db:
         waiting = outbox.count_by_state(db)
     if waiting:
         counts = ", ".join(f"{n} {state}" for state, n in waiting.items())
         raise OptionError(
-            f"Alerts of the history in place are not delivered yet ({counts})",
-            hint="First `tracker notify retry`, or `tracker notify drop`",
+            f"The current history has undelivered alerts ({counts})",
+            hint="Run `tracker notify retry` or `tracker notify drop` first",
         )
 
 
 Row = tuple[Any, ...]
 Differences = dict[str, list[tuple[str, Row]]]
 
-# Tables that the archive determines, with the columns that only the site or the last look at it could tell.
+# Tables that the archive determines → columns that it does not: they depend on when the site was checked.
 COMPARED: dict[str, tuple[str, ...]] = {
     "filing": (), "version": (), "change": (), "entry": (), "notice_row": (), "refused_row": (), "warning": (),
     "repeated_row": (), "round_up_row": (), "attachment": (), "attachment_alias": (), "baseline": (), "listing": (),
@@ -127,7 +127,7 @@ COMPARED: dict[str, tuple[str, ...]] = {
 
 
 def differences(first: Database, second: Database) -> Differences:
-    """{table: [("first" or "second", a row that only it has)]}; empty where the two histories say the same."""
+    """Return {table: [("first" or "second", a row only found there)]}; empty if the two histories agree."""
     found: dict[str, list[tuple[str, Row]]] = defaultdict(list)
     for table, left_out in COMPARED.items():
         mine, other = (_rows(db, table, left_out) for db in (first, second))

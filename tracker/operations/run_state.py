@@ -1,6 +1,6 @@
 """What `tracker run` knows: of its data folder, and of its own polls since it was started.
 
-The first half locks the folder and reads the last poll and lapses from the history. A history that is missing
+The first half locks the folder and reads the last poll and the missed times from the history. A history that is missing
 or unreadable gives empty answers: the poll reports what is wrong with it. The second half counts for `metrics`, which
 reads from other threads; it keeps nothing that grows with the polls.
 """
@@ -24,18 +24,18 @@ from storage.write.history import History
 from tracker.core.dates import read_clock
 from tracker.core.errors import AnotherPoll, StorageError, TrackerError
 from tracker.poll.data_folder import poll_lock
-from tracker.poll.incidents import lapses_of
-from tracker.poll.timetable import Lapses, Plan
+from tracker.poll.incidents import missed_times
+from tracker.poll.timetable import MissedTimes, Plan
 from tracker.settings.model import Settings
 
 log = structlog.get_logger("tracker.schedule")
 
 
 def run_lock(folder: Path) -> FileLock:
-    """Take the data folder for this `tracker run`; to be released at its end.
+    """Lock the data folder for this `tracker run`; the caller releases the lock at its end.
 
     Raises:
-        AnotherPoll: another one has it.
+        AnotherPoll: another one holds the lock.
         StorageError: the folder cannot be used.
     """
     lock = FileLock(folder / "run.lock", timeout=0)
@@ -52,9 +52,9 @@ def run_lock(folder: Path) -> FileLock:
 
 
 def note_interrupted(settings: Settings, reason: str) -> None:
-    """Note in the history why the poll that just ended did not come to its end, as far as that can be done."""
+    """Record, if possible, why the last poll did not finish."""
     if not settings.database.exists():
-        return  # it ended before it had begun to write
+        return  # it ended before it wrote anything
     try:
         with poll_lock(settings.data_dir), closing(connect(settings.database)) as db:
             if (poll := polls.running(db)) is not None:
@@ -64,7 +64,7 @@ def note_interrupted(settings: Settings, reason: str) -> None:
 
 
 def read_last(settings: Settings, series: Collection[str]) -> polls.PollRow | None:
-    """The last poll of these series that came to its end; None where there is none."""
+    """Return the last finished poll of these series, or None."""
     try:
         with open_snapshot(settings.database) as db:
             return polls.last_finished(db, series)
@@ -73,7 +73,7 @@ def read_last(settings: Settings, series: Collection[str]) -> polls.PollRow | No
 
 
 def read_due_alerts(settings: Settings) -> bool:
-    """Whether something is to be sent before the next poll."""
+    """Return True if an alert is due now, before the next poll."""
     names = [one.name for one in settings.subscriptions]
     try:
         with open_snapshot(settings.database) as db:
@@ -82,13 +82,13 @@ def read_due_alerts(settings: Settings) -> bool:
         return False
 
 
-def read_lapses(settings: Settings, plan: Plan, now: datetime) -> Lapses:
-    """What became of the times since the last poll, as the poll that begins will find it itself."""
+def read_missed_times(settings: Settings, plan: Plan, now: datetime) -> MissedTimes:
+    """Return the missed and overlapping times since the last poll, as the next poll will find them."""
     try:
         with open_snapshot(settings.database) as db:
-            return lapses_of(db, plan, plan.series, now)
+            return missed_times(db, plan, plan.series, now)
     except StorageError:
-        return Lapses()
+        return MissedTimes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class RunState:
                 now, polls=polls, killed=now.killed + killed, last_exit=exit_code, is_last_killed=killed
             )
 
-    def note_lapses(self, missed: int, overlaps: int) -> None:
+    def note_missed(self, missed: int, overlaps: int) -> None:
         """Note times of the schedule that passed without a poll, or came while one was running."""
         with self._lock:
             now = self.figures

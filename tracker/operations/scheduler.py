@@ -1,8 +1,8 @@
-"""`tracker run`: polls when they are due, each in a process of its own, until it is told to stop.
+"""`tracker run`: start polls when they are due, each in a process of its own, until a signal stops it.
 
-In: settings, signals. Out: polls, one at a time, and a line of the log for whatever happens. Signal handlers only put a
-word into a queue, which a control thread reads. Must never poll itself, nor load what a poll loads: this process lives
-for months.
+In: settings and signals. Out: polls, one at a time, and a log line for every event. Signal handlers only put a word
+into a queue; a control thread reads it. This process lives for months, so it never polls itself, and never loads the
+libraries of a poll.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from tracker.operations.run_state import (
     RunState,
     note_interrupted,
     read_due_alerts,
-    read_lapses,
     read_last,
+    read_missed_times,
     run_lock,
 )
 from tracker.poll.timetable import Plan, make_plans
@@ -46,29 +46,29 @@ log = structlog.get_logger("tracker.schedule")
 
 STOP, RELOAD, ENDED = "stop", "reload", "ended"
 _SIGNALS = {signal.SIGTERM: STOP, signal.SIGINT: STOP, signal.SIGHUP: RELOAD}
-# So often the main thread is woken: it waits by a clock that stands still while the machine sleeps; and a signal that
-# the system hands to another thread would be handled only once the main thread runs again.
+# The main thread is woken this often: its clock stops while the machine sleeps, and a signal that the system delivers
+# to another thread is handled only when the main thread runs again.
 _LOOK_SECONDS = 1.0
-# So often it is asked whether an alert is due between two polls; the answer costs a look at the history.
+# How often to check for alerts that are due between polls; each check is one query of the history.
 _ALERTS, _ALERTS_SECONDS = "alerts", 20
-# With these a poll came to its end, and has noted so itself; 2 and 6 did not begin one.
+# Exit codes of a poll that finished and recorded its own end; with 2 and 6 none was begun.
 _OF_ITS_OWN = frozenset({0, 2, 3, 4, 5, 6})
 
 
 class PlanTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
-    """When a job is due next: the plan's next time, moved by chance."""
+    """When a job is due next: the next time of the plan, with jitter."""
 
     def __init__(self, plan: Plan, last: datetime | None, state: RunState) -> None:
         self.plan, self.last, self.state = plan, last, state
 
     def get_first(self, now: datetime) -> datetime:
-        """When the job is due after a start: at once where a time has passed since its last poll."""
+        """Return when the job is first due: now, if a scheduled time has passed since its last poll."""
         if not self.plan.is_overdue(self.last, now):
             return self.get_next_fire_time(None, now)
         return self._give(self.plan.jittered(now, 0))  # not in the quiet hours
 
     def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
-        """The first time later than the previous one and than now: what was slept through is made up once."""
+        """Return the first scheduled time after both the previous one and now: missed times are made up once."""
         return self._give(self.plan.jittered(self.plan.next(max(previous or now, now)), random.random()))
 
     def _give(self, at: datetime) -> datetime:
@@ -78,14 +78,14 @@ class PlanTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler has no type
 
 @dataclass(slots=True)
 class Runner:
-    """One `tracker run`: the scheduler, the child that polls, and the words that came by signals."""
+    """One `tracker run`: the scheduler, the child that polls, and the queue of signals."""
 
     settings: Settings
     reload: Callable[[], Settings]
     state: RunState = field(default_factory=RunState)
     scheduler: Any = None
     inbox: queue.SimpleQueue[str] = field(default_factory=queue.SimpleQueue)
-    lock: threading.Lock = field(default_factory=threading.Lock)  # over `child` and `stopping`
+    lock: threading.Lock = field(default_factory=threading.Lock)  # guards `child` and `stopping`
     child: Child | None = None
     stopping: bool = False
     begun: dict[str, datetime] = field(default_factory=dict)  # by series
@@ -100,9 +100,9 @@ class Runner:
         check_secrets(self.settings)
         with run_lock(self.settings.data_dir), _served(self.settings, self.state):
             self.scheduler = BlockingScheduler(
-                # that of the alerts stays when the polls are planned anew
+                # the alerts' job stays when the polls are planned again
                 jobstores={_ALERTS: {"type": "memory"}},
-                executors={"default": ThreadPoolExecutor(1)},  # one poll at a time; the later one waits
+                executors={"default": ThreadPoolExecutor(1)},  # one poll at a time; a later one waits
                 job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
                 timezone=self.settings.schedule.timezone,
             )
@@ -123,11 +123,11 @@ class Runner:
         while not is_over:
             try:
                 is_over = self._obey()
-            except Exception:  # whatever it is, a later signal must be heard
+            except Exception:  # whatever it is, later signals must be handled
                 log.error("run.failed", exc_info=True)
 
     def _obey(self) -> bool:
-        """Do what the next word says; True where it was the last one."""
+        """Handle the next word of the queue. Return True if it was the last one."""
         try:
             word = self.inbox.get(timeout=_LOOK_SECONDS)
         except queue.Empty:
@@ -144,7 +144,7 @@ class Runner:
         return is_over
 
     def _stop(self) -> None:
-        """No further poll; the one that runs may go on for a while, but for no longer once it is said again."""
+        """Start no further poll. The running one has `stop_seconds` to finish; a second signal stops it at once."""
         with self.lock:
             is_first, self.stopping = not self.stopping, True
             child = self.child
@@ -155,12 +155,12 @@ class Runner:
             child.stop_after(self.settings.schedule.stop_seconds if is_first else 0, "`tracker run` was stopped")
 
     def _take_settings(self) -> None:
-        """Read the configuration again; one that is wrong changes nothing."""
+        """Read the configuration again; an invalid one changes nothing."""
         try:
             settings = self.reload()
             check_secrets(settings)
             if settings.data_dir != self.settings.data_dir:
-                raise OptionError("data_dir cannot be changed while `tracker run` goes on", hint="Start it anew")
+                raise OptionError("data_dir cannot be changed while `tracker run` is running", hint="Restart it")
         except TrackerError as error:
             log.error("config.refused", error=str(error))
             return
@@ -169,9 +169,9 @@ class Runner:
         log.info("config.read")
 
     def _plan_jobs(self, settings: Settings) -> None:
-        """Make the jobs of settings, which are in force from now on; one that is overdue is due at once, and once."""
+        """Apply settings and plan their jobs; an overdue job runs once, immediately."""
         now = datetime.now(UTC)
-        # what can fail comes first: there must never be settings without their jobs
+        # the part that can fail comes first: settings are applied together with their jobs
         triggers = [
             PlanTrigger(plan, self._last(plan.series), self.state)
             for plan in make_plans(settings.schedule, settings.poll.provinces)
@@ -185,7 +185,7 @@ class Runner:
             log.info("run.planned", series=",".join(plan.series), schedule=plan.id, at=at)
 
     def _last(self, series: Collection[str]) -> datetime | None:
-        """When these series were polled last: by us, else by what the history says."""
+        """Return when these series were last polled: by this process, or else by the history."""
         began = [self.begun[one] for one in series if one in self.begun]
         if len(began) == len(series):
             return min(began)
@@ -197,7 +197,7 @@ class Runner:
     def _poll(self, plan: Plan) -> None:
         now = datetime.now(UTC)
         series = plan.series
-        self._tell_lapses(plan, now)
+        self._log_missed(plan, now)
         named = [f"--series={one}" for one in series]
         with self._child("poll", *named, "--scheduled", "--json") as child:
             if child is None:
@@ -207,7 +207,7 @@ class Runner:
             self._tell_end(series, child.wait(self.settings.schedule.limit_minutes * 60))
 
     def _send_alerts(self) -> None:
-        """Send what is due between two polls: tries whose time has come, digests that are complete."""
+        """Send alerts that are due between polls: retries and complete digests."""
         if not read_due_alerts(self.settings):
             return
         with self._child("notify", "send", "--json") as child:
@@ -217,9 +217,9 @@ class Runner:
 
     @contextmanager
     def _child(self, *arguments: str) -> Iterator[Child | None]:
-        """The program once more, with these arguments, as the one child there is; None where it cannot be begun.
+        """Run the program with these arguments as the only child; None if it cannot be started.
 
-        It reads a copy of the configuration that was accepted, not what somebody is writing meanwhile.
+        It reads a copy of the accepted configuration, not a file that somebody may be editing.
         """
         with ExitStack() as rest:
             try:
@@ -238,10 +238,10 @@ class Runner:
                     self.child = None
                 self.inbox.put(ENDED)
 
-    def _tell_lapses(self, plan: Plan, now: datetime) -> None:
-        lapses = read_lapses(self.settings, plan, now)
-        self.state.note_lapses(lapses.missed.count, lapses.overlap.count)
-        for name, times in (("run.missed", lapses.missed), ("run.overlap", lapses.overlap)):
+    def _log_missed(self, plan: Plan, now: datetime) -> None:
+        found = read_missed_times(self.settings, plan, now)
+        self.state.note_missed(found.missed.count, found.overlap.count)
+        for name, times in (("run.missed", found.missed), ("run.overlap", found.overlap)):
             if times.first and times.last:
                 log.warning(name, count=times.count, first=times.first.isoformat(), last=times.last.isoformat())
 
@@ -261,7 +261,7 @@ class Runner:
 
 @contextmanager
 def _served(settings: Settings, state: RunState) -> Iterator[None]:
-    """Answer /healthz and /metrics meanwhile, where an address is set."""
+    """Serve /healthz and /metrics in the meantime, if an address is configured."""
     if not settings.schedule.listen:
         yield
         return
@@ -272,7 +272,7 @@ def _served(settings: Settings, state: RunState) -> Iterator[None]:
 
 
 def summarise(report: str) -> tuple[int, int]:
-    """How many changes and new incidents a report tells; of a poll that was cut short there is none."""
+    """Return the numbers of changes and new incidents in a report; a poll that was stopped has no report."""
     try:
         told = json.loads(report)
         return sum(told["changes"].values()), sum(incident["new"] for incident in told["incidents"])

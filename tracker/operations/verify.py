@@ -1,6 +1,6 @@
-"""Whether the history is what the files say: every file is hashed again, every recorded list read again.
+"""Compare the history with its files: hash every file again, and read every recorded list again.
 
-In: the history and its archive, read-only. Out: what does not agree, one line each. Changes nothing.
+In: the history and its archive, read-only. Out: one line for each disagreement. Changes nothing.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from storage.queries.originals import referred_files
 from tracker.core.errors import ArchiveUnreachable, ContentError, StorageError
 from tracker.core.models import Extraction, Filing, Place
 from tracker.core.series import series_by_id
-from tracker.poll.read_ahead import Readings, Wanted
+from tracker.poll.read_ahead import Readings, ReadRequest
 
-MOST_OF_ONE = 10  # disagreements of one file that are told one by one
+MOST_OF_ONE = 10  # disagreements of one file that are listed; the rest is counted
 
 
 @dataclass(slots=True)
 class Verification:
-    """What was looked at, and what did not agree."""
+    """How much was checked, and each disagreement."""
 
     files: int = 0
     lists: int = 0
@@ -33,11 +33,11 @@ class Verification:
 
 
 def verify(db: Database, readings: Readings, progress: Callable[[str], None]) -> Verification:
-    """Hash the files that the history names, and hold what it recorded of each list against its file.
+    """Hash the files that the history refers to, and compare each recorded list with its file.
 
     Raises:
-        ClusterError: what reads the lists does not answer.
-        ArchiveUnreachable: the archive's service does not.
+        ClusterError: the cluster that reads the lists does not answer.
+        ArchiveUnreachable: the service of the archive does not answer.
     """
     found = Verification()
     damaged = set()
@@ -45,7 +45,7 @@ def verify(db: Database, readings: Readings, progress: Callable[[str], None]) ->
         progress(sha256[:12])
         try:
             readings.archive.get(sha256)
-        except ArchiveUnreachable:  # it says nothing of this file, and the next one would say the same
+        except ArchiveUnreachable:  # no fault of this file; the next one would fail alike
             raise
         except StorageError as error:
             damaged.add(sha256)
@@ -53,7 +53,7 @@ def verify(db: Database, readings: Readings, progress: Callable[[str], None]) ->
         else:
             found.files += 1
     revisions = [revision for revision in integrity.revisions(db) if revision["sha256"] not in damaged]
-    readings.expect(map(Wanted.of, revisions))
+    readings.expect(map(ReadRequest.of, revisions))
     for revision in revisions:
         progress(f"{revision['series']} {revision['period'] or revision['label']}")
         faults = list(_verify_list(db, readings, revision, found))
@@ -62,18 +62,18 @@ def verify(db: Database, readings: Readings, progress: Callable[[str], None]) ->
         if len(faults) > MOST_OF_ONE:
             found.faults.append(f"{name}: and {len(faults) - MOST_OF_ONE} more")
     if odd := integrity.misstated(db):
-        found.faults.append(f"filing_state is not what the changes say, for {', '.join(odd[:MOST_OF_ONE])}")
+        found.faults.append(f"filing_state does not match the changes, for {', '.join(odd[:MOST_OF_ONE])}")
     if integrity.is_miscounted(db):
-        found.faults.append("state_count is not what filing_state sums up to")
+        found.faults.append("state_count does not match the sums of filing_state")
     return found
 
 
 def _verify_list(db: Database, readings: Readings, revision: dict[str, Any], found: Verification) -> Iterator[str]:
     series = series_by_id(revision["series"])
     try:
-        extraction = readings.read(Wanted.of(revision))
+        extraction = readings.read(ReadRequest.of(revision))
     except ContentError as error:
-        yield f"it was recorded, and cannot be read now: {error}"
+        yield f"it was recorded but cannot be read now: {error}"
         return
     found.lists += 1
     found.rows += sum(table.rows for table in extraction.tables)
@@ -102,7 +102,7 @@ def _compare_counts(extraction: Extraction, revision: dict[str, Any]) -> Iterato
 def _compare_version(version: Filing, filing: Filing | None) -> Iterator[str]:
     place = _place(version.place)
     if filing is None:
-        yield f"{version.number} stands at {place}, where the file has no filing"
+        yield f"{version.number} is recorded at {place}, where the file has no filing"
     elif filing != version:
         pairs = ((name, getattr(version, name), getattr(filing, name)) for name in Filing.__slots__)
         what = "; ".join(f"{name} is {ours!r}, the file says {its!r}" for name, ours, its in pairs if ours != its)

@@ -1,9 +1,8 @@
-"""What a person has looked at and accepts: a list that its guards refused or that could not be read, a page with fewer
-files. Joins both.
+"""Accept what a person has looked at: a list that the guards refused or that was unreadable, a page with fewer files.
 
-In: the sha256 of the bytes, or their first digits. Out: the history has them digested whatever the guards say. What
-could not be read is read again: a limit may have been raised since, or the program reads more.
-Must never accept bytes that nobody refused, nor a list older than what is recorded.
+In: the sha256 of the bytes, or their first digits. Out: the history digests them whatever the guards say. An unreadable
+file is read again, because a limit may have been raised since. Only refused bytes can be accepted, and no list that is
+older than the recorded one.
 """
 
 from __future__ import annotations
@@ -27,10 +26,10 @@ _FEWEST_DIGITS = 8
 
 
 def find_accepted(db: Database, digests: Sequence[str], selected: Sequence[Series]) -> list[dict[str, Any]]:
-    """What each sha256 means: a refused revision or a held page.
+    """Return the refused revision or the held page of each sha256.
 
     Raises:
-        OptionError: it means nothing that could be accepted, or more than one thing.
+        OptionError: there is nothing to accept under that sha256, or more than one thing.
     """
     found = [_find(db, digest.lower()) for digest in digests]
     ids = {series.id for series in selected}
@@ -70,7 +69,7 @@ def _find(db: Database, digest: str) -> dict[str, Any]:
         }
         raise OptionError(f"{digest} was not refused", hint=why[rows[-1]["state"]])
     if len({row["sha256"] for row in open_rows}) > 1:
-        raise OptionError(f"{digest} stands for several files", hint="Give more of its digits")
+        raise OptionError(f"{digest} matches several files", hint="Give more of its digits")
     newest = open_rows[-1]
     if newest["superseded"]:
         raise OptionError(

@@ -1,7 +1,7 @@
-"""The first part of a poll: ask the site, keep every byte, and note what it offers. Reads no list.
+"""The first part of a poll: ask the site, archive every byte, and record what it offers. It reads no list.
 
-In: the history's own knowledge of the site; out: archived files and pending revisions. Each item a spider
-hands over is durable before the next request goes out, so a poll that is killed loses nothing it fetched.
+In: what the history knows of the site. Out: archived files and pending revisions. Each item of a spider is durable
+before the next request is sent, so a killed poll loses nothing that it fetched.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Item = Listed | Page | Held | Fetched | Incident
 
 
 class Collector:
-    """Takes what the spiders hand over, keeps it at once, and counts it per source."""
+    """Archive and record each item of the spiders at once, and count it per source."""
 
     def __init__(self, poll: PollContext) -> None:
         self.history, self.archive, self.number, self.now = poll.history, poll.archive, poll.number, poll.now
@@ -66,7 +66,7 @@ class Collector:
                 self.history.record_incident(item, self.number, self.now)
 
     def settle_missing(self, db: Database) -> None:
-        """A page that is gone is an incident, unless announcements at other addresses offer all of its lists."""
+        """Report a page that is gone, unless announcements at other addresses offer all of its lists."""
         for incident in self.missing:
             if site_queries.is_offered_elsewhere(db, incident.address):
                 self.good[incident.source] += 1
@@ -92,7 +92,7 @@ class Collector:
         self.record_listed(item, series)
 
     def record_listed(self, item: Listed, series: Series | None) -> None:
-        """Remember an announcement that a listing named, as one of `series`."""
+        """Remember an announcement of `series` that a listing named."""
         unclassified = series is None and bool(FILING_WORDS.search(item.title))
         self.history.record_listed(item, series.id if series else None, unclassified, self.now)
 
@@ -108,7 +108,7 @@ class Collector:
         self.history.record_fetched(item.offer, self.wanted[item.offer].href, digest, len(item.body), kind, self.now)
 
     def results(self) -> list[SourceResult]:
-        """How each source that was asked did."""
+        """Return the result of each requested source."""
         return [
             SourceResult(
                 source,
@@ -121,11 +121,11 @@ class Collector:
 
 
 def offered_links(page: Page, series: Series) -> list[OfferedLink]:
-    """What the links of a page offer, each file once.
+    """Return the attachments that the links of a page offer, each file once.
 
-    Labels that say no more than 附件1 and 附件2 are alike once their numbers are taken off: such files are told
-    apart by their order on the page, or the second would take the place of the first. Of the states of a list that
-    grows the furthest is the list: the others, which repeat its rows, are known by their month and serve as a check.
+    Labels such as 附件1 and 附件2 are equal without their numbers: such files are distinguished by their order on the
+    page, or the second would replace the first. Of several states of a cumulative list the furthest is the list; the
+    others, which repeat its rows, are known by their month and serve as a check.
     """
     offered: dict[str, OfferedLink] = {}
     alike: Counter[tuple[str, str]] = Counter()
@@ -150,10 +150,10 @@ def _reach(link: Link, page: Page) -> str:
 
 
 def offered_link(link: Link, page: Page, series: Series) -> OfferedLink:
-    """What an attachment link offers: which list (series and label) of which period.
+    """Return the list (series and label) and the period that an attachment link offers.
 
-    A link that names no month takes it from its page, where the page publishes one batch only; the month
-    then becomes part of the label, for many a label is the same in each batch.
+    A link that names no month takes it from its page, if that publishes one batch only. The month then becomes part of
+    the label, because many labels are the same in each batch.
     """
     own = series_of_label(link.label, series.site) or series
     if own.cumulative:  # one list of no period, which each file states as it is by then
@@ -171,7 +171,7 @@ def offered_link(link: Link, page: Page, series: Series) -> OfferedLink:
 
 
 def collect(poll: PollContext) -> list[SourceResult]:
-    """Ask the site for all that is new or due; returns how each source did."""
+    """Request everything that is new or due; return the result of each source."""
     db, settings, selected, collector = poll.db, poll.settings, poll.selected, Collector(poll)
     bases = site_bases(settings, selected)
 

@@ -1,4 +1,4 @@
-"""What every part of one poll works with, as one value that is passed on.
+"""The one value that all parts of a poll share.
 
 `run.run_poll` makes one for each poll, `operations.rebuild` one for each poll that it replays.
 """
@@ -27,7 +27,7 @@ def ignore_progress(stage: str, what: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PollOptions:
-    """What the caller of a poll asks for, beside the settings."""
+    """The options of a poll, beside the settings."""
 
     series: Sequence[str] = ()  # ids; none: the series of the centre, and those of `poll.provinces`
     accepted: Sequence[str] = ()  # sha256 of lists and pages that guards refused and that a person has looked at
@@ -40,9 +40,9 @@ class PollOptions:
 
 @dataclass(frozen=True, slots=True)
 class PollContext:
-    """One poll: the history and the archive that it writes to, and what holds for all of it.
+    """One poll: the history and the archive that it writes to, and the values that hold for all of it.
 
-    `number` is its id in the history, `now` the one instant (ISO 8601, UTC) that all it records carries.
+    `number` is its id in the history; `now` is the one instant (ISO 8601, UTC) of everything that it records.
     """
 
     db: Database

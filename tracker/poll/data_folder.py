@@ -1,8 +1,6 @@
-"""The data folder: who may write to it, and what a poll writes to.
+"""The data folder: one writer at a time under a lock, a copy for dry runs, and the error of the newest poll.
 
-Why the newest poll could not do its work, where the history could not be told: a file beside it.
-
-In: the data folder. Out: the error, until a poll comes to its end again. A disk that takes nothing takes this neither.
+If the history itself is not writable, the error of a poll is stored in a file beside it until a poll ends normally.
 """
 
 from __future__ import annotations
@@ -19,21 +17,22 @@ from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
 from storage.archive.archive import Archive
-from storage.database import copy_database, discard, open_readonly
+from storage.database import copy_database, open_readonly
 from storage.faults import storage_faults
 from storage.schema.migrations import connect
 from tracker.core.dates import read_clock
 from tracker.core.errors import AnotherPoll, OptionError, StorageError
+from tracker.core.files import discard
 from tracker.settings.model import Settings
 from tracker.settings.open_archive import open_archive
 
 
 @contextmanager
 def poll_lock(folder: Path) -> Iterator[None]:
-    """Hold the data folder: one poll, or one delivery of alerts, at a time.
+    """Lock the data folder: one poll, or one delivery of alerts, at a time.
 
     Raises:
-        AnotherPoll: it is held.
+        AnotherPoll: it is locked.
         StorageError: the folder cannot be used.
     """
     try:
@@ -49,8 +48,8 @@ def poll_lock(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def workplace(settings: Settings, dry_run: bool) -> Iterator[tuple[Database, Archive]]:
-    """The history and the archive, locked, or copies that vanish.
+def open_data_folder(settings: Settings, dry_run: bool) -> Iterator[tuple[Database, Archive]]:
+    """Open the history and the archive under the lock, or temporary copies of them.
 
     Raises:
         AnotherPoll: another poll is running.
@@ -64,15 +63,15 @@ def workplace(settings: Settings, dry_run: bool) -> Iterator[tuple[Database, Arc
 
 @contextmanager
 def _noting_failure(folder: Path) -> Iterator[None]:
-    """Leave word of an error that ends a poll, for those who ask after its health; a poll that ends takes it away."""
+    """Store the error that ends a poll, for `tracker health`; a poll that ends normally removes it."""
     try:
         yield
     except OptionError:  # wrong usage is the caller's to see
         raise
     except Exception as error:
-        note(folder, read_clock(), str(error) or type(error).__name__)
+        note_failure(folder, read_clock(), str(error) or type(error).__name__)
         raise
-    clear(folder)
+    clear_failure(folder)
 
 
 @contextmanager
@@ -102,7 +101,7 @@ def _opened(settings: Settings, dry_run: bool) -> Iterator[tuple[Database, Archi
 
 
 def _refuse_new_history(settings: Settings, archive: Archive) -> None:
-    """Refuse to begin a history beside the archive of another one, as whose journal it would be taken.
+    """Refuse to start a new history beside the archive of another one: its journal would be mistaken for the new one's.
 
     Raises:
         StorageError: the archive has a journal.
@@ -110,26 +109,26 @@ def _refuse_new_history(settings: Settings, archive: Archive) -> None:
     if archive.journal_parts():
         raise StorageError(
             "The history is gone or empty, and its archive is still there", file=settings.database,
-            hint="`tracker rebuild --replace` makes it anew from the archive, `tracker restore` puts a backup in place",
+            hint="`tracker rebuild --replace` makes it again from the archive, `tracker restore` restores a backup",
         )  # fmt: skip
 
 
 _NAME = "last-failure.json"
 
 
-def note(folder: Path, now: str, error: str) -> None:
-    """Keep an error that ended a poll, as far as that can be done."""
-    with suppress(OSError):  # it is told on standard error and by the exit code as well
+def note_failure(folder: Path, now: str, error: str) -> None:
+    """Store the error that ended a poll, if the disk allows it."""
+    with suppress(OSError):  # standard error and the exit code report it as well
         (folder / _NAME).write_text(json.dumps({"at": now, "error": error}, ensure_ascii=False), encoding="utf-8")
 
 
-def clear(folder: Path) -> None:
-    """A poll has come to its end."""
+def clear_failure(folder: Path) -> None:
+    """Remove the stored error: a poll has ended normally."""
     discard(folder / _NAME)
 
 
-def read(folder: Path) -> dict[str, Any] | None:
-    """The error of the newest poll; None where it came to its end."""
+def read_failure(folder: Path) -> dict[str, Any] | None:
+    """Return the error of the newest poll, or None if it ended normally."""
     try:
         found = json.loads((folder / _NAME).read_text(encoding="utf-8"))
         return {"at": str(found["at"]), "error": str(found["error"])}

@@ -1,7 +1,7 @@
-"""The last part of a poll: what is to be told goes out. Joins the outbox and the channels.
+"""The last part of a poll: send alerts. Connects the outbox and the channels.
 
-In: the outbox as the recording of changes left it, incidents as they stand. Out: sealed deliveries, sent or waiting
-for their next try. Can be run again at any time; must never send what is not in the outbox, nor forget what is.
+In: the outbox with the alerts of recorded changes, and open incidents. Out: closed deliveries, sent or waiting for the
+next retry. It can run again at any time; everything it sends is in the outbox first.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 def make_rules(db: Database, settings: Settings, now: str) -> list[Rule]:
-    """What the subscriptions want to hear of, as the recording of changes asks it."""
+    """Return the rules of the subscriptions, which decide at recording whether a change is queued."""
     return [
         Rule(
             subscription.name,
@@ -53,7 +53,7 @@ def make_rules(db: Database, settings: Settings, now: str) -> list[Rule]:
 
 
 def _accepts(subscription: AnySubscription, names: set[str], change: Change) -> bool:
-    """Whether a change is wanted; an entity that a change renames is followed under its new name from then on."""
+    """Return True if a change is wanted; an entity that the change renames is followed under its new name."""
     renamed = {folded(name) for name in change.fields.get("entity", ()) if name}
     if names & renamed or any(folded(text) in name for text in subscription.entities for name in renamed):
         names |= renamed
@@ -61,12 +61,12 @@ def _accepts(subscription: AnySubscription, names: set[str], change: Change) -> 
 
 
 def _entity_names(db: Database, subscription: AnySubscription) -> set[str]:
-    """Every name, folded, of the entities that were ever called as the filter says."""
+    """Return every folded name of the entities that ever had a name in the filter."""
     found = [row for text in subscription.entities for row in entities.find_entities(db, searchable(text))]
     return {folded(name["name"]) for row in found for name in row["names"]}
 
 
-def announce(poll: PollContext, now: str) -> None:
+def queue_news(poll: PollContext, now: str) -> None:
     """Queue the news of incidents and unclassified announcements, and close the deliveries that collect no more."""
     db, settings, outbox = poll.db, poll.settings, Outbox(poll.db)
     unclassified = [row["address"] for row in polls.unclassified(db, poll.number)]
@@ -89,7 +89,7 @@ def _incidents(
     rows = [
         row
         for row in outbox_queries.incident_news(db, subscription.name)
-        # what cannot be told to a subscription is told to the others
+        # a subscription that cannot be reached is reported to the others
         if wants_incident(subscription, row["source"])
         and (row["kind"], row["source"]) != (IncidentKind.UNDELIVERED, subscription.name)
     ]
@@ -132,7 +132,7 @@ def _seal(db: Database, settings: Settings, row: dict[str, Any], now: str) -> No
 def message_of(
     db: Database, settings: Settings, delivery: dict[str, Any], contents: dict[str, Any] | None = None
 ) -> Message:  # fmt: skip
-    """The message of a sealed delivery, as its subscription gets it; `contents` where they are not in the outbox."""
+    """Return the message of a closed delivery; `contents` replaces those of the outbox."""
     from tracker.notify.compose import compose
 
     if contents is None:
@@ -142,14 +142,14 @@ def message_of(
 
 
 def lang_of(settings: Settings, name: str) -> Lang:
-    """The language of a subscription: its own, else the program's."""
+    """Return the language of a subscription: its own, else the program's."""
     subscription = next((one for one in settings.subscriptions if one.name == name), None)
     return language((subscription.lang if subscription else "") or settings.lang)
 
 
 @dataclass(slots=True)
 class Deliverer:
-    """Sends what is due; `sent` counts what went out."""
+    """Send what is due; `sent` counts the sent messages."""
 
     db: Database
     settings: Settings
@@ -212,34 +212,34 @@ class Deliverer:
         if error.gone:
             outbox.disable(subscription, error.message, now)
         schedule = self.settings.notify.retry_minutes
-        # A receiver that wants no more is left alone until a person says otherwise: its messages stay pending.
+        # A receiver that refuses for good is left alone until a person enables it again: its messages stay pending.
         at = now if error.gone else next_try(id_, tries + 1, schedule, now, error.retry_after)
         outbox.refuse(seq, error.message, at, now)
         self.answers.append((subscription, "", error.message))
 
 
-# A channel keeps its own time limit for each exchange, and mail is a handful of them. What hangs in spite of it (a name
-# that is not resolved) is given up after so many.
+# A channel has its own time limit for each exchange, and one mail takes a handful of them. A delivery that hangs
+# nevertheless (a name that is not resolved) is given up after the time of this number of exchanges.
 EXCHANGES = 6
 
 
 def deliver(poll: PollContext, stdout: TextIO) -> dict[str, int]:
-    """Send what is due, and tell the others of subscriptions that cannot be told.
+    """Send what is due, and report subscriptions that cannot be reached to the others.
 
-    Returns the deliveries by state: those sent now, and those that are not over.
+    Return the number of deliveries by state: those sent now, and those that are not over.
     """
     deliverer = Deliverer(poll.db, poll.settings, stdout, partial(poll.progress, "delivering"))
     deliverer.run()
     now = read_clock()
-    if settle_undelivered(poll.db, poll.settings, poll.number, now):
-        announce(poll, now)
+    if sync_undelivered(poll.db, poll.settings, poll.number, now):
+        queue_news(poll, now)
         deliverer.run()
     sent = {"sent": deliverer.sent.total()} if deliverer.sent else {}
     return sent | outbox_queries.count_by_state(poll.db)
 
 
-def settle_undelivered(db: Database, settings: Settings, poll: int, now: str) -> bool:
-    """Open or end the incidents about subscriptions that cannot be told; True when something is new."""
+def sync_undelivered(db: Database, settings: Settings, poll: int, now: str) -> bool:
+    """Open or close the incidents of subscriptions that cannot be reached; return True if one is new."""
     names = {one.name for one in settings.subscriptions}
     rows = outbox_queries.failing_subscriptions(db)
     so_now = (incident for row in rows if (incident := _undelivered(row, names)) is not None)
@@ -247,7 +247,7 @@ def settle_undelivered(db: Database, settings: Settings, poll: int, now: str) ->
 
 
 def _undelivered(row: dict[str, Any], names: set[str]) -> Incident | None:
-    """The incident about a subscription: it is gone from the configuration, disabled, or was given up."""
+    """Return the incident of a subscription that was removed, is disabled, or whose retries are exhausted."""
     if row["subscription"] not in names:
         if not row["deliveries"]:
             return None

@@ -1,17 +1,8 @@
-"""The third part of a poll: what follows from the history. Entities, former names, statements, and the checks.
+"""The third part of a poll: derive from the history the search index, entities, statements, totals and checks.
 
-Everything here can be made anew from what is recorded; each step leaves what did not change as it is. A poll that
-is killed before, or a program that reads remarks better than the last one, is made good by the next poll.
-
-Which series have had no new batch for longer than ever before: each is judged by its own history alone.
-
-In: the days on which the batches of each series were published. Out: incidents that stay word for word the same as
-long as they go on, so that each is told once. Pure.
-
-Which edition of the rules this program has, without loading them: so that a poll need not apply them again.
-
-Pure but for looking at the program's own files. Constants to be raised by hand would be forgotten now and then, and
-a check that is right by now would stay off until the next list.
+Everything here can be derived again from what is recorded. A fingerprint of the program's own code decides whether it
+is: a version number raised by hand would be forgotten, and a corrected check would stay wrong until the next list.
+Series without a new batch for longer than ever before are reported as stale, each judged by its own history.
 """
 
 from __future__ import annotations
@@ -33,15 +24,15 @@ from storage.faults import is_storage_fault
 from storage.queries import derivation, lists, polls, site
 from storage.rows import beijing_day
 from storage.write.derived import DerivedWriter, EntityRow, EventRow, IndexRow
+from tracker.changes import INDEX_VERSION
 from tracker.changes.checks.facts import Facts, known_facts
-from tracker.changes.editions import INDEX
 from tracker.core.models import Check, Incident, IncidentKind, StatedTotal, Verdict
 from tracker.poll.context import PollContext
 from tracker.poll.incidents import failure, sync_incidents
 from tracker.settings.model import Settings
 
-# Of the program: what entities and checks are made by, and what hands them the history
-MADE_BY = ("storage", "tracker/changes", "tracker/core", "tracker/poll", "tracker/reading")
+# Folders of the program whose code makes the entities and checks, or reads the history for them.
+FINGERPRINTED = ("storage", "tracker/changes", "tracker/core", "tracker/poll", "tracker/reading")
 
 
 def derive(poll: PollContext) -> None:
@@ -49,15 +40,15 @@ def derive(poll: PollContext) -> None:
     db, writer = poll.db, DerivedWriter(poll.db)
     sync = partial(sync_incidents, poll.history, poll.number, poll.now)
     poll.progress("deriving", "index")
-    writer.forget_index(INDEX)
+    writer.forget_index(INDEX_VERSION)
     writer.index_filings(map(_index_row, derivation.unindexed_filings(db)))
-    rules = edition_of(MADE_BY)
+    rules = code_fingerprint(FINGERPRINTED)
     poll.progress("deriving", "entities")
-    if not writer.is_made("entities", f"{INDEX} {rules}"):
+    if not writer.is_made("entities", f"{INDEX_VERSION} {rules}"):
         writer.replace_entities(_entities(db))
         writer.count_present()
         writer.index_words()
-        writer.note_made("entities", f"{INDEX} {rules}")
+        writer.note_made("entities", f"{INDEX_VERSION} {rules}")
     poll.progress("deriving", "checks")
     edition = _checks_edition(db, rules, poll.facts)
     if edition is None or not writer.is_made("checks", edition):
@@ -73,21 +64,21 @@ def derive(poll: PollContext) -> None:
 
 
 def _checks_edition(db: Database, rules: str, facts: Facts) -> str | None:
-    """What the checks depend on: the rules, the known facts, the last event that had an effect; None without any."""
+    """Return the version of the input of the checks: code, known facts, last event; None before the first event."""
     event = journal.newest_effect(db)
     known = zlib.crc32(repr(facts).encode())
     return None if event is None else f"{rules} {known:08x} {event}"
 
 
 def derive_safely(poll: PollContext) -> None:
-    """`derive`, where a fault of our own is an incident and does not undo what the poll has recorded.
+    """Run `derive`; a fault of our own becomes an incident and does not undo what the poll has recorded.
 
     Raises:
         sqlite3.Error: the database itself cannot be used.
     """
     try:
         derive(poll)
-    except Exception as error:  # whatever it is, the next poll makes the derivations anew
+    except Exception as error:  # whatever it is, the next poll derives everything again
         if is_storage_fault(error):
             raise
         poll.history.record_incident(failure("derivations", "checks", error), poll.number, poll.now)
@@ -96,7 +87,7 @@ def derive_safely(poll: PollContext) -> None:
 
 
 def run_checks(db: Database, facts: Facts) -> list[Check]:
-    """Every check of the history against what the regulator states, and against itself."""
+    """Run every check of the history against the regulator's figures and against itself."""
     from tracker.changes.checks.reconcile import reconcile  # a poll that finds nothing new does without
 
     return reconcile(
@@ -106,7 +97,7 @@ def run_checks(db: Database, facts: Facts) -> list[Check]:
 
 
 def facts_in_force(settings: Settings) -> Facts:
-    """The facts that the program carries, with addresses of the site in force; or none."""
+    """Return the facts that the program carries, with the configured addresses; or none."""
     if not settings.poll.known_facts:
         return Facts()
     facts, base = known_facts(), settings.site.url("cac")
@@ -129,7 +120,7 @@ def _index_row(sighting: derivation.FilingSighting) -> IndexRow:
 
 
 def _entities(db: Database) -> Iterator[EntityRow]:
-    """The entities of all filings; a filing without any name of one belongs to none."""
+    """Return the entities of all filings; a filing without an entity name belongs to none."""
     from tracker.changes.algorithm_numbers import applicant_of
     from tracker.changes.entities import EntityClaim, group_entities
     from tracker.reading.search_text import searchable
@@ -159,7 +150,7 @@ def _gone_incident(row: dict[str, Any]) -> Incident:
 
 
 def _check_incidents(checks: Iterable[Check]) -> Iterator[Incident]:
-    """The checks that are off; numbers of notices that no list holds are told by the notice, each by itself."""
+    """Return the incidents of failed checks; unknown numbers of notices are reported with the notice."""
     for check in checks:
         if check.verdict is Verdict.OFF and (check.name, check.subject) != ("notices", "unknown number"):
             yield _check_incident(check)
@@ -179,9 +170,9 @@ LEAST_WAIT_DAYS = 14
 
 
 def find_stale(batches: Mapping[str, Iterable[str]], today: str) -> Iterator[Incident]:
-    """The incidents of the series whose newest batch is further back than any batch was from the one before it.
+    """Return the incidents of series whose newest batch is older than any earlier interval between two batches.
 
-    `batches` maps a series to the days on which its batches came out, in any order; several on one day count as one.
+    `batches` maps a series to the days of its batches, in any order; several on one day count as one.
     """
     for series, published in batches.items():
         days = sorted({date.fromisoformat(day) for day in published})
@@ -196,10 +187,10 @@ def find_stale(batches: Mapping[str, Iterable[str]], today: str) -> Iterator[Inc
 PROGRAM = Path(__file__).parents[2]
 
 
-def edition_of(folders: Iterable[str]) -> str:
-    """A short mark of the files in these folders of the program; any other file or content gives another one.
+def code_fingerprint(folders: Iterable[str]) -> str:
+    """Return a fingerprint of the files in these folders of the program, subfolders included.
 
-    Not by their times: package managers and images set these to one and the same for every edition.
+    It does not use modification times: package managers set them to the same value for every version.
     """
     mark = hashlib.sha256()
     for folder in folders:

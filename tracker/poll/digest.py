@@ -1,6 +1,6 @@
 """The second part of a poll: pending revisions from the archive → filings → changes → history. No network.
 
-Can be run again at any time from what is stored; a revision is digested once, in one transaction.
+It can run again at any time; a revision is digested once, in one transaction.
 """
 
 from __future__ import annotations
@@ -26,13 +26,16 @@ from tracker.core.models import LIST_INCIDENTS, Change, Extraction, Filing, Inci
 from tracker.core.series import Series, series_by_id
 from tracker.poll.context import PollContext
 from tracker.poll.incidents import failure
-from tracker.poll.read_ahead import Readings, Wanted
+from tracker.poll.read_ahead import Readings, ReadRequest
 
 Row = dict[str, Any]
 
 
 class Digester:
-    """Records the pending revisions in a poll. `readings` reads their files, `rules` are what subscriptions want."""
+    """Record the pending revisions of a poll.
+
+    `readings` reads their files, `rules` are the filters of subscriptions.
+    """
 
     def __init__(self, poll: PollContext, readings: Readings, rules: Sequence[Rule] = ()) -> None:
         self.poll, self.db, self.history, self.now = poll, poll.db, poll.history, poll.now
@@ -64,7 +67,7 @@ class Digester:
 
     def expect(self, pending: Iterable[Row]) -> None:
         """Say which revisions will be digested, in this order: they are read meanwhile."""
-        self.readings.expect(map(Wanted.of, pending))
+        self.readings.expect(map(ReadRequest.of, pending))
 
     def digest(self, revision: int, announced: frozenset[str]) -> None:
         """Record one pending revision, or set it aside, with the note of it in the journal: all in one transaction."""
@@ -74,12 +77,12 @@ class Digester:
                 self._digest(row, announced)
 
     def _digest_now(self, revision: int, announced: frozenset[str]) -> None:
-        """Digest a revision as it stands now: what was digested before it may have changed what is known of it."""
+        """Reload the revision, then digest it; an earlier one in this poll may have changed its row."""
         for row in lists.pending_revisions(self.db, revision):
             self._digest(row, announced)
 
     def announced(self, pending: Sequence[Row]) -> frozenset[str]:
-        """The numbers of notices that wait behind the lists, as far as these can be read and may be recorded."""
+        """Return the numbers of notices that will be digested after the lists, if they are readable and not refused."""
         numbers: set[str] = set()
         waiting = [row for row in pending if series_by_id(row["series"]).cancels]
         self.expect(waiting)
@@ -89,7 +92,7 @@ class Digester:
                 objection = None if row["accepted_at"] else self._bounds(row, extraction)
             except (ClusterError, ArchiveUnreachable):  # the lists would be recorded otherwise than with an answer
                 raise
-            except Exception:  # noqa: BLE001  it is read again, and told, when its turn comes
+            except Exception:  # noqa: BLE001  it is read again, and reported, when its turn comes
                 continue
             if not objection:
                 numbers |= {filing.number for filing in extraction.filings}
@@ -117,11 +120,14 @@ class Digester:
             self._digest_list(row, extraction, announced)
 
     def _is_former(self, row: Row) -> bool:
-        """True for an older file of a cumulative list, of which a later one is recorded."""
+        """Return True for an older file of a cumulative list, if a later one is recorded."""
         return guards.is_former(_reach(row), (reach(*one) for one in lists.offers_recorded(self.db, row["id"])))
 
     def _keep_former(self, row: Row, extraction: Extraction) -> None:
-        """A former state changes nothing. What it alone states is a question: of the two, one may be dated wrongly."""
+        """Set aside a former state of a list.
+
+        Rows that only it states are an incident: one of the two may have a wrong date.
+        """
         unknown = lists.never_stated(self.db, row["attachment_id"], {filing.number for filing in extraction.filings})
         if unknown:
             why = f"a state of {_reach(row)}, while a later one is recorded that never held {unknown} of its filings"
@@ -131,7 +137,7 @@ class Digester:
         self.history.quarantine(row["id"], self.poll.number, "round_up", why, None, self.now, (), self._addresses(row))
 
     def _read(self, row: Row) -> Extraction:
-        return self.readings.read(Wanted.of(row))
+        return self.readings.read(ReadRequest.of(row))
 
     def _bounds(self, row: Row, extraction: Extraction) -> str | None:
         known_rows = row["known_rows"]
@@ -166,14 +172,14 @@ class Digester:
         self._record(row, extraction, changes, [*extraction.warnings, *warnings], ())
 
     def _keep_as_check(self, row: Row, extraction: Extraction) -> None:
-        """A round-up repeats rows of earlier batches: they serve as a check, and are never counted again."""
+        """Set aside a round-up: its rows repeat earlier batches, serve as a check and are never counted again."""
         why = "a round-up of earlier batches"
         self.history.quarantine(
             row["id"], self.poll.number, "round_up", why, None, self.now, extraction.filings, self._addresses(row)
         )
 
     def _repeats(self, row: Row, numbers: set[str]) -> Overlap | guards.Repetition | None:
-        """The list that a new one is, under another label; or how it repeats several."""
+        """Return the known list that a new one equals under another label, or how it repeats several."""
         overlaps = lists.overlaps(self.db, row["attachment_id"], row["series"], numbers)
         if series_by_id(row["series"]).cumulative and (state := guards.find_state(len(numbers), overlaps)):
             return state
@@ -184,14 +190,14 @@ class Digester:
         return guards.find_repetition(len(numbers), repeated, len(overlaps), twin)
 
     def _merge(self, row: Row, twin: Overlap, announced: frozenset[str]) -> None:
-        """One batch at two addresses: what this file adds to the list, if anything, is a revision of it."""
+        """Merge one batch at two addresses: this file becomes a revision of the known list."""
         self.history.merge_attachment(row["attachment_id"], twin.attachment, self.now, renamed=twin.renamed)
-        for kind in LIST_INCIDENTS:  # what was told of it under its own label is over
+        for kind in LIST_INCIDENTS:  # incidents under its own label are over
             self.history.end_incident(kind, _address(row), self.now)
         self._digest_now(row["id"], announced)
 
     def _record_notice(self, row: Row, extraction: Extraction) -> None:
-        """Cancel each filing that the notice names, in whichever series it stands; an unknown number is an incident."""
+        """Cancel each filing that the notice names, in any series; an unknown number is an incident."""
         before = lists.stated_by(self.db, row["attachment_id"])
         numbers = {*before, *(filing.number for filing in extraction.filings)}
         known = KnownNotice(
@@ -205,7 +211,7 @@ class Digester:
         self._record(row, extraction, changes, extraction.warnings, incidents)
 
     def _forget_slips(self, row: Row, numbers: set[str]) -> None:
-        """A number that the notice names no more was a slip: that no list holds it is over."""
+        """Close the incidents of numbers that the notice no longer names: they were slips."""
         for known in incidents_queries.open_incidents(self.db, IncidentKind.UNKNOWN_NUMBER.value):
             address, _, number = known["address"].rpartition("#")
             if address == row["announcement"] and number not in numbers:
@@ -228,7 +234,7 @@ class Digester:
         )  # fmt: skip
 
     def _addresses(self, row: Row) -> list[str]:
-        """Where faults of this list were told, whichever announcement offered the file."""
+        """Return the addresses under which faults of this list were reported, for all its announcements."""
         places = site.addresses(self.db, row["attachment_id"])
         return [_address(row), *(_address({"announcement": url, "label": label}) for url, label in places)]
 
@@ -242,12 +248,11 @@ class Digester:
 
 
 def publication_date(row: Row, series: Series, *, is_baseline: bool) -> str:
-    """When a revision was published, as an ISO date.
+    """Return the date of publication of a revision, as ISO.
 
-    A first revision on a page of its own was published with the page. On a rolling page it was published
-    in the month of its label: by the month's last day, or by the day we saw it, whichever came first. A
-    re-issue is silent, so the day we saw it is all that is known. A later file of a cumulative list was published
-    with its page where that offers it for the first time.
+    A first revision on a page of its own was published with the page. On a rolling page it was published in the month
+    of its label: by the last day of the month, or by the day we saw it, whichever is earlier. A re-issue is silent, so
+    only the day we saw it is known. A later file of a cumulative list was published with the page that first offers it.
     """
     seen = beijing_day(row["first_seen"])
     if series.cumulative:
@@ -267,17 +272,17 @@ def _reach(row: Row) -> str | None:
 
 
 def _turn(row: Row) -> tuple[bool, str]:
-    """When a revision's turn comes: notices last, and of a list that grows the states in their order."""
+    """Return the sort key of a revision: notices last, and the states of a cumulative list in their order."""
     series = series_by_id(row["series"])
     return series.cancels, (_reach(row) or "") if series.cumulative else ""
 
 
 def unknown_number(row: Row, filing: Filing) -> Incident:
-    """The incident about a number of a notice that no list holds; its address ends with the number."""
+    """Return the incident of a number in a notice that is in no list; its address ends with the number."""
     detail = f"{filing.number} ({filing.name}, {filing.entity})"
     return Incident(IncidentKind.UNKNOWN_NUMBER, row["series"], f"{row['announcement']}#{filing.number}", detail)
 
 
 def _address(row: Row) -> str:
-    """Where a list is offered; a page can offer many, so its label belongs to the address."""
+    """Return the address of a list; a page can offer many, so the label is a part of it."""
     return f"{row['announcement']}#{row['label']}"

@@ -1,13 +1,8 @@
-"""Incidents that hold as long as something is so: opened when it begins, ended when it is so no more.
+"""Incidents of the poll itself: keep the open incidents of one kind equal to a given list; report disturbed polls.
 
-In: everything of one kind that is so now. Out: the history's open incidents of that kind are just these.
-
-What keeps polls from their times, as incidents that end with the next undisturbed poll.
-
-In: the history and the schedule. Out: polls that were cut short, times that were missed, times that came while a poll
-was still running. Must never read what a poll collects.
-
-A fault of the program itself, as an incident that a person can report. Pure.
+`sync_incidents` opens what is new and closes what is no longer listed. Polls that were interrupted, missed or
+overlapped are incidents that end with the next undisturbed poll. A fault of the program is an incident that a person
+can report.
 """
 
 from __future__ import annotations
@@ -26,7 +21,7 @@ from storage.queries.polls import PollRow
 from storage.write.history import History
 from tracker.core.models import Incident, IncidentKind
 from tracker.poll.context import PollContext
-from tracker.poll.timetable import Lapses, Plan, Span, Times, find_lapses, make_plans
+from tracker.poll.timetable import MissedTimes, Plan, PollSpan, Times, find_missed, make_plans
 
 
 def sync_incidents(
@@ -49,12 +44,12 @@ def sync_incidents(
 
 
 SOURCE, ADDRESS = "schedule", "poll"
-# A poll that is cut short (a reboot, a laptop that is closed) is made good by the next one, and told by nobody: what
-# subscriptions hear is the same as after an undisturbed poll. Three in a row are no accident.
+# The next poll completes one that was interrupted (a reboot, a laptop that is closed), and nobody is notified: what
+# subscriptions get is the same as without an interruption. Three in a row are no accident.
 INTERRUPTED_IN_A_ROW = 3
 
 
-def note_disturbances(poll: PollContext, *, is_scheduled: bool) -> None:
+def sync_poll_incidents(poll: PollContext, *, is_scheduled: bool) -> None:
     """Open and end the incidents about polls, for a poll that begins; `is_scheduled` where it was due."""
     sync = partial(sync_incidents, poll.history, poll.number, poll.now)
     interrupted = interruption(polls.interrupted(poll.db, poll.number))
@@ -66,16 +61,16 @@ def note_disturbances(poll: PollContext, *, is_scheduled: bool) -> None:
     plans = make_plans(poll.settings.schedule, poll.settings.poll.provinces)
     series = [series.id for series in poll.selected]
     plan = next(plan for plan in plans if set(series) & set(plan.series))  # the job by which they are polled
-    lapses = lapses_of(poll.db, plan, series, datetime.fromisoformat(poll.now), poll.number)
+    found = missed_times(poll.db, plan, series, datetime.fromisoformat(poll.now), poll.number)
     jobs = {one.id for one in plans}
-    for kind, times in ((IncidentKind.MISSED, lapses.missed), (IncidentKind.OVERLAP, lapses.overlap)):
+    for kind, times in ((IncidentKind.MISSED, found.missed), (IncidentKind.OVERLAP, found.overlap)):
         incidents = [_times_incident(kind, plan.id, times)] if times.count else []
-        # a job that the schedule has no more will never have a poll that ends its incident
+        # a job that was removed from the schedule has no further poll that could close its incident
         sync(kind, incidents, scope=lambda job: job == plan.id or job not in jobs)
 
 
 def interruption(rows: Sequence[PollRow]) -> Incident | None:
-    """The incident about polls that were cut short one after the other, from the third one on. Pure."""
+    """Return the incident of consecutive interrupted polls, from the third one on. Pure."""
     if len(rows) < INTERRUPTED_IN_A_ROW:
         return None
     reason = next((row.reason for row in reversed(rows) if row.reason), None) or "the reason is not known"
@@ -88,27 +83,27 @@ def _times_incident(kind: IncidentKind, job: str, times: Times) -> Incident:
     return Incident(kind, SOURCE, job, f"due {first}" if times.count == 1 else f"{times.count}: {first} to {last}")
 
 
-def lapses_of(
+def missed_times(
     db: Database, plan: Plan, series: Collection[str], now: datetime, poll: int | None = None
-) -> Lapses:  # fmt: skip
-    """What became of a job's times since its series were polled last; nothing before their first poll.
+) -> MissedTimes:  # fmt: skip
+    """Return the missed and overlapped times of a job since the last poll of its series; none before their first poll.
 
-    `poll` is the one that asks, where it has begun.
+    `poll` is the current poll, if it has begun.
     """
     last = polls.last_finished(db, series)
     if last is None:
-        return Lapses()
+        return MissedTimes()
     others = [_span(row) for row in polls.since(db, last.id, poll)]
-    return find_lapses(plan.when, plan.quiet, _span(last), others, now.astimezone(plan.zone), plan.grace)
+    return find_missed(plan.when, plan.quiet, _span(last), others, now.astimezone(plan.zone), plan.grace)
 
 
-def _span(row: PollRow) -> Span:
+def _span(row: PollRow) -> PollSpan:
     finished = datetime.fromisoformat(row.finished_at) if row.finished_at else None
-    return Span(datetime.fromisoformat(row.started_at), finished)
+    return PollSpan(datetime.fromisoformat(row.started_at), finished)
 
 
 def failure(source: str, address: str, error: Exception) -> Incident:
-    """A fault of our own as an incident: what it is, and where in the program."""
+    """Return the incident of a fault of our own: its type, and its place in the program."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
     # What another process stumbled over carries the place as a note: its traceback stayed there.

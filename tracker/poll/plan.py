@@ -1,4 +1,7 @@
-"""What a poll asks for: which pages and files are new or due, and what counts as answered. Reads the history only."""
+"""Plan a poll: which pages and files are new or due, and which series have answered completely.
+
+Reads the history only.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,10 @@ from tracker.settings.model import Settings
 
 
 def plan_pages(poll: PollContext) -> list[tuple[str, str, int]]:
-    """The announcement pages to look at: (address, series, fewest links).
+    """Return the announcement pages to fetch: (address, series, least number of links).
 
-    Rolling pages in every poll; batch pages when they are new, and again within `recheck_pages_days`, or before a file
-    of theirs is fetched again: its link would lead nowhere if the file was replaced since.
+    Rolling pages are due in every poll; batch pages when they are new, within `recheck_pages_days`, and before one of
+    their files is fetched again, because its link is dead if the file was replaced.
     """
     db, settings, now = poll.db, poll.settings, poll.now
     known = site_queries.known_pages(db)
@@ -48,7 +51,7 @@ def plan_pages(poll: PollContext) -> list[tuple[str, str, int]]:
 
 
 def plan_attachments(poll: PollContext) -> list[Wanted]:
-    """The attachments to fetch: new ones, those whose token changed, and each again now and then."""
+    """Return the attachments to fetch: new ones, ones with a changed token, and each again from time to time."""
     ids = {series.id for series in poll.selected}
     return [
         Wanted(offer["id"], offer["href"], offer["label"], offer["referer"], offer["series"])
@@ -63,14 +66,14 @@ def plan_attachments(poll: PollContext) -> list[Wanted]:
 
 
 def _is_file_due(offer: dict[str, Any], days: float, now: str) -> bool:
-    """True when it is time to fetch a file again that was fetched before."""
+    """Return True if a file that was fetched before is due again."""
     return offer["sha256"] is not None and _is_due(offer["href"], offer["fetched_at"], days, now)
 
 
 def _is_due(key: str, last: str, days: float, now: str) -> bool:
-    """True when it is time to look again: between half the cadence and the whole, by the key's hash.
+    """Return True if a key is due again: between half the cadence and the whole, by the hash of the key.
 
-    Each key keeps a rhythm of its own, so files that were fetched together drift apart over the polls.
+    Each key has a rhythm of its own, so files that were fetched together are spread over the polls.
     """
     share = int(hashlib.sha256(key.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
     wait = timedelta(days=days * (0.5 + share / 2))
@@ -82,23 +85,22 @@ def _is_due(key: str, last: str, days: float, now: str) -> bool:
 def known_by_channel(
     known: Iterable[str], listings: Iterable[tuple[str, Listing]], bases: dict[str, str]
 ) -> dict[str, frozenset[str]]:  # fmt: skip
-    """What is known of the site of each listing: a site that is asked for the first time has no gap."""
+    """Return the known addresses by listing; a site without known addresses has no gap."""
     urls = list(known)
     of_site = {site: frozenset(url for url in urls if url.startswith(f"{bases[site]}/")) for site, _ in listings}
     return {listing.channel: of_site[site] for site, listing in listings}
 
 
 def site_bases(settings: Settings, selected: Iterable[Series]) -> dict[str, str]:
-    """The address of each site that may be asked, by its id: the centre's, and those of the series selected."""
+    """Return the address of each site of the poll by its id: the regulator's, and those of the selected series."""
     asked = {series.site for series in selected} | {series_by_id(name).site for name in STANDARD}
     return {site.id: settings.site.url(site.id) for site in SITES if site.id in asked}
 
 
 def settled_series(poll: PollContext, results: Iterable[SourceResult], pending: Iterable[str]) -> list[str]:
-    """The series whose baseline this poll completed: it answered, and nothing of it is left to digest.
+    """Return the series whose baseline this poll completed: they answered, and nothing of them is pending.
 
-    One page that fails does not hold a baseline open, or the additions of a whole series would stay
-    unannounced while it does.
+    A single failing page does not keep a baseline open, or the additions of a whole series would stay unannounced.
     """
     answered = {result.source for result in results if result.outcome in ("ok", "partial")}
     left = set(pending)

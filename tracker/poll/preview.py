@@ -1,4 +1,7 @@
-"""An alert as its subscription would get it: of a delivery, or of the last changes. Never writes, never sends."""
+"""Preview an alert as its subscription would get it: of a delivery, or of the last changes.
+
+Writes and sends nothing.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +25,10 @@ from tracker.settings.subscriptions import AnySubscription, EmailSubscription
 
 
 def preview(db: Database, settings: Settings, subscription: AnySubscription, id_: str | None, now: str) -> Message:
-    """The delivery of that id (or its first digits); else the newest one; else the last poll's changes that fit.
+    """Return the delivery of that id (or its first digits), else the newest one, else matching changes.
 
     Raises:
-        OptionError: there is no such delivery, or nothing that fits the subscription yet.
+        OptionError: there is no such delivery, or no matching change yet.
     """
     rows = [row for row in outbox.deliveries(db) if row["subscription"] == subscription.name]
     if id_ is not None:
@@ -41,32 +44,32 @@ def preview(db: Database, settings: Settings, subscription: AnySubscription, id_
             f"Nothing of the last changes fits the subscription {subscription.name}",
             hint="`tracker notify test` sends a test message",
         )
-    told = outbox.contents_of_changes(db, ids)
-    return message_of(db, settings, _made(db, settings, subscription.name, "changes", told, now), told)
+    contents = outbox.contents_of_changes(db, ids)
+    return message_of(db, settings, _made(db, settings, subscription.name, "changes", contents, now), contents)
 
 
 def _sealed(db: Database, settings: Settings, seq: int, now: str) -> dict[str, Any]:
-    """A delivery as it is, or as it would be if it were sealed now."""
+    """Return a delivery, or the form that it would have if it were closed now."""
     row = next(db.query("SELECT * FROM delivery WHERE seq = ?", [seq]))
     if row["sealed_at"]:
         return row
-    told = outbox.contents(db, seq)
-    return _made(db, settings, row["subscription"], row["topic"], told, now) | {"seq": seq, "id": row["id"]}
+    contents = outbox.contents(db, seq)
+    return _made(db, settings, row["subscription"], row["topic"], contents, now) | {"seq": seq, "id": row["id"]}
 
 
 def _made(
-    db: Database, settings: Settings, subscription: str, topic: str, told: dict[str, Any], now: str
+    db: Database, settings: Settings, subscription: str, topic: str, contents: dict[str, Any], now: str
 ) -> dict[str, Any]:
     lang = lang_of(settings, subscription)
     return {
         "seq": 0, "id": message_id(subscription, topic, ["preview"]), "subscription": subscription, "topic": topic,
-        "sealed_at": now, "lang": lang, "subject": subject_of(topic, told, lang),
-        "facts": outbox.facts_json(db, series_concerned(told)),
+        "sealed_at": now, "lang": lang, "subject": subject_of(topic, contents, lang),
+        "facts": outbox.facts_json(db, series_concerned(contents)),
     }  # fmt: skip
 
 
 def render_as(message: Message, form: str, subscription: AnySubscription, settings: Settings) -> bytes:
-    """The message as text, html, mail (the whole of it, with headers), json (one document a line) or csv."""
+    """Render the message as text, html, mail (with headers), json (one document per line) or csv."""
     match form:
         case "html":
             return render_html(message).encode()

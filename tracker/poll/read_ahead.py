@@ -1,7 +1,7 @@
-"""Archived lists read ahead: while one is recorded, the next are read elsewhere. Decides nothing about them.
+"""Read archived lists ahead: while one is recorded, an executor reads the next ones.
 
-In: which files will be asked for, in order; out: an `Extraction` for each, the same whatever executor reads it and in
-whatever order it answers. Must never: hold more files in memory than `ahead`.
+In: the files in their order. Out: an `Extraction` for each, independent of the executor and of the order of its
+answers. At most `ahead` files are in memory.
 """
 
 from __future__ import annotations
@@ -23,44 +23,44 @@ from tracker.settings.model import ReadingSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """One file to be read as a list of a series; `period` is its month, where that is known."""
+class ReadRequest:
+    """One file to read as a list of a series; `period` is its month, if known."""
 
     sha256: str
     series: str
     period: str | None
 
     @classmethod
-    def of(cls, revision: Mapping[str, Any]) -> Wanted:
-        """The file of a revision, as the history has it."""
+    def of(cls, revision: Mapping[str, Any]) -> ReadRequest:
+        """Return the request for the file of a revision."""
         return cls(revision["sha256"], revision["series"], revision["period"])
 
 
 @dataclass(slots=True)
 class Readings:
-    """Reads files of the archive through an executor, up to `ahead` of them before they are asked for.
+    """Read files of the archive through an executor, up to `ahead` of them in advance.
 
-    `patience` is how long one answer may be waited for, in seconds; None: as long as it takes.
+    `patience` is the longest wait for one answer in seconds; None: no limit.
     """
 
     archive: Archive
     executor: Executor
     ahead: int = 4
     patience: float | None = None
-    _expected: deque[Wanted] = field(default_factory=deque)
-    _begun: dict[Wanted, Future[Extraction]] = field(default_factory=dict)
+    _expected: deque[ReadRequest] = field(default_factory=deque)
+    _begun: dict[ReadRequest, Future[Extraction]] = field(default_factory=dict)
 
-    def expect(self, wanted: Iterable[Wanted]) -> None:
+    def expect(self, wanted: Iterable[ReadRequest]) -> None:
         """Say what will be asked for, in this order; each may be asked for once."""
         self._expected.extend(wanted)
 
-    def read(self, wanted: Wanted) -> Extraction:
-        """The filings of one file.
+    def read(self, wanted: ReadRequest) -> Extraction:
+        """Return the filings of one file.
 
         Raises:
-            ContentError: the file cannot be read.
-            StorageError: the archive lacks it.
-            ClusterError: no answer came.
+            ContentError: the file is unreadable.
+            StorageError: the archive has no such file.
+            ClusterError: there was no answer.
         """
         future = self._begun.pop(wanted, None)
         if future is None:
@@ -81,7 +81,7 @@ class Readings:
                 hint="Look at the cluster that reads the lists; the next poll asks again",
             ) from error  # fmt: skip
 
-    def _begin(self, wanted: Wanted) -> Future[Extraction]:
+    def _begin(self, wanted: ReadRequest) -> Future[Extraction]:
         """Hand a file over; that the archive lacks it is the answer, for whoever asks for this file."""
         try:
             data = self.archive.get(wanted.sha256)
@@ -94,7 +94,7 @@ class Readings:
 
 @contextmanager
 def open_readings(archive: Archive, settings: ReadingSettings, files: int) -> Iterator[Readings]:
-    """Readings of about so many files, where the settings say that lists are read.
+    """Open readings of about `tasks` files with the executor that the settings name.
 
     Raises:
         ClusterError: the cluster of the settings cannot be reached.

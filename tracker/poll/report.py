@@ -1,6 +1,6 @@
-"""What a poll did: as the report that `tracker poll --json` prints, as an exit code, as lines of the log.
+"""Report a poll: the JSON of `tracker poll --json`, the exit code, the lines of the log.
 
-In: what the history says of the poll, and what the crawls cost. Writes nothing but the log.
+In: the poll in the history, and the cost of the crawls. It writes only the log.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ EXIT_OWN, EXIT_SITE, EXIT_LIST = 1, 3, 4
 
 
 class ReportedIncident(TypedDict):
-    """One incident of a poll; `new` where no earlier poll reported it."""
+    """One incident of a poll; `new` if no earlier poll reported it."""
 
     kind: str
     source: str
@@ -32,7 +32,7 @@ class ReportedIncident(TypedDict):
 
 
 class PollReport(TypedDict):
-    """What a poll did; the keys are those of the JSON."""
+    """The report of a poll; the keys are those of the JSON."""
 
     poll: int
     started_at: str
@@ -75,9 +75,9 @@ def make_report(
 
 
 def is_eventful(report: PollReport) -> bool:
-    """Whether a report says what its reader does not know yet: for `tracker poll --quiet`.
+    """Return True if a report has news, for `tracker poll --quiet`.
 
-    An exit code that only repeats what was reported before (a source that is still down) is nothing new.
+    An exit code that only repeats an earlier report (a source that is still down) is no news.
     """
     return bool(
         report["changes"]
@@ -88,7 +88,7 @@ def is_eventful(report: PollReport) -> bool:
 
 
 def exit_code(incidents: Sequence[Mapping[str, Any]]) -> int:
-    """The exit code that a poll's incidents call for: the smallest that applies."""
+    """Return the exit code of a poll's incidents: the smallest that applies."""
     kinds = {IncidentKind(incident["kind"]) for incident in incidents}
     if IncidentKind.FAILURE in kinds:
         return EXIT_OWN
@@ -98,7 +98,7 @@ def exit_code(incidents: Sequence[Mapping[str, Any]]) -> int:
 
 
 def log_report(report: PollReport) -> None:
-    """One line for each source, list, incident and state of deliveries; the last one sums up."""
+    """Log one line for each source, list, incident and state of deliveries, and a summary."""
     for source in report["sources"]:
         # why it failed is an incident, which warns while it is new
         write = log.debug if source["outcome"] == "ok" else log.info

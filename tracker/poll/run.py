@@ -1,7 +1,7 @@
-"""One poll: collect → digest → derive → deliver → report, under a lock. Joins spiders, readers, differ and history.
+"""One poll: collect → digest → derive → deliver → report, under a lock.
 
-Every part leaves its result in the archive or the history before the next begins, so a poll that is
-killed at any point is made good by the next one.
+Every part leaves its result in the archive or the history before the next one begins, so the next poll completes one
+that was killed at any point.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from tracker.core.series import Series, polled_series, select_series
 from tracker.poll.accept import accept, find_accepted
 from tracker.poll.collect import collect
 from tracker.poll.context import PollContext, PollOptions, Progress
-from tracker.poll.data_folder import workplace
-from tracker.poll.deliver import announce, deliver, make_rules
+from tracker.poll.data_folder import open_data_folder
+from tracker.poll.deliver import deliver, make_rules, queue_news
 from tracker.poll.derive import derive_safely, facts_in_force
-from tracker.poll.incidents import failure, note_disturbances
+from tracker.poll.incidents import failure, sync_poll_incidents
 from tracker.poll.plan import settled_series
 from tracker.poll.report import PollReport, exit_code, log_report, make_report
 from tracker.settings.load import check_secrets
@@ -44,7 +44,7 @@ def run_poll(settings: Settings, options: PollOptions) -> PollReport:
 
     Raises:
         AnotherPoll: another poll is running.
-        OptionError: a series is unknown, something is accepted that was not refused, or a secret is missing.
+        OptionError: a series is unknown, an accepted sha256 was not refused, or a secret is missing.
         ClockError: the clock was set back.
         StorageError: the history or the archive cannot be used.
     """
@@ -52,7 +52,7 @@ def run_poll(settings: Settings, options: PollOptions) -> PollReport:
     if options.dry_run:
         settings = settings.model_copy(update={"subscriptions": []})  # nobody is notified
     check_secrets(settings)
-    with workplace(settings, options.dry_run) as (db, archive):
+    with open_data_folder(settings, options.dry_run) as (db, archive):
         poll = _begin(db, archive, settings, options, selected)
         sources = collect(poll)
         if derivation.is_index_behind(db):  # a poll was killed before: rules ask what entities are called
@@ -87,7 +87,7 @@ def _begin(
         db, history, archive, settings, number, now, tuple(selected), facts_in_force(settings), options.dry_run,
         partial(_show_stage, options.progress),
     )  # fmt: skip
-    note_disturbances(poll, is_scheduled=options.scheduled)
+    sync_poll_incidents(poll, is_scheduled=options.scheduled)
     structlog.contextvars.bind_contextvars(poll=number)
     log.info("poll.begun", series=",".join(ids), dry_run=options.dry_run)
     accept(poll, accepted)
@@ -95,7 +95,7 @@ def _begin(
 
 
 def _digest(poll: PollContext) -> None:
-    """Digest what waits. Most polls find nothing new, and do without the readers, which take a while to load."""
+    """Digest pending revisions. Most polls find nothing new and do not load the readers, which takes a while."""
     with _cluster_faults(poll):
         if pending := len(lists.pending_revisions(poll.db)):
             from tracker.poll.digest import Digester
@@ -108,7 +108,7 @@ def _digest(poll: PollContext) -> None:
 
 @contextmanager
 def _cluster_faults(poll: PollContext) -> Iterator[None]:
-    """A cluster that does not answer is an incident, and what waits goes on waiting: the rest of the poll is done."""
+    """Report a cluster that does not answer; revisions stay pending, and the rest of the poll goes on."""
     try:
         yield
     except ClusterError as error:
@@ -118,16 +118,16 @@ def _cluster_faults(poll: PollContext) -> Iterator[None]:
 
 
 def _close(poll: PollContext, sources: Sequence[SourceResult]) -> int:
-    """End what is over, queue the news, and finish the poll in the history; returns its exit code.
+    """Close incidents that ended, queue alerts, and finish the poll in the history; return its exit code.
 
-    Alerts go out afterwards, which may take its time: what was polled is recorded, whatever becomes of them.
+    Alerts are sent afterwards, which may take long: the poll is recorded whatever happens to them.
     """
     history, number = poll.history, poll.number
     # What a source that was asked did not show again is over. Faults of lists stay until a person looks.
     history.end_incidents(
         number, [source.source for source in sources], [kind.value for kind in SITE_INCIDENTS], poll.now
     )
-    announce(poll, poll.now)
+    queue_news(poll, poll.now)
     code = exit_code(polls.incidents_of_poll(poll.db, number))
     left = [row["series"] for row in lists.pending_revisions(poll.db)]
     history.finish_poll(number, max(poll.now, read_clock()), code, sources, settled_series(poll, sources, left))
@@ -151,9 +151,9 @@ TOLERANCE = timedelta(minutes=5)
 
 
 def monotonic_instant(now: str, newest: str | None, *, trust_clock: bool = False) -> str:
-    """The instant that all a poll records carries: `now`, or just after `newest`, the newest one recorded.
+    """Return the instant of everything that a poll records: `now`, or just after `newest`, the newest recorded one.
 
-    With `trust_clock` a person says that the clock is right, and was wrong when the newest one was recorded.
+    With `trust_clock` a person confirms that the clock is right, and was wrong when the newest one was recorded.
 
     Raises:
         ClockError: the clock was set back.

@@ -1,11 +1,8 @@
-"""When each series is polled, when its next batch is to be expected, and which times passed without a poll. Pure.
+"""When each series is polled, when its next batch is expected, and which times were missed. Pure.
 
-In: the settings of the schedule. Out: jobs, each with its next time. Series with the same expression are one job and
-one poll, because they share the listings of a site. A next time is on the schedule; the jitter is added afterwards, so
-that it never adds up.
-
-In: a schedule, the last poll of its series, the other polls since, and now. Out: how many times were missed, and how
-many came while a poll was running, with the first and the last one.
+`make_plans` turns the settings into jobs, each with its next time. Series with the same schedule are one job and one
+poll, because they share the listings of a site. A next time is on the schedule; the jitter is added afterwards, so that
+it never adds up. `find_missed` counts the times that passed without a poll, and those during a poll.
 """
 
 from __future__ import annotations
@@ -23,7 +20,7 @@ from tracker.settings.schedule import Quiet, ScheduleSettings, When, out_of_quie
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One job: series that are polled together, and by what rules."""
+    """One job: series that are polled together, their schedule, quiet hours and jitter."""
 
     series: tuple[str, ...]
     when: When
@@ -33,12 +30,12 @@ class Plan:
 
     @property
     def id(self) -> str:
-        """What the job is known by."""
+        """The id of the job: its schedule as written."""
         return self.when.text
 
     @property
     def grace(self) -> timedelta:
-        """How late a poll may begin without its time being missed."""
+        """How late a poll may begin before its time counts as missed."""
         return self.jitter + GRACE
 
     def next(self, after: datetime) -> datetime:
@@ -46,19 +43,19 @@ class Plan:
         return out_of_quiet(self.quiet, self.when.next(after.astimezone(self.zone)))
 
     def is_overdue(self, last: datetime | None, now: datetime) -> bool:
-        """True where a time of the schedule has passed since the last poll, or there was none."""
+        """Return True if a time of the schedule has passed since the last poll, or if there was no poll."""
         return last is None or _utc(self.next(last)) <= _utc(now)
 
     def jittered(self, at: datetime, share: float) -> datetime:
-        """A time moved by a share, from 0 to 1, of the jitter; never into the quiet hours."""
+        """Return a time plus a share, from 0 to 1, of the jitter, moved out of the quiet hours."""
         moved = (_utc(at) + self.jitter * share).astimezone(self.zone)
         return out_of_quiet(self.quiet, moved)
 
 
 def make_plans(settings: ScheduleSettings, provinces: Collection[str] = ()) -> list[Plan]:
-    """The jobs, in the order in which the series are declared; every series that is polled is in just one of them.
+    """Return the jobs in the order in which the series are declared; each polled series is in exactly one.
 
-    `provinces` are those that are polled beside the series of the centre.
+    `provinces` are polled in addition to the series of the centre.
     """
     together: dict[str, list[str]] = {}
     for series in polled_series(provinces):
@@ -75,18 +72,19 @@ def _plan(settings: ScheduleSettings, text: str, series: tuple[str, ...]) -> Pla
 
 
 def _utc(at: datetime) -> datetime:
-    # Python compares two times of one zone by the clock on the wall, which goes back once a year.
+    # Python compares two times of one zone in local time, which goes back once a year.
     return at.astimezone(UTC)
 
 
-# Two gaps between batches: from one alone nothing follows.
+# Two gaps between batches: one alone is no habit.
 _LEAST_BATCHES = 3
 
 
 def usual_day(days: Sequence[date]) -> date | None:
-    """Return when the next batch of a series is to be expected; None if there were fewer than three.
+    """Return the day on which the next batch of a series is expected; None if there were fewer than three.
 
-    `days` are in order, each once. The median gap: a pause over a holiday, or two batches in one week, moves it little.
+    `days` are in order, each once. The median gap is added to the newest one: a pause over a holiday, or two batches in
+    one week, moves it little.
     """
     if len(days) < _LEAST_BATCHES:
         return None
@@ -94,15 +92,15 @@ def usual_day(days: Sequence[date]) -> date | None:
     return days[-1] + timedelta(days=median(gaps))
 
 
-# How late a poll may begin beside its jitter: the program starts, another process holds the machine.
+# How late a poll may begin in addition to its jitter: the program starts, or the machine is busy.
 GRACE = timedelta(minutes=5)
-# After a year without a poll it is of no use to know how many there should have been.
+# After a year without a poll the exact number of missed times is of no use.
 _MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """One poll, from its beginning to its end; `finished` is None where it did not come to one."""
+class PollSpan:
+    """The beginning and the end of a poll; `finished` is None if it was interrupted."""
 
     started: datetime
     finished: datetime | None
@@ -110,7 +108,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Times of a schedule: how many, the first and the last one."""
+    """A number of times of a schedule, with the first and the last one."""
 
     count: int = 0
     first: datetime | None = None
@@ -118,20 +116,20 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True)
-class Lapses:
-    """What became of the times since the last poll."""
+class MissedTimes:
+    """The times since the last poll that were missed, and those that came while a poll was running."""
 
     missed: Times = Times()
     overlap: Times = Times()
 
 
-def find_lapses(
-    when: When, quiet: Quiet | None, last: Span, others: Sequence[Span], now: datetime, grace: timedelta
-) -> Lapses:
-    """The times between the beginning of the `last` finished poll and `now`, which is in the schedule's zone.
+def find_missed(
+    when: When, quiet: Quiet | None, last: PollSpan, others: Sequence[PollSpan], now: datetime, grace: timedelta
+) -> MissedTimes:
+    """Return the times that were missed between the beginning of the `last` finished poll and `now`.
 
-    `others` are polls since then: of other series, or cut short. A time that one of these answered by its beginning, or
-    that waited for it to end, is not missed.
+    `now` is in the schedule's zone. `others` are polls since then: of other series, or interrupted. A time is not
+    missed if one of these began at it, or if it waited for one to end.
     """
     zone = now.tzinfo
     started, finished = last.started.astimezone(zone), (last.finished or last.started).astimezone(zone)
@@ -144,11 +142,11 @@ def find_lapses(
         for at in due[len(overlap) :]
         if at.astimezone(UTC) + grace < free and not any(_answers(start, at, grace) for start in begun)
     ]
-    return Lapses(_times(missed), _times(overlap))
+    return MissedTimes(_times(missed), _times(overlap))
 
 
 def slots(when: When, quiet: Quiet | None, after: datetime, until: datetime) -> list[datetime]:
-    """The times after one instant and until another; several that the quiet hours move to one count once."""
+    """Return the times after one instant and until another; those that quiet hours move to the same end count once."""
 
     def times() -> list[datetime]:
         found, at = [], after
@@ -162,8 +160,8 @@ def slots(when: When, quiet: Quiet | None, after: datetime, until: datetime) -> 
     return list(takewhile(lambda at: _utc(at) <= _utc(until), times()))
 
 
-def _could_begin(now: datetime, others: Sequence[Span], grace: timedelta) -> datetime:
-    """Since when nothing but polls kept this one waiting: polls that followed each other, up to now."""
+def _could_begin(now: datetime, others: Sequence[PollSpan], grace: timedelta) -> datetime:
+    """Return the time since which this poll has only waited for other polls, which followed each other up to now."""
     free = _utc(now)
     for span in sorted(others, key=lambda span: span.started, reverse=True):
         if span.finished is not None and _utc(span.finished) >= free - grace:

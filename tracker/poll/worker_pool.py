@@ -1,8 +1,8 @@
 """Where lists are read: child processes with limits, or an existing cluster. Knows nothing of lists.
 
-In: functions and their arguments, which are pickled; out: `concurrent.futures.Future`s. Must never: let what runs take
-longer, or more memory, than it may, outlive this process by more than that, or write to a file. A task that breaks a
-limit, or brings down the process it runs in twice, ends in `HostileFile`; the other tasks go on.
+In: functions and their arguments, which are pickled. Out: `concurrent.futures.Future`s. Every task has limits on time,
+memory and file writes, and ends when this process ends, or within its time limit after that. A task that breaks a
+limit, or crashes its process twice, ends in `HostileFile`; the other tasks go on.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# A process of its own from the start: this one has run a reactor and may have threads, which a fork would cut in two.
+# Spawn, not fork: this process has run a reactor and may have threads, which do not survive a fork.
 START_METHOD = "spawn"
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _CONNECT_SECONDS = 10
@@ -38,7 +38,9 @@ _CONNECT_SECONDS = 10
 
 @contextmanager
 def open_executor(settings: ReadingSettings, tasks: int) -> Iterator[tuple[Executor, int]]:
-    """What runs about so many tasks, and how many it runs at once: the cluster of the settings, else processes here.
+    """Open an executor for about this number of tasks: the configured cluster, else processes on this machine.
+
+    Yields the executor and the number of tasks that it runs at once.
 
     Raises:
         ClusterError: the cluster cannot be reached.
@@ -53,48 +55,48 @@ def open_executor(settings: ReadingSettings, tasks: int) -> Iterator[tuple[Execu
         yield processes, workers
 
 
-class _Retold(Executor, ABC):
-    """An executor whose tasks' errors are told in words of ours, and whose broken tasks run a second time."""
+class ErrorMappingExecutor(Executor, ABC):
+    """An executor that maps errors to ours and retries a crashed task once."""
 
     def __init__(self) -> None:
         self._open: set[Future[Any]] = set()
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        """Have a function called elsewhere; its result, or its error, comes with the future."""
-        told: Future[T] = Future()
-        told.set_running_or_notify_cancel()
-        self._open.add(told)
-        told.add_done_callback(self._open.discard)
+        """Schedule a call; the future gets its result or its mapped error."""
+        mapped: Future[T] = Future()
+        mapped.set_running_or_notify_cancel()
+        self._open.add(mapped)
+        mapped.add_done_callback(self._open.discard)
 
         def begin(tries: int) -> None:
             def end(future: Future[T]) -> None:
                 error = CancelledError() if future.cancelled() else future.exception()
                 if error is None:
-                    told.set_result(future.result())
-                elif (meaning := self._meaning(error, tries)) is not None:
-                    told.set_exception(meaning)
+                    mapped.set_result(future.result())
+                elif (meaning := self.map_error(error, tries)) is not None:
+                    mapped.set_exception(meaning)
                 else:
                     begin(tries + 1)
 
             try:
                 self._schedule(fn, args, kwargs).add_done_callback(end)
-            except Exception as error:  # noqa: BLE001  a task that could not be begun again has its error, not silence
-                told.set_exception(error)
+            except Exception as error:  # noqa: BLE001  a task that could not be scheduled again gets its error
+                mapped.set_exception(error)
 
         begin(1)
-        return told
+        return mapped
 
     @abstractmethod
     def _schedule(self, fn: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[T]:
-        """Have it called once."""
+        """Schedule one try."""
 
     @abstractmethod
-    def _meaning(self, error: BaseException, tries: int) -> BaseException | None:
-        """The error as it is told; None where the task shall run once more."""
+    def map_error(self, error: BaseException, tries: int) -> BaseException | None:
+        """Return the error to report, or None to run the task again."""
 
 
-class LimitedProcesses(_Retold):
-    """Child processes: each task may take so many seconds, each process so many MiB. Begun with the first task."""
+class LimitedProcesses(ErrorMappingExecutor):
+    """Child processes, each task limited in seconds and each process in MiB; started with the first task."""
 
     def __init__(self, workers: int, seconds: float, megabytes: int) -> None:
         super().__init__()
@@ -103,7 +105,7 @@ class LimitedProcesses(_Retold):
         self._drift = _drift()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the processes, once what runs has ended; with `cancel_futures` at once."""
+        """End the processes when their tasks have ended; with `cancel_futures` at once."""
         if self._pool is None:
             return
         if cancel_futures:
@@ -116,7 +118,7 @@ class LimitedProcesses(_Retold):
                 future.set_exception(CancelledError())
 
     def __exit__(self, *exception: object) -> None:
-        """An error in between waits for nothing."""
+        """End the processes; at once if the block raised an error."""
         self.shutdown(cancel_futures=exception[0] is not None)
 
     def _schedule(self, fn: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[T]:
@@ -135,7 +137,7 @@ class LimitedProcesses(_Retold):
                 hint="They need /dev/shm, which can be written to, and room for further processes",
             ) from error
 
-    def _meaning(self, error: BaseException, tries: int) -> BaseException | None:
+    def map_error(self, error: BaseException, tries: int) -> BaseException | None:
         from pebble import ProcessExpired
 
         if isinstance(error, ProcessExpired):
@@ -146,7 +148,7 @@ class LimitedProcesses(_Retold):
             )
             return died if tries > 1 else None
         if isinstance(error, TimeoutError):
-            # The pool goes by the clock of the day: one that was set, or a machine that slept, is no fault of the file.
+            # The pool uses the wall clock: a clock that was set, or a machine that slept, is not the fault of the file.
             if tries == 1 and abs(_drift() - self._drift) > 1:
                 return None
             return HostileFile(f"Reading the file took more than {self._seconds:g} seconds: it was stopped")
@@ -154,34 +156,34 @@ class LimitedProcesses(_Retold):
 
 
 def _drift() -> float:
-    """The clock of the day as against one that only runs while the machine does, in seconds."""
+    """Return wall clock minus monotonic clock, in seconds; a set clock or a sleeping machine changes it."""
     return time.time() - time.monotonic()
 
 
 def _limit_process(megabytes: int) -> None:
-    """In a new process: bound its memory; it writes no file, leaves none when it dies, and dies with its parent."""
+    """Limit a new process: its memory, no file writes, no core dump, and it dies with its parent."""
     if sys.platform == "linux":
-        # With the thread that began it, that is: the one that made the pool, or the pool's own.
+        # That is, with the thread that started it: the one that made the pool, or the pool's own.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     for what, most in ((resource.RLIMIT_AS, megabytes * MIB), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
         _limit(what, most)
 
 
 def _limit(what: int, most: int) -> None:
-    """Set a limit of this process: that of the machine, where it is lower, goes on."""
+    """Set a limit of this process; a lower limit of the machine stays in force."""
     _, hard = resource.getrlimit(what)
     resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _limit_task(seconds: float, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """In the process: a task that runs on when nobody is left to stop it is stopped by the system."""
+    """Run a task in the process with a CPU limit: the system stops it if its parent no longer can."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + seconds) + 2)
     return fn(*args, **kwargs)
 
 
-class _Cluster(_Retold):
-    """A Dask cluster, whose own limits hold for memory: a worker that breaks them is ended by its nanny."""
+class _Cluster(ErrorMappingExecutor):
+    """A Dask cluster, with its own memory limits: its nanny ends a worker that breaks them."""
 
     def __init__(self, executor: Executor) -> None:
         super().__init__()
@@ -190,7 +192,7 @@ class _Cluster(_Retold):
     def _schedule(self, fn: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[T]:
         return self._executor.submit(fn, *args, **kwargs)
 
-    def _meaning(self, error: BaseException, tries: int) -> BaseException | None:
+    def map_error(self, error: BaseException, tries: int) -> BaseException | None:
         from distributed import KilledWorker
 
         if isinstance(error, KilledWorker):

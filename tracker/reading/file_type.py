@@ -27,7 +27,7 @@ _HTML_WITHIN = 4096
 
 
 def sniff(data: bytes) -> str:
-    """The kind of a file, one of `KINDS`."""
+    """Return the kind of a file, one of `KINDS`."""
     if not data.strip(b" \t\r\n\0"):
         return "empty"
     if data.startswith(_ZIP):

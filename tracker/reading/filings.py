@@ -1,7 +1,7 @@
-"""Tables → filings: every row is kept or refused with a reason, and what was odd is said. Pure.
+"""Tables → filings: every row is kept or refused with a reason, and oddities are reported as warnings. Pure.
 
 In: a `Document` and a series; out: an `Extraction` with rows = kept + refused. 序号 never decides whether a row
-counts. Must never drop a row or a column in silence.
+counts. Must never drop a row or a column silently.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class _Reading:
 
 
 def read_filings(document: Document, series: Series | None = None, period: str | None = None) -> Extraction:
-    """The filings of a document.
+    """Return the filings of a document.
 
     Args:
         document: tables as a reader gives them.
@@ -77,7 +77,7 @@ def read_filings(document: Document, series: Series | None = None, period: str |
 def _no_table(document: Document, series: str) -> NoTable:
     rows = [table.rows[0] for table in document.tables if table.rows]
     first = [" ".join(text for cell in row.cells if (text := tidy(cell or ""))) for row in rows]
-    told = f". {document.warnings[0]}" if document.warnings else ""  # a list may stand in what was not read
+    told = f". {document.warnings[0]}" if document.warnings else ""  # the unread part may contain a list
     return NoTable(
         f"No table has the headings of {series}; tables begin with: {'; '.join(first)[:200] or '(none)'}{told}",
         hint="The layout may have changed, or the file belongs to another series",
@@ -85,7 +85,7 @@ def _no_table(document: Document, series: str) -> NoTable:
 
 
 def _guess(document: Document, period: str | None) -> Extraction:
-    """What the series reads whose headings fit best, where no title names one."""
+    """Read the document as the series whose headings fit best, where no title names one."""
     readings: list[tuple[Series, Extraction]] = []
     errors: list[ContentError] = []
     for candidate in (one for one in SERIES if not one.ahead_of):  # a province's list has the same headings

@@ -1,11 +1,9 @@
-"""Headings: which column of a table holds which field. Pure.
+"""Headings: which column of a table holds which field, and which text above a table is its title. Pure.
 
-In: a row of a table and a series. Out: a mapping, nothing, or an error where a row is a heading that cannot be
-used. Must never: let two columns fill one field, or an unknown column pass for a field, without a word.
+In: a row of a table and a series. Out: a mapping, nothing, or an error where a row is a heading that cannot be used.
+Two columns never fill one field, and an unknown column never passes for a field silently.
 
-Which of the texts above a table is the title of the list.
-
-In: paragraphs or title rows, in order. Out: one line. Must never: join a whole preface into a title.
+For the title, in: paragraphs or title rows, in order; out: one line, never a whole preface.
 """
 
 from __future__ import annotations
@@ -34,7 +32,7 @@ class Mapping:
 
 
 def find_mapping(table: Table, row: Row, series: Series) -> Mapping | None:
-    """The mapping that a row of headings gives; None where it is no row of headings.
+    """Return the mapping that a row of headings gives; None where it is no row of headings.
 
     Raises:
         ContentError: two headings stand for the same field.
@@ -80,10 +78,10 @@ def _label(text: str, column: int, taken: dict[int, str]) -> str:
 
 
 def is_odd_heading(row: Row, series: Series, *, below: bool) -> bool:
-    """True for a row of headings that no layout fits, so that its rows could not be told apart.
+    """Return True for a row of headings that no layout fits, so that its columns are unknown.
 
     Above the first heading of a table two known headings without a number are enough; `below` one it takes
-    three, for there a row of data is what one expects.
+    three, because a row of data is expected there.
     """
     found = {found for _, found in _known(row, series)}
     if not found & {"name", "entity"}:
@@ -115,7 +113,7 @@ def _known(row: Row, series: Series) -> list[tuple[str, str]]:
 
 
 def astray(row: Row, mapping: Mapping, raw: dict[str, str]) -> Iterator[str]:
-    """Cells that no heading owns, and headings that own no cell: what would be missed in silence."""
+    """Cells that no heading owns, and headings that own no cell: what would be missed silently."""
     absent = [name for column, name in mapping.fields.items() if column >= len(row.cells)]
     merged = [mapping.fields[c] for c, cell in enumerate(row.cells) if cell is None and c in mapping.fields]
     for what, names in (("merged cells leave no value", merged), ("the row is too short: no cell", absent)):

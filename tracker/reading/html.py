@@ -33,7 +33,7 @@ _UNSHOWN = frozenset({"script", "style", "template", "noscript", "table"})
 
 
 def read_html(data: bytes) -> Document:
-    """The tables of a page.
+    """Return the tables of a page.
 
     Raises:
         Unreadable: it is no page.
@@ -73,13 +73,13 @@ def _parse(text: str) -> Element:
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise Unreadable("The page holds no HTML") from error
     if any(entry.type in LIMIT_CODES for entry in parser.error_log):
-        # What stands deeper is left out without a word: rows would be missing.
+        # The parser silently leaves out anything deeper: rows would be missing.
         raise HostileFile("The page is nested too deep or holds too long a text")
     return root
 
 
 def _tables(root: Element, meter: Meter) -> Iterator[tuple[Element, str]]:
-    """Each table with its caption, or the last heading or paragraph that stands before it."""
+    """Each table with its caption, or the last heading or paragraph before it."""
     before = ""
     for element in root.iter("table", *_HEADINGS):
         if element.tag == "table" and next(element.iterancestors("template", "noscript"), None) is not None:

@@ -1,4 +1,4 @@
-"""How much one file may ask of us: named limits, and the meter that holds a reader to them.
+"""Limits on what one file may cost, and the meter that enforces them.
 
 In: what a reader has met so far. Out: nothing, or `HostileFile`. Must never: trust a size that a file states
 about itself. The figures are far above any list seen: the largest has 6 MB of XML, 700 rows, 8 columns.
@@ -55,7 +55,7 @@ class Meter:
         return self._tables
 
     def add_row(self, cells: Iterable[str | None], *, table: int, row: int) -> tuple[str | None, ...]:
-        """Count one row of cells and return it as it will stand in the table."""
+        """Count one row of cells and return it as the table will hold it."""
         line = tuple(cells)
         check_columns(len(line), table=table, row=row)
         self._cells += len(line)

@@ -34,7 +34,7 @@ def tidy(text: str) -> str:
     """Text for display: white space put in order, the wording and its punctuation as published.
 
     A line break inside a cell is the printer's, so it vanishes between Chinese characters and is a space
-    between Latin ones; directly after a closing bracket it stays, for there it separates products.
+    between Latin ones; directly after a closing bracket it stays, where it separates products.
     """
     text = _INVISIBLE.sub("", _RADICALS.sub(_whole, text))
     lines = [" ".join(line.split()) for line in text.splitlines()]
@@ -61,7 +61,7 @@ def _is_latin(char: str) -> bool:
 
 
 def _solid(text: str) -> str:
-    """NFKC without white space; a second time, for what stood apart may now combine."""
+    """NFKC without white space; a second time, because characters that were apart may now combine."""
     solid = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
     return unicodedata.normalize("NFKC", solid)
 
@@ -134,7 +134,7 @@ def looks_like_date(text: str) -> bool:
 
 
 def parse_date(text: str) -> tuple[str | None, str]:
-    """An ISO date, as far as it is stated, and the note behind it; (None, text) where there is none."""
+    """An ISO date, as far as it is stated, and the note after it; (None, text) where there is none."""
     text = text.strip()
     found = _match_date(text)
     if not found:
@@ -173,7 +173,7 @@ _BY_NAME = _names_of_provinces()
 
 
 def province(text: str) -> tuple[str, str | None]:
-    """The full name and GB/T 2260 code of a place; a name that is none of a province (国资委) as it stands."""
+    """Return the full name and GB/T 2260 code of a place; other names (国资委) unchanged."""
     return _BY_NAME.get(_solid(tidy(text)), (tidy(text), None))
 
 

@@ -1,14 +1,11 @@
-"""Any file → its tables, by the reader that its bytes call for.
+"""From the bytes of one attachment to its tables, and to its filings. Pure.
 
-In: the bytes of an attachment. Out: a `Document`. Must never: go by a name or content type, use a name inside a
-zip file as a path, or fail with anything but the errors of `tracker.errors`.
+In: bytes, and for filings the series they are taken for. Out: a `Document` or an `Extraction`. The bytes alone choose
+the reader, not a name or content type; a name inside a zip file is never used as a path. A kind that no reader takes
+is refused with the reason; the caller keeps the file and reports it.
 
-A kind that no reader takes is refused with the reason; the caller keeps the file and reports it.
-
-The whole way of reading: the bytes of one attachment → its filings, as one function that can be sent elsewhere.
-
-In: bytes, and the series they are taken for; out: an `Extraction`. Must never: fail with anything but a `ContentError`
-where the file is at fault; a fault of ours says where in the program it was, even when it is told in another process.
+Where the file is at fault, only the errors of `tracker.core.errors` are raised (a `ContentError` by `read_list`). A
+fault of ours says where in the program it was, even when it is reported in another process.
 """
 
 from __future__ import annotations
@@ -42,7 +39,7 @@ _REFUSALS = {
 
 
 def read_document(data: bytes) -> Document:
-    """The tables of a file of any kind.
+    """Return the tables of a file of any kind.
 
     Raises:
         Unreadable: it is of a kind that is not read, or damaged.
@@ -98,7 +95,7 @@ def _read_zipped(data: bytes) -> Document:
 
 
 def read_list(data: bytes, series: Series | None, period: str | None = None) -> Extraction:
-    """The filings of a file; of the series that its title or headings tell, where none is given.
+    """Return the filings of a file; without a series, of the one that its title or headings show.
 
     Raises:
         ContentError: it cannot be read, breaks a limit or holds no table of the series.

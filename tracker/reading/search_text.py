@@ -17,7 +17,7 @@ from tracker.reading.normalise import comparable
 _CHINESE = re.compile("([〇\u3400-\u9fff\U00020000-\U0003ffff]+)")
 # What a Latin keyboard types; é is e and an accent by the time this is asked
 _NOT_TYPED = re.compile("[^a-z0-9]+")
-# wxyy, gpt4, 360kan; not 2024, which is found as it stands
+# wxyy, gpt4, 360kan; not 2024, which is found unchanged
 _TYPED = re.compile("(?=[0-9]*[a-z])[a-z0-9]{2,}")
 
 
@@ -31,14 +31,14 @@ def searchable(text: str | None) -> str:
 
 
 def search_terms(query: str) -> tuple[str, ...]:
-    """The terms of a query, folded, each once; cut at white space first, for folding removes it."""
+    """Return the terms of a query, folded, each once; split at white space first, because folding removes it."""
     return tuple(dict.fromkeys(filter(None, map(searchable, query.split()))))
 
 
 def latin_of(names: Iterable[str]) -> str:
     """What Chinese names are found by in Latin letters: " wxyy wenxinyiyan" for 文心一言.
 
-    Each entry has a space before it, so that what begins one can be told from what stands within it.
+    Each entry has a space before it, so that the start of an entry differs from its inside.
     """
     entries = dict.fromkeys(entry for name in names for entry in _spelled(name))
     return "".join(f" {entry}" for entry in entries)
@@ -55,7 +55,7 @@ def _spelled(name: str) -> tuple[str, ...]:
 
     initials, full = "", ""
     for place, run in enumerate(_CHINESE.split(folded)):
-        if place % 2:  # what the pattern finds stands at the odd places
+        if place % 2:  # matches of the pattern are at the odd places
             syllables = [syllable for word in seg.cut(run) for syllable in _read(word)]
             full += "".join(syllables)
             # By ourselves: to ask for Style.FIRST_LETTER as well gives the same letters and takes as long again.
@@ -83,7 +83,7 @@ def _typed(text: str) -> str:
 def latin_term(term: str) -> str | None:
     """What to look for in `latin_of` for a folded term; None where Latin letters are not what was typed.
 
-    Two or three letters must begin an entry, for within one they stand nearly everywhere.
+    Two or three letters must begin an entry, because inside one they occur nearly everywhere.
     """
     if not _TYPED.fullmatch(term):
         return None

@@ -1,9 +1,8 @@
-"""The words in which announcements state totals, each with an example; texts are folded before (`series.fold`).
+"""The words and days with which announcements state totals. Pure.
 
-The days that a stated total is about: up to a day, or within a period. Pure.
-
-In: a date or period as `total_patterns` finds it. Out: ISO days, or None where the text leaves them open or the
-calendar has none such.
+First the patterns, each with an example; they expect folded text (`series.fold`). Then the days that a total is about:
+up to a day, or within a period. In: a date or period as the patterns find it. Out: ISO days, or None where the text
+leaves them open or the calendar has no such day.
 """
 
 from __future__ import annotations

@@ -17,17 +17,17 @@ from tracker.reading import total_phrases
 from tracker.reading.total_phrases import Span, read_as_of, read_period
 
 MAX_DIGITS = 7  # 9,999,999; a longer number counts no filings
-REACH = 120  # characters; what a count is of stands no farther from it
-MAX_SENTENCE = 10_000  # characters; what stands behind them is not read, for the patterns take the square of the length
+REACH = 120  # characters; what a count is about is no farther from it
+MAX_SENTENCE = 10_000  # characters; what follows them is not read, because the patterns take quadratic time
 
 
 def find_totals(text: str, series: str, address: str, published_on: str | None) -> tuple[StatedTotal, ...]:
-    """The totals that an announcement states, each once.
+    """Return the totals that an announcement states, each once.
 
     Args:
-        text: the body as it stands on the page.
+        text: the body as published on the page.
         series: whose announcement it is; only `genai_service` tells kinds apart.
-        address: where the text stands.
+        address: where the text is published.
         published_on: its date, for 截至目前 and dates without a year; these are ignored where it is None.
     """
     found: dict[_Stated, StatedTotal] = {}
@@ -96,7 +96,7 @@ class _Reader:
     kinds: set[Kind | None] = field(default_factory=set)
 
     def read(self) -> Iterator[_Stated]:
-        """The counts of the sentence that are totals."""
+        """Return the counts of the sentence that are totals."""
         for mark in total_phrases.MARK.finditer(self.text):
             if mark["part"]:
                 self.outer, self.stated = self.outer or self.span, frozenset(self.kinds)

@@ -1,13 +1,11 @@
 """Excel files (.xlsx): bytes → tables.
 
-In: the bytes of a workbook. Out: a `Document` with a table for each block of each visible sheet, numbers and
-dates as text. Must never: hand the Excel library anything that was not unpacked, counted and checked here first:
-it makes room for every cell up to the last one, and a single cell at XFD1048576 would end the process.
+In: the bytes of a workbook. Out: a `Document` with a table for each block of each visible sheet, numbers and dates as
+text.
 
-A workbook made safe for a library that trusts its input.
-
-In: an opened archive. Out: the bytes of a new, unpacked zip file with the workbook's XML parts only, every one
-of them well-formed and within the limits. Must never: pass on a part that was not read to its end.
+The Excel library trusts its input: it allocates every cell up to the last one, so a single cell at XFD1048576 would end
+the process. It must never get anything that was not unpacked, counted and checked here first. `checked_copy` makes a
+new, unpacked zip file with the workbook's XML parts only, each read to its end, well-formed and within the limits.
 """
 
 from __future__ import annotations
@@ -39,7 +37,7 @@ Grid = list[list[str | None]]
 
 
 def read_xlsx(data: bytes) -> Document:
-    """The tables of a workbook.
+    """Return the tables of a workbook.
 
     Raises:
         Unreadable: it is damaged, protected or no workbook.
@@ -176,7 +174,7 @@ _TAGS = ("{*}c", "{*}si", "{*}row")
 
 
 def checked_copy(archive: Archive) -> bytes:
-    """The workbook anew, after every part of it has passed the checks."""
+    """Return the workbook rebuilt, after every part of it has passed the checks."""
     names = [name for name in archive.names if name.endswith(_KEPT)]
     if _BINARY in archive.names:
         hint = "Save it as .xlsx with Excel, WPS or LibreOffice"
@@ -242,7 +240,7 @@ def _is_in_row(cell: Element) -> bool:
 
 
 def _position(cell: Element) -> tuple[int, int]:
-    """Row and column of a cell, from 1; a cell without a reference stands where its row says, after the last."""
+    """Row and column of a cell, from 1; a cell without a reference follows the last one of its row."""
     row, column = _corner(str(cell.get("r", "")))
     parent = cell.getparent()
     stated = str(parent.get("r", "")) if parent is not None else ""

@@ -34,18 +34,18 @@ _SAFE: dict[str, Any] = {
     "remove_comments": True,
     "remove_pis": True,
 }
-_ROOT_WITHIN = 4096  # the root with its namespaces mostly stands within so many bytes
+_ROOT_WITHIN = 4096  # bytes within which the root with its namespaces usually ends
 # XML_ERR_RESOURCE_LIMIT, XML_ERR_ENTITY_LOOP, XML_ERR_NAME_TOO_LONG
 LIMIT_CODES = frozenset({114, 89, 110})
 
 
 def child(element: Element, tag: str) -> Element | None:
-    """The first child of that tag; a third of the cost of `find`."""
+    """Return the first child of that tag; a third of the cost of `find`."""
     return next(element.iterchildren(tag), None)
 
 
 def parse_part(archive: Archive, name: str) -> Element | None:
-    """The root of a small part, or None where the archive has no such part."""
+    """Return the root of a small part, or None where the archive has no such part."""
     if name not in archive.names:
         return None
     data = archive.read(name, MAX_SMALL_PART)
@@ -72,7 +72,7 @@ class PartStream:
     ) -> Iterator[tuple[str, Element]]:
         """Events on elements of these tags, in order.
 
-        With `pauses`, which need "start", the end of each chunk is told as (`PAUSE`, root): so far the tree is there.
+        With `pauses`, which need "start", the end of each chunk is reported as (`PAUSE`, root).
 
         Raises:
             Unreadable: the part is not well-formed.
@@ -101,7 +101,7 @@ class PartStream:
             raise _refusal(error) from error
 
     def let_go(self, element: Element, stop: str = "") -> None:
-        """Free an element that has ended, and all that stands before it.
+        """Free an element that has ended, and everything before it.
 
         Within an ancestor of tag `stop`, which is still to be read, only the element's own content goes, and
         it is marked as `READ`. The element and its ancestors stay: the parser needs them.

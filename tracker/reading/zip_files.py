@@ -59,11 +59,11 @@ class Archive:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The members that are files, by the names they are opened with; one without a name is none."""
+        """Return the members that are files, by the names they are opened with; one without a name is not a file."""
         return tuple(name for name, member in self._members.items() if name and not member.is_dir())
 
     def display_name(self, name: str) -> str:
-        """A member's name fit for a message: Chinese names without the UTF-8 flag are GB18030."""
+        """Return a member's name fit for a message: Chinese names without the UTF-8 flag are GB18030."""
         shown = name
         if name in self._members and not self._members[name].flag_bits & _UTF8_NAME:
             try:
@@ -73,7 +73,7 @@ class Archive:
         return "".join(char if char.isprintable() else "?" for char in shown)[:80]
 
     def stream(self, name: str) -> Iterator[bytes]:
-        """One member in chunks of at most `CHUNK` bytes, counted as they come."""
+        """Yield one member in chunks of at most `CHUNK` bytes, counted as they come."""
         member = self._members.get(name)
         if member is None:
             raise Unreadable("The file lacks a part it must have", part=self.display_name(name))
@@ -90,7 +90,7 @@ class Archive:
             raise _damaged() from error
 
     def read(self, name: str, limit: int) -> bytes:
-        """One member as a whole, when it has no more than `limit` bytes."""
+        """Return one member as a whole, when it has no more than `limit` bytes."""
         whole = bytearray()
         for chunk in self.stream(name):
             whole += chunk

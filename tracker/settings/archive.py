@@ -1,4 +1,4 @@
-"""The table `[archive]` of the configuration: where the original files lie. Only shape and meaning are checked here."""
+"""The table `[archive]` of the configuration: where the original files are stored. It checks form and meaning only."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _PLACE = re.compile(r"s3://[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9](/[A-Za-z0-
 
 
 def check_place(text: str) -> str:
-    """The address of an archive: a bucket, with a prefix or without; or nothing.
+    """Return the address of an archive: a bucket with or without a prefix, or "".
 
     Raises:
-        ValueError: it is none.
+        ValueError: the value has another form.
     """
     if not text or (_PLACE.fullmatch(text) and not re.search(r"/\.{1,2}(/|$)", text)):
         return text
@@ -26,10 +26,10 @@ def check_place(text: str) -> str:
 
 
 def check_endpoint(text: str) -> str:
-    """The address of a service, without anything after its host and port; or nothing.
+    """Return the address of a service, host and port only, or "".
 
     Raises:
-        ValueError: it is none.
+        ValueError: the value has another form.
     """
     try:
         parts = urlsplit(text)
@@ -42,7 +42,7 @@ def check_endpoint(text: str) -> str:
 
 
 class ArchiveSettings(BaseModel):
-    """Where the original files lie: in the data folder, or in a bucket."""
+    """Where the original files are stored: in the data folder or in a bucket."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
@@ -76,12 +76,12 @@ class ArchiveSettings(BaseModel):
 
     @property
     def may_use_http(self) -> bool:
-        """True where the endpoint is on this machine, or it is allowed anyway."""
+        """Return True if the endpoint is on this machine, or unencrypted transfers are allowed."""
         return self.allow_http or is_loopback(urlsplit(self.endpoint).hostname or "")
 
 
 def is_loopback(host: str) -> bool:
-    """True for this machine, by the usual name or by address."""
+    """Return True for this machine, by name or by address."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

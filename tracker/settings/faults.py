@@ -1,7 +1,7 @@
-"""What is wrong with a configuration, in words for its operator. Pure.
+"""Say what is wrong with a configuration, in words for its operator. Pure.
 
-In: the tables as written, and what pydantic says of them. Out: faults, each with its place. Must never: repeat a value,
-for it may be a secret; a key and the name of a variable are none.
+In: the tables as written, and the errors of pydantic. Out: faults, each with its place. A fault repeats keys and names
+of variables, but never a value, which may be a secret.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tracker.settings.toml_lines import Location
 from tracker.settings.values import closest
 
 PREFIX, SUBSCRIPTIONS = "TRACKER_", "subscriptions"
-# The body that supervises the enterprises of the state files for them, and stands in the column of provinces.
+# The body that supervises state enterprises files for them; the column of provinces names it.
 _NOT_A_PROVINCE = "国资委"
 # Settings of earlier versions, and what an operator does about one that is still set.
 _REMOVED: dict[Location, str] = dict.fromkeys(
@@ -34,7 +34,7 @@ _EXAMPLES: dict[type, str] = {list: "[1, 5, 15]", dict: '{"genai_service": "ever
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Where something is wrong, as keys and places from 0, and what; `variable` where an environment variable is."""
+    """A fault: its location as keys and places from 0, its message, and the environment variable if it is in one."""
 
     location: Location
     message: str
@@ -42,13 +42,13 @@ class Fault:
 
     @property
     def name(self) -> str:
-        """The key as people write it, places from 1: subscriptions[2].url."""
+        """Return the key as people write it, places from 1: subscriptions[2].url."""
         parts = (f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in self.location)
         return "".join(parts).removeprefix(".")
 
 
 def shape_faults(error: ValidationError, root: type[BaseModel], variables: Mapping[str, Any]) -> Iterator[Fault]:
-    """Unknown keys and values that do not fit; `variables` are the tables as TRACKER_ variables state them."""
+    """Return unknown keys and wrong values; `variables` are the tables that TRACKER_ variables state."""
     for one in error.errors(include_url=False):
         location = _place(one)
         source = _stands_in(variables, location)
@@ -56,7 +56,7 @@ def shape_faults(error: ValidationError, root: type[BaseModel], variables: Mappi
 
 
 def _place(error: ErrorDetails) -> Location:
-    """Without the tag that names the channel: ("subscriptions", 1, "email", "to", 0), and the mark of a wrong key."""
+    """Return the location without pydantic's tags: "[key]", and "email" in ("subscriptions", 1, "email", "to", 0)."""
     location = tuple(part for part in error["loc"] if part != "[key]")
     if location[:1] != (SUBSCRIPTIONS,):
         return location
@@ -75,7 +75,7 @@ def _stands_in(tables: Any, location: Location) -> bool:
 
 
 def _variable(root: type[BaseModel], location: Location) -> str:
-    """The variable that states a value: that of the setting itself, for a table of values has one as a whole."""
+    """Return the variable that states a value; a table of values has one variable as a whole."""
     names: list[str] = []
     table: type[BaseModel] | None = root
     for part in location:
@@ -109,7 +109,7 @@ def _message(error: ErrorDetails, root: type[BaseModel]) -> str:
 
 
 def _model(root: type[BaseModel], location: Location) -> type[BaseModel]:
-    """The table that a key is not known in."""
+    """Return the table that does not know a key."""
     if location[0] == SUBSCRIPTIONS and len(location) > 1:
         return CHANNELS[str(location[2])]
     for part in location[:-1]:
@@ -120,9 +120,9 @@ def _model(root: type[BaseModel], location: Location) -> type[BaseModel]:
 
 
 def sense_faults(written: Mapping[str, Any], smtp: Mapping[str, Any], *, private: bool, file: str) -> Iterator[Fault]:
-    """What fits piece by piece and makes no sense together.
+    """Return values that are valid alone but not together.
 
-    `written` is the file, `private` whether only its owner may read it; `smtp` is as it counts, variables included.
+    `written` is the file, `private` whether only its owner may read it; `smtp` includes the variables.
     """
     entries = written.get(SUBSCRIPTIONS)
     subscriptions = [
@@ -170,14 +170,14 @@ def _no_provinces(where: Location, entry: Mapping[str, Any]) -> Iterator[Fault]:
 def _open_secrets(where: Location, table: Mapping[str, Any], fields: list[str], file: str) -> Iterator[Fault]:
     for field in fields:
         if isinstance(value := table.get(field), str) and Secret(value.strip()).is_literal:
-            why = f"a secret stands here and {file} may be read by others; run: chmod 600 {file}"
+            why = f"this is a secret, and others may read {file}; run: chmod 600 {file}"
             yield Fault((*where, field), f"{why} (or write env:NAME or file:PATH)")
 
 
 def variable_faults(environ: Mapping[str, str], root: type[BaseModel], referred: frozenset[str]) -> Iterator[Fault]:
-    """TRACKER_ variables that are no setting, and those that should be JSON and are not.
+    """Return TRACKER_ variables that are no setting or not valid JSON.
 
-    `referred` are the variables that hold secrets, for the configuration names them. Subscriptions are set in the file.
+    `referred` are the variables with secrets that the configuration names. Subscriptions are set in the file only.
     """
     known = dict(_variables(root, PREFIX))
     removed = {f"{PREFIX}{'__'.join(map(str, place))}".upper(): message for place, message in _REMOVED.items()}
@@ -194,7 +194,7 @@ def variable_faults(environ: Mapping[str, str], root: type[BaseModel], referred:
 
 
 def _variables(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str]]:
-    """Each variable, with an example where its value is JSON: that of a table or a list."""
+    """Return each variable, with an example if its value is JSON (a table or a list)."""
     for name, field in model.model_fields.items():
         variable = f"{prefix}{name}".upper()
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
@@ -213,7 +213,7 @@ def _is_json(text: str) -> bool:
 
 
 def referred_variables(value: Any) -> Iterator[str]:
-    """The variables that a configuration refers to as env:NAME."""
+    """Return the variables that a configuration refers to as env:NAME."""
     if isinstance(value, str):
         if (name := Secret(value.strip()).variable) is not None:
             yield name

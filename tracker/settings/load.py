@@ -6,6 +6,7 @@ its line in the file or with its variable; no value is repeated, because it may 
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -114,7 +115,7 @@ def _fault_line(fault: Fault, file: Path, line: int) -> str:
 
 
 def check_secrets(settings: Settings) -> None:
-    """Look up every secret once, so that a missing one is told before anything else is done.
+    """Look up every secret and the library of every channel, so that a missing one is reported at the start.
 
     Raises:
         OptionError: one cannot be looked up, or is no address where it should be one.
@@ -124,8 +125,17 @@ def check_secrets(settings: Settings) -> None:
     if any(one.channel == "email" for one in settings.subscriptions):
         tables.append(("notify.smtp", settings.notify.smtp))
     faults = [fault for where, table in tables for fault in _secret_faults(where, table)]
+    faults += _missing_libraries(settings)
     if faults:
         raise OptionError("\n".join(faults))
+
+
+def _missing_libraries(settings: Settings) -> list[str]:
+    names = [one.name for one in settings.subscriptions if one.channel == "apprise"]
+    if not names or importlib.util.find_spec("apprise") is not None:
+        return []
+    how = "needs the package apprise; install it: pip install 'cac-filing-tracker[apprise]'"
+    return [f"subscription {name}: the channel apprise {how}" for name in names]
 
 
 def _secret_faults(where: str, table: BaseModel) -> Iterator[str]:

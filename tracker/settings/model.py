@@ -43,7 +43,7 @@ class SiteManners(BaseModel):
     discovery_pages: int = Field(5, gt=0, description="how far back a listing is followed, in pages")
 
     def url(self, site: str) -> str:
-        """The address of a site that is declared, without a slash at its end."""
+        """Return the address of a declared site, without a slash at the end."""
         return str(getattr(self, f"{site}_url")).rstrip("/")
 
 
@@ -66,10 +66,10 @@ class PollSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     recheck_pages_days: float = Field(
-        1.0, ge=0, description="every batch page is looked at again within so many days; 0: in each poll"
+        1.0, ge=0, description="a batch page is fetched again within this number of days; 0: in each poll"
     )
     recheck_files_days: float = Field(
-        7.0, ge=0, description="every file is fetched again within so many days; 0: in each poll"
+        7.0, ge=0, description="a file is fetched again within this number of days; 0: in each poll"
     )
     known_pages: bool = Field(True, description="ask for the batch pages that the program knows by address")
     known_facts: bool = Field(
@@ -79,7 +79,7 @@ class PollSettings(BaseModel):
         [], description='lists of provinces that are polled as well: ["genai_guangdong"]; docs/sources.md'
     )
     keep_days: int = Field(
-        400, ge=1, description="polls in which nothing happened are forgotten after so many days"
+        400, ge=1, description="polls without any news are deleted after this number of days"
     )
     shrink_share: float = Field(
         0.10, ge=0, le=1, description="a list that loses more than this share (and three rows) is not recorded"
@@ -101,12 +101,12 @@ class ReadingSettings(BaseModel):
 
 
 class HealthSettings(BaseModel):
-    """From when on something is wrong."""
+    """Limits after which something counts as wrong."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     max_age_hours: float = Field(
-        26, gt=0, description="unhealthy when no poll has ended for so many hours; more where polls are rarer"
+        26, gt=0, description="unhealthy after this number of hours without a finished poll; more where polls are rarer"
     )
     min_free_megabytes: int = Field(500, ge=0, description="`tracker doctor` warns when the disk has less free space")
 
@@ -154,18 +154,18 @@ class Settings(BaseModel):
     health: HealthSettings = HealthSettings.model_construct()
     web: WebSettings = WebSettings.model_construct()
     log: LogSettings = LogSettings.model_construct()
-    subscriptions: list[Subscription] = Field([], description="who is told of what: docs/alerts.md; in the file only")
+    subscriptions: list[Subscription] = Field([], description="who is notified of what: docs/alerts.md; file only")
     _text: str = PrivateAttr("")
     _file: str = PrivateAttr("")
 
     @property
     def database(self) -> Path:
-        """Where the history lies."""
+        """Return the path of the history."""
         return self.data_dir / "history.db"
 
     @property
     def archive_folder(self) -> Path:
-        """Where the original files lie, unless `archive.url` says otherwise: `tracker.archives` opens either."""
+        """Return the folder of the original files; `open_archive` uses it unless `archive.url` is set."""
         return self.data_dir / "archive"
 
     def entry_of(self, name: str) -> str:
@@ -191,7 +191,7 @@ class Settings(BaseModel):
 
 
 def list_settings(settings: Settings) -> list[dict[str, Any]]:
-    """Every setting: name, default, value in force, meaning."""
+    """Return every setting: name, default, value in force, meaning."""
     return list(_walk("", type(settings), settings))
 
 

@@ -1,4 +1,4 @@
-"""The archive that the settings name."""
+"""Open the archive that the settings name."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from tracker.settings.secrets import Secret
 
 
 def open_archive(settings: Settings, *, within: float | None = None) -> Archive:
-    """The archive in the data folder, or in the bucket of `archive.url`. Nothing is asked of a service yet.
+    """Open the archive in the data folder, or in the bucket of `archive.url`. This sends no request.
 
-    `within` is how many seconds an answer may take at most, with a second try: for readers, who do not wait as long as
-    the settings may grant.
+    `within` limits the seconds for an answer, one retry included, for readers who wait less than the settings allow.
 
     Raises:
-        OptionError: a secret cannot be looked up, or what the bucket needs is not installed.
+        OptionError: a secret cannot be looked up, or the library for buckets is not installed.
     """
     own = settings.archive
     if not own.url:

@@ -1,13 +1,8 @@
-"""Expressions that say when something is due: five fields as in crontab, or "every 6h". Pure.
+"""The table `[schedule]` of the configuration: when `tracker run` polls each series. Pure.
 
-In: an expression and an instant. Out: the next instant that it names, in the instant's zone. The message of a
-`ValueError` is shown to the operator beside file, line and key, and must never repeat the value.
-
-Hours of the day in which no poll begins: "23:30-07:00". Pure.
-
-In: an instant. Out: the same, or the end of the quiet hours that it lies in; nothing is ever dropped.
-
-The table `[schedule]` of the configuration: when `tracker run` polls which series.
+A schedule is five fields as in crontab, or "every 6h": `When.next` returns its next time, in the zone of the instant
+that is given. Quiet hours ("23:30-07:00") move a time to their end and never drop one. The message of a `ValueError`
+is shown to the operator after file, line and key; it does not repeat the value.
 """
 
 from __future__ import annotations
@@ -31,9 +26,9 @@ _SHORT = {
     "@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0",
     "@monthly": "0 0 1 * *",
 }  # fmt: skip
-# A midnight, and a Monday: from here all intervals are counted, so that a new start of the program shifts none.
+# A midnight, and a Monday: all intervals are counted from here, so that restarting the program does not shift them.
 _EPOCH = datetime(2001, 1, 1)  # noqa: DTZ001  it gets the zone in which it is midnight
-# cronsim 2.8 takes the range of one value, 5-5/2, for 5-59/2.
+# cronsim 2.8 reads the range of one value, 5-5/2, as 5-59/2.
 _LONE = re.compile(r"\b(\w+)-\1/[1-9]\d*(?!\d)", re.IGNORECASE)
 # Any instant will do: cronsim looks 50 years ahead before it gives up.
 _PROBE = datetime(2001, 1, 1, tzinfo=UTC)
@@ -42,38 +37,38 @@ _FIELDS = "minute, hour, day of the month, month, weekday"
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """When something is due; `text` as it was written, else `fields` of cron or an `interval`."""
+    """A schedule: `text` as written, and either the `fields` of cron or an `interval`."""
 
     text: str
     fields: str = ""
     interval: timedelta = timedelta()
 
     def next(self, after: datetime) -> datetime:
-        """The first time later than `after`, in its zone; `after` must be aware."""
+        """Return the first time later than `after`, in its zone; `after` must be aware."""
         return self._next_of_cron(after) if self.fields else self._next_of_interval(after)
 
     def _next_of_cron(self, after: datetime) -> datetime:
         for found in CronSim(self.fields, after):
-            # In the hour that comes twice at the end of summer time cronsim names the first one, which may be over.
+            # In the hour that comes twice at the end of summer time cronsim returns the first one, which may be over.
             if found.astimezone(UTC) > after.astimezone(UTC):
                 return found
-        raise AssertionError("parse() refuses what never comes")
+        raise AssertionError("parse() refuses a schedule that is never due")
 
     def _next_of_interval(self, after: datetime) -> datetime:
         if self.interval % timedelta(days=1):
             epoch = _EPOCH.replace(tzinfo=after.tzinfo).astimezone(UTC)
             count = (after.astimezone(UTC) - epoch) // self.interval + 1
             return (epoch + count * self.interval).astimezone(after.tzinfo)
-        # Whole days are counted on the clock on the wall: midnight stays midnight over summer time.
+        # Whole days are counted in local time: midnight stays midnight when summer time begins or ends.
         count = (after.replace(tzinfo=None) - _EPOCH) // self.interval + 1
         return (_EPOCH + count * self.interval).replace(tzinfo=after.tzinfo)
 
 
 def parse(text: str) -> When:
-    """What an expression means.
+    """Parse a schedule.
 
     Raises:
-        ValueError: it is none, or can never be due.
+        ValueError: it is not a schedule, or is never due.
     """
     written = " ".join(text.split())
     if written.lower().startswith("every"):
@@ -86,10 +81,10 @@ def parse(text: str) -> When:
 
 
 def check_schedule(text: str) -> str:
-    """An expression, as a setting.
+    """Return a schedule as written, once it has been checked.
 
     Raises:
-        ValueError: it is none, or can never be due.
+        ValueError: it is not a schedule, or is never due.
     """
     parse(text)
     return text
@@ -117,13 +112,13 @@ def _check_fields(fields: str) -> None:
     try:
         next(CronSim(fields, _PROBE))
     except CronSimError as error:
-        raise ValueError(_meaning(fields, str(error))) from error
+        raise ValueError(_explain(fields, str(error))) from error
     except StopIteration as error:
         raise ValueError("there is no such day: this would never be due") from error
 
 
-def _meaning(fields: str, error: str) -> str:
-    """What is wrong with five fields; cronsim names the field: "Bad day-of-week"."""
+def _explain(fields: str, error: str) -> str:
+    """Return what is wrong with five fields; cronsim names the field: "Bad day-of-week"."""
     name = error.removeprefix("Bad ").replace("day-of-week", "weekday").replace("day-of-month", "day of the month")
     if name == "day of the month" and re.fullmatch(r"[\d,\-/*]+", fields.split()[2]) and _is_day(fields.split()[2]):
         return "there is no such day in these months: this would never be due"
@@ -131,7 +126,7 @@ def _meaning(fields: str, error: str) -> str:
 
 
 def _is_day(field: str) -> bool:
-    """True where the day of the month is a good one by itself."""
+    """Return True if the day of the month is valid by itself."""
     try:
         next(CronSim(f"0 0 {field} * *", _PROBE))
     except (CronSimError, StopIteration):
@@ -144,34 +139,33 @@ _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*-\s*([01]\d|2[0-3]):([0-5]\d)"
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """From `begin` to `end`, which itself is not quiet; over midnight where `end` is the earlier one."""
+    """Hours from `begin` up to and without `end`; over midnight if `end` is the earlier one."""
 
     begin: time
     end: time
 
     def holds(self, at: datetime) -> bool:
-        """True where `at` lies within, on the clock of its own zone."""
+        """Return True if `at` is within these hours, in local time of its zone."""
         now = at.time()
         if self.begin < self.end:
             return self.begin <= now < self.end
         return now >= self.begin or now < self.end
 
     def move(self, at: datetime) -> datetime:
-        """`at`, or the end of the quiet hours where it lies within."""
+        """Return `at`, or the end of the quiet hours if it is within them."""
         if not self.holds(at):
             return at
         day = at.date() + timedelta(days=1) if at.time() >= self.end else at.date()
         end = datetime.combine(day, self.end, at.tzinfo)
-        # An end that the change to summer time skips is at its other side; UTC knows which instant that is.
+        # An end that the change to summer time skips is moved past the change by way of UTC.
         return end.astimezone(UTC).astimezone(at.tzinfo)
 
 
-
 def parse_quiet(text: str) -> Quiet | None:
-    """The quiet hours that a setting names; None where it is empty.
+    """Parse quiet hours; None if the text is empty.
 
     Raises:
-        ValueError: these are none.
+        ValueError: these are not hours.
     """
     if not text.strip():
         return None
@@ -185,17 +179,17 @@ def parse_quiet(text: str) -> Quiet | None:
 
 
 def check_quiet(text: str) -> str:
-    """Quiet hours, as a setting.
+    """Return quiet hours as written, once they have been checked.
 
     Raises:
-        ValueError: these are none.
+        ValueError: these are not hours.
     """
     parse_quiet(text)
     return text
 
 
 def out_of_quiet(quiet: Quiet | None, at: datetime) -> datetime:
-    """`at`, or the end of the quiet hours where there are any and it lies within."""
+    """Return `at`, or the end of the quiet hours if there are any and it is within them."""
     return quiet.move(at) if quiet else at
 
 
@@ -204,7 +198,7 @@ Schedule = Annotated[str, AfterValidator(check_schedule)]
 
 
 class ScheduleSettings(BaseModel):
-    """When `tracker run` polls, and how it looks after each poll."""
+    """When `tracker run` polls, and the limits of each poll."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
@@ -216,7 +210,7 @@ class ScheduleSettings(BaseModel):
         "Asia/Shanghai", description="zone of the times and of the quiet hours"
     )
     jitter_seconds: float = Field(
-        300, ge=0, le=86_400, description="each poll begins up to so many seconds later, by chance"
+        300, ge=0, le=86_400, description="each poll starts up to this number of seconds later, at random"
     )
     quiet_hours: Annotated[str, AfterValidator(check_quiet)] = Field(
         "", description='no poll begins in these hours, such as "23:30-07:00"; empty: none'

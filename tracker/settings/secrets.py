@@ -1,7 +1,7 @@
 """Secrets of the configuration: a reference to an environment variable or a file, or the value itself. Never shown.
 
-`env:NAME` is the variable NAME, `file:PATH` the content of a file that only its owner may read (mode 600); anything
-else is the secret itself, which a configuration file may hold only where the same is true of it.
+`env:NAME` is the variable NAME, `file:PATH` the content of a file that only its owner may read (mode 600). Anything
+else is the secret itself, which is allowed only in a configuration file of mode 600.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Secret:
-    """One secret; its text never appears in `repr` or `str`, and is looked up when it is needed."""
+    """One secret, looked up on use; its text never appears in `repr` or `str`."""
 
     __slots__ = ("_reference",)
     must_be_private = True  # the value itself may stand only in a file that nobody else can read
@@ -32,25 +32,24 @@ class Secret:
 
     @property
     def is_literal(self) -> bool:
-        """True where the value itself stands in the configuration."""
+        """Return True if the configuration contains the value itself."""
         return not self._reference.startswith((_ENV, _FILE))
 
     @property
     def variable(self) -> str | None:
-        """The environment variable that holds the value, where one does."""
+        """Return the environment variable that holds the value, or None."""
         return self._reference.removeprefix(_ENV) if self._reference.startswith(_ENV) else None
 
     @property
     def fingerprint(self) -> str:
-        """Eight digits by which another value in the configuration is told from this one; they tell nothing of it."""
+        """Return a fingerprint of eight digits that changes with the value and reveals nothing about it."""
         return hashlib.sha256(self._reference.encode()).hexdigest()[:8]
 
     def reveal(self) -> str:
-        """The secret itself.
+        """Return the secret itself.
 
         Raises:
-            ValueError: the variable is not set, the file is missing, empty or readable by others, or there are several
-                lines.
+            ValueError: the variable is not set, the file is missing, empty or readable by others, or has several lines.
         """
         if self.variable is not None:
             return _one_line(os.environ.get(self.variable, ""), f"the environment variable {self.variable}", "not set")
@@ -73,7 +72,7 @@ class Secret:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """A non-empty string in the configuration becomes a secret; dumped it is what `str` shows."""
+        """Make a secret of a non-empty string in the configuration; serialise it as `str` shows it."""
         return core_schema.no_info_after_validator_function(
             cls._parse,
             core_schema.str_schema(min_length=1, strip_whitespace=True),
@@ -83,21 +82,21 @@ class Secret:
     @classmethod
     def _parse(cls, text: str) -> Self:
         if text.startswith(_ENV) and not _VARIABLE.fullmatch(text.removeprefix(_ENV)):
-            raise ValueError("after env: stands the name of an environment variable")
+            raise ValueError("env: is followed by the name of an environment variable")
         if text == _FILE:
-            raise ValueError("after file: stands the path of a file")
+            raise ValueError("file: is followed by the path of a file")
         return cls(text if text.startswith((_ENV, _FILE)) else _one_line(text, "a secret", "empty"))
 
 
 class Endpoint(Secret):
-    """An address that may carry a token: hidden like a secret, though any configuration file may hold it."""
+    """An address that may contain a token: redacted like a secret, but allowed in any configuration file."""
 
     __slots__ = ()
     must_be_private = False
 
 
 def is_private_file(path: Path) -> bool:
-    """True where nobody but the owner may read or write a file (mode 600 or less)."""
+    """Return True if only the owner may read or write a file (mode 600 or less)."""
     return not stat.S_IMODE(path.stat().st_mode) & 0o077
 
 
@@ -112,7 +111,7 @@ def _read(path: Path) -> str:
 
 
 def _one_line(text: str, where: str, lacking: str) -> str:
-    """The text without the space around it; a second line would end up in a header or a mail of its own."""
+    """Return the text without white space around it; refuse a second line, which could become a header of its own."""
     value = text.strip()
     if not value:
         raise ValueError(f"{where} is {lacking}")

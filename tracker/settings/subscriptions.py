@@ -1,6 +1,6 @@
-"""Who is told of what, by which channel: the tables `[notify]` and `[[subscriptions]]` of the configuration.
+"""Subscriptions and channels: the tables `[notify]` and `[[subscriptions]]` of the configuration.
 
-Only shape and meaning are checked here; `tracker.config` names the line, `tracker.secret` looks secrets up.
+This module checks form and meaning; `load` names the line, `secrets` looks secrets up.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun"
 
 
 def check_url(text: str) -> str:
-    """An HTTP(S) address with a host.
+    """Return an HTTP(S) address with a host.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the value has another form.
     """
     try:
         parts = urlsplit(text)
@@ -68,7 +68,7 @@ class _Table(BaseModel):
 
 
 class SmtpSettings(_Table):
-    """How mail leaves: by an SMTP server, or by the machine's own sendmail."""
+    """How mail is sent: by an SMTP server, or by the machine's own sendmail."""
 
     host: Annotated[str, AfterValidator(check_host)] = Field("", description="SMTP server; empty: none")
     port: int = Field(0, ge=0, le=65535, description="its port; 0: 587 with starttls, 465 with tls, else 25")
@@ -89,19 +89,19 @@ class SmtpSettings(_Table):
 
 
 class NotifySettings(_Table):
-    """How alerts go out."""
+    """How alerts are sent."""
 
     timezone: Annotated[str, AfterValidator(check_timezone)] = Field(
         "Asia/Shanghai", description="zone of the times of daily and weekly digests"
     )
-    failed_polls: int = Field(3, ge=1, description="an unreachable source is told after so many polls in a row")
+    failed_polls: int = Field(3, ge=1, description="an unreachable source is reported after this many polls")
     remind_hours: float = Field(
-        24, gt=0, le=87600, description="an incident that goes on is told again after so many hours"
+        24, gt=0, le=87600, description="an open incident is reported again after this number of hours"
     )
     retry_minutes: list[Annotated[float, Field(ge=0, le=525600)]] = Field(
         [1, 5, 15, 60, 180, 360, 720, 1440, 1440, 1440],
         min_length=1,
-        description="waits between tries of an alert, in minutes; after the last one it is given up and told elsewhere",
+        description="waits between retries of an alert, in minutes; after the last one others are notified",
     )
     timeout: float = Field(20, gt=0, le=3600, description="seconds until a channel must have answered")
     allow_private: bool = Field(False, description="let alerts go to private and loopback addresses")
@@ -109,7 +109,7 @@ class NotifySettings(_Table):
 
 
 class _Subscription(_Table):
-    """What every subscription has: a name, a filter (each part that is set must fit) and a form."""
+    """The common part of every subscription: a name, a filter (each part that is set must match) and a form."""
 
     name: Annotated[str, AfterValidator(check_name)]
     lang: Literal["zh", "en", ""] = ""
@@ -130,7 +130,7 @@ class _Subscription(_Table):
 
     @property
     def destination(self) -> str:
-        """Where messages go, as it may be kept: the channel, with a fingerprint of its address."""
+        """Return the destination in a form that may be stored: the channel with a fingerprint of its address."""
         places = (getattr(self, name, None) for name in ("url", "token", "chat", "path"))
         parts = [one.fingerprint if isinstance(one, Secret) else str(one) for one in places if one is not None]
         return " ".join([str(getattr(self, "channel", "")), *parts])
@@ -144,7 +144,7 @@ class EmailSubscription(_Subscription):
 
 
 class WebhookSubscription(_Subscription):
-    """JSON by POST, as Standard Webhooks has it; signed where there is a secret (whsec_…)."""
+    """JSON by POST, as Standard Webhooks has it; signed if there is a secret (whsec_…)."""
 
     channel: Literal["webhook"]
     url: EndpointUrl
@@ -240,7 +240,7 @@ CHANNELS: dict[str, type[_Subscription]] = {
 
 
 def secrets_of(table: BaseModel) -> Iterator[tuple[str, Secret, bool]]:
-    """The secrets that a table holds: the field, the secret, and whether it must be an HTTP(S) address."""
+    """Return the secrets of a table: field, secret, and whether it must be an HTTP(S) address."""
     for name, field in type(table).model_fields.items():
         value = getattr(table, name)
         if isinstance(value, Secret):
@@ -248,7 +248,7 @@ def secrets_of(table: BaseModel) -> Iterator[tuple[str, Secret, bool]]:
 
 
 def private_fields(model: type[BaseModel]) -> list[str]:
-    """The fields whose value itself may stand only in a file that nobody else can read."""
+    """Return the fields whose value is allowed only in a file that nobody else can read."""
     return [
         name
         for name, field in model.model_fields.items()

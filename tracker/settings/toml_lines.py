@@ -1,9 +1,9 @@
-"""Where in the text of a TOML file a key stands, so that an error can name its line.
+"""Find the line of a key in the text of a TOML file, so that an error can name it. Pure.
 
-In: the text and a path of keys and places, as a validation error gives it. Out: a line, from 1. Pure. The text has been
-parsed by `tomllib` before, which is strict and tells no positions (python/cpython#115516, 2024-02, not planned; nor
-does tomlkit: python-poetry/tomlkit#55, open since 2019-07), so this reader may be lenient: it knows the structure of
-TOML and no values. Must never: raise over a text that is no TOML.
+In: the text and a path of keys and places, as a validation error gives it. Out: a line, from 1. `tomllib` has parsed
+the text before; it is strict and reports no positions (python/cpython#115516, 2024-02, not planned; nor does tomlkit:
+python-poetry/tomlkit#55, open since 2019-07). So this reader is lenient: it knows the structure of TOML and no values,
+and never raises.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _TOKEN = re.compile(
 
 
 def line_of(text: str, location: Sequence[str | int]) -> int | None:
-    """The line on which what a location names begins, else the innermost table or key around it; None without one.
+    """Return the line on which a location begins, else that of the innermost table or key around it, else None.
 
-    A part of the location that does not stand in the text is passed over: a key that is missing, or the tag that a
-    discriminated union has there, as "email" in ("subscriptions", 1, "email", "to", 0).
+    Parts of the location that are not in the text are skipped: a missing key, or the tag of a discriminated union, such
+    as "email" in ("subscriptions", 1, "email", "to", 0).
     """
     lines = _lines(text)
     place: Location = ()
@@ -57,7 +57,7 @@ class _Token:
 
 
 def _tokens(text: str) -> list[_Token]:
-    """The text without comments and white space; a string, however many lines it has, is one token."""
+    """Return the tokens of the text without comments and white space; a string of several lines is one token."""
     found, line = [], 1
     for match in _TOKEN.finditer(text):
         if match.lastgroup != "skipped":
@@ -71,7 +71,7 @@ _END = _Token("end", "", 0)
 
 @dataclass(slots=True)
 class _Reader:
-    """Goes over the tokens once and notes the line of each table, key and element of an array."""
+    """Read the tokens once and record the line of each table, key and element of an array."""
 
     tokens: list[_Token]
     at: int = 0
@@ -93,13 +93,13 @@ class _Reader:
         return self.tokens[self.at] if self.at < len(self.tokens) else _END
 
     def _take(self, text: str) -> bool:
-        """Step over a mark, where it is the next token."""
+        """Skip a mark if it is the next token."""
         found = self._peek().kind == "mark" and self._peek().text == text
         self.at += found
         return found
 
     def _header(self) -> Location:
-        """[a.b] or [[a.b]]: the place that the keys below it belong to."""
+        """Read [a.b] or [[a.b]] and return the place of the keys below it."""
         line = self._peek().line
         self._take("[")
         is_array = self._take("[")
@@ -119,7 +119,7 @@ class _Reader:
         return place
 
     def _newest(self, place: Location) -> Location:
-        """The last table of an array of tables; any other place as it is."""
+        """Return the last table of an array of tables; any other place unchanged."""
         return (*place, self.counts[place] - 1) if place in self.counts else place
 
     def _pair(self, table: Location) -> None:

@@ -1,7 +1,7 @@
-"""What a single value of the configuration may be: names, addresses, times, words. Pure.
+"""Check single values of the configuration: names, addresses, times, words. Pure.
 
-In: the value as written; out: the same value. The message of a `ValueError` is shown to the operator beside file, line
-and key, and must never repeat the value, which may be a secret.
+In: the value as written. Out: the same value. The operator sees the message of a `ValueError` with file, line and key;
+it never repeats the value, which may be a secret.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ _HOST = re.compile(r"[A-Za-z0-9._-]*|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*")
 
 
 def closest(word: object, known: Iterable[str]) -> str:
-    """What to add to a message about a word that is not known: the one that was meant, else all there are."""
+    """Return a suggestion for an unknown word: the closest one, else all known ones."""
     names = list(known)
     near = get_close_matches(str(word), names, n=1, cutoff=0.5)
     return f"did you mean {near[0]}?" if near else f"there are: {', '.join(names)}"
 
 
 def check_name(text: str) -> str:
-    """The name of a subscription.
+    """Return the name of a subscription.
 
     Raises:
-        ValueError: it has other characters than such a name may have, or too many, or is the name of a series.
+        ValueError: it has characters that are not allowed, is too long, or is the id of a series.
     """
     if text in {series.id for series in SERIES}:
         raise ValueError("this is the name of a series; incidents could not tell the two apart")
@@ -46,10 +46,10 @@ def check_name(text: str) -> str:
 
 
 def check_time(text: str) -> str:
-    """A time of day.
+    """Return a time of day.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the value has another form.
     """
     if not _TIME.fullmatch(text):
         raise ValueError("this is no time of day; one is 09:00")
@@ -57,10 +57,10 @@ def check_time(text: str) -> str:
 
 
 def check_words(text: str) -> str:
-    """Words to look for.
+    """Return words to search for.
 
     Raises:
-        ValueError: nothing is left of them when they are compared, so that they would fit everything.
+        ValueError: nothing is left of them after folding, so they would match everything.
     """
     if not fold(text):
         raise ValueError("this is empty")
@@ -68,10 +68,10 @@ def check_words(text: str) -> str:
 
 
 def check_email(text: str) -> str:
-    """A bare e-mail address.
+    """Return a bare e-mail address.
 
     Raises:
-        ValueError: it is none, or not ASCII.
+        ValueError: the value is no address, or not ASCII.
     """
     try:
         address = Address(addr_spec=text)
@@ -83,10 +83,10 @@ def check_email(text: str) -> str:
 
 
 def check_sender(text: str) -> str:
-    """An e-mail address, with a name before it or without; or nothing.
+    """Return an e-mail address with or without a name, or "".
 
     Raises:
-        ValueError: it is none, or several.
+        ValueError: the value is no address, or several.
     """
     if not text:
         return text
@@ -101,21 +101,21 @@ def check_sender(text: str) -> str:
 
 
 def check_host(text: str) -> str:
-    """The name or address of a server, without a port; or nothing.
+    """Return the name or address of a server without a port, or "".
 
     Raises:
-        ValueError: it is none.
+        ValueError: the value has another form.
     """
     if not _HOST.fullmatch(text):
-        raise ValueError("this is no host; one is smtp.example.org, and its port stands in `port`")
+        raise ValueError("this is no host name such as smtp.example.org; the port is set in `port`")
     return text
 
 
 def check_series(name: str) -> str:
-    """The id of a series.
+    """Return the id of a series.
 
     Raises:
-        ValueError: there is none of that id.
+        ValueError: the id is unknown.
     """
     known = [series.id for series in SERIES]
     if name not in known:
@@ -124,10 +124,10 @@ def check_series(name: str) -> str:
 
 
 def check_province(name: str) -> str:
-    """The id of a series that is polled only where it is asked for.
+    """Return the id of a series that is polled only on request.
 
     Raises:
-        ValueError: there is none of that id.
+        ValueError: the id is unknown.
     """
     if name not in AHEAD:
         raise ValueError(f"this is no list of a province; {closest(name, AHEAD)}")
@@ -135,10 +135,10 @@ def check_province(name: str) -> str:
 
 
 def check_timezone(name: str) -> str:
-    """The name of a time zone.
+    """Return the name of a time zone.
 
     Raises:
-        ValueError: this machine knows none of that name.
+        ValueError: this machine does not know it.
     """
     try:
         ZoneInfo(name)

@@ -1,4 +1,4 @@
-"""Which tables readers may see: all but the journal and those of the alerts, which name the recipients.
+"""Restrict readers to public tables: all but the journal and the tables of alerts, which name the recipients.
 
 Two layers: Datasette hides the private tables, and SQLite itself refuses to read them, whatever the query.
 """

@@ -13,6 +13,7 @@ from typing import Any
 
 from datasette import Response
 
+from tracker.export.text_files import FORMS
 from tracker.web.api.routes import HANDLERS
 from tracker.web.errors import NotFound
 from tracker.web.pages import (
@@ -32,7 +33,6 @@ from tracker.web.pages import (
     state,
     suggest,
 )
-from tracker.web.pages.downloads import FORMS
 from tracker.web.request import View
 from tracker.web.urls import read_piece
 

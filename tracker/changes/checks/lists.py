@@ -1,4 +1,4 @@
-"""Lists of the history as the checks look at them: under one name each, with their kinds, 序号 and days. Pure.
+"""Lists of the history as the checks need them: one name for each, with kinds, 序号 and days. Pure.
 
 In: lists as their newest revisions state them. Out: values that do not depend on the order of rows or lists.
 """
@@ -14,7 +14,7 @@ from statistics import median_low
 
 from tracker.changes.checks.facts import Facts
 from tracker.core.labels import fold
-from tracker.core.models import Filing, Kind, KnownList
+from tracker.core.models import Check, Filing, Kind, KnownList, Verdict
 from tracker.core.series import SERIES
 
 # A list with the name that checks give it, unique within its series
@@ -34,7 +34,7 @@ _SEQUENCE = re.compile(r"\(?(\d{1,5})[).、]?")
 def name_lists(lists: Iterable[KnownList]) -> list[Named]:
     """The lists by series and period, each with its name: the period, or the label where it has none.
 
-    A list that was announced twice stands here twice; the later ones are told apart by address and label, and by
+    A list that was announced twice is here twice; the later ones are distinguished by address and label, and by
     a number where these are the same as well.
     """
     named: dict[tuple[str, str], KnownList] = {}
@@ -53,7 +53,7 @@ def _order(known: KnownList) -> tuple[object, ...]:
 
 
 def of_series(lists: Iterable[Named], series: str) -> list[Named]:
-    """The lists of one series."""
+    """Return the lists of one series."""
     return [(name, known) for name, known in lists if known.series == series]
 
 
@@ -103,6 +103,32 @@ def absent_batches(lists: Iterable[Named], facts: Facts, series: str, kind: Kind
     ]
 
 
+# --- what a check says ---------------------------------------------------------------------------
+
+
+def make_check(
+    name: str, series: str, subject: str, detail: str, expected: int, found: int, items: Iterable[str] = (), *,
+    off: bool | None = None, address: str = "",
+) -> Check:  # fmt: skip
+    """Return a check that is off where the two numbers differ, or where `off` says so."""
+    verdict = Verdict.OFF if (expected != found if off is None else off) else Verdict.OK
+    return Check(
+        name=name, series=series, subject=subject, verdict=verdict, detail=detail, address=address, expected=expected,
+        found=found, items=tuple(items),
+    )  # fmt: skip
+
+
+def make_not_checkable(
+    name: str, series: str, subject: str, detail: str, expected: int | None = None, found: int | None = None, *,
+    address: str = "",
+) -> Check:  # fmt: skip
+    """Return a check that cannot decide; `detail` gives the reason."""
+    return Check(
+        name=name, series=series, subject=subject, verdict=Verdict.NOT_CHECKABLE, detail=detail, address=address,
+        expected=expected, found=found,
+    )  # fmt: skip
+
+
 # --- numbers in sentences ------------------------------------------------------------------------
 
 
@@ -112,7 +138,7 @@ def many(count: int, noun: str) -> str:
 
 
 def kind_word(kind: Kind | None) -> str:
-    """A kind as it stands before a noun, with a blank behind it; nothing for None."""
+    """Return a kind as written before a noun, followed by a blank; nothing for None."""
     return f"{kind.value.replace('_', '-')} " if kind else ""
 
 
@@ -156,7 +182,7 @@ def describe_gaps(missing: Iterable[Run], present: Mapping[int, str], absent: Se
     """One line per gap: the numbers, and between which they are missing.
 
     Args:
-        missing: runs of numbers that should stand somewhere.
+        missing: runs of numbers that should be in some list.
         present: the numbers that do, with the name of their list.
         absent: periods of batches that the history does not hold; named where they fall into the gap.
     """

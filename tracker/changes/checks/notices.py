@@ -1,7 +1,7 @@
-"""Cancellation notices against the remarks of the lists: either should say what the other says. Pure.
+"""Cancellation notices against the remarks of the lists: both should say the same. Pure.
 
-Lists are silently re-issued with 已注销 in 备注, some time after the notice; one whose newest file was seen before the
-notice was had no chance to say so.
+Lists are silently re-issued with 已注销 in 备注, some time after the notice. A list whose newest file is older than the
+notice cannot state it yet.
 """
 
 from __future__ import annotations
@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from tracker.changes.checks.lists import Named, many
+from tracker.changes.checks.lists import Named, make_check, make_not_checkable, many
 from tracker.changes.checks.numbers import ALGORITHM_SERIES
 from tracker.changes.differ import is_cancelled
-from tracker.core.models import Check, Filing, KnownList, Verdict
+from tracker.core.models import Check, Filing, KnownList
 
-_SERIES = "algorithm_cancellation"
+_SORT = "notices", "algorithm_cancellation"
 # A row with the name of its list
 _Row = tuple[str, KnownList, Filing]
 
 
 def check_notices(lists: Sequence[Named], notices: Sequence[Named]) -> list[Check]:
-    """Three checks: remarks without a notice, notices without a remark, numbers that no list holds."""
+    """Return three checks: remarks without a notice, notices without a remark, numbers in no list."""
     rows: dict[str, list[_Row]] = defaultdict(list)
     for name, known in lists:
         if known.series in ALGORITHM_SERIES:
@@ -34,7 +34,7 @@ def check_notices(lists: Sequence[Named], notices: Sequence[Named]) -> list[Chec
     lacking = lacking if notices else "The history holds no cancellation notice."
     subjects = ("remark without notice", "notice without remark", "unknown number")
     if lacking:
-        return [_check(subject, Verdict.NOT_CHECKABLE, lacking) for subject in subjects]
+        return [make_not_checkable(*_SORT, subject, lacking) for subject in subjects]
     remarked = {number for number, those in rows.items() if any(is_cancelled(filing) for _, _, filing in those)}
     return [
         _without_notice(subjects[0], rows, remarked, noticed),
@@ -49,13 +49,13 @@ def _without_notice(
     items = [f"{number} ({_places(rows[number])})" for number in sorted(remarked - noticed.keys())]
     found = len(remarked) - len(items)
     detail = f"{many(len(remarked), 'filing')} cancelled by remark, of which notices name {found}."
-    return _check(subject, Verdict.OFF if items else Verdict.OK, detail, len(remarked), found, items)
+    return make_check(*_SORT, subject, detail, len(remarked), found, items)
 
 
 def _without_remark(
     subject: str, rows: dict[str, list[_Row]], remarked: set[str], noticed: dict[str, Named]
 ) -> Check:  # fmt: skip
-    """Numbers of notices whose rows say nothing of it; those of lists that were not re-issued since stand apart."""
+    """Numbers cancelled by a notice but not in the list's remarks; lists not re-issued since are counted separately."""
     held = {number: notice for number, notice in noticed.items() if number in rows}
     silent = {number: notice for number, notice in held.items() if number not in remarked}
     overdue = {
@@ -71,8 +71,10 @@ def _without_remark(
     early = len(silent) - len(overdue)
     if early:
         detail += f" {many(early, 'number')} without: the lists were not re-issued since the notice."
-    verdict = Verdict.OFF if items else Verdict.NOT_CHECKABLE if early else Verdict.OK
-    return _check(subject, verdict, detail, len(held) - early, len(held) - len(silent), items)
+    expected, found = len(held) - early, len(held) - len(silent)
+    if early and not items:
+        return make_not_checkable(*_SORT, subject, detail, expected, found)
+    return make_check(*_SORT, subject, detail, expected, found, items)
 
 
 def _places(rows: Sequence[_Row]) -> str:
@@ -87,14 +89,4 @@ def _unknown(subject: str, rows: dict[str, list[_Row]], noticed: dict[str, Named
     ]
     found = len(noticed) - len(items)
     detail = f"{many(len(noticed), 'number')} in notices, of which the lists hold {found}."
-    return _check(subject, Verdict.OFF if items else Verdict.OK, detail, len(noticed), found, items)
-
-
-def _check(
-    subject: str, verdict: Verdict, detail: str, expected: int | None = None, found: int | None = None,
-    items: Sequence[str] = (),
-) -> Check:  # fmt: skip
-    return Check(
-        name="notices", series=_SERIES, subject=subject, verdict=verdict, detail=detail, expected=expected, found=found,
-        items=tuple(items),
-    )  # fmt: skip
+    return make_check(*_SORT, subject, detail, len(noticed), found, items)

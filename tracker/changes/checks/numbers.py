@@ -1,6 +1,6 @@
-"""The numbers of the algorithm series: their form, their check digits, their type codes. Pure.
+"""Check the numbers of the algorithm series: form, check digit, type code. Pure.
 
-A slip that the regulator is known to have published is named, and is no reason to look again.
+Known slips of the regulator are named and do not fail a check.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from tracker.changes.algorithm_numbers import (
     known_slip,
     parse_algorithm_number,
 )
-from tracker.changes.checks.lists import Named, many, of_series
-from tracker.core.models import Check, Verdict
+from tracker.changes.checks.lists import Named, make_check, make_not_checkable, many, of_series
+from tracker.core.models import Check
 from tracker.core.series import ALGORITHM_NUMBER, SERIES
 from tracker.reading.normalise import comparable
 
@@ -31,7 +31,7 @@ _ONE_TYPE = "deep_synthesis"
 
 @dataclass(frozen=True, slots=True)
 class _Number:
-    """A number with the lists in which it stands and the categories that they state beside it."""
+    """A number with the lists that hold it and the categories that they state for it."""
 
     text: str
     lists: list[str] = field(default_factory=list)
@@ -43,7 +43,7 @@ class _Number:
 
 
 def check_numbers(lists: Sequence[Named], notices: Sequence[Named]) -> list[Check]:
-    """Three checks per algorithm series of which there is a list; two for the notices."""
+    """Three checks per algorithm series that has a list; two for the notices."""
     checks: list[Check] = []
     for series in ALGORITHM_SERIES:
         numbers = _numbers_of(of_series([*lists, *notices], series))
@@ -55,7 +55,7 @@ def check_numbers(lists: Sequence[Named], notices: Sequence[Named]) -> list[Chec
 
 
 def _numbers_of(lists: Iterable[Named]) -> list[_Number]:
-    """The numbers of these lists by their text, each once."""
+    """Return the numbers of these lists by their text, each once."""
     numbers: dict[str, _Number] = {}
     for name, known in lists:
         for filing in known.filings:
@@ -83,7 +83,7 @@ def _check_digit(series: str, numbers: Sequence[tuple[_Number, AlgorithmNumber]]
 
 
 def _slips(series: str, subject: str, numbers: int, right: str, slips: Sequence[tuple[_Number, str]]) -> Check:
-    """A check that is off for what is no known slip."""
+    """Return a check that fails for anything but a known slip."""
     items, unknown = [], 0
     for one, text in slips:
         slip = known_slip(one.text)
@@ -94,7 +94,7 @@ def _slips(series: str, subject: str, numbers: int, right: str, slips: Sequence[
 
 
 def _type_code(series: str, numbers: Sequence[tuple[_Number, AlgorithmNumber]]) -> Check:
-    """Type codes against what stands beside them; a pair that is known goes with as many rows as are known."""
+    """Compare type codes with the category beside them; a known exception covers as many rows as are known."""
     misfits: dict[tuple[str, str], list[_Number]] = defaultdict(list)
     checked = 0
     for one, parts in numbers:
@@ -123,18 +123,9 @@ def _check(
     series: str, subject: str, numbers: int, right: str, unknown: int, known: int, items: Sequence[str]
 ) -> Check:  # fmt: skip
     if not numbers:
-        verdict, detail = Verdict.NOT_CHECKABLE, f"No number of {series} can be checked for its {subject}."
-    else:
-        verdict = Verdict.OFF if unknown else Verdict.OK
-        slips = f", {many(known, 'known slip')} aside" if known else ""
-        detail = f"Of {many(numbers, 'number')} {numbers - unknown - known} are {right}{slips}."
-    return Check(
-        name="numbers",
-        series=series,
-        subject=subject,
-        verdict=verdict,
-        detail=detail,
-        expected=numbers or None,
-        found=numbers - unknown if numbers else None,
-        items=tuple(items),
-    )
+        return make_not_checkable(
+            "numbers", series, subject, f"No number of {series} can be checked for its {subject}."
+        )
+    slips = f", {many(known, 'known slip')} aside" if known else ""
+    detail = f"Of {many(numbers, 'number')} {numbers - unknown - known} are {right}{slips}."
+    return make_check("numbers", series, subject, detail, numbers, numbers - unknown, items)

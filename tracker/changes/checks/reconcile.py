@@ -1,8 +1,7 @@
-"""What the regulator states against what the history holds. Pure.
+"""Compare the history with what the regulator states. Pure.
 
-In: the lists and notices as their newest revisions state them, stated totals, published facts. Out: checks, each ok,
-off (with what is missing, and where) or not checkable (with the reason). Must never let the order of rows or lists
-decide, take what cannot be checked for right, or know the result of a check beforehand.
+In: lists and notices as their newest revisions state them, stated totals, published facts. Out: checks, each ok, off
+(with what is missing, and where) or not checkable (with the reason). The order of rows and lists never matters.
 """
 
 from __future__ import annotations
@@ -27,14 +26,14 @@ def reconcile(
     *,
     round_ups: Sequence[KnownList] = (),
 ) -> list[Check]:
-    """Every check, in this order: totals, rows, sequence, province, numbers, notices, round-ups.
+    """Return every check, in this order: totals, rows, sequence, province, numbers, notices, round-ups.
 
     Args:
-        lists: the lists that file something, notices and round-ups aside.
+        lists: the lists that file something, without notices and round-ups.
         notices: cancellation notices.
-        totals: what announcements state.
-        facts: what is known besides; `Facts()` for nothing.
-        round_ups: lists that repeat earlier ones, and so serve as a check only.
+        totals: the totals that announcements state.
+        facts: further known facts; `Facts()` for none.
+        round_ups: lists that repeat earlier ones and serve as a check only.
     """
     named, named_notices = name_lists(lists), name_lists(notices)
     return [

@@ -1,4 +1,4 @@
-"""序号 of the lists: gaps and repeats within a list, and between the lists of a kind that runs on. Pure.
+"""Check 序号: gaps and repeats within a list, and between lists of a kind that is numbered continuously. Pure.
 
 The order of the rows inside a list does not matter: the regulator's own is …107, 110, 108, 111, 109….
 """
@@ -21,17 +21,19 @@ from tracker.changes.checks.lists import (
     gaps_in,
     kind_word,
     kinds_of,
+    make_check,
+    make_not_checkable,
     many,
     of_kind,
     of_series,
     refused_rows,
     sequence_of,
 )
-from tracker.core.models import Check, Filing, Kind, KnownList, Verdict
+from tracker.core.models import Check, Filing, Kind, KnownList
 
 
 def check_sequences(lists: Sequence[Named], facts: Facts) -> list[Check]:
-    """One check per list and kind, and one per kind that runs on from list to list."""
+    """Return one check per list and kind, and one per kind that is numbered from list to list."""
     within = [_within(name, known, kind) for name, known in lists for kind in kinds_of(known)]
     across = []
     for series, kind in sorted(RUNS_ON):
@@ -44,7 +46,7 @@ def check_sequences(lists: Sequence[Named], facts: Facts) -> list[Check]:
 
 @dataclass(frozen=True, slots=True)
 class _Numbered:
-    """The rows of one kind of a list by their 序号, and how many rows have none that can be read."""
+    """The rows of one kind of a list by 序号, and the number of rows without a readable one."""
 
     name: str
     places: dict[int, list[str]]
@@ -60,16 +62,13 @@ class _Numbered:
 
 
 def _within(name: str, known: KnownList, kind: Kind | None) -> Check:
-    """Gaps and repeats of one list; a gap may be a row without 序号, so as many gaps as such rows are not off."""
+    """Check gaps and repeats of one list; as many gaps as there are rows without 序号 do not fail the check."""
     rows = of_kind(known, kind)
     numbered = _Numbered.of(name, rows)
     subject = f"{name} {kind.value}" if kind else name
     if not numbered.places:
         detail = f"None of the {many(len(rows), f'{kind_word(kind)}row')} of {name} has a 序号 that can be read."
-        return Check(
-            name="sequence", series=known.series, subject=subject, verdict=Verdict.NOT_CHECKABLE, detail=detail,
-            address=known.address,
-        )  # fmt: skip
+        return make_not_checkable("sequence", known.series, subject, detail, address=known.address)
     first = min(numbered.places) if (known.series, kind) in RUNS_ON else 1
     last = max(numbered.places)
     missing = gaps_in(numbered.places, first, last)
@@ -78,46 +77,36 @@ def _within(name: str, known: KnownList, kind: Kind | None) -> Check:
         for number, found in sorted(numbered.places.items())
         if len(found) > 1
     ]
-    found = f"The {kind_word(kind)}rows of {name} are numbered {describe_run(first, last)}"
-    return Check(
-        name="sequence",
-        series=known.series,
-        subject=subject,
-        verdict=Verdict.OFF if repeats or count_of(missing) > numbered.unread else Verdict.OK,
-        detail=f"{found}: {_faults(count_of(missing), len(repeats))}.{_unread(numbered.unread)}{refused_rows(known)}",
-        address=known.address,
-        expected=last - first + 1,
-        found=len(rows),
-        items=(*describe_gaps(missing, dict.fromkeys(numbered.places, name)), *repeats),
-    )
+    numbers = f"The {kind_word(kind)}rows of {name} are numbered {describe_run(first, last)}"
+    faults = _faults(count_of(missing), len(repeats))
+    detail = f"{numbers}: {faults}.{_unread(numbered.unread)}{refused_rows(known)}"
+    off = bool(repeats) or count_of(missing) > numbered.unread
+    items = (*describe_gaps(missing, dict.fromkeys(numbered.places, name)), *repeats)
+    return make_check(
+        "sequence", known.series, subject, detail, last - first + 1, len(rows), items, off=off, address=known.address
+    )  # fmt: skip
 
 
 def _across(series: str, kind: Kind, lists: Sequence[_Numbered], absent: Sequence[str]) -> Check:
-    """Whether each list begins where the one before ends, the first at 1; a list announced twice counts once."""
+    """Check that each list begins where the previous one ends, the first at 1; a list announced twice counts once."""
     subject = f"across lists {kind.value}"
     readable = [one for one in lists if one.places]
     unread = sum(one.unread for one in lists)
     if not readable:
         detail = f"None of the {many(unread, f'{kind_word(kind)}row')} of {series} has a 序号 that can be read."
-        return Check(name="sequence", series=series, subject=subject, verdict=Verdict.NOT_CHECKABLE, detail=detail)
+        return make_not_checkable("sequence", series, subject, detail)
     joints, missing, overlaps = _joints(readable)
     end = max(joints)
-    detail = f"The {kind_word(kind)}rows of {many(len(readable), 'list')} are numbered up to {end}"
+    numbers = f"The {kind_word(kind)}rows of {many(len(readable), 'list')} are numbered up to {end}"
     faults = f"{_faults(count_of(missing), 0)} between lists, {many(len(overlaps), 'overlap')}"
-    return Check(
-        name="sequence",
-        series=series,
-        subject=subject,
-        verdict=Verdict.OFF if overlaps or count_of(missing) > unread else Verdict.OK,
-        detail=f"{detail}: {faults}.{_unread(unread)}",
-        expected=end,
-        found=end - count_of(missing),
-        items=(*describe_gaps(missing, joints, absent), *overlaps),
-    )
+    detail = f"{numbers}: {faults}.{_unread(unread)}"
+    off = bool(overlaps) or count_of(missing) > unread
+    items = (*describe_gaps(missing, joints, absent), *overlaps)
+    return make_check("sequence", series, subject, detail, end, end - count_of(missing), items, off=off)
 
 
 def _joints(lists: Sequence[_Numbered]) -> tuple[dict[int, str], list[Run], list[str]]:
-    """Lists one after the other: their first and last numbers by name, the numbers between them, the overlaps."""
+    """Return the ends of consecutive lists by name, the numbers missing between them, the overlaps."""
     joints: dict[int, str] = {}
     missing: list[Run] = []
     overlaps: list[str] = []

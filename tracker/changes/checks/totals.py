@@ -1,11 +1,9 @@
-"""Stated totals against the lists of the history. Pure.
+"""Stated totals against the lists of the history, and why they differ: what is missing, and where. Pure.
 
-The regulator's totals count lists, not days: the list of March 2025 holds a registered row of 2024-12-17 that the
-total of 2024-12-31 does not count. So a list counts with all its rows of a kind when the median of their days lies
-within the total's; that is true of every total stated until 2026-06. Rows without days (the algorithm series state
-none) count from the day on which their list was published.
-
-Why a stated total and the lists differ: what is missing, and where. Pure.
+The regulator's totals count lists, not days: the list of March 2025 holds a registered row of 2024-12-17 that the total
+of 2024-12-31 does not count. So a list counts with all its rows of a kind when the median of their days is within the
+total's; that is true of every total stated until 2026-06. Rows without days (the algorithm series state none) count
+from the day on which their list was published.
 """
 
 from __future__ import annotations
@@ -27,6 +25,8 @@ from tracker.changes.checks.lists import (
     describe_run,
     gaps_in,
     kind_word,
+    make_check,
+    make_not_checkable,
     many,
     median_day,
     of_kind,
@@ -35,19 +35,19 @@ from tracker.changes.checks.lists import (
     runs,
     sequences_of,
 )
-from tracker.core.models import Check, Filing, StatedTotal, Verdict
+from tracker.core.models import Check, Filing, StatedTotal
 
 # Rows dated 2024-01-02 are not among the 238 newly filed in 2024: at the ends of a period days do not tell.
 EDGE_DAYS = 7
 
 
 def check_totals(lists: Sequence[Named], totals: Iterable[StatedTotal], facts: Facts) -> list[Check]:
-    """One check per stated total; two numbers for the same days are two."""
+    """Return one check per stated total; two numbers for the same days are two checks."""
     return [_check_total(total, of_series(lists, total.series), facts) for total in _distinct(totals, facts)]
 
 
 def _distinct(totals: Iterable[StatedTotal], facts: Facts) -> list[StatedTotal]:
-    """Each total once, where an announcement states it rather than where it is known from."""
+    """Return each total once, with the announcement as its source if one states it."""
     stated: dict[tuple[object, ...], StatedTotal] = {}
     for total in (*sorted(totals, key=lambda one: (one.address, one.sentence)), *facts.totals):
         stated.setdefault((total.series, total.kind, total.until, total.since, total.count), total)
@@ -76,24 +76,15 @@ def _check_total(total: StatedTotal, lists: Sequence[Named], facts: Facts) -> Ch
     return _check_period(total, lists, facts) if total.since else _check_cumulative(total, lists, facts)
 
 
-def _not_checkable(total: StatedTotal, detail: str) -> Check:
-    return _check(total, Verdict.NOT_CHECKABLE, detail)
+def _not_checkable(total: StatedTotal, detail: str, found: int | None = None) -> Check:
+    expected = None if found is None else total.count
+    return make_not_checkable("totals", total.series, _subject(total), detail, expected, found, address=total.address)
 
 
-def _check(
-    total: StatedTotal, verdict: Verdict, detail: str, found: int | None = None, items: Iterable[str] = ()
-) -> Check:  # fmt: skip
-    return Check(
-        name="totals",
-        series=total.series,
-        subject=_subject(total),
-        verdict=verdict,
-        detail=detail,
-        address=total.address,
-        expected=None if found is None else total.count,
-        found=found,
-        items=tuple(items),
-    )
+def _check(total: StatedTotal, detail: str, found: int, items: Iterable[str] = ()) -> Check:
+    return make_check(
+        "totals", total.series, _subject(total), detail, total.count, found, items, address=total.address
+    )  # fmt: skip
 
 
 # --- which lists count, and how many filings they hold -------------------------------------------
@@ -104,14 +95,14 @@ def _day_of_list(total: StatedTotal, named: Named) -> str:
 
 
 def _counted(total: StatedTotal, lists: Sequence[Named], since: str = "") -> list[Named]:
-    """The lists with rows of the kind whose median day is not after the total's last, nor before `since`."""
+    """Return the lists whose rows of the kind have a median day from `since` up to the last day of the total."""
     return [
         named for named in lists if of_kind(named[1], total.kind) and since <= _day_of_list(total, named) <= total.until
     ]
 
 
 def _count(rows_by_list: Iterable[Iterable[Filing]]) -> int:
-    """Filings of all lists: a number counts as often as in the one list that has it most often."""
+    """Count the filings of all lists: a number counts as often as in the list that has it most often."""
     numbers: Counter[str] = Counter()
     for rows in rows_by_list:
         numbers |= Counter(filing.number for filing in rows)
@@ -123,9 +114,9 @@ def _check_cumulative(total: StatedTotal, lists: Sequence[Named], facts: Facts) 
     found = _count(of_kind(known, total.kind) for _, known in counted)
     detail = f"{_what(total)} stated until {total.until}, and {_lists(counted)} {found}."
     if found == total.count:
-        return _check(total, Verdict.OK, detail, found)
+        return _check(total, detail, found)
     detail += "".join(refused_rows(known) for _, known in counted)
-    return _check(total, Verdict.OFF, detail, found, explain_total(total, counted, lists, facts))
+    return _check(total, detail, found, explain_total(total, counted, lists, facts))
 
 
 def _what(total: StatedTotal) -> str:
@@ -142,7 +133,7 @@ def _lists(counted: Sequence[Named]) -> str:
 
 
 def _check_period(total: StatedTotal, lists: Sequence[Named], facts: Facts) -> Check:
-    """Newly in a period: whole lists of the period, or rows dated within it; near its ends neither is exact."""
+    """Check a total of a period: whole lists of the period, or rows dated within it; near its ends neither is exact."""
     since = day_of(total.since) or ""
     whole_lists, covered = _counted(total, lists, since), _counted(total, lists)
     whole = _count(of_kind(known, total.kind) for _, known in whole_lists)
@@ -154,19 +145,19 @@ def _check_period(total: StatedTotal, lists: Sequence[Named], facts: Facts) -> C
         f" and {many(dated, 'row')} bear a date within them."
     )
     if total.count in (whole, dated):
-        return _check(total, Verdict.OK, detail, total.count)
+        return _check(total, detail, total.count)
     if dated - first_days <= total.count <= dated + days_before:
         detail += (
             f" This cannot be exact: {first_days} of them lie in the first {EDGE_DAYS} days,"
             f" {days_before} more in the {EDGE_DAYS} days before."
         )
-        return _check(total, Verdict.NOT_CHECKABLE, detail, dated)
+        return _not_checkable(total, detail, dated)
     found = min((whole, dated), key=lambda one: abs(one - total.count))
-    return _check(total, Verdict.OFF, detail, found, explain_total(total, covered, lists, facts))
+    return _check(total, detail, found, explain_total(total, covered, lists, facts))
 
 
 def _count_dated(total: StatedTotal, lists: Iterable[Named], first: str, last: str) -> int:
-    """Filings of the kind that were filed on these days."""
+    """Return filings of the kind that were filed on these days."""
     return _count(
         [filing for filing in of_kind(known, total.kind) if first <= (day_of(filing.filed_on) or "") <= last]
         for _, known in lists
@@ -174,7 +165,7 @@ def _count_dated(total: StatedTotal, lists: Iterable[Named], first: str, last: s
 
 
 def _shift(day: str, days: int) -> str:
-    """The day that many days later; the same one where the calendar ends before."""
+    """Return the day `days` later; the same day where the calendar ends first."""
     try:
         return (date.fromisoformat(day) + timedelta(days)).isoformat()
     except OverflowError:
@@ -184,7 +175,7 @@ def _shift(day: str, days: int) -> str:
 def explain_total(
     total: StatedTotal, counted: Sequence[Named], lists: Sequence[Named], facts: Facts
 ) -> list[str]:  # fmt: skip
-    """Batches that the history lacks, gaps in 序号, numbers beyond the total, and filings that lists repeat.
+    """Return batches that the history lacks, gaps in 序号, numbers beyond the total, and filings in several lists.
 
     Args:
         total: the stated total.
@@ -218,14 +209,14 @@ def _absent(total: StatedTotal, period: str, facts: Facts) -> str:
 
 
 def _extent(total: StatedTotal, present: Collection[int]) -> tuple[int, int]:
-    """First and last 序号 that should stand in lists: where it runs on, a cumulative total is the last of it."""
+    """Return the first and last expected 序号: with continuous numbering a cumulative total is the last one."""
     return (min(present, default=1), max(present, default=0)) if total.since else (1, total.count)
 
 
 def _published_soon_after(
     total: StatedTotal, later: Sequence[str], listed: Sequence[str], missing: int, facts: Facts
 ) -> list[str]:  # fmt: skip
-    """The batch of the month after the total's, where its rows are just those that are missing still.
+    """Return the batch of the next month, if its rows are exactly the missing ones.
 
     The total of 2024-12-31 counts the list of January 2025.
     """
@@ -235,7 +226,7 @@ def _published_soon_after(
 
 
 def _running(total: StatedTotal, present: Mapping[int, str], others: Sequence[Named]) -> Iterator[str]:
-    """The missing numbers, those that stand in a list that does not count, and those beyond a cumulative total."""
+    """Yield missing numbers, numbers in a list that does not count, and numbers beyond a cumulative total."""
     first, last = _extent(total, present)
     held = set(present)
     for name, known in others:
@@ -263,7 +254,7 @@ def _unread(total: StatedTotal, counted: Sequence[Named]) -> Iterator[str]:
 
 
 def _repeated(total: StatedTotal, counted: Sequence[Named]) -> Iterator[str]:
-    """Filings that stand in several lists, which count once."""
+    """Yield filings that are in several lists, which count once."""
     names: dict[str, list[str]] = defaultdict(list)
     for name, known in counted:
         for number in {filing.number for filing in of_kind(known, total.kind)}:

@@ -1,4 +1,4 @@
-"""The channels: each gives a message the form of its service, sends it, and tells acceptance from refusal.
+"""The channels: one module per service. Each sends a message in the form of its service and reads the answer.
 
-Adding one = a module here, its table in `tracker.subscriptions`, and its line in `opening.py`.
+To add one: a module here, its table in `tracker.settings.subscriptions`, its line in `registry`. Open `base` first.
 """

@@ -1,7 +1,4 @@
-"""What every channel promises.
-
-What the channels share whose subscription is an address that takes a POST.
-"""
+"""The interface of a channel, and the part of a message that its receiver accepted."""
 
 from __future__ import annotations
 
@@ -9,15 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from tracker.notify.channels.http import Route, reach
-from tracker.notify.channels.redact import reveal
 from tracker.notify.message import Message
-from tracker.settings.secrets import Secret
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A part of a message that its receiver has taken: a recipient, or a numbered part; `answer` is what it said."""
+    """A part of a message that its receiver accepted: a recipient, or a numbered part; `answer` is its answer."""
 
     part: str
     answer: str
@@ -27,7 +21,7 @@ class Channel(Protocol):
     """Sends messages to one subscription."""
 
     def send(self, message: Message, done: frozenset[str]) -> Iterator[Accepted]:
-        """Send the parts of a message that are not `done`, yielding each one as soon as its receiver has taken it.
+        """Send the parts of a message that are not `done`; yield each one as soon as its receiver accepted it.
 
         A message of one part calls it "1". Called in a thread of its own; must not touch the database.
 
@@ -39,38 +33,12 @@ class Channel(Protocol):
 
 @runtime_checkable
 class Probed(Protocol):
-    """A channel that can tell whether it could be reached, without sending anything."""
+    """A channel that can test whether it is reachable, without sending anything."""
 
     def probe(self) -> str:
-        """What was reached, without any secret: host and port, or a path.
+        """Return what was reached, without any secret: host and port, or a path.
 
         Raises:
             DeliveryError: it could not be reached.
         """
         ...
-
-
-class Addressed(Protocol):
-    """A subscription with an address."""
-
-    @property
-    def url(self) -> Secret:
-        """The address, which may hold a token."""
-        ...
-
-
-class ByAddress:
-    """A channel that posts to `subscription.url` by `route`."""
-
-    __slots__ = ()
-
-    subscription: Addressed
-    route: Route
-
-    def probe(self) -> str:
-        """Connect to the host of the address, and hang up.
-
-        Raises:
-            DeliveryError: it cannot be reached.
-        """
-        return reach(reveal(self.subscription.url, "url"), self.route)

@@ -1,8 +1,8 @@
 """Mail: one message for all recipients of a subscription, by an SMTP server or the machine's own sendmail.
 
-In: a `Message` and the settings of the server. Out: a mail of text, HTML with its chart, and a table where the list is
-long, with the same Message-ID and Date over all tries; each recipient is a part. Never sends where the server's
-certificate does not hold, nor in the clear where STARTTLS is asked for; never tells the password.
+In: a `Message` and the settings of the server. Out: a mail of text and HTML, with a table attached if the list is long.
+Message-ID and Date stay the same over all retries; each recipient is a part. Nothing is sent to a server whose
+certificate is not valid, or unencrypted where STARTTLS is set. No error repeats the password.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ from typing import Any
 from tracker.core.errors import DeliveryError
 from tracker.notify.channels.base import Accepted
 from tracker.notify.channels.http import shorten
-from tracker.notify.channels.redact import hide, reveal
-from tracker.notify.forms.chart import render_chart
+from tracker.notify.channels.redact import redact, reveal
 from tracker.notify.forms.html import render_html
 from tracker.notify.forms.table import render_csv
 from tracker.notify.forms.text import render_text
@@ -73,21 +72,12 @@ def build_mail(message: Message, recipients: Sequence[str], sender: str) -> Emai
     mail["List-Id"] = _list_id(message.subscription, domain)
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(render_text(message, MOST))
-    _add_html(mail, message, f"chart.{message.id}@{domain}")
+    mail.add_alternative(render_html(message, MOST), subtype="html")
     if len(message.changes) > MOST:
         mail.add_attachment(
             render_csv(message), maintype="text", subtype="csv", filename="changes.csv", params={"charset": "utf-8"}
         )
     return mail
-
-
-def _add_html(mail: EmailMessage, message: Message, cid: str) -> None:
-    chart = render_chart(message)
-    mail.add_alternative(render_html(message, MOST, cid if chart else ""), subtype="html")
-    if chart:
-        html = list(mail.iter_parts())[-1]
-        assert isinstance(html, EmailMessage)
-        html.add_related(chart, "image", "png", cid=f"<{cid}>", disposition="inline", filename="chart.png")
 
 
 def _list_id(name: str, domain: str) -> str:
@@ -204,7 +194,7 @@ class EmailChannel:
         return self._clean(_said(*taken), password) if taken else "", answers
 
     def _clean(self, text: str, password: str) -> str:
-        return shorten(hide(text, "", *_secrets(self.smtp.user, password)))
+        return shorten(redact(text, "", *_secrets(self.smtp.user, password)))
 
     @contextlib.contextmanager
     def _session(self, password: str) -> Iterator[_Session]:

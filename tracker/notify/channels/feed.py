@@ -1,12 +1,11 @@
 """A feed: an Atom file and a JSON Feed file, for a web server or a reader of local files.
 
-In: a `Message`. Out: `<path>.json`, which is also the memory of the feed, and `<path>.atom` with the same entries. A
-message that comes twice is one entry. Never leaves half a file, and never writes over a file that is not this feed.
+In: a `Message`. Out: `<path>.json`, which also stores the entries, and `<path>.atom` with the same entries. A message
+that is delivered twice is one entry. Files are replaced as a whole; a file that is not this feed is not overwritten.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ from filelock import FileLock
 from pydantic import ValidationError
 
 from tracker.core.errors import DeliveryError
-from tracker.core.files import try_writing
+from tracker.core.files import try_writing, write_atomically
 from tracker.notify.channels.base import Accepted
 from tracker.notify.forms.feed import LANGUAGES, NAME, Feed, Item, Mark, render_atom, render_json
 from tracker.notify.forms.html import render_fragment
@@ -36,7 +35,7 @@ class FeedChannel:
     subscription: FeedSubscription
 
     def send(self, message: Message, done: frozenset[str]) -> Iterator[Accepted]:
-        """Put the message into both files, whose entries are the newest ones; one part.
+        """Add the message to both files as one part.
 
         Raises:
             DeliveryError: a file cannot be written, or the JSON file is not this feed.
@@ -54,7 +53,7 @@ class FeedChannel:
         yield Accepted("1", f"written to {path}.json and {path}.atom")
 
     def probe(self) -> str:
-        """Write into the folder of the feed, and read the feed where there is one; it stays as it is.
+        """Test that the folder is writable, and read the feed if there is one, without changing it.
 
         Raises:
             DeliveryError: the folder cannot be written to, or the JSON file is not this feed.
@@ -68,7 +67,7 @@ class FeedChannel:
         return str(path)
 
     def _read(self, path: Path) -> Feed:
-        """The feed as the file holds it, an empty one where there is no file."""
+        """Return the feed of the file, or an empty one if there is no file."""
         mark = Mark(id=f"urn:{NAME}:feed:{self.subscription.name}")
         try:
             feed = Feed.model_validate_json(path.read_bytes())
@@ -101,7 +100,7 @@ def _item(message: Message) -> Item:
 
 
 def _put(feed: Feed, item: Item, most: int) -> Feed:
-    """The feed with the item in it, in place of one of the same id: the newest `most`, newest first."""
+    """Return the feed with the item, replacing one of the same id: the newest `most`, newest first."""
     items = [item, *(other for other in feed.items if other.id != item.id)]
     newest = sorted(items, key=lambda one: one.date_published, reverse=True)
     return feed.model_copy(update={"items": newest[:most]})
@@ -112,15 +111,5 @@ def _with_ending(path: Path, ending: str) -> Path:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Replace a file at once, durably; only with the lock held, for the scratch file has one name."""
-    scratch = path.with_name(f".{path.name}.new")
-    with scratch.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    scratch.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    """Replace a file atomically and durably; needs the lock, because the scratch file has a fixed name."""
+    write_atomically(path, data, path.with_name(f".{path.name}.new"))

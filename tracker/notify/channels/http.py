@@ -1,7 +1,7 @@
-"""POST as all channels do it: no redirects, no proxies, a limit on time and size, and no way into a private network.
+"""POST for all channels: no redirects, no proxies, limits on time and size, no access to a private network.
 
-In: an address, a body, headers and a `Route`. Out: the reply, whatever its status; or a `DeliveryError` that names host
-and port, never the path, the query or the user of an address, which may hold a secret; nor does any log.
+In: an address, a body, headers and a `Route`. Out: the reply, whatever its status, or a `DeliveryError` that names host
+and port. Path, query and user of an address may contain a secret; no error and no log repeats them.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 # All of IPv6 that is given out for the internet (iana.org, ipv6-address-space, read 2026-11); `is_global` is true of
 # more, such as fec0::/10 and ::10.0.0.1.
 _INTERNET = ipaddress.ip_network("2000::/3")
-# A receiver cannot put its alerts off for ever: what waits is not told as undelivered.
+# A receiver cannot postpone its alerts for ever: waiting alerts are not reported as undelivered.
 _LONGEST_WAIT = 7 * 86400.0
 
 # The library logs whole addresses, at WARNING where a header is malformed (2.8.0).
@@ -59,7 +59,7 @@ logging.getLogger("urllib3").propagate = False
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How services are reached: seconds for a whole exchange; whether private and loopback addresses are allowed."""
+    """Limits of a connection: seconds for a whole exchange, and whether private and loopback addresses are allowed."""
 
     timeout: float
     allow_private: bool
@@ -67,7 +67,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a service answered; of the body at most 64 kB were read."""
+    """The answer of a service, with at most 64 kB of its body."""
 
     status: int
     headers: Mapping[str, str]
@@ -75,11 +75,11 @@ class Reply:
 
     @property
     def text(self) -> str:
-        """The body as text."""
+        """Return the body as text."""
         return self.body.decode("utf-8", "replace")
 
     def json(self) -> Any:
-        """The body as JSON, None where it is none."""
+        """Return the body as JSON, or None."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
@@ -87,11 +87,11 @@ class Reply:
 
 
 class _PrivateAddressError(HTTPError):
-    """The connection leads into a private network."""
+    """The address belongs to a private network."""
 
 
 class _Prompt(HTTPConnection):
-    """Ends a wait for status and headers in time: with each byte that comes, the time-out of a socket begins anew."""
+    """Limit the wait for status and headers: the time-out of a socket starts again with each byte."""
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as the library does
         late = threading.Event()
@@ -107,7 +107,7 @@ class _Prompt(HTTPConnection):
 
 
 class _Guarded(_Prompt):
-    """Looks at the address of the connection itself before anything is sent: no name can lead elsewhere meanwhile."""
+    """Check the address of the connection itself before sending, so that a name cannot change meanwhile."""
 
     def _new_conn(self) -> socket.socket:
         return _refuse_private(super()._new_conn())
@@ -118,7 +118,7 @@ class _PromptTls(_Prompt, HTTPSConnection):
 
 
 class _GuardedTls(_Guarded, HTTPSConnection):
-    """The same, before the handshake."""
+    """Check the same before the TLS handshake."""
 
 
 class _PromptPool(HTTPConnectionPool):
@@ -145,7 +145,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], route: Route) -> Rep
     """POST a body and return the reply, whatever its status; a redirect is not followed.
 
     Raises:
-        DeliveryError: no reply came, it took too long, or the address is private or none.
+        DeliveryError: there was no reply in time, or the address is private or invalid.
     """
     try:
         check_url(url)
@@ -170,10 +170,10 @@ def post(url: str, body: bytes, headers: Mapping[str, str], route: Route) -> Rep
 
 
 def reach(url: str, route: Route) -> str:
-    """Connect to the host of an address as `post` does, with TLS where it asks for it, and hang up; returns the host.
+    """Connect to the host of an address as `post` does, with TLS for https, and hang up; return the host.
 
     Raises:
-        DeliveryError: nobody answers there, or the address is private or none.
+        DeliveryError: nobody answers, or the address is private or invalid.
     """
     try:
         check_url(url)
@@ -192,7 +192,7 @@ def reach(url: str, route: Route) -> str:
 
 
 def _login(url: str) -> dict[str, str]:
-    """The header for name and password of an address, which the library leaves out."""
+    """Return the header for name and password of an address, which the library omits."""
     login, at, _ = urlsplit(url).netloc.rpartition("@")
     if not at:
         return {}
@@ -201,7 +201,7 @@ def _login(url: str) -> dict[str, str]:
 
 
 def _read(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
-    """At most `_MOST_BYTES` of an answer, until the deadline."""
+    """Read at most `_MOST_BYTES` of an answer, until the deadline."""
     body = b""
     while len(body) < _MOST_BYTES:
         if time.monotonic() > deadline:
@@ -230,7 +230,7 @@ def _refuse_private(sock: socket.socket) -> socket.socket:
 
 
 def is_public(address: str) -> bool:
-    """True for an address of the public internet, also for one that stands inside an IPv6 address."""
+    """Return True for a public address, also for one embedded in an IPv6 address."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo or (None, None))[1]
@@ -244,14 +244,14 @@ def is_public(address: str) -> bool:
 
 
 def _place(url: str) -> str:
-    """Host and port of an address: nothing else of it may be shown."""
+    """Return host and port of an address, the only parts that may be shown."""
     parts = urlsplit(url)
     port = f":{parts.port}" if parts.port else ""
     return f"{parts.hostname}{port}"
 
 
 def _reason(error: Exception, route: Route) -> str:
-    """What went wrong, without the library's own text, which holds the address."""
+    """Describe an error without the library's own text, which contains the address."""
     if isinstance(error, MaxRetryError) and error.reason is not None:
         error = error.reason
     match error:
@@ -279,7 +279,7 @@ def _tls_reason(error: SSLError) -> str:
 
 
 def retry_after(reply: Reply, now: datetime) -> float | None:
-    """How long the service asks to be left alone, in seconds: Retry-After as a number or a date (RFC 9110, 10.2.3)."""
+    """Return the wait that the service asks for, in seconds: Retry-After as a number or a date (RFC 9110, 10.2.3)."""
     value = (reply.headers.get("Retry-After") or "").strip()
     if value.isascii() and value.isdigit() and len(value) < 12:
         return min(float(value), _LONGEST_WAIT)
@@ -292,7 +292,7 @@ def retry_after(reply: Reply, now: datetime) -> float | None:
 
 
 def refuse(reply: Reply, what: str = "") -> DeliveryError:
-    """The error for a reply that is a refusal: its status and what it says; 410 wants no more messages."""
+    """Return the error for a refusal: status and text; 410 means that no more messages are wanted."""
     said = what or shorten(reply.text)
     return DeliveryError(
         f"HTTP {reply.status}{f': {said}' if said else ''}",
@@ -302,6 +302,6 @@ def refuse(reply: Reply, what: str = "") -> DeliveryError:
 
 
 def shorten(text: str, most: int = _MOST_SHOWN) -> str:
-    """An answer as it is shown: one line of printable characters, of limited length."""
+    """Return an answer as one line of printable characters of limited length."""
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     return line if len(line) <= most else f"{line[: most - 1]}…"

@@ -1,6 +1,6 @@
 """Lines of JSON for other programs: appended to a file, or on standard output, there also as plain text.
 
-In: a `Message`. Out: one line for each message, as the webhook has it. Never writes into a line that is there.
+In: a `Message`. Out: one line for each message, in the format of the webhook.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from tracker.notify.forms.text import render_text
 from tracker.notify.message import Message
 from tracker.settings.subscriptions import FileSubscription, StdoutSubscription
 
-# Ends of lines for some readers (Python's `splitlines`), though not for JSON, which lets them stand in strings.
+# Ends of lines for some readers (Python's `splitlines`), but not for JSON, which allows them in strings.
 _BREAKS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
 
 
 def render_line(message: Message) -> str:
-    """The whole message as one line of JSON."""
+    """Return the whole message as one line of JSON."""
     (document,) = parts(message, NO_LIMIT)
     return f"{encode(document).decode().translate(_BREAKS)}\n"
 
@@ -56,10 +56,10 @@ class FileChannel:
         yield Accepted("1", f"appended to {path}")
 
     def probe(self) -> str:
-        """Write into the folder of the file, and open the file where there is one; it stays as it is.
+        """Test that the folder and the file, if there is one, are writable, without changing the file.
 
         Raises:
-            DeliveryError: one of them cannot be written to.
+            DeliveryError: one of them is not writable.
         """
         path = self.subscription.path.expanduser()
         try:
@@ -72,10 +72,10 @@ class FileChannel:
 
 
 def _append(file: int, line: bytes) -> None:
-    """One write, alone; what a crash left of a line before it is ended first.
+    """Append a line in a single write; first end a line that a crash left incomplete.
 
     Raises:
-        OSError: not all of the line could be written; the next one will end what there is.
+        OSError: the line could not be written completely; the next call ends it.
     """
     fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed; without it an unfinished line may be one that is on its way
     size = os.fstat(file).st_size
@@ -96,7 +96,7 @@ class StdoutChannel:
         """Print the message; one part.
 
         Raises:
-            DeliveryError: nobody reads any more, or the stream's encoding lacks a character.
+            DeliveryError: the reader has closed the pipe, or the stream's encoding lacks a character.
         """
         text = render_text(message) if self.subscription.text else render_line(message)
         try:
@@ -109,5 +109,5 @@ class StdoutChannel:
         yield Accepted("1", "printed")
 
     def probe(self) -> str:
-        """Standard output is always there."""
+        """Return the name of standard output, which needs no test."""
         return "stdout"

@@ -1,4 +1,4 @@
-"""Secrets looked up for sending, and kept out of what services answer."""
+"""Look up secrets for sending, and redact them in the answers of services."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _SHORTEST = 4  # characters; shorter parts of an address are found in any text
 
 
 def reveal(secret: Secret, field: str) -> str:
-    """The secret of a field of a subscription.
+    """Return the secret of a field of a subscription.
 
     Raises:
-        DeliveryError: it cannot be looked up now.
+        DeliveryError: it cannot be looked up.
     """
     try:
         return secret.reveal()
@@ -25,8 +25,8 @@ def reveal(secret: Secret, field: str) -> str:
         raise DeliveryError(f"{field}: {error}") from None
 
 
-def hide(text: str, address: str, *secrets: str) -> str:
-    """The text without secrets and without anything that stands in an address behind its host, however it is quoted."""
+def redact(text: str, address: str, *secrets: str) -> str:
+    """Redact secrets and every part of an address after its host, in any encoding."""
     rest = re.sub(r"[?&][^=&]*=", "/", address.partition("://")[2])
     parts = {address, rest, *re.split(r"[/@:?&#]+", rest), *re.split(r"[/@:?&#=,;]+", rest), *secrets, *_login(rest)}
     quoted = {form for part in parts for form in (part, unquote(part), unquote_plus(part), quote(part, safe=""))}
@@ -36,7 +36,7 @@ def hide(text: str, address: str, *secrets: str) -> str:
 
 
 def _login(rest: str) -> list[str]:
-    """What a header makes of name and password of an address (RFC 7617)."""
+    """Return the form that name and password of an address have in a header (RFC 7617)."""
     login, at, _ = re.split(r"[/?#]", rest)[0].rpartition("@")
     pair = unquote(login if ":" in login else f"{login}:")
     return [base64.b64encode(pair.encode()).decode()] if at else []

@@ -1,7 +1,7 @@
-"""The channel of a subscription: one line for each kind.
+"""Open the channel of a subscription: one line for each kind.
 
-In: a subscription, the settings of alerts and standard output. Out: its channel, which has not looked up any secret nor
-touched anything yet; a secret that is missing is a failed delivery of that one channel.
+In: a subscription, the settings of alerts and standard output. Out: its channel. Secrets are looked up on sending, so a
+missing one is a failed delivery of that channel alone.
 """
 
 from __future__ import annotations
@@ -9,16 +9,17 @@ from __future__ import annotations
 from typing import TextIO
 
 from tracker.notify.channels.base import Channel
-from tracker.notify.channels.dingtalk import DingTalkChannel
+from tracker.notify.channels.chat_bots import ChatBot
+from tracker.notify.channels.dingtalk import DINGTALK
 from tracker.notify.channels.email import EmailChannel
 from tracker.notify.channels.feed import FeedChannel
-from tracker.notify.channels.feishu import FeishuChannel
+from tracker.notify.channels.feishu import FEISHU
 from tracker.notify.channels.http import Route
 from tracker.notify.channels.json_lines import FileChannel, StdoutChannel
-from tracker.notify.channels.slack import SlackChannel
-from tracker.notify.channels.telegram import TelegramChannel
+from tracker.notify.channels.slack import SLACK
+from tracker.notify.channels.telegram import TELEGRAM
 from tracker.notify.channels.webhook import WebhookChannel
-from tracker.notify.channels.wecom import WeComChannel
+from tracker.notify.channels.wecom import WECOM
 from tracker.settings.subscriptions import (
     AnySubscription,
     AppriseSubscription,
@@ -37,7 +38,7 @@ from tracker.settings.subscriptions import (
 
 
 def open_channel(subscription: AnySubscription, notify: NotifySettings, stdout: TextIO) -> Channel:
-    """The channel that sends messages to a subscription."""
+    """Return the channel that sends messages to a subscription."""
     route = Route(notify.timeout, notify.allow_private)
     match subscription:
         case EmailSubscription():
@@ -45,15 +46,15 @@ def open_channel(subscription: AnySubscription, notify: NotifySettings, stdout: 
         case WebhookSubscription():
             return WebhookChannel(subscription, route)
         case FeishuSubscription():
-            return FeishuChannel(subscription, route)
+            return ChatBot(subscription, route, FEISHU)
         case DingTalkSubscription():
-            return DingTalkChannel(subscription, route)
+            return ChatBot(subscription, route, DINGTALK)
         case WeComSubscription():
-            return WeComChannel(subscription, route)
+            return ChatBot(subscription, route, WECOM)
         case SlackSubscription():
-            return SlackChannel(subscription, route)
+            return ChatBot(subscription, route, SLACK)
         case TelegramSubscription():
-            return TelegramChannel(subscription, route)
+            return ChatBot(subscription, route, TELEGRAM)
         case AppriseSubscription():
             from tracker.notify.channels.apprise import AppriseChannel  # takes along a hundred modules of services
 

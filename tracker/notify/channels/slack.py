@@ -1,29 +1,21 @@
-"""An incoming webhook of Slack: a header and sections of text in marks.
-
-In: a `Message` and the webhook's address. Out: one message; it is taken where Slack answers 200 and "ok". Must never
-tell the address.
-"""
+"""An incoming webhook of Slack: a header and sections of text in marks, accepted if Slack answers 200 and "ok"."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
-from tracker.notify.channels.base import Accepted, ByAddress
-from tracker.notify.channels.http import Reply, Route, post, refuse, shorten
-from tracker.notify.channels.redact import hide, reveal
-from tracker.notify.channels.robots import JSON, ask_to_wait
-from tracker.notify.forms.chat import COLON, EMOJI, UNDERSCORE, Chat, Flavour, look_alikes, render, utf16
-from tracker.notify.forms.payload import encode
-from tracker.notify.message import Message
+from tracker.notify.channels.chat_bots import Call, Service, ask_to_wait
+from tracker.notify.channels.http import Reply, refuse, shorten
+from tracker.notify.channels.redact import redact, reveal
+from tracker.notify.forms.chat import COLON, EMOJI, UNDERSCORE, Chat, Flavour, look_alikes, utf16
 from tracker.settings.subscriptions import SlackSubscription
 
 # A text object has at most 3000 characters (docs.slack.dev, Text object, read 2026-11).
 _SECTION = 3000
-# All blocks together: some 12,000 characters with what stands around them, which no document says (msg_blocks_too_long;
+# All blocks together: some 12,000 characters with their JSON, which no document says (msg_blocks_too_long;
 # github.com/slackapi/bolt-js issues 2509 of 2025-04 and 2867 of 2026-04, there refused from 11,341 on).
 _LIMIT = 10_000
 # Slack has an escape for &, < and > alone; other marks become full-width.
@@ -39,28 +31,8 @@ FLAVOUR = Flavour(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SlackChannel(ByAddress):
-    """One webhook of Slack."""
-
-    subscription: SlackSubscription
-    route: Route
-
-    def send(self, message: Message, done: frozenset[str]) -> Iterator[Accepted]:
-        """Send the message, which is one part.
-
-        Raises:
-            DeliveryError: Slack refused it or could not be reached.
-        """
-        if "1" in done:
-            return
-        url = reveal(self.subscription.url, "url")
-        reply = post(url, encode(build(render(message, FLAVOUR))), JSON, self.route)
-        yield Accepted("1", _judge(reply, url))
-
-
 def build(chat: Chat) -> dict[str, Any]:
-    """The body of a message; `text` is what a notification shows."""
+    """Return the body of a message; `text` is the text of the notification."""
     header = {"type": "header", "text": {"type": "plain_text", "text": chat.plain_title, "emoji": False}}
     # verbatim: Slack makes no links and mentions of its own
     sections = [
@@ -71,7 +43,7 @@ def build(chat: Chat) -> dict[str, Any]:
 
 
 def pack(lines: Sequence[str]) -> list[str]:
-    """The lines as few texts that each fit into a section."""
+    """Join the lines to as few texts as possible that each fit into a section."""
     texts = [lines[0]]
     for line in lines[1:]:
         longer = f"{texts[-1]}\n{line}"
@@ -82,8 +54,15 @@ def pack(lines: Sequence[str]) -> list[str]:
     return [text for text in texts if text.strip()]
 
 
-def _judge(reply: Reply, url: str) -> str:
-    said = shorten(hide(reply.text, url))
+def _call(subscription: SlackSubscription, chat: Chat) -> Call:
+    return Call(reveal(subscription.url, "url"), build(chat))
+
+
+def _judge(reply: Reply, call: Call) -> str:
+    said = shorten(redact(reply.text, call.url))
     if reply.status == 200 and said == "ok":
         return said
     raise ask_to_wait(refuse(reply, said or "answered without ok"), reply)
+
+
+SLACK = Service(FLAVOUR, _call, _judge)

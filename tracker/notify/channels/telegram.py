@@ -1,25 +1,16 @@
-"""A bot of Telegram: one message in HTML.
-
-In: a `Message`, the bot's token and a chat. Out: one message; the `ok` of the answer decides. Must never tell the
-token, which stands in the address.
-"""
+"""A bot of Telegram: one message in HTML; the `ok` of the answer decides. Its token is part of the address."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from tracker.notify.channels.base import Accepted
-from tracker.notify.channels.http import Reply, Route, post, reach, refuse, shorten
-from tracker.notify.channels.redact import hide, reveal
-from tracker.notify.channels.robots import JSON, ask_to_wait
-from tracker.notify.forms.chat import COLON, Chat, Flavour, look_alikes, render, utf16
-from tracker.notify.forms.payload import encode
-from tracker.notify.message import Message
+from tracker.notify.channels.chat_bots import Call, Service, ask_to_wait
+from tracker.notify.channels.http import Reply, refuse, shorten
+from tracker.notify.channels.redact import redact, reveal
+from tracker.notify.forms.chat import COLON, Chat, Flavour, look_alikes, utf16
 from tracker.settings.subscriptions import TelegramSubscription
 
 # Telegram makes mentions and links of plain text by itself; these two become full-width.
@@ -39,37 +30,8 @@ FLAVOUR = Flavour(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TelegramChannel:
-    """One chat that a bot of Telegram writes to."""
-
-    subscription: TelegramSubscription
-    route: Route
-
-    def probe(self) -> str:
-        """Connect to the host of the address, and hang up.
-
-        Raises:
-            DeliveryError: it cannot be reached.
-        """
-        return reach(self.subscription.api, self.route)
-
-    def send(self, message: Message, done: frozenset[str]) -> Iterator[Accepted]:
-        """Send the message, which is one part.
-
-        Raises:
-            DeliveryError: Telegram refused it or could not be reached.
-        """
-        if "1" in done:
-            return
-        token = reveal(self.subscription.token, "token")
-        url = f"{self.subscription.api.rstrip('/')}/bot{quote(token, safe=':')}/sendMessage"
-        body = encode(build(render(message, FLAVOUR), self.subscription.chat))
-        yield Accepted("1", _judge(post(url, body, JSON, self.route), token))
-
-
 def build(chat: Chat, chat_id: str) -> dict[str, Any]:
-    """The body of a message to a chat."""
+    """Return the body of a message to a chat."""
     title = FLAVOUR.bold(FLAVOUR.escape(chat.title))
     return {
         "chat_id": chat_id,
@@ -79,15 +41,24 @@ def build(chat: Chat, chat_id: str) -> dict[str, Any]:
     }
 
 
-def _judge(reply: Reply, token: str) -> str:
-    told = reply.json()
-    answer: dict[str, Any] = told if isinstance(told, dict) else {}
+def _call(subscription: TelegramSubscription, chat: Chat) -> Call:
+    token = reveal(subscription.token, "token")
+    url = f"{subscription.api.rstrip('/')}/bot{quote(token, safe=':')}/sendMessage"
+    return Call(url, build(chat, subscription.chat), (token,))
+
+
+def _judge(reply: Reply, call: Call) -> str:
+    read = reply.json()
+    answer: dict[str, Any] = read if isinstance(read, dict) else {}
     if reply.status == 200 and answer.get("ok") is True:
         return "ok"
     said = str(answer.get("description") or f"answered without ok: {reply.text.strip() or 'nothing'}")
-    error = refuse(reply, shorten(hide(said, "", token)))
+    error = refuse(reply, shorten(redact(said, "", *call.secrets)))
     parameters = answer.get("parameters")
     named = parameters.get("retry_after") if isinstance(parameters, dict) else None
     if isinstance(named, int) and 0 <= named < _LONGEST_WAIT:
         error.retry_after = float(named)
     raise ask_to_wait(error, reply)
+
+
+TELEGRAM = Service(FLAVOUR, _call, _judge, lambda subscription: str(subscription.api))

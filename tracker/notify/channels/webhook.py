@@ -1,7 +1,7 @@
 """JSON by POST, as Standard Webhooks 1.0 has it (standardwebhooks.com): ids that stay, a timestamp, a signature.
 
-In: a `Message`. Out: its documents (`tracker.notify.payload`), each a part with an id of its own that stays over all
-tries.
+In: a `Message`. Out: its documents (`tracker.notify.forms.payload`), each a part with an id that is the same in every
+retry.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from standardwebhooks.webhooks import Webhook
 
 from tracker.core.errors import DeliveryError
-from tracker.notify.channels.base import Accepted, ByAddress
-from tracker.notify.channels.http import Reply, Route, post, refuse, shorten
-from tracker.notify.channels.redact import hide, reveal
+from tracker.notify.channels.base import Accepted
+from tracker.notify.channels.http import Reply, Route, post, reach, refuse, shorten
+from tracker.notify.channels.redact import redact, reveal
 from tracker.notify.forms.payload import Document, encode, parts
 from tracker.notify.message import Message
 from tracker.settings.subscriptions import WebhookSubscription
@@ -25,17 +25,25 @@ _PREFIX = "whsec_"
 
 
 @dataclass(frozen=True, slots=True)
-class WebhookChannel(ByAddress):
+class WebhookChannel:
     """One receiver of webhooks."""
 
     subscription: WebhookSubscription
     route: Route
 
-    def send(self, message: Message, done: frozenset[str]) -> Iterator[Accepted]:
-        """Send each part that is not done yet, in order.
+    def probe(self) -> str:
+        """Connect to the host of the address, and hang up.
 
         Raises:
-            DeliveryError: the receiver refused a part; 410 says that it wants no more.
+            DeliveryError: it cannot be reached.
+        """
+        return reach(reveal(self.subscription.url, "url"), self.route)
+
+    def send(self, message: Message, done: frozenset[str]) -> Iterator[Accepted]:
+        """Send each part that is not done, in order.
+
+        Raises:
+            DeliveryError: the receiver refused a part; 410 means that it wants no more messages.
         """
         url = reveal(self.subscription.url, "url")
         secret = reveal(self.subscription.secret, "secret") if self.subscription.secret else ""
@@ -63,7 +71,7 @@ class WebhookChannel(ByAddress):
 def _refusal(reply: Reply, url: str, secret: str) -> DeliveryError:
     if 300 <= reply.status < 400:
         return refuse(reply, "redirects are not followed")
-    return refuse(reply, shorten(hide(reply.text, url, secret, secret.removeprefix(_PREFIX))))
+    return refuse(reply, shorten(redact(reply.text, url, secret, secret.removeprefix(_PREFIX))))
 
 
 def _signer(secret: str) -> Webhook:

@@ -1,8 +1,8 @@
-"""A message as text for a chat: the same lines in each service's marks, cut to what the service takes.
+"""Render a message for a chat service: the same lines in the markup of each service, cut to its limit. Pure.
 
-In: a `Message` and the service's `Flavour`. Out: a plain title and marked-up lines that together are within the limit.
-Text from the site never becomes a mark, a link or a mention; what is left out is counted; how to unsubscribe stands in
-every message. Pure.
+In: a `Message` and the `Flavour` of the service. Out: a plain title and lines with markup, together within the limit.
+Text from the site never becomes markup, a link or a mention. Omitted items are counted. Every message says how to
+unsubscribe.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tracker.notify.words import one_line, say
 
 TITLE = 150  # characters of a title; Slack takes no more
 _BULLET, _INDENT = "• ", "\N{IDEOGRAPHIC SPACE}"  # neither is a mark anywhere, as "- " and four spaces are
-_NAME = re.compile(r"[A-Za-z0-9_.-]{1,40}")  # a series or a period that may stand in a command: 2024-08
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,40}")  # a series or a period that is safe in a command: 2024-08
 # An underscore within a word is no mark (Beijing-A_B-20240101), a colon only in an address or as in :smile:.
 UNDERSCORE, COLON, EMOJI = r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r":(?=//)", r":(?=[\w+-]+:)"
 MARKDOWN = re.compile(rf"[*`<>\[\]~\\@]|&(?=#?\w+;)|{UNDERSCORE}|{COLON}")
@@ -30,9 +30,9 @@ _FULL_WIDTH = 0xFEE0  # from "*" to "＊", from "<" to "＜"
 
 @dataclass(frozen=True, slots=True)
 class Flavour:
-    """The marks of a service and what it takes: `limit` in all and `widest` in one line, both as `size` counts.
+    """The markup of a service and its limits: `limit` in total, `widest` per line, both measured by `size`.
 
-    `escape` makes text harmless; `bold` and `link` get text that is.
+    `escape` makes text harmless; `bold` and `link` receive escaped text.
     """
 
     escape: Callable[[str], str]
@@ -46,7 +46,7 @@ class Flavour:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Text as it is read, with what it is to look like; `lead` is ours and stands before it unescaped."""
+    """A line of text with its style; `lead` is our own text and precedes it unescaped."""
 
     text: str
     bold: bool = False
@@ -59,9 +59,9 @@ Item = tuple[Line, ...]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Items that are left out from the end where there is no room; with `must` the first is shortened rather.
+    """Items that are dropped from the end if there is no room; with `must` the first one is shortened instead.
 
-    Sections of a lower `rank` are given room first, at most half of what there is left.
+    Sections with a lower `rank` get room first, at most half of the rest.
     """
 
     rank: int
@@ -73,29 +73,29 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A message for a chat: `title` is text as it is read, `lines` are marked up."""
+    """A message for a chat: `title` is plain text, `lines` have markup."""
 
     title: str
     lines: tuple[str, ...]
 
     @property
     def plain_title(self) -> str:
-        """The title for a field without marks, where no service may yet find a mention."""
+        """Return the title for a field without markup, in which no service can find a mention."""
         return look_alikes(self.title, _MENTION)
 
 
 def utf16(text: str) -> int:
-    """The length in UTF-16 units, as services count that are written in JavaScript or Java."""
+    """Return the length in UTF-16 units, as services written in JavaScript or Java count it."""
     return len(text.encode("utf-16-le")) // 2
 
 
 def look_alikes(text: str, marks: re.Pattern[str]) -> str:
-    """Text with its marks replaced by their full-width twins, for services that have no escape: ＊, ＜, ＠."""
+    """Replace markup characters by their full-width forms (＊, ＜, ＠), for services without an escape."""
     return marks.sub(lambda found: chr(ord(found[0]) + _FULL_WIDTH), text)
 
 
 def render(message: Message, flavour: Flavour) -> Chat:
-    """The message in a service's marks, within its limit with the title as a bold line of its own."""
+    """Render the message in the markup of a service, within its limit; the title is a bold line of its own."""
     part = flavour.limit // 8
     subject = one_line(message.subject, TITLE) or one_line(message.subscription, TITLE)
     while utf16(subject) > TITLE:
@@ -173,7 +173,7 @@ def _left_out(lang: Lang, command: str, n: int) -> Item:
 
 
 def _command(message: Message) -> str:
-    """What prints all the changes of a message: by their list where they are of one, else by the day of recording."""
+    """Return the command that prints all changes of a message: by their list if they share one, else by day."""
     period, series = _shared(message, "batch"), _shared(message, "series")
     day = min((str(change.get("recorded_at") or "")[:10] for change in message.changes), default="")
     where = f" --batch {period}" if period else f" --since {day}" if _NAME.fullmatch(day) else ""
@@ -181,7 +181,7 @@ def _command(message: Message) -> str:
 
 
 def _shared(message: Message, field: str) -> str:
-    """The value that all changes have in a field and that may stand in a command, else ""."""
+    """Return the value that all changes share in a field and that is safe in a command, else ""."""
     values = {str(change.get(field) or "") for change in message.changes}
     value = values.pop() if len(values) == 1 else ""
     return value if _NAME.fullmatch(value) else ""
@@ -191,7 +191,7 @@ def _shared(message: Message, field: str) -> str:
 
 
 def _fit(sections: Sequence[Section], flavour: Flavour, room: int) -> list[list[str]]:
-    """The lines of each section that has any, in the order given; `room` is for them and a blank line after each."""
+    """Return the lines of each section that has any, in order; `room` includes a blank line after each section."""
     filled = [section for section in sections if section.items]
     reserved = {id(section): _cost(section.more(len(section.items)), flavour) for section in filled}
     room -= sum(reserved.values()) + sum(_cost(section.heading, flavour) for section in filled)
@@ -206,7 +206,7 @@ def _fit(sections: Sequence[Section], flavour: Flavour, room: int) -> list[list[
 
 
 def _fill(section: Section, flavour: Flavour, share: int, reserved: int) -> tuple[list[Item], int]:
-    """The items that there is room for and what they take; all of them may also take what is `reserved` for a count."""
+    """Return the items that fit and their size; if all fit, they may use the room that is `reserved` for a count."""
     costs = [_cost(item, flavour) for item in section.items]
     if sum(costs) <= share + reserved:
         return list(section.items), sum(costs) - reserved
@@ -234,7 +234,7 @@ def _shorten(item: Item, flavour: Flavour, room: int) -> Item:
 
 
 def _cut(line: Line, flavour: Flavour, room: int) -> Line:
-    """The line, with its text cut to the longest that fits; without its address where that alone is too long."""
+    """Return the line with its text cut to fit, without its address if that alone is too long."""
 
     def fits(text: str) -> bool:
         return flavour.size(_show(replace(line, text=text), flavour)) <= min(room, flavour.widest)
@@ -251,7 +251,7 @@ def _cut(line: Line, flavour: Flavour, room: int) -> Line:
 
 
 def _cost(item: Item, flavour: Flavour) -> int:
-    """What an item takes with a break after each line; more than there is where a line is too wide."""
+    """Return the size of an item with line breaks; larger than any room if a line is too wide."""
     sizes = [flavour.size(_show(line, flavour)) for line in item]
     if any(size > flavour.widest for size in sizes):
         return flavour.limit

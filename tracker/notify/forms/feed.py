@@ -1,7 +1,4 @@
-"""A feed as Atom and as JSON Feed. Pure: a `Feed` in, bytes out.
-
-Text of the site is made fit for XML on its way in.
-"""
+"""Render a feed as Atom and as JSON Feed. Pure: a `Feed` in, bytes out. Text of the site is made valid for XML."""
 
 from __future__ import annotations
 
@@ -40,19 +37,19 @@ class Item(_Object):
 
 
 class Author(_Object):
-    """Who made it."""
+    """The program as the author."""
 
     name: Text = NAME
 
 
 class Mark(_Object):
-    """An extension of ours, as JSON Feed allows: it tells this feed from any other file."""
+    """Our extension of JSON Feed; it identifies the file as a feed of this program."""
 
     id: Text
 
 
 class Feed(_Object):
-    """JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/); one that is served has its addresses and a language."""
+    """JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/); a served feed also has its addresses and a language."""
 
     version: Literal["https://jsonfeed.org/version/1.1"] = "https://jsonfeed.org/version/1.1"
     title: Text
@@ -66,12 +63,12 @@ class Feed(_Object):
 
 
 def render_json(feed: Feed) -> bytes:
-    """The feed as JSON Feed 1.1."""
+    """Render the feed as JSON Feed 1.1."""
     return feed.model_dump_json(by_alias=True, exclude_none=True, indent=1).encode() + b"\n"
 
 
 def render_atom(feed: Feed, updated: str | None = None) -> bytes:
-    """The feed as Atom (RFC 4287); `updated` is the instant that stands in it where it has no entries."""
+    """Render the feed as Atom (RFC 4287); `updated` is its instant if it has no entries."""
     root = etree.fromstring(f'<feed xmlns="{_ATOM}"/>'.encode())
     if feed.language:
         root.set(_LANG, feed.language)

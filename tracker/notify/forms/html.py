@@ -1,36 +1,40 @@
 """A message as HTML: a whole document for mail, and a fragment for feeds.
 
-Pure. The template engine escapes every text; only addresses that `wording.web_address` lets through become links. Must
-hold no script, fetch nothing, and be readable without colours, without its style sheet and without its picture.
+Pure. The template engine escapes every text; only addresses that `wording.web_address` accepts become links. There is
+no script and no picture: charts are tables with bars, because mail clients block pictures. The text is readable without
+colours and without the style sheet.
 """
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tracker.core.messages import word
+from tracker.core.models import ChangeKind
 from tracker.notify import wording
-from tracker.notify.forms.chart import SIZE, growth_shown
 from tracker.notify.forms.table import Section, arrange_changes
-from tracker.notify.message import BatchSummary, Message, Row
+from tracker.notify.message import BatchSummary, Growth, Message, Row
 from tracker.notify.subject import baseline_text
 from tracker.notify.words import beijing_time, one_line, place_text, say, source_name
 
-MOST_BARS = 6  # places drawn as bars; the others stand in a line
+MOST_BARS = 6  # places with a bar; the others are listed in a line
+MOST_BATCHES = 12  # batches in the chart of a series
+_PERIOD = re.compile(r"20\d\d-\d\d(?:-\d\d)?")
 _FONTS = "-apple-system,'Segoe UI',Roboto,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC','Noto Sans SC',sans-serif"
 
 
-def render_html(message: Message, most: int = 50, chart_cid: str = "") -> str:
-    """A whole document; of the changes at most `most`. `chart_cid` is the Content-ID of the picture, "" for none."""
-    return _environment().get_template("page.html.j2").render(_view(message, most, chart_cid), fonts=_FONTS)
+def render_html(message: Message, most: int = 50) -> str:
+    """Return a whole document with at most `most` changes."""
+    return _environment().get_template("page.html.j2").render(_view(message, most), fonts=_FONTS)
 
 
 def render_fragment(message: Message, most: int = 50) -> str:
-    """The same content to stand inside another document, without style sheet and picture."""
-    return _environment().get_template("content.html.j2").render(_view(message, most, ""))
+    """Return the same content as a part of another document, without style sheet."""
+    return _environment().get_template("content.html.j2").render(_view(message, most))
 
 
 @cache
@@ -41,8 +45,8 @@ def _environment() -> Environment:
     )  # fmt: skip
 
 
-def _view(message: Message, most: int, chart_cid: str) -> dict[str, Any]:
-    """Everything that the templates show, in words."""
+def _view(message: Message, most: int) -> dict[str, Any]:
+    """Return everything that the templates show, in words."""
     lang = message.lang
     keys = ("changes", "unclassified_many", "unclassified_note", "list", "provinces")
     return {
@@ -54,7 +58,7 @@ def _view(message: Message, most: int, chart_cid: str) -> dict[str, Any]:
         "test": wording.test_text(lang) if message.topic == "test" else "",
         "baseline": _baseline(message),
         "lists": [_list(batch, message) for batch in message.batches if not batch.baseline],
-        "chart": _chart(message, chart_cid),
+        "growth": _growth(message),
         "totals": wording.totals_text(message.totals, lang),
         "checks": wording.verdict_lines(message.verdicts, lang),
         "sections": [_section(section, message) for section in arrange_changes(message, most)],
@@ -73,7 +77,6 @@ def _baseline(message: Message) -> dict[str, Any] | None:
 
 def _list(batch: BatchSummary, message: Message) -> dict[str, Any]:
     lang, places = message.lang, list(batch.provinces.items())
-    most = max(batch.provinces.values(), default=0)
     address = wording.web_address(batch.announcement)
     drawn = places[:MOST_BARS] if len(places) > 1 else []
     rest = [f"{place_text(place, lang)} {count:,}" for place, count in places[len(drawn) :]]
@@ -82,22 +85,46 @@ def _list(batch: BatchSummary, message: Message) -> dict[str, Any]:
         "counts": wording.counts_text(batch, lang),
         "title": one_line(batch.title) or address,
         "address": address,
-        "bars": [
-            {"place": place_text(place, lang), "count": f"{count:,}", "percent": round(100 * count / most)}
-            for place, count in drawn
-        ],
+        "bars": _bars([(place_text(place, lang), count, True) for place, count in drawn]),
         "places": rest,
     }
 
 
-def _chart(message: Message, cid: str) -> dict[str, Any] | None:
-    growth = growth_shown(message) if cid else None
+def _growth(message: Message) -> dict[str, Any] | None:
+    growth = growth_shown(message)
     if growth is None:
         return None
-    caption = say("growth", message.lang, name=source_name(growth.series, message.lang))
-    figures = say("list", message.lang).join(f"{period} {count:,}" for period, count in growth.batches)
-    alt = f"{caption}{say('colon', message.lang)}{figures}"
-    return {"caption": caption, "address": f"cid:{cid}", "width": SIZE[0], "alt": alt}
+    ours = {batch.period for batch in message.batches if batch.series == growth.series}
+    return {
+        "caption": say("growth", message.lang, name=source_name(growth.series, message.lang)),
+        "bars": _bars([(period or "", count, period in ours) for period, count in growth.batches]),
+    }
+
+
+def growth_shown(message: Message) -> Growth | None:
+    """Return the last batches of the series with the most additions, or None if there are fewer than two."""
+    added: dict[str, int] = {}
+    for batch in message.batches:
+        added[batch.series] = added.get(batch.series, 0) + batch.changes.get(ChangeKind.ADDED, 0)
+    grown = [growth for growth in message.growth if added.get(growth.series)]
+    if not grown:
+        return None
+    growth = max(grown, key=lambda one: added[one.series])
+    counts: dict[str, int] = {}
+    for period, count in growth.batches:
+        if _PERIOD.fullmatch(period or ""):
+            counts[period] = counts.get(period, 0) + count
+    last = tuple(counts.items())[-MOST_BATCHES:]
+    return Growth(series=growth.series, batches=last) if len(last) > 1 else None
+
+
+def _bars(rows: list[tuple[str, int, bool]]) -> list[dict[str, Any]]:
+    """Return rows of a chart from (label, count, is emphasised); the longest bar has the full width."""
+    most = max((count for _, count, _ in rows), default=0) or 1
+    return [
+        {"label": label, "count": f"{count:,}", "percent": round(100 * count / most), "ours": ours}
+        for label, count, ours in rows
+    ]
 
 
 def _section(section: Section, message: Message) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""A message as JSON documents for programs, each within a limit of size: docs/webhook.schema.json, version 1.
+"""Render a message as JSON documents for programs, each within a size limit: docs/webhook.schema.json, version 1. Pure.
 
-In: a `Message`. Out: one document, or numbered parts of which the first holds the summary; every batch, change,
-incident and announcement stands in exactly one of them. Pure. Must never exceed the limit, nor leave an item out.
+In: a `Message`. Out: one document, or numbered parts; the first part holds the summary. Every batch, change, incident
+and announcement is in exactly one part.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ Document = dict[str, Any]
 
 
 def parts(message: Message, limit: int = MAX_BYTES) -> list[Document]:
-    """The documents of a message, none over `limit` bytes as `encode` writes it (at least 16,000).
+    """Return the documents of a message, each at most `limit` bytes (at least 16,000) as `encode` writes it.
 
-    What stands around the items (ids, the name of the subscription, totals) is the program's own, and short.
+    The envelope around the items (ids, name of the subscription, totals) is the program's own and short.
     """
     data = [_empty(message)]
     room = limit - _size(_document(message, data[0], 1, 1)) - _NUMBERS
@@ -47,7 +47,7 @@ def parts(message: Message, limit: int = MAX_BYTES) -> list[Document]:
 
 
 def encode(document: Mapping[str, Any]) -> bytes:
-    """A document as it goes over the wire: compact UTF-8, without halves of characters."""
+    """Encode a document for sending: compact UTF-8, without lone surrogates."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "replace")
 
@@ -73,7 +73,7 @@ def _type(message: Message) -> str:
 
 
 def _empty(message: Message) -> Document:
-    """The data of the first part, before any item."""
+    """Return the data of the first part, before any item."""
     verdicts = message.verdicts
     summary: Document = {"totals": [asdict(total) for total in message.totals], "checks": None}
     if verdicts is not None:
@@ -86,7 +86,7 @@ def _lists() -> Document:
 
 
 def _items(message: Message) -> Iterator[tuple[str, Document]]:
-    """What a message tells, by the list in which it stands."""
+    """Return the items of a message by the list that they belong to."""
     for batch in message.batches:
         yield "batches", asdict(batch)
     for check in message.verdicts.off if message.verdicts else ():
@@ -97,7 +97,7 @@ def _items(message: Message) -> Iterator[tuple[str, Document]]:
 
 
 def _fit(item: Document, room: int) -> Document:
-    """The item, with its longest texts shortened where it is too large, which it then says of itself."""
+    """Return the item; if it is too large, shorten its longest texts and mark it as shortened."""
     if _size(item) < room:
         return item
     for length in _LENGTHS:

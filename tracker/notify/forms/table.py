@@ -1,6 +1,6 @@
-"""The changes of a message: those that it shows, list by list, and all of them as a CSV table.
+"""Arrange the changes of a message: a selection list by list, and all of them as a CSV table.
 
-Pure. The table opens in spreadsheet programs, so no cell of it may be taken for a formula.
+Pure. Spreadsheet programs open the table, so no cell may look like a formula.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ALL = 1_000_000  # characters: as much as there is
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """The changes of one list that a message shows; `left_out` more are seen with `command`."""
+    """The changes of one list that a message shows; `command` prints the `left_out` others."""
 
     heading: str
     changes: tuple[Row, ...]
@@ -35,7 +35,10 @@ class Section:
 
 
 def arrange_changes(message: Message, most: int) -> list[Section]:
-    """At most so many changes, shared among the lists; in each what is no addition comes first, for it is rare."""
+    """Return at most `most` changes, shared among the lists.
+
+    Changes that are no additions come first, because they are rare.
+    """
     groups: dict[tuple[str, str | None], list[Row]] = {}
     for change in message.changes:
         groups.setdefault((change.get("list") or change["series"], change.get("batch")), []).append(change)
@@ -52,7 +55,7 @@ def arrange_changes(message: Message, most: int) -> list[Section]:
 
 
 def _shares(sizes: Sequence[int], most: int) -> list[int]:
-    """How many of each group to show: the small ones whole, what is left alike for the others."""
+    """Return how many of each group to show: small groups whole, the rest shared equally."""
     shares = [0] * len(sizes)
     smallest_first = sorted(range(len(sizes)), key=lambda place: sizes[place])
     for done, place in enumerate(smallest_first):
@@ -68,7 +71,7 @@ def _heading(message: Message, series: str, period: str | None) -> str:
 
 
 def _command(changes: Sequence[Row], period: str | None) -> str:
-    """The command that prints all changes of a list; a notice's filings may be of several series."""
+    """Return the command that prints all changes of a list; the filings of a notice may belong to several series."""
     series = {str(change["series"]) for change in changes}
     words = ["tracker", "changes"]
     words += ["--series", *series] if len(series) == 1 else []
@@ -77,7 +80,7 @@ def _command(changes: Sequence[Row], period: str | None) -> str:
 
 
 def render_csv(message: Message) -> bytes:
-    """All changes of a message, one a line, in UTF-8 with a byte order mark."""
+    """Return all changes of a message as CSV, one per line, in UTF-8 with a byte order mark."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(COLUMNS)

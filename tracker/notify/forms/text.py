@@ -1,6 +1,6 @@
-"""A message as plain text: what mail shows without HTML, and what cron sends on.
+"""Render a message as plain text, for mail without HTML and for cron.
 
-Pure. Lines are wrapped at `WIDTH` columns, of which a Chinese character takes two; an address is never broken.
+Pure. Lines are wrapped at `WIDTH` columns; a Chinese character takes two. An address is never broken.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ _OPENING, _CLOSING = "（【《〈「『“‘", "、。，．：；？！）】
 # A line may break behind each of these: an address, a word or number, or one character of Chinese, together with the
 # punctuation that must not begin or end a line.
 _PIECE = re.compile(rf"https?://\S+\s*|[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENING}{_CLOSING}]+)?[{_CLOSING}]*\s*")
-_SEPARATOR = " · "  # what stands between two of these is broken only where it is longer than a line
+_SEPARATOR = " · "  # text between two of these is wrapped only if it is longer than a line
 
 
 def render_text(message: Message, most: int = 50) -> str:
-    """The whole message; of its changes at most `most`, with the command that shows all."""
+    """Return the whole message with at most `most` changes and the command that prints all."""
     blocks = chain(
         _test(message), _batches(message), _figures(message), _links(message), _changes(message, most),
         _incidents(message), _unclassified(message), _footer(message),
@@ -36,7 +36,7 @@ def render_text(message: Message, most: int = 50) -> str:
 
 
 def wrap(text: str, indent: str = "", first: str = "") -> list[str]:
-    """Text as lines of at most `WIDTH` columns: `first` begins the first of them, `indent` the others."""
+    """Wrap text to lines of at most `WIDTH` columns: the first begins with `first`, the others with `indent`."""
     lines, is_empty = [first], True
     for piece in _pieces(text, WIDTH - len(indent)):
         if not is_empty and cell_len(lines[-1]) + cell_len(piece.rstrip()) > WIDTH:

@@ -1,4 +1,5 @@
-"""`tracker doctor`: one look at everything that the program needs, each finding with what to do about it.
+"""`tracker doctor`: check everything the program needs, and report each finding with what to do about it.
 
-Each module looks at one part and hands on findings; nothing here changes anything, sends anything, or tells a secret.
+In: settings, the history, the archive, the channels. Out: findings in one language. Nothing is changed or sent, and
+no secret is shown. Open `run.py` first; the texts are in `findings.py`.
 """

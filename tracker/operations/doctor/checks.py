@@ -1,8 +1,7 @@
-"""The machine: configuration, versions, clock and disk.
+"""Check the machine, the channels and the archive.
 
-The channels: whether each could be used, without sending anything. All at once, each within its time.
-
-The archive: whether every file that the history names is there, and each file holds the bytes of its name.
+The machine: configuration, versions, clock, disk. The channels: all at once, each within its time limit, without
+sending anything. The archive: whether each file that the history refers to exists and holds the bytes of its hash.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ _MEGABYTE = 1024 * 1024
 
 
 def open_settings(path: Path | None) -> tuple[Settings, str]:
-    """The settings in force; or the defaults in the data folder that can be made out, and what is wrong."""
+    """Return the settings and ""; if they are invalid, the defaults with the data folder, and what is wrong."""
     try:
         return load_settings(path), ""
     except OptionError as error:
@@ -49,7 +48,7 @@ def open_settings(path: Path | None) -> tuple[Settings, str]:
 
 
 def _data_folder(file: Path) -> Path:
-    """Where the data are, as far as a broken configuration tells."""
+    """Return the data folder, as far as a broken configuration names it."""
     variable = os.environ.get("TRACKER_DATA_DIR")
     if variable:
         return Path(variable)
@@ -61,7 +60,7 @@ def _data_folder(file: Path) -> Path:
 
 
 def check_configuration(settings: Settings, file: Path | None, fault: str, report: Reporter) -> Iterator[Finding]:
-    """Whether it can be read, every secret is there, and the site is told who asks."""
+    """Check that it can be read, that each secret exists, and that the user agent names a contact."""
     if fault:
         yield report.fail("loads", "broken", error=fault)
         return
@@ -79,7 +78,7 @@ def check_configuration(settings: Settings, file: Path | None, fault: str, repor
 
 
 def check_versions(report: Reporter) -> Iterator[Finding]:
-    """What a report of a fault should name."""
+    """Report the versions that a bug report should contain."""
     found = {
         "cac-filing-tracker": __version__, "Python": platform.python_version(), "SQLite": sqlite3.sqlite_version,
         "Scrapy": version("scrapy"),
@@ -92,7 +91,7 @@ def check_versions(report: Reporter) -> Iterator[Finding]:
 
 
 def check_clock(now: str, newest: str | None, zones: Iterable[str], report: Reporter) -> Iterator[Finding]:
-    """Whether time goes on from what is recorded (ISO in UTC), and the zones are known."""
+    """Check that now is not before the newest recorded time (ISO in UTC), and that the time zones exist."""
     if newest is not None and now < newest:
         yield report.fail("clock", "clock_back", now=now, newest=newest)
     else:
@@ -106,7 +105,7 @@ def check_clock(now: str, newest: str | None, zones: Iterable[str], report: Repo
 
 
 def check_disk(folder: Path, least_megabytes: int, report: Reporter) -> Iterator[Finding]:
-    """Whether there is room, and the data folder can really be written to."""
+    """Check the free space, and that the data folder is really writable."""
     there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
     free = shutil.disk_usage(there).free // _MEGABYTE
     if free < least_megabytes:
@@ -121,13 +120,13 @@ def check_disk(folder: Path, least_megabytes: int, report: Reporter) -> Iterator
         yield report.ok("writable", "writable" if folder.exists() else "no_folder", path=folder)
 
 
-_GRACE = 1.0  # seconds on top of notify.timeout, so that a channel's own word on what took too long comes first
+_GRACE = 1.0  # seconds beyond notify.timeout, so that a channel can report its own timeout first
 
 
 def check_channels(
     subscriptions: Sequence[AnySubscription], notify: NotifySettings, report: Reporter
 ) -> Iterator[Finding]:  # fmt: skip
-    """One finding for each subscription, in their order."""
+    """Yield one finding for each subscription, in order."""
     if not subscriptions:
         yield report.ok("none", "no_channels")
     found: dict[str, Finding] = {}
@@ -145,7 +144,7 @@ def check_channels(
 
 
 def _probe(one: AnySubscription, notify: NotifySettings, report: Reporter, found: dict[str, Finding]) -> None:
-    """In a thread of its own: look at one channel; whatever it does, the others are looked at as well."""
+    """Probe one channel in its own thread; an error does not stop the others."""
     values = {"name": one.name, "channel": one.channel}
     try:
         channel = open_channel(one, notify, sys.stdout)
@@ -153,20 +152,20 @@ def _probe(one: AnySubscription, notify: NotifySettings, report: Reporter, found
         found[one.name] = report.ok(one.name, "reached", what=what, **values)
     except DeliveryError as error:
         found[one.name] = report.fail(one.name, "not_reached", error=error, **values)
-    except Exception as error:  # noqa: BLE001  told like any refusal, and without what it says: that may be a secret
+    except Exception as error:  # noqa: BLE001  reported like a refusal, without its text: it may hold a secret
         found[one.name] = report.fail(one.name, "not_reached", error=fault(error), **values)
 
 
-_MOST_NAMED = 20  # files of one sort; a folder that is gone would be thousands of lines
+_MOST_NAMED = 20  # files of one kind: a missing folder would give thousands of lines
 
 
 def check_archive(settings: Settings, quick: bool, report: Reporter) -> Iterator[Finding]:
-    """What is missing, altered, left over; one finding alone where the archive cannot be asked.
+    """Report missing, altered and leftover files; a single finding if the archive cannot be reached.
 
     Raises:
         StorageError: the history cannot be read.
     """
-    # The history first: what a poll puts into the archive meanwhile is referred to later than it is there.
+    # The history first: a poll writes a file to the archive before it refers to it.
     referred: dict[str, str] = {}
     if settings.database.exists():
         with open_snapshot(settings.database) as db:
@@ -193,7 +192,7 @@ def check_archive(settings: Settings, quick: bool, report: Reporter) -> Iterator
 
 
 def check_missing(referred: Mapping[str, str], there: AbstractSet[str], report: Reporter) -> Iterator[Finding]:
-    """The files that are named and not there."""
+    """Report files that the history refers to and that are missing."""
     missing = [(sha256, what) for sha256, what in referred.items() if sha256 not in there]
     for sha256, what in missing[:_MOST_NAMED]:
         yield report.fail("missing", "missing", sha256=sha256, what=what)
@@ -204,7 +203,7 @@ def check_missing(referred: Mapping[str, str], there: AbstractSet[str], report: 
 
 
 def check_hashes(archive: Archive, hashes: Sequence[str], report: Reporter) -> Iterator[Finding]:
-    """The files that hold something else than their name says."""
+    """Report files whose bytes do not match their hash."""
     altered = 0
     for sha256, data in archive.read_many(hashes):
         if data is None:

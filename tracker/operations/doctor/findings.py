@@ -1,7 +1,4 @@
-"""What is found: which group and name, how it stands, in words, with what to do. Pure.
-
-The texts of `tracker doctor`, in Chinese and English: what was found, and what to do about it. Pure.
-"""
+"""Findings of `tracker doctor`: group, name, state, message and what to do, in Chinese and English. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from tracker.core.messages import Lang
 
 
 class State(StrEnum):
-    """How something stands."""
+    """The state of what was checked."""
 
     OK = "ok"
     WARNING = "warning"
@@ -32,25 +29,25 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """Makes the findings of one group in one language, from the texts of `tracker.doctor.words`."""
+    """Makes the findings of one group in one language from `TEXTS`."""
 
     lang: Lang
     group: str = ""
 
     def of(self, group: str) -> Reporter:
-        """The same for another group."""
+        """Return a reporter for another group."""
         return Reporter(self.lang, group)
 
     def ok(self, name: str, text: str, /, **values: object) -> Finding:
-        """It is as it should be."""
+        """Report that all is well."""
         return self._finding(name, State.OK, text, values)
 
     def warn(self, name: str, text: str, /, **values: object) -> Finding:
-        """A person should look at it when there is time."""
+        """Report something to check when there is time."""
         return self._finding(name, State.WARNING, text, values)
 
     def fail(self, name: str, text: str, /, **values: object) -> Finding:
-        """Something does not work."""
+        """Report something that does not work."""
         return self._finding(name, State.FAILED, text, values)
 
     def _finding(self, name: str, state: State, text: str, values: dict[str, object]) -> Finding:

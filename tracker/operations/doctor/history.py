@@ -1,4 +1,4 @@
-"""The database itself, and what it says of sources, polls, incidents and alerts."""
+"""Check the database, and the sources, polls, incidents and alerts recorded in it."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from tracker.settings.model import Settings
 from tracker.settings.open_archive import open_archive
 
 _MEGABYTE = 1024 * 1024
-_LARGE_WAL = 64 * _MEGABYTE  # SQLite begins anew at 4 MB where no reader keeps it from doing so
+_LARGE_WAL = 64 * _MEGABYTE  # SQLite starts the file over at 4 MB unless a reader prevents it
 _MOST_NAMED = 3
-_PATIENCE = timedelta(days=3)  # a week-end, and the night after it
+_PATIENCE = timedelta(days=3)  # a weekend and the night after it
 
 
 def check_database(settings: Settings, report: Reporter) -> Iterator[Finding]:
-    """Whether there is a history, whole and of this program's schema."""
+    """Check that there is a history, that it is intact, and that it has this program's schema."""
     path = settings.database
     if not path.exists():
         make, text = (report.fail, "history_gone") if _has_archive(settings) else (report.warn, "no_history")
@@ -51,7 +51,7 @@ def check_database(settings: Settings, report: Reporter) -> Iterator[Finding]:
 def _has_archive(settings: Settings) -> bool:
     try:
         return not open_archive(settings).is_empty()
-    except TrackerError:  # that it cannot be asked is told where the archive is looked at
+    except TrackerError:  # the check of the archive reports it
         return False
 
 
@@ -87,9 +87,9 @@ def _schema(db: Database, report: Reporter) -> Finding:
 def check_sources(
     rows: list[dict[str, Any]], now: str, recheck_days: float, report: Reporter
 ) -> Iterator[Finding]:  # fmt: skip
-    """Which sources give trouble, or were not looked at for long.
+    """Report sources that fail, or were not checked for long.
 
-    A source whose pages and files are all known is asked again only every `recheck_days`: that is no neglect.
+    A source whose pages and files are all known is asked only every `recheck_days`: that is no fault.
     """
     moment = datetime.fromisoformat(now)
     for row in rows:
@@ -106,7 +106,7 @@ def check_sources(
 
 
 def check_polls(settings: Settings, pulse: Pulse, now: str, report: Reporter) -> Iterator[Finding]:
-    """Whether polls come to their end."""
+    """Check that polls finish."""
     found = judge_by(settings, pulse, now, report.lang)
     if found.healthy:
         yield report.ok("health", "healthy", line=found.line())
@@ -118,7 +118,7 @@ def check_polls(settings: Settings, pulse: Pulse, now: str, report: Reporter) ->
 
 
 def check_counts(incidents: Mapping[str, int], deliveries: Mapping[str, int], report: Reporter) -> Iterator[Finding]:
-    """What waits for a person."""
+    """Report open incidents and undelivered alerts."""
     inc, alerts = report.of("incidents"), report.of("alerts")
     kinds = ", ".join(f"{kind} {n}" for kind, n in incidents.items())
     if kinds:
@@ -133,7 +133,7 @@ def check_counts(incidents: Mapping[str, int], deliveries: Mapping[str, int], re
 
 
 def check_history(settings: Settings, now: str, report: Reporter) -> Iterator[Finding]:
-    """Sources, polls, incidents and alerts, as the history has them at one moment."""
+    """Check sources, polls, incidents and alerts, all as of one moment."""
     recheck = max(settings.poll.recheck_pages_days, settings.poll.recheck_files_days)
     with open_snapshot(settings.database) as db:
         yield from check_sources(polls.sources(db), now, recheck, report.of("sources"))
@@ -143,7 +143,7 @@ def check_history(settings: Settings, now: str, report: Reporter) -> Iterator[Fi
 
 
 def newest_instant(path: Path) -> str | None:
-    """The latest time that a poll noted; None where there is none to be read, which `check_database` tells."""
+    """Return the latest time that a poll recorded; None if it cannot be read, which `check_database` reports."""
     try:
         with open_snapshot(path) as db:
             return polls.newest_instant(db)

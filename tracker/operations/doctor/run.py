@@ -1,4 +1,4 @@
-"""All checks, one group after the other; a group that stumbles keeps no other from being looked at."""
+"""Run all checks, one group after another; an error in one group does not stop the others."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Step = Callable[[Reporter], Iterator[Finding]]
 def examine(
     settings: Settings, file: Path | None, fault: str, now: str, report: Reporter, *, quick: bool
 ) -> Iterator[Finding]:  # fmt: skip
-    """Everything there is to be found; `fault` is what is wrong with the configuration, "" where nothing is."""
+    """Yield all findings; `fault` is what is wrong with the configuration, or ""."""
     database = settings.database
     zones = (settings.schedule.timezone, settings.notify.timezone)
     steps: dict[str, Step] = {
@@ -31,7 +31,7 @@ def examine(
         "channels": lambda t: _channels(settings, fault, t),
     }
     if not database.exists():
-        del steps["polls"]  # as "database" says
+        del steps["polls"]  # the group "database" reports it
     for group, step in steps.items():
         yield from _guarded(report.of(group), step)
 
@@ -48,5 +48,5 @@ def _guarded(report: Reporter, step: Step) -> Iterator[Finding]:
         yield from step(report)
     except StorageError as error:
         yield report.fail("readable", "unreadable", error=error.message)
-    except Exception as error:  # noqa: BLE001  whatever it is, the other groups must be looked at
+    except Exception as error:  # noqa: BLE001  whatever it is, the other groups must be checked
         yield report.fail("fault", "fault", error=without_its_text(error))

@@ -1,16 +1,12 @@
 """Word files (.docx): bytes → tables, as a stream.
 
-In: the bytes of a file. Out: a `Document` with every table of its body, text boxes and content controls. Must
-never: hold more than a row of XML in memory, read headers, footers or notes as part of a table, or fail with
-anything but the errors of `tracker.errors`.
+In: the bytes of a file. Out: a `Document` with every table of its body, text boxes and content controls. Must never
+hold more than a row of XML in memory, read headers, footers or notes as part of a table, or fail with anything but the
+errors of `tracker.core.errors`.
 
-The paragraphs of a Word file that stand outside table rows, in the order in which they end.
-
-In: the tree that a parser is still building. Out: paragraphs that are whole and have not been taken yet. Must
-never: take a paragraph twice, skip one, or take one whose end has not come.
-
-Nearly all paragraphs of a list stand in its cells and are read with their row. A parser event for each of them costs
-more than the parsing itself, so there are none: what stands between two rows or tables is looked up in the tree.
+`Flow` finds the paragraphs outside table rows, in the order in which they end. It takes each once, and only after its
+end. Nearly all paragraphs of a list are in its cells and are read with their row. A parser event for each of them costs
+more than the parsing itself, so there are none: what is between two rows or tables is looked up in the tree.
 """
 
 from __future__ import annotations
@@ -36,7 +32,7 @@ _MAX_WARNINGS = 50
 
 
 def read_docx(data: bytes) -> Document:
-    """The tables of a Word file.
+    """Return the tables of a Word file.
 
     Raises:
         Unreadable: it is damaged, protected or no Word file.
@@ -77,7 +73,7 @@ class _Open:
 
 
 class _Body:
-    """Follows the events of the main part; knows in which table and row it stands."""
+    """Follows the events of the main part; knows the current table and row."""
 
     def __init__(self, words: Words, reader: TextReader, meter: Meter) -> None:
         self._reader = reader
@@ -124,7 +120,7 @@ class _Body:
             self._above.clear()
 
     def _end(self, stream: PartStream, element: Element) -> None:
-        """Take in what has ended, and free it where it is no longer needed."""
+        """Process an element that has ended, and free it where it is no longer needed."""
         tag = element.tag
         if tag == FALLBACK:
             if self._second_branches and self._second_branches[-1] is element:
@@ -145,7 +141,7 @@ class _Body:
                 self._flow.passed(element)
 
     def _take(self, stream: PartStream, paragraphs: list[Element]) -> None:
-        """Read paragraphs that have ended, unless they stand in a branch that is not printed."""
+        """Read paragraphs that have ended, unless they are in a branch that is not printed."""
         for paragraph in paragraphs:
             if not self._second_branches:
                 self._add_paragraph(paragraph)
@@ -205,24 +201,24 @@ class Flow:
         self._last: Element | None = None
 
     def passed(self, element: Element) -> None:
-        """All of this element has been dealt with, and all that stands before it."""
+        """Mark this element and everything before it as processed."""
         self._last = element
 
     def before(self, root: Element, element: Element) -> list[Element]:
-        """The paragraphs that end before this element begins."""
+        """Return the paragraphs that end before this element begins."""
         if self._last is not None and self._last.getnext() is element:
             return []  # row after row
         return self._walk(root, element.iterancestors(), until=element)
 
     def so_far(self, root: Element) -> list[Element]:
-        """The paragraphs that surely have ended: neither the newest element nor what it stands in."""
+        """Return the paragraphs that have surely ended: neither the newest element nor its ancestors."""
         newest = [root]
         while len(newest[-1]):
             newest.append(newest[-1][-1])
         return self._walk(root, newest)
 
     def rest(self, root: Element) -> list[Element]:
-        """All that are left, once the whole part has been parsed."""
+        """Return all that are left, once the whole part has been parsed."""
         return self._walk(root, ())
 
     def _walk(self, root: Element, still_open: Iterable[Element], until: Element | None = None) -> list[Element]:

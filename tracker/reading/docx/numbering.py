@@ -43,7 +43,7 @@ class _List:
 
 @dataclass(slots=True)
 class _Use:
-    """One `w:num`: a list, and the levels at which its first paragraph starts anew."""
+    """One `w:num`: a list, and the levels at which its first paragraph starts again."""
 
     of: _List
     restarts: dict[int, int] = field(default_factory=dict)

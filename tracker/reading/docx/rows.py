@@ -5,7 +5,7 @@ Word would not print (deleted text, field codes, hidden text, the second branch 
 rows of a table inside a cell for rows of the list.
 
 An element is read in one flat pass: on real lists this costs a fifth of what walking the tree level by level does.
-What is not printed is taken out before; a row is looked through for it only where the pass comes upon some.
+What is not printed is removed first; a row is searched for it only where the pass meets some.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from tracker.reading.docx.numbering import Numbering
 from tracker.reading.limits import MAX_COLUMNS, check_columns
 from tracker.reading.xml_stream import Element, child
 
-# The text of a cell of a table that stands inside another cell: no cell of the outer row.
+# The text of a cell of a table inside another cell: no cell of the outer row.
 _INNER = "inner"
 _OFF = frozenset({"0", "false", "off"})
 
 
 @dataclass(slots=True)
 class Cell:
-    """One cell as it stands in its row: `down` is "", "restart" or "continue"."""
+    """One cell as written in its row: `down` is "", "restart" or "continue"."""
 
     element: Element
     pieces: list[str]
@@ -68,12 +68,12 @@ class TextReader:
         self._at_first = (*self._in_row, *self._odd)
 
     def is_deleted(self, row: Element) -> bool:
-        """True for a row whose removal is tracked: Word prints it no more."""
+        """True for a row whose removal is tracked: Word no longer prints it."""
         properties = child(row, self._row_properties)
         return properties is not None and child(properties, self._words("del")) is not None
 
     def read_paragraph(self, paragraph: Element) -> str:
-        """The text of one paragraph outside tables; its number is counted, not shown."""
+        """Return the text of one paragraph outside tables; its number is counted, not shown."""
         self._prune(paragraph)
         if self._numbering:
             self._numbering.next(paragraph)
@@ -89,7 +89,7 @@ class TextReader:
         return read
 
     def _read_cells(self, row: Element, read: RowText, tags: tuple[str, ...]) -> bool:
-        """Read the cells as they stand; False where a tag says that something must be taken out of the row before."""
+        """Read the cells as written; False where a tag says that something must be taken out of the row before."""
         pieces: list[str] = []
         marks = self._marks
         for element in row.iter(*tags):
@@ -152,7 +152,7 @@ class TextReader:
         return "".join(pieces).strip("\n")
 
     def _mark(self, element: Element) -> str:
-        """What an element other than text stands for."""
+        """Return the text that an element other than text means."""
         mark = self._marks.get(element.tag)
         if mark is not None:
             return mark

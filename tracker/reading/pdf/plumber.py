@@ -1,19 +1,14 @@
-"""A PDF by pdfplumber, page by page: opened where the first page is asked for, and once. Pure.
+"""pdfplumber: the fallback for PDF pages that pdfium alone does not read. Pure.
 
-In: the bytes of the file. Out: single pages. Must never: let out an error of that library, or hold on to a page that
-has been read. What all pages share, such as fonts, is read once: the cost goes by the pages that are asked for.
+In: the bytes of a file and a page number. Out: grids or characters. The file is opened once, when the first page is
+asked for. What all pages share, such as fonts, is read once, so the cost depends on the pages that are asked for. Must
+never let out an error of the library, keep a page that has been read, or believe a table of guessed columns unless
+every row fills every column and its headings are known.
 
-The fallback for PDFs that pdfium alone does not read: pdfplumber, for one page at a time. Pure.
-
-In: the file by pdfplumber and a page number. Out: grids or characters. Must never: believe a table of guessed columns
-unless every row fills every column and its headings are known.
-
-Letters that pdfium loses, put back from what pdfplumber reads of the same page. Pure.
-
-In: the characters of a page by either library. Out: those of pdfium, and those that it lacks. Where a font is not in
-the file, pdfium drops a letter that it takes for a repeat (seen with 5.15.2, 2026-11). pdfplumber in turn lacks signs
-that its tables do not know, such as ·, and gives them no width: the letters behind stand too far left. Must never add
-a letter that pdfium has, wherever the other library thinks that it stands.
+`add_lost` puts back letters that pdfium loses. Where a font is not in the file, pdfium drops a letter that it takes for
+a repeat (seen with 5.15.2, 2026-11). pdfplumber in turn lacks signs that its tables do not know, such as ·, and gives
+them no width: the letters after them are placed too far left. Must never add a letter that pdfium has, wherever
+pdfplumber places it.
 """
 
 from __future__ import annotations

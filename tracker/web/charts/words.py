@@ -1,4 +1,4 @@
-"""The words of charts in Chinese and English: their titles, and what they show in one or two sentences.
+"""The texts of charts in Chinese and English: titles, and one or two sentences on the data.
 
 Pure: names and numbers in, text out.
 """
@@ -15,7 +15,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "provinces": ("各属地备案数量", "Filings by province"),
     "entities": ("各主体备案数量", "Filings by entity"),
     "batches": ("{series}各批新增数量", "{series}: additions by batch"),
-    # what is said where nothing can be drawn
+    # for a chart without data
     "no_growth": ("尚未收录任何批次，没有增长可画。", "No batch is recorded yet, so there is no growth to draw."),
     "no_filings": ("没有符合条件的备案，没有数量可画。", "No filing fits, so there is nothing to draw."),
     "no_batches": ("{series}：尚未收录任何批次。", "{series}: no batch is recorded yet."),
@@ -48,13 +48,13 @@ Named = tuple[str, int]
 
 
 def chart_word(key: str, lang: Lang, **values: object) -> str:
-    """A word or sentence of charts."""
+    """Return a word or sentence of charts."""
     text = WORDS[key][0 if lang == "zh" else 1]
     return text.format(**values) if values else text
 
 
 def growth_words(grown: Sequence[tuple[str, int, int]], first: str, last: str, lang: Lang) -> str:
-    """What a chart of growth shows; `grown` is (series, count at the end, number of batches)."""
+    """Describe a chart of growth; `grown` is (series, count at the end, number of batches)."""
     some = [
         chart_word(
             "grown", lang, name=source_name(series, lang), n=counted(series, {"": n}, lang) or f"{n:,}",
@@ -69,10 +69,10 @@ def growth_words(grown: Sequence[tuple[str, int, int]], first: str, last: str, l
 
 
 def rows_words(key: str, rows: Sequence[Named], groups: Sequence[Named], unplaced: int, lang: Lang) -> str:
-    """What bars by place ("provinces") or entity ("entities") show.
+    """Describe bars by place ("provinces") or entity ("entities").
 
-    `rows` are the names with their counts, the largest first; `groups` those of the legend; `unplaced` the filings
-    without a place.
+    `rows` are (name, count), the largest first; `groups` are (name, count) of the legend; `unplaced` is the number of
+    filings without a place.
     """
     n = _filings(sum(count for _, count in rows) + unplaced, lang)
     sentence = "places_all" if key == "provinces" else "entities_all"
@@ -86,7 +86,7 @@ def rows_words(key: str, rows: Sequence[Named], groups: Sequence[Named], unplace
 
 
 def batches_words(series: str, counts: Sequence[Named], marked: Named | None, lang: Lang) -> str:
-    """What a chart of additions by batch shows; `counts` are (period, count) in order."""
+    """Describe a chart of additions by batch; `counts` are (period, count) in order."""
     title = chart_word("batches", lang, series=source_name(series, lang))
     most = max(counts, key=lambda one: one[1])
     told = chart_word(

@@ -14,20 +14,14 @@ from storage.queries.filing import find_filing_ids
 from storage.queries.filings import find_filings
 from storage.queries.filters import FilingFilter, provinces
 from tracker.core.dates import read_day
+from tracker.export.xlsx_file import MOST_ROWS
 from tracker.notify.words import place_text, source_name
 from tracker.query.filters import filing_kind, listed_series, status
 from tracker.query.search import search_filings
 from tracker.reading.search_text import searchable
+from tracker.reading.total_phrases import COUNTED
 from tracker.web.pages.changes import series_choices
-from tracker.web.pages.downloads import MOST_ROWS
-from tracker.web.pages.filings_filter import (
-    COUNTED,
-    FilingCount,
-    FilingFilterForm,
-    count,
-    nearest,
-    read_filing_filter,
-)
+from tracker.web.pages.filings_filter import FilingCount, FilingFilterForm, count, nearest, read_filing_filter
 from tracker.web.request import View
 
 PAGE = 50
