@@ -14,7 +14,7 @@ from storage.queries import counts
 from storage.queries.filings import find_filings
 from storage.queries.filters import FilingFilter, provinces
 from storage.schema.migrations import connect, connect_readonly
-from tests.closing import until_end
+from tests.support.closing import until_end
 
 MOST = 3
 
