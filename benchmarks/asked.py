@@ -11,10 +11,9 @@ from dataclasses import replace
 from itertools import combinations, islice
 from typing import Any
 
-from storage.queries import changes as changes_queries
 from storage.queries import compare, counts
 from storage.queries.batches import arrivals, find_batches, find_revisions, other_changes, publication_days
-from storage.queries.changes import ChangeFilter, ChangeQuery, find_changes, first_changes, newest_changes
+from storage.queries.changes import find_changes
 from storage.queries.entities import (
     entities_named,
     filed_days,
@@ -26,7 +25,7 @@ from storage.queries.entities import (
 )
 from storage.queries.filing import find_filing_ids
 from storage.queries.filings import find_filings
-from storage.queries.filters import FilingFilter, RenameFilter
+from storage.queries.filters import ChangeFilter, FilingFilter, RenameFilter
 from storage.queries.originals import find_originals
 from tracker.query.compare import Comparison, differing
 from tracker.query.filing import describe_filing, entities_called, filings_of_entity
@@ -132,24 +131,24 @@ def changes() -> Asked:
     """A page of the change log by each filter, newest first and onwards from a change."""
     for name, part in _CHANGES.items():
         yield f"changes · {name} · newest", (
-            lambda h, v, part=part: newest_changes(h.db, ChangeQuery(ChangeFilter(**part(v))), PAGE)
+            lambda h, v, part=part: find_changes(h.db, ChangeFilter(**part(v)), order="newest", limit=PAGE)
         )
         yield f"changes · {name} · a later page", (
             lambda h, v, part=part: find_changes(
-                h.db, ChangeFilter(**part(v), before=int(v["change_id"])), limit=PAGE
+                h.db, ChangeFilter(**part(v)), order="newest", before=int(v["change_id"]), limit=PAGE
             )
         )
         yield f"changes · {name} · following one", (
-            lambda h, v, part=part: changes_queries.find_changes_after(
-                h.db, ChangeFilter(**part(v)), int(v["change_id"]), PAGE
+            lambda h, v, part=part: find_changes(
+                h.db, ChangeFilter(**part(v)), after=int(v["change_id"]), limit=PAGE
             )
         )
-    yield "changes · all · oldest", lambda h, v: first_changes(h.db, ChangeQuery(ChangeFilter()), PAGE)
-    yield "changes · part of a company's name · newest", lambda h, v: newest_changes(
-        h.db, ChangeQuery(ChangeFilter(), entity=searchable(v["company"][2:6])), PAGE
+    yield "changes · all · oldest", lambda h, v: find_changes(h.db, ChangeFilter(), limit=PAGE)
+    yield "changes · part of a company's name · newest", lambda h, v: find_changes(
+        h.db, ChangeFilter(entity=searchable(v["company"][2:6])), order="newest", limit=PAGE
     )
-    yield "changes · no additions · newest", lambda h, v: newest_changes(
-        h.db, ChangeQuery(ChangeFilter(published_until=v["day"]), no_additions=True), PAGE
+    yield "changes · no additions · newest", lambda h, v: find_changes(
+        h.db, ChangeFilter(published_until=v["day"], no_additions=True), order="newest", limit=PAGE
     )
 
 

@@ -1,4 +1,4 @@
-"""The change log: what happened to which filing, when, and by which source. Read-only.
+"""The change log: what happened to which filing, when, and in which file it is written. Never writes.
 
 Change ids only grow, so a client can resume after the last id that it saw and miss nothing.
 """
@@ -7,45 +7,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlite_utils import Database
 
 from storage.queries.filings import SOURCE_KEYS, ids_condition, text_condition
-from storage.queries.filters import MAX_INLINE_IDS, NOT_ADDED, FilingFilter, Terms, places_like
+from storage.queries.filters import (
+    MAX_INLINE_IDS,
+    NOT_ADDED,
+    ChangeFilter,
+    Condition,
+    FilingFilter,
+    joined,
+    places_like,
+)
 from storage.rows import as_json, last_day
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeFilter:
-    """A filter of changes: each part that is set must match. Days are ISO and inclusive.
-
-    `since` and `until` are days of recording, `published_since` and `published_until` of publication. `batch` is the
-    list that states the change, `series` that of the filing. `terms` as in `FilingFilter`. `field` is a changed field.
-    `before` is the id of the last change of the page before, newest first.
-    """
-
-    since: str | None = None
-    until: str | None = None
-    published_since: str | None = None
-    published_until: str | None = None
-    series: str | None = None
-    kind: str | None = None
-    batch: str | None = None
-    filing_kind: str | None = None
-    province: str | None = None
-    number: str | None = None
-    filing: int | None = None
-    entity_id: int | None = None
-    terms: Terms = ()
-    poll: int | None = None
-    baseline: bool | None = None
-    ids: tuple[int, ...] | None = None
-    rows_of: tuple[str, str] | None = None  # filings that a list of this series and period states
-    field: str | None = None
-    before: int | None = None
-
 
 _SELECT = """SELECT c.id, c.filing_id, c.kind, f.series, v.number, f.number AS number_now, v.name, v.entity, v.province,
     v.kind AS filing_kind, a.period AS batch, a.series AS list_series,
@@ -63,40 +39,58 @@ _SELECT = """SELECT c.id, c.filing_id, c.kind, f.series, v.number, f.number AS n
         SELECT min(x.id) FROM notice_row x WHERE x.revision_id = r.id AND x.number IN
         (SELECT y.number FROM version y WHERE y.filing_id = f.id)
     )"""
-_BEHIND_ALL = 2**63 - 1  # an id that no change has
-# Filters after which few changes are left: these are found by their index and then put in order.
-_FEW = ("batch", "filing", "entity_id", "poll", "ids", "rows_of", "number", "field")
+_AFTER_ALL = 2**63 - 1  # an id that no change has
+# Filters that leave few changes: these are found by an index of their own and then sorted.
+_SELECTIVE = ("batch", "filing", "entity_id", "poll", "ids", "rows_of", "number", "field")
+Order = Literal["oldest", "newest"]
+Row = dict[str, Any]
 
 
-def find_changes(db: Database, where: ChangeFilter, *, limit: int | None = None) -> list[dict[str, Any]]:
-    """Return the change log, oldest first; with `limit` the newest ones, newest first.
+def find_changes(
+    db: Database, where: ChangeFilter, *, order: Order = "oldest", after: int | None = None,
+    before: int | None = None, limit: int | None = None,
+) -> list[Row]:  # fmt: skip
+    """Return the changes that fit, the oldest or the newest first; only those with an id after, or before, a given one.
 
-    A cancellation by a notice has the row of the notice as its source.
+    The order is that of recording, which within a list is the order of the list. The source of a cancellation by a
+    notice is its row in the notice.
     """
-    sql, args, few = changed(db, where)
+    sql, args, key = _matching(db, where, after, before)
+    direction = "DESC" if order == "newest" else "ASC"
     if limit is not None:
-        sql, args = f"{sql} ORDER BY {'+' if few else ''}c.id DESC LIMIT ?", [*args, limit]
-    order = "DESC" if limit is not None else "ASC"
-    return [_change(row) for row in db.query(f"{_SELECT} WHERE c.id IN ({sql}) ORDER BY c.id {order}", args)]
+        sql, args = f"{sql} ORDER BY {key} {direction} LIMIT ?", [*args, limit]
+    return [_change(row) for row in db.query(f"{_SELECT} WHERE c.id IN ({sql}) ORDER BY c.id {direction}", args)]
 
 
-def changed(db: Database, where: ChangeFilter, *, after: int | None = None) -> tuple[str, list[Any], bool]:
-    """SQL for the ids of the changes that fit, in no order, its arguments, and whether they are few; from behind an id.
+def find_change_ids(db: Database, where: ChangeFilter, limit: int) -> list[int]:
+    """Return the ids of the newest changes that fit, newest first."""
+    sql, args = changes_sql(db, where)
+    return [row[0] for row in db.execute(f"{sql} ORDER BY +c.id DESC LIMIT ?", [*args, limit])]
 
-    Few are found by an index of what they have, and then put in order; else the first ones of the order will do.
+
+def changes_sql(db: Database, where: ChangeFilter) -> Condition:
+    """Return SQL for the ids of the changes that fit, in no order, and its arguments."""
+    sql, args, _ = _matching(db, where, None, None)
+    return sql, args
+
+
+def _matching(db: Database, where: ChangeFilter, after: int | None, before: int | None) -> tuple[str, list[Any], str]:
+    """Return SQL for the ids of the changes that fit, its arguments, and the expression by which to sort them.
+
+    Where few changes fit the expression is `+c.id`: SQLite then finds them by their own index and sorts them. By `c.id`
+    it reads the log in order until the page is full, which for a rare change is all of the log.
     """
-    few = any(getattr(where, name) is not None for name in _FEW)
     pairs = [*_plain(where), *_lists(where)]
+    is_selective = where.no_additions or any(getattr(where, name) is not None for name in _SELECTIVE)
     for condition, values, is_rare in _filings(db, where):
         pairs.append((condition, values))
-        few = few or is_rare
-    for comparison, end in _ends(db, where, after):
-        # Whoever goes on from a change would else be led through all behind it, though few fit.
-        is_marked = few and after is not None and comparison == ">="
+        is_selective = is_selective or is_rare
+    for comparison, end in _ends(db, where, after, before):
+        # A client that resumes after a change would else be led through all later ones, though few fit.
+        is_marked = is_selective and after is not None and comparison == ">="
         pairs.append((f"{'+' if is_marked else ''}c.id {comparison} ?", [end]))
-    conditions = " AND ".join(["1", *(condition for condition, _ in pairs)])
-    sql = f"SELECT c.id FROM change c WHERE {conditions}"
-    return sql, [value for _, values in pairs for value in values], few
+    condition, args = joined(pairs)
+    return f"SELECT c.id FROM change c WHERE {condition}", args, "+c.id" if is_selective else "c.id"
 
 
 # Looked up change by change: of a join SQLite would first read the other table as a whole, to make a filter of it.
@@ -121,8 +115,8 @@ _OLDEST_FROM = """WITH RECURSIVE d(day) AS (
     FROM (SELECT day FROM d UNION ALL SELECT substr(?, 1, 7) UNION ALL SELECT substr(?, 1, 4))"""
 
 
-def _plain(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
-    """Return conditions that compare a column with a value."""
+def _plain(where: ChangeFilter) -> Iterator[Condition]:
+    """Conditions that compare a column with a value."""
     pairs = {
         "substr(c.recorded_at, 1, 10) >= ?": where.since, "substr(c.recorded_at, 1, 10) <= ?": where.until,
         f"{_PUBLISHED_END} >= ?": where.published_since, f"{_PUBLISHED_END} <= ?": where.published_until,
@@ -137,37 +131,41 @@ def _plain(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
             yield condition, [value]
 
 
-def _ends(db: Database, where: ChangeFilter, after: int | None) -> Iterator[tuple[str, int]]:
+def _ends(
+    db: Database, where: ChangeFilter, after: int | None, before: int | None
+) -> Iterator[tuple[str, int]]:  # fmt: skip
     """(comparison, id) of the first and the last change that can fit, where they are known.
 
     One of each: of two SQLite would go by either, and read all that only the other leaves out.
     """
     firsts, lasts = [], []
     if where.since is not None:
-        firsts.append(_one(db, _OLDEST_RECORDED, where.since))
+        firsts.append(_id(db, _OLDEST_RECORDED, [where.since]))
     if where.published_since is not None:
-        firsts.append(_one(db, _OLDEST_FROM, *[where.published_since] * 3))
+        firsts.append(_id(db, _OLDEST_FROM, [where.published_since] * 3))
     if after is not None:
-        firsts.append(min(after + 1, _BEHIND_ALL))
+        firsts.append(min(after + 1, _AFTER_ALL))
     if where.until is not None:
-        lasts.append(_one(db, _NEWEST_RECORDED, f"{where.until}~"))
+        lasts.append(_id(db, _NEWEST_RECORDED, [f"{where.until}~"]))
     if where.published_until is not None:
-        lasts.append(_one(db, _NEWEST_BY, *[where.published_until] * 2))
-    if where.before is not None:
-        lasts.append(max(where.before - 1, 0))
+        lasts.append(_id(db, _NEWEST_BY, [where.published_until] * 2))
+    if before is not None:
+        lasts.append(max(before - 1, 0))
     if firsts:
-        yield ">=", max(_BEHIND_ALL if first is None else first for first in firsts)
+        yield ">=", max(_AFTER_ALL if first is None else first for first in firsts)
     if lasts:
         yield "<=", min(last or 0 for last in lasts)
 
 
-def _one(db: Database, sql: str, *args: str) -> int | None:
-    row = next(iter(db.execute(sql, list(args))), None)
+def _id(db: Database, sql: str, args: list[str]) -> int | None:
+    row = db.execute(sql, args).fetchone()
     return row[0] if row else None
 
 
-def _lists(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
-    """Return conditions on the list of a change, its filing, or its effect."""
+def _lists(where: ChangeFilter) -> Iterator[Condition]:
+    """Yield the conditions on the list that states a change, or the filing; and on what the change did."""
+    if where.no_additions:
+        yield NOT_ADDED, []
     if where.field is not None:
         # Additions change no field. Without them few changes are left to be looked into.
         yield f"{NOT_ADDED} AND ? IN (SELECT j.key FROM json_each(c.fields) j)", [where.field]
@@ -186,7 +184,7 @@ def _lists(where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
 
 
 def _filings(db: Database, where: ChangeFilter) -> Iterator[tuple[str, list[Any], bool]]:
-    """Yield conditions on the filing that only what follows from the history knows, or on its place; and if few fit."""
+    """Conditions on the filing that only what follows from the history knows, or on its place; and if few fit."""
     if where.province is not None:
         places = places_like(db, where.province)
         marks = ", ".join("?" * len(places))
@@ -197,6 +195,8 @@ def _filings(db: Database, where: ChangeFilter) -> Iterator[tuple[str, list[Any]
         yield "c.filing_id IN (SELECT filing_id FROM filing_index WHERE entity_id = ?)", [where.entity_id], True
     if where.terms:
         yield text_condition(db, where.terms, "c.filing_id")
+    if where.entity:
+        yield entity_condition(db, where.entity, "c.filing_id")
 
 
 def _change(row: dict[str, Any]) -> dict[str, Any]:
@@ -214,45 +214,10 @@ def _change(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-Row = dict[str, Any]
+def entity_condition(db: Database, folded: str, column: str) -> tuple[str, list[Any], bool]:
+    """Return (condition, arguments, is_selective) for filings whose entity ever had this name; `column` is the id.
 
-
-@dataclass(frozen=True, slots=True)
-class ChangeQuery:
-    """A filter with two more parts.
-
-    `entity` is a folded part of any name that the filing's entity ever had; `no_additions` leaves out additions.
-    """
-
-    where: ChangeFilter
-    entity: str | None = None
-    no_additions: bool = False
-
-
-def selected(db: Database, query: ChangeQuery) -> tuple[str, list[Any]]:
-    """Return SQL for the ids of matching changes, unordered, and its arguments."""
-    sql, args, _ = _selected(db, query)
-    return sql, args
-
-
-def _selected(db: Database, query: ChangeQuery, after: int | None = None) -> tuple[str, list[Any], bool]:
-    """The same, and whether few are left to be put in order: these are found by an index of what they have."""
-    sql, args, few = changed(db, query.where, after=after)
-    few = few or query.no_additions
-    if query.no_additions:
-        sql += f" AND {NOT_ADDED}"
-    if query.entity:
-        condition, values, is_rare = of_entity(db, query.entity, "c.filing_id")
-        sql, args, few = f"{sql} AND {condition}", [*args, *values], few or is_rare
-    for condition, values in _few_days(db, query.where):
-        sql, args, few = f"{sql} AND {condition}", [*args, *values], True
-    return sql, args, few
-
-
-def of_entity(db: Database, folded: str, column: str) -> tuple[str, list[Any], bool]:
-    """SQL for a condition that the filing named by `column` is of an entity ever called so, its arguments, and if rare.
-
-    Rare names tell their filings; for a common one each row is looked at, of which the first ones will do.
+    A rare name is a list of filings; for a common one each row is tested, and the first rows are enough for a page.
     """
     if rare := ids_condition(db, FilingFilter(entity=folded), column):
         return *rare, True
@@ -260,46 +225,14 @@ def of_entity(db: Database, folded: str, column: str) -> tuple[str, list[Any], b
     return f"EXISTS ({called} WHERE i.filing_id = {column} AND instr(n.folded, ?))", [folded], False
 
 
-def _few_days(db: Database, where: ChangeFilter) -> Iterator[tuple[str, list[Any]]]:
-    """Return a condition for the index of published days if it selects few changes, else None.
-
-    A date that is known by its year only sorts before its days, so the range is slightly too wide; the filter's own
-    condition is exact.
-    """
-    days = (where.published_since or "")[:4], where.published_until or "9999"
-    if days == ("", "9999"):
-        return
-    within = "published_on >= ? AND published_on <= ?"
-    if len(list(db.execute(f"SELECT 1 FROM change WHERE {within} LIMIT ?", [*days, MAX_INLINE_IDS]))) < MAX_INLINE_IDS:
-        yield f"c.id IN (SELECT id FROM change WHERE {within})", list(days)
-
-
-def newest_changes(db: Database, query: ChangeQuery, limit: int) -> list[Row]:
-    """Return the newest matching changes, newest first; `where.before` continues."""
-    sql, args, few = _selected(db, query)
-    return changes_by_id(db, _ids(db, f"{sql} ORDER BY {'+' if few else ''}c.id DESC LIMIT ?", [*args, limit]))
-
-
-def first_changes(db: Database, query: ChangeQuery, limit: int, after: int | None = None) -> list[Row]:
-    """Return the oldest matching changes in the order of recording, which is that of their list, after an id."""
-    sql, args, few = _selected(db, query, after or 0)
-    return changes_by_id(db, _ids(db, f"{sql} ORDER BY {'+' if few else ''}c.id LIMIT ?", [*args, limit]))
-
-
-def ids_of(db: Database, query: ChangeQuery, most: int) -> list[int]:
-    """Return the ids of the newest matching changes, newest first."""
-    sql, args = selected(db, query)
-    return _ids(db, f"{sql} ORDER BY +c.id DESC LIMIT ?", [*args, most])
-
-
 def changes_by_id(db: Database, ids: Sequence[int]) -> list[Row]:
-    """Return the changes of these ids, in this order."""
+    """The changes of these ids, in this order."""
     found = {row["id"]: row for row in find_changes(db, ChangeFilter(ids=tuple(ids)))} if ids else {}
     return [found[id_] for id_ in ids]
 
 
 def with_links(db: Database, rows: Iterable[Row]) -> list[Row]:
-    """Add to changes what pages link to: the `entity_id` of the filing, and its `status_now`."""
+    """Changes with what a page needs to lead on: `entity_id` of the filing, and its `status_now`."""
     those = list(rows)
     known = {
         row["id"]: row
@@ -313,7 +246,7 @@ def with_links(db: Database, rows: Iterable[Row]) -> list[Row]:
 
 
 def changes_behind(db: Database, clock: str, moves: Iterable[tuple[int, str]]) -> dict[int, Row]:
-    """Return by filing id the change that led to its state from a day of a clock on."""
+    """The change by which each filing came to stand as it did from a day of a clock on, by the filing's id."""
     rows = db.execute(
         """SELECT s.filing_id, s.change_id FROM json_each(?) m JOIN filing_state s ON s.filing_id = m.value ->> 0
            AND s.clock = ? AND s.since = m.value ->> 1""",
@@ -324,28 +257,17 @@ def changes_behind(db: Database, clock: str, moves: Iterable[tuple[int, str]]) -
 
 
 def periods(db: Database) -> list[str]:
-    """Return the periods of all lists, newest first."""
+    """The periods of all lists, newest first."""
     sql = "SELECT DISTINCT period FROM attachment WHERE period IS NOT NULL ORDER BY period DESC"
     return [row[0] for row in db.execute(sql)]
 
 
-def _ids(db: Database, sql: str, args: Sequence[Any]) -> list[int]:
-    return [row[0] for row in db.execute(sql, args)]
-
-
-def find_changes_after(db: Database, where: ChangeFilter, after: int, limit: int) -> list[dict[str, Any]]:
-    """Return the first matching changes after that id, oldest first."""
-    sql, args, few = changed(db, where, after=after)
-    ids = tuple(row[0] for row in db.execute(f"{sql} ORDER BY {'+' if few else ''}c.id LIMIT ?", [*args, limit]))
-    return find_changes(db, ChangeFilter(ids=ids)) if ids else []
-
-
 def newest_change(db: Database) -> int | None:
-    """Return the id of the last recorded change, or None."""
-    newest: int | None = next(iter(db.execute("SELECT max(id) FROM change")))[0]
+    """The id of the last change that was recorded; None where there is none."""
+    newest: int | None = db.execute("SELECT max(id) FROM change").fetchone()[0]
     return newest
 
 
 def has_change(db: Database, change: int) -> bool:
-    """Return True if there is a change of that id."""
-    return next(iter(db.execute("SELECT 1 FROM change WHERE id = ?", [change])), None) is not None
+    """True where there is a change of that id."""
+    return db.execute("SELECT 1 FROM change WHERE id = ?", [change]).fetchone() is not None

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from storage.queries.changes import changes_by_id, of_entity
+from storage.queries.changes import changes_by_id, entity_condition
 from storage.queries.filings import JOINS, SOURCE, SOURCE_KEYS, entities_holding, filings_sql
 from storage.queries.filters import FilingFilter, RenameFilter
 from storage.rows import as_json, by_then
@@ -184,7 +184,7 @@ def _renamed(db: Database, where: RenameFilter) -> tuple[str, list[Any]]:
     if where.basis:
         condition += f" AND change_id IS {'NOT ' if where.basis == 'observed' else ''}NULL"
     if where.entity:
-        called, values, _ = of_entity(db, where.entity, "renaming.filing_id")
+        called, values, _ = entity_condition(db, where.entity, "renaming.filing_id")
         condition, args = f"{condition} AND {called}", [*args, *values]
     once = "AS MATERIALIZED" if where.entity else "AS NOT MATERIALIZED"  # a name is looked for once only
     return (

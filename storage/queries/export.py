@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from storage.queries import changes as changes_queries
 from storage.queries import incidents
 from storage.queries.filings import CANCELLED_ON, JOINS, LIST_FIELDS, SOURCE, SOURCE_KEYS, filings_sql
-from storage.queries.filters import FilingFilter
+from storage.queries.filters import ChangeFilter, FilingFilter
 from storage.rows import last_day
 
 Row = Mapping[str, Any]
@@ -91,7 +91,7 @@ def changes(db: Database, scope: Scope) -> Iterator[Row]:
     sql, args = _changes(db, scope, "c.id, c.filing_id, c.revision_id")
     asked = db.execute(sql, args)
     while some := list(islice(asked, _AT_ONCE)):
-        found = changes_queries.find_changes(db, changes_queries.ChangeFilter(ids=tuple(row[0] for row in some)))
+        found = changes_queries.find_changes(db, ChangeFilter(ids=tuple(row[0] for row in some)))
         by_id = {row["id"]: row for row in found}
         for change, filing, revision in some:
             row = by_id[change]

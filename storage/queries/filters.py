@@ -50,6 +50,38 @@ class FilingFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeFilter:
+    """Which changes: each part that is set must hold. Days are ISO and included.
+
+    `since` and `until` are days of the recorded clock, `published_since` and `published_until` of the published one.
+    `batch` is the period of the list that states the change; `series`, `filing_kind` and `province` are the filing's.
+    `terms` and `entity` as in `FilingFilter`. `rows_of` is a (series, period): filings that this list states. `field`
+    is one that got another value by the change; `no_additions` leaves out the changes that only added a filing.
+    """
+
+    since: str | None = None
+    until: str | None = None
+    published_since: str | None = None
+    published_until: str | None = None
+    series: str | None = None
+    kind: str | None = None
+    no_additions: bool = False
+    batch: str | None = None
+    filing_kind: str | None = None
+    province: str | None = None
+    number: str | None = None
+    filing: int | None = None
+    entity: str | None = None
+    entity_id: int | None = None
+    terms: Terms = ()
+    poll: int | None = None
+    baseline: bool | None = None
+    ids: tuple[int, ...] | None = None
+    rows_of: tuple[str, str] | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RenameFilter:
     """A filter of renames: days are ISO and inclusive; `entity` is a folded part of any name.
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.queries import changes as changes_queries
+from storage.queries.filters import ChangeFilter
 from storage.rows import as_json, filing_of
 from tracker.core.models import Change, ChangeKind, Verdict
 
@@ -96,7 +97,7 @@ def contents(db: Database, seq: int) -> dict[str, Any]:
 
 def contents_of_changes(db: Database, ids: Sequence[int]) -> dict[str, Any]:
     """Return contents in the form of `contents` with just these changes."""
-    changes = changes_queries.find_changes(db, changes_queries.ChangeFilter(ids=tuple(ids))) if ids else []
+    changes = changes_queries.find_changes(db, ChangeFilter(ids=tuple(ids))) if ids else []
     titles = _titles(db, [change["source"]["announcement"] for change in changes])
     return {"changes": changes, "baselines": [], "incidents": [], "unclassified": [], "titles": titles}
 

@@ -18,7 +18,7 @@ from storage.queries import changes
 from storage.queries import export as export_queries
 from storage.queries.export import Scope
 from storage.queries.filings import FILING_KEYS, SOURCE_KEYS, find_filings
-from storage.queries.filters import FilingFilter
+from storage.queries.filters import ChangeFilter, FilingFilter
 from storage.schema.migrations import connect_readonly
 from tests.export.conftest import LATE, RENAMED
 from tests.export.reading import read_all
@@ -54,7 +54,7 @@ def test_filings_are_what_the_history_answers(ledger: Ledger, as_of: str | None,
 
 
 def test_changes_are_what_the_history_answers(ledger: Ledger) -> None:
-    found = changes.find_changes(ledger.db, changes.ChangeFilter())
+    found = changes.find_changes(ledger.db, ChangeFilter())
     rows = list(export_queries.changes(ledger.db, NOW))
     assert [row["change_id"] for row in rows] == [change["id"] for change in found]
     for row, change in zip(rows, found, strict=True):

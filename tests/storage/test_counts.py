@@ -14,6 +14,7 @@ from storage.queries import counts
 from storage.queries.filings import find_filings
 from storage.queries.filters import FilingFilter, provinces
 from storage.schema.migrations import connect, connect_readonly
+from tests.support.closing import until_end
 
 MOST = 3
 
@@ -42,7 +43,7 @@ def counted(db: Database, where: FilingFilter, key: str) -> Counter[Any]:
 
 
 def test_the_largest_entities_are_those_of_the_filings(path: Path) -> None:
-    db = connect_readonly(path)
+    db = until_end(connect_readonly(path))
     for where in filters(db):
         ids, names = counted(db, where, "entity_id"), counted(db, where, "entity_today")
         found = counts.count_filings(db, "entity", where, limit=MOST)
@@ -57,7 +58,7 @@ def test_the_largest_entities_are_those_of_the_filings(path: Path) -> None:
 
 
 def test_counts_are_those_of_the_filings(path: Path) -> None:
-    db = connect_readonly(path)
+    db = until_end(connect_readonly(path))
     for where in filters(db):
         for by in ("series", "province", "kind", "status", "batch"):
             found = {row[by]: row["count"] for row in counts.count_filings(db, by, where)}
@@ -65,7 +66,7 @@ def test_counts_are_those_of_the_filings(path: Path) -> None:
 
 
 def test_entities_are_counted_alike_while_their_own_counts_are_behind(path: Path) -> None:
-    db = connect(path)
+    db = until_end(connect(path))
     before = counts.count_filings(db, "entity", FilingFilter(), limit=MOST)
     with db.conn:
         db.execute("UPDATE derivation SET change_id = change_id - 1")
@@ -79,7 +80,7 @@ def test_entities_are_counted_alike_while_their_own_counts_are_behind(path: Path
 
 def test_renamings_are_those_of_the_changes_and_the_remarks(path: Path) -> None:
     """What triggers keep is what the migration makes of a history that has it already."""
-    db = connect_readonly(path)
+    db = until_end(connect_readonly(path))
     kept = db.execute("SELECT filing_id, before, after, change_id, event_id FROM renaming ORDER BY 1, 2, 3, 4, 5")
     changes = """SELECT filing_id, fields ->> '$.entity[0]', fields ->> '$.entity[1]', id, NULL FROM change
         WHERE kind <> 'added' AND json_type(fields, '$.entity') IS NOT NULL"""

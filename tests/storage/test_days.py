@@ -10,9 +10,8 @@ import pytest
 from storage.queries import batches, changes
 from storage.queries import counts as counts_queries
 from storage.queries import filings as filings_queries
-from storage.queries.changes import ChangeFilter, ChangeQuery, newest_changes
 from storage.queries.export import Scope, filings
-from storage.queries.filters import FilingFilter
+from storage.queries.filters import ChangeFilter, FilingFilter
 from tests.support.desk_book import Ledger, synthesis
 from tests.support.rebuilding import assert_states_hold
 from tracker.query.compare import compare_days
@@ -84,6 +83,6 @@ def test_changes_of_a_common_text_are_found_while_the_index_is_behind(
     monkeypatch.setattr(filings_queries, "MAX_INLINE_IDS", 3)  # so that a few filings are many
     ledger.page("/2023-09/01/c_2.htm", (SEPTEMBER, synthesis(range(20, 28))))
     ledger.digest()  # and killed before the rest
-    for where in (ChangeQuery(ChangeFilter(terms=search_for("公司"))), ChangeQuery(ChangeFilter(), entity="公司")):
-        rows = newest_changes(ledger.db, where, 100)
+    for where in (ChangeFilter(terms=search_for("公司")), ChangeFilter(entity="公司")):
+        rows = changes.find_changes(ledger.db, where, order="newest", limit=100)
         assert len([row for row in rows if row["kind"] == "added"]) == 15

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from storage.queries import changes, counts, derivation
 from storage.queries import filing as filing_queries
 from storage.queries import filings as filings_queries
-from storage.queries.filters import FilingFilter
+from storage.queries.filters import ChangeFilter, FilingFilter
 from tests.fuzz.samples import NOTICES
 from tests.storage.recording import Book, filing
 from tests.support.folding import fold
@@ -146,7 +146,7 @@ def test_a_date_that_is_none_dates_nothing(tmp_path: Path) -> None:
     book = Book(tmp_path)
     dates = ["2024-02-29", "2024-02-30", "2024-13", "2204-01-01", "0000-00", "２０２４", "2024年夏", None]
     book.record([filing(str(n), filed_on=day) for n, day in enumerate(dates)])
-    published = {row["published_on"] for row in changes.find_changes(book.db, changes.ChangeFilter())}
+    published = {row["published_on"] for row in changes.find_changes(book.db, ChangeFilter())}
     assert published == {"2024-02-29", "2026-01-01"}
     assert {row["month"] for row in counts.count_filings(book.db, "month", FilingFilter())} == {"2024-02", "2026-01"}
     book.db.close()

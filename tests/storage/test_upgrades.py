@@ -18,7 +18,7 @@ from storage import journal
 from storage.archive.archive import Archive
 from storage.queries import changes as changes_queries
 from storage.queries import filings
-from storage.queries.filters import FilingFilter
+from storage.queries.filters import ChangeFilter, FilingFilter
 from storage.schema.migrations import connect, connect_readonly, migrations
 from tests.support.desk_book import Ledger, synthesis
 from tests.support.rebuilding import made_anew
@@ -58,7 +58,7 @@ def test_an_older_history_is_copied_and_brought_up_to_date(kept: Path, tmp_path:
     db = connect(path)
     assert [row.name for row in migrations.applied(db)] == NAMES
     assert len(filings.find_filings(db, FilingFilter())) == 21
-    changes = Counter(change["kind"] for change in changes_queries.find_changes(db, changes_queries.ChangeFilter()))
+    changes = Counter(change["kind"] for change in changes_queries.find_changes(db, ChangeFilter()))
     assert changes == {"added": 21, "amended": 1, "cancelled": 1}
     db.close()
     copies = list(tmp_path.glob("history.db.before-*"))

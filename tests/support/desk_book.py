@@ -15,7 +15,7 @@ from storage.archive.archive import Archive
 from storage.queries import changes as changes_queries
 from storage.queries import derivation, filings, site
 from storage.queries import incidents as incidents_queries
-from storage.queries.filters import FilingFilter
+from storage.queries.filters import ChangeFilter, FilingFilter
 from storage.schema.migrations import connect
 from storage.write.history import History
 from tests.support.closing import until_end
@@ -88,7 +88,7 @@ class Ledger:
         derive_safely(self.context())
         queue_news(self.context(), self.now)
         results = [SourceResult(series, "ok", 1, 1) for series in SERIES]
-        changes = changes_queries.find_changes(self.db, changes_queries.ChangeFilter(poll=self.poll_id))
+        changes = changes_queries.find_changes(self.db, ChangeFilter(poll=self.poll_id))
         self.history.finish_poll(self.poll_id, self.now, 0, results, settled)
         self.begin()
         return [(change["kind"], change["name"], change["fields"]) for change in changes]

@@ -12,7 +12,8 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from storage.queries.changes import ChangeFilter, find_changes
+from storage.queries.changes import find_changes
+from storage.queries.filters import ChangeFilter
 from storage.schema.migrations import connect_readonly
 from tests.support.closing import until_end
 from tests.support.polling import ROOT

@@ -28,7 +28,7 @@ from sqlite_utils import Database
 from storage.queries import changes as changes_queries
 from storage.queries import counts as counts_queries
 from storage.queries import incidents
-from storage.queries.filters import FilingFilter
+from storage.queries.filters import ChangeFilter, FilingFilter
 from storage.schema.migrations import connect_readonly
 from tracker.cli.output import print_changes, print_report, print_table
 from tracker.core.errors import TrackerError
@@ -166,7 +166,7 @@ def _poll(environment: dict[str, str], data: Path, lang: Lang, console: Console)
     for subject in _subjects(data)[told:]:
         console.print(Text(f"✉ {subject}", style="green"))
     db = connect_readonly(data / "history.db")
-    changes = changes_queries.find_changes(db, changes_queries.ChangeFilter(poll=report["poll"]))
+    changes = changes_queries.find_changes(db, ChangeFilter(poll=report["poll"]))
     news = [change for change in changes if change["kind"] != "added"]
     if news:
         print_changes(console, news[:5], lang)

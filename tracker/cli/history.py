@@ -13,7 +13,7 @@ from storage.queries import changes as changes_queries
 from storage.queries import counts as counts_queries
 from storage.queries import filings as filings_queries
 from storage.queries.filing import KEYS, there
-from storage.queries.filters import FilingFilter
+from storage.queries.filters import ChangeFilter, FilingFilter
 from tracker.cli.options import (
     Context,
     Day,
@@ -51,7 +51,7 @@ def changes(ctx: Context, /, search: str | None, as_csv: bool, as_json: bool, **
     check_series(where["series"])
     terms = search_for(search or "")
     is_asked = search is None or terms  # where nothing of it can be searched for, nothing is found
-    asked = changes_queries.ChangeFilter(terms=terms, **where)
+    asked = ChangeFilter(terms=terms, **where)
     rows = changes_queries.find_changes(ctx.open_history(), asked) if is_asked else []
     if as_json:
         print_json(rows)

@@ -7,9 +7,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.queries import entities
-from storage.queries.changes import ChangeFilter, find_changes
+from storage.queries.changes import find_changes
 from storage.queries.filing import find_events, find_filing_ids, find_leads, find_links, find_versions, there
-from storage.queries.filters import FilingFilter
+from storage.queries.filters import ChangeFilter, FilingFilter
 from storage.rows import beijing_day
 from tracker.core.dates import last_day
 from tracker.core.errors import OptionError

@@ -23,9 +23,9 @@ from sqlite_utils import Database
 
 from storage.archive.archive import Archive
 from storage.queries import batches, counts, incidents
-from storage.queries.changes import ChangeFilter, find_changes
+from storage.queries.changes import find_changes
 from storage.queries.filing import there
-from storage.queries.filters import FilingFilter
+from storage.queries.filters import ChangeFilter, FilingFilter
 from storage.schema.migrations import connect_readonly
 from tracker.core.dates import last_day
 from tracker.core.errors import OptionError

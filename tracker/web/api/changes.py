@@ -8,7 +8,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.queries import changes
-from storage.queries.changes import ChangeFilter, find_changes
+from storage.queries.changes import find_changes
+from storage.queries.filters import ChangeFilter
 from tracker.core.errors import OptionError
 from tracker.query.compare import Comparison, differing
 from tracker.query.filters import CHANGES, plain, series
@@ -30,9 +31,9 @@ def _changes(db: Database, asked: ApiRequest) -> ResultPage:
         _check_following(db, asked, begin)
     place = after[0] if after else None
     if is_newest:
-        rows = find_changes(db, ChangeFilter(**where, before=place), limit=limit + 1)
+        rows = find_changes(db, ChangeFilter(**where), order="newest", before=place, limit=limit + 1)
     else:
-        rows = changes.find_changes_after(db, ChangeFilter(**where), place or begin or 0, limit + 1)
+        rows = find_changes(db, ChangeFilter(**where), after=place or begin or 0, limit=limit + 1)
     page = cut(rows, limit, lambda row: (row["id"],))
     return ResultPage([shaped(ChangeRecord, row) for row in page.rows], page.next)
 

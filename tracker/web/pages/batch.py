@@ -10,8 +10,9 @@ from datasette import Response
 from sqlite_utils import Database
 
 from storage.queries.batches import arrivals, find_batches, find_revisions, refused_rows
-from storage.queries.changes import ChangeFilter, ChangeQuery, first_changes, newest_changes, selected, with_links
+from storage.queries.changes import changes_sql, find_changes, with_links
 from storage.queries.counts import count_within
+from storage.queries.filters import ChangeFilter
 from storage.queries.incidents import find_verdicts
 from tracker.core.models import Verdict
 from tracker.notify.words import period_text, source_name
@@ -92,14 +93,14 @@ def _find(db: Database, view: View, series: str, period: str, after: int | None)
         return _BatchPage(batches, None, [], [], 0, [], [], [], [], hidden[0] if hidden else None)
     revisions = _known(find_revisions(db, series, period), view.known_on)
     in_force = {each["sha256"] for each in batches[place]["lists"]}
-    later = ChangeQuery(_by(view, rows_of=(series, period)), no_additions=True)
+    later = _by(view, rows_of=(series, period), no_additions=True)
     newest = [row["id"] for row in revisions if row["sha256"] in in_force]
     return _BatchPage(
         batches,
         place,
-        own=with_links(db, first_changes(db, _own(view, series, period), PAGE + 1, after)),
-        later=with_links(db, newest_changes(db, later, MOST_LATER)),
-        later_count=count_within(db, *selected(db, later), most=MOST_COUNTED, seconds=0.03),
+        own=with_links(db, find_changes(db, _own(view, series, period), after=after, limit=PAGE + 1)),
+        later=with_links(db, find_changes(db, later, order="newest", limit=MOST_LATER)),
+        later_count=count_within(db, *changes_sql(db, later), most=MOST_COUNTED, seconds=0.03),
         arrivals=arrivals(db, series, period, **days),
         revisions=revisions,
         refused=refused_rows(db, newest, MOST_REFUSED),
@@ -108,12 +109,12 @@ def _find(db: Database, view: View, series: str, period: str, after: int | None)
     )
 
 
-def _own(view: View, series: str, period: str) -> ChangeQuery:
+def _own(view: View, series: str, period: str) -> ChangeFilter:
     """Return the changes that the batch itself states: additions, or cancellations by a notice (of other series)."""
     if series == NOTICES:
         # A published notice is shown even if its cancellations take effect at the end of its month.
-        return ChangeQuery(ChangeFilter(until=view.known_on, batch=period), no_additions=True)
-    return ChangeQuery(_by(view, series=series, batch=period, kind="added"))
+        return ChangeFilter(until=view.known_on, batch=period, no_additions=True)
+    return _by(view, series=series, batch=period, kind="added")
 
 
 def _by(view: View, **where: Any) -> ChangeFilter:

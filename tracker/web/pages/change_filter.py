@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from storage.queries.changes import ChangeFilter, ChangeQuery, selected
+from storage.queries.changes import changes_sql
 from storage.queries.counts import count_within
+from storage.queries.filters import ChangeFilter
 from tracker.core.errors import OptionError
 from tracker.query.filters import CHANGES, change_kind, changed_field, listed_series, number
 from tracker.query.parameters import Choice, Parameter
@@ -52,7 +53,7 @@ def _read(view: View, name: str, declared: Parameter | None) -> str | None:
     return _OWN_READERS[name](view) if declared is None else view.filter(name, declared, MOST_TEXT)
 
 
-def to_query(form: ChangeFilterForm, before: int | None = None) -> ChangeQuery | None:
+def to_query(form: ChangeFilterForm) -> ChangeFilter | None:
     """Return the query; None if a text has nothing that can be searched for: no change fits.
 
     Raises:
@@ -66,7 +67,7 @@ def to_query(form: ChangeFilterForm, before: int | None = None) -> ChangeQuery |
         return None
     kind = value("kind")
     series, _, period = value("rows_of", "").partition(":")
-    where = ChangeFilter(
+    return ChangeFilter(
         since=value("since"),
         until=_earlier(value("until"), form.known_on),
         published_since=value("published_since"),
@@ -82,15 +83,15 @@ def to_query(form: ChangeFilterForm, before: int | None = None) -> ChangeQuery |
         baseline=None if "baseline" not in form.values else value("baseline") == YES,
         rows_of=(series, period) if series else None,
         field=value("field"),
-        before=before,
+        entity=name or None,
+        no_additions=kind == CHANGED,
     )
-    return ChangeQuery(where, name or None, kind == CHANGED)
 
 
 def count_changes(db: Database, form: ChangeFilterForm, most: int, seconds: float = 0.02) -> int | None:
     """Count the changes that fit, up to `most`; None if that takes too long."""
     query = to_query(form)
-    return 0 if query is None else count_within(db, *selected(db, query), most=most, seconds=seconds)
+    return 0 if query is None else count_within(db, *changes_sql(db, query), most=most, seconds=seconds)
 
 
 def what_to_drop(db: Database, form: ChangeFilterForm, most: int) -> list[tuple[str, int | None]]:

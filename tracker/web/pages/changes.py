@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.queries.changes import newest_changes, periods, with_links
+from storage.queries.changes import find_changes, periods, with_links
 from storage.queries.entities import entity_name
 from storage.queries.filters import provinces
 from tracker.core.series import polled_series
@@ -78,8 +78,8 @@ async def page(view: View) -> Response:
 
 
 def _find(db: Database, asked: ChangeFilterForm, before: int | None) -> _ChangesPage:
-    query = to_query(asked, before)
-    rows = newest_changes(db, query, PAGE + 1) if query else []
+    query = to_query(asked)
+    rows = find_changes(db, query, order="newest", before=before, limit=PAGE + 1) if query else []
     entity = asked.values.get("entity", "")
     return _ChangesPage(
         rows=with_links(db, rows[:PAGE]),

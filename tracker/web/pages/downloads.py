@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, Literal
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.queries.changes import changes_by_id, ids_of
+from storage.queries.changes import changes_by_id, find_change_ids
 from storage.queries.counts import count_within
 from storage.queries.export import Scope, last_poll
 from storage.queries.filings import filings_sql
@@ -67,7 +67,7 @@ async def download_changes(view: View, *, form: FileForm) -> Response:
     """
     asked = read_change_filter(view)
     query = to_query(asked)
-    ids: list[int] = await view.ask(lambda db: ids_of(db, query, MOST_ROWS + 1) if query else [])
+    ids: list[int] = await view.ask(lambda db: find_change_ids(db, query, MOST_ROWS + 1) if query else [])
     _refuse_too_many("changes_too_many", len(ids))
 
     def fetch(start: int | None, db: Database) -> tuple[Chunk, int | None]:

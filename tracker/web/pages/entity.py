@@ -9,7 +9,7 @@ from typing import Any
 from datasette import Response
 from sqlite_utils import Database
 
-from storage.queries.changes import ChangeFilter, ChangeQuery, newest_changes
+from storage.queries.changes import find_changes
 from storage.queries.counts import count_cells
 from storage.queries.entities import (
     entity_of_filing,
@@ -20,7 +20,7 @@ from storage.queries.entities import (
     renames_of,
 )
 from storage.queries.filings import find_filings
-from storage.queries.filters import FilingFilter
+from storage.queries.filters import ChangeFilter, FilingFilter
 from tracker.core.series import SERIES
 from tracker.reading.search_text import searchable
 from tracker.web.errors import NotFound
@@ -100,8 +100,8 @@ def _ask(db: Database, view: View, entity_id: int) -> _EntityPage:
     found.counts = [(series.id, here[series.id], cancelled[series.id]) for series in SERIES if series.id in here]
     found.days = filed_days(db, where)
     found.renames = renames_of(db, entity_id, view.as_of, view.known_on)
-    asked = ChangeFilter(entity_id=entity_id, published_until=view.as_of, until=view.known_on)
-    found.changes = newest_changes(db, ChangeQuery(asked, no_additions=True), MOST_CHANGES + 1)
+    asked = ChangeFilter(entity_id=entity_id, published_until=view.as_of, until=view.known_on, no_additions=True)
+    found.changes = find_changes(db, asked, order="newest", limit=MOST_CHANGES + 1)
     return found
 
 

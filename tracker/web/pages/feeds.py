@@ -11,7 +11,7 @@ from datasette import Response
 from markupsafe import Markup
 from sqlite_utils import Database
 
-from storage.queries.changes import newest_changes
+from storage.queries.changes import find_changes
 from storage.queries.entities import entity_name
 from tracker.core.messages import Lang
 from tracker.notify.forms.feed import ATOM_TYPE, JSON_TYPE, LANGUAGES, NAME, Feed, Item, Mark, render_atom, render_json
@@ -46,7 +46,7 @@ async def _feed(view: View) -> Feed:
 
     def ask(db: Database) -> tuple[list[dict[str, Any]], str | None]:
         query = to_query(asked)
-        rows = newest_changes(db, query, ENTRIES) if query else []
+        rows = find_changes(db, query, order="newest", limit=ENTRIES) if query else []
         return rows, entity_name(db, int(entity)) if entity.isdigit() else None
 
     rows, name = await view.ask(ask)

@@ -11,8 +11,8 @@ from datasette import Response
 from sqlite_utils import Database
 
 from storage.queries import batches, counts, polls
-from storage.queries.changes import ChangeFilter, find_changes
-from storage.queries.filters import FilingFilter
+from storage.queries.changes import find_changes
+from storage.queries.filters import ChangeFilter, FilingFilter
 from storage.queries.incidents import find_incidents, find_verdicts
 from tracker.core.models import IncidentKind
 from tracker.core.series import AHEAD, SERIES, polled_series
@@ -67,7 +67,8 @@ def _ask(db: Database, view: View) -> Start:
                 for series, given in polls.batch_days(db).items()}  # fmt: skip
     totals = [_row(one.id, cells, known, expected.get(one.id), view) for one in SERIES if not one.cancels]
     changes = find_changes(
-        db, ChangeFilter(baseline=False, published_until=view.as_of, until=view.known_on), limit=CHANGES
+        db, ChangeFilter(baseline=False, published_until=view.as_of, until=view.known_on),
+        order="newest", limit=CHANGES,
     )
     shown = [row for row in totals if row.count or row.batches]
     every = [] if shown else batches.find_batches(db)  # needed only if nothing is shown for the day
