@@ -51,12 +51,12 @@ class FilingFilter:
 
 @dataclass(frozen=True, slots=True)
 class ChangeFilter:
-    """Which changes: each part that is set must hold. Days are ISO and included.
+    """A filter of changes: each part that is set must match. Days are ISO and inclusive.
 
-    `since` and `until` are days of the recorded clock, `published_since` and `published_until` of the published one.
-    `batch` is the period of the list that states the change; `series`, `filing_kind` and `province` are the filing's.
-    `terms` and `entity` as in `FilingFilter`. `rows_of` is a (series, period): filings that this list states. `field`
-    is one that got another value by the change; `no_additions` leaves out the changes that only added a filing.
+    `since` and `until` are days of recording, `published_since` and `published_until` days of publication. `batch` is the
+    period of the list that states the change; `series`, `filing_kind` and `province` are those of the filing. `terms` and
+    `entity` as in `FilingFilter`. `rows_of` is a (series, period): filings in this list. `field` is a changed field;
+    `no_additions` leaves out additions.
     """
 
     since: str | None = None
