@@ -53,10 +53,10 @@ class FilingFilter:
 class ChangeFilter:
     """A filter of changes: each part that is set must match. Days are ISO and inclusive.
 
-    `since` and `until` are days of recording, `published_since` and `published_until` days of publication. `batch` is the
-    period of the list that states the change; `series`, `filing_kind` and `province` are those of the filing. `terms` and
-    `entity` as in `FilingFilter`. `rows_of` is a (series, period): filings in this list. `field` is a changed field;
-    `no_additions` leaves out additions.
+    `since` and `until` are days of recording, `published_since` and `published_until` days of publication. `batch` is
+    the period of the list that states the change; `series`, `filing_kind` and `province` are those of the filing.
+    `terms` and `entity` as in `FilingFilter`. `rows_of` is a (series, period): filings in this list. `field` is a
+    changed field; `no_additions` leaves out additions.
     """
 
     since: str | None = None
