@@ -64,4 +64,4 @@ def count_arrivals(db: Database, first: str, last: str, *, clock: Clock, series:
     """How many filings were there on the last day and not on the first."""
     condition, args = (" AND series = ?", [series]) if series else ("", [])
     sql = f"SELECT sum(arrived) FROM state_count WHERE clock = ? AND day > ? AND day <= ?{condition}"
-    return int(next(iter(db.execute(sql, [clock, first, last, *args])))[0] or 0)
+    return int(db.execute(sql, [clock, first, last, *args]).fetchone()[0] or 0)

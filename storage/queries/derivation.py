@@ -51,7 +51,7 @@ _UNINDEXED = """FROM filing f LEFT JOIN filing_index i ON i.filing_id = f.id WHE
 
 def is_index_behind(db: Database) -> bool:
     """True where the index does not know all versions of some filing."""
-    return next(iter(db.execute(f"SELECT 1 {_UNINDEXED} LIMIT 1")), None) is not None
+    return db.execute(f"SELECT 1 {_UNINDEXED} LIMIT 1").fetchone() is not None
 
 
 def unindexed_filings(db: Database) -> Iterator[FilingSighting]:

@@ -61,7 +61,7 @@ _STATED = """filing_index i CROSS JOIN stated_event s ON s.filing_id = i.filing_
 
 def entity_of_filing(db: Database, filing: int) -> int | None:
     """The entity of a filing. An entity's id is that of its oldest filing, also after it was found to be another."""
-    row = next(iter(db.execute("SELECT entity_id FROM filing_index WHERE filing_id = ?", [filing])), None)
+    row = db.execute("SELECT entity_id FROM filing_index WHERE filing_id = ?", [filing]).fetchone()
     return row[0] if row else None
 
 

@@ -56,7 +56,7 @@ def is_miscounted(db: Database) -> bool:
             UNION ALL SELECT {cell.format("until")}, 1, 0 FROM filing_state WHERE until < '{FOREVER}'
         ) GROUP BY clock, day, series, kind, province, status, batch, month
         HAVING sum(n) <> 0 OR sum(arrived) <> 0 LIMIT 1"""
-    return next(iter(db.execute(sql)), None) is not None
+    return db.execute(sql).fetchone() is not None
 
 
 def misstated(db: Database) -> list[str]:
