@@ -13,14 +13,14 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 def beijing_day(instant: str) -> str:
-    """The day of an instant (ISO, UTC) in the regulator's time zone."""
+    """Return the day of an instant (ISO, UTC) in the regulator's time zone."""
     return datetime.fromisoformat(instant).astimezone(BEIJING).date().isoformat()
 
 
 def filing_of(row: dict[str, Any], *, raw: bool = True) -> Filing:
-    """The filing that a row of `version` (joined with its filing's `series`) states.
+    """Return the filing of a row of `version` (joined with the `series` of its filing).
 
-    Without `raw` the cells as printed are left out; the row need not hold them, and it takes a third of the time.
+    Without `raw` the printed cells are left out, which takes a third of the time.
     """
     return Filing(
         series=row["series"],
@@ -34,9 +34,9 @@ def filing_of(row: dict[str, Any], *, raw: bool = True) -> Filing:
 
 
 def revision_in_force(attachment: str, state: str = "'recorded'", by: str | None = None) -> str:
-    """SQL for the id of the revision that a list stands on: the one digested last, which need not be the newest.
+    """Return SQL for the current revision of a list: the one digested last, which need not be the newest.
 
-    A refused one can be accepted after a newer one was recorded. With `by`, a day, of those digested by then. All
+    A refused one can be accepted after a newer one was recorded. With `by`, a day, only those digested by then. All
     arguments are SQL.
     """
     by_then = f" AND substr(x.recorded_at, 1, 10) <= {by}" if by else ""
@@ -45,18 +45,18 @@ def revision_in_force(attachment: str, state: str = "'recorded'", by: str | None
 
 
 def last_day(column: str) -> str:
-    """SQL for the last day of a date: one that is known by its year or month only counts from its end."""
+    """Return SQL for the last day of a date: a year or month counts from its end."""
     return f"""(CASE length({column}) WHEN 4 THEN {column} || '-12-31'
         WHEN 7 THEN date({column} || '-01', '+1 month', '-1 day') ELSE {column} END)"""
 
 
 def by_then(published: str, recorded: str, as_of: str | None, known_on: str | None) -> tuple[str, list[str]]:
-    """SQL for a condition that something was published, and recorded, by the days, and its arguments."""
+    """Return SQL for a condition that something was published, and recorded, by the days, and its arguments."""
     pairs = [(f"{last_day(published)} <= ?", as_of), (f"substr({recorded}, 1, 10) <= ?", known_on)]
     those = [(condition, day) for condition, day in pairs if day]
     return " AND ".join(["1", *(condition for condition, _ in those)]), [day for _, day in those]
 
 
 def as_json(value: object) -> str:
-    """A value as the history stores it: compact, Chinese as Chinese."""
+    """Return a value as the history stores it: compact JSON, Chinese unescaped."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

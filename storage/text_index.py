@@ -1,10 +1,8 @@
-"""Text as an index of characters: what FTS5's table `filing_gram` holds, and what to ask it. Pure.
+"""The index of characters: tokens of FTS5's table `filing_gram`, and queries for it. Read-only.
 
-In: folded text and Latin letters, as `filing_index` holds them. Out: tokens, or a query. One and two characters are
-found as they stand, for each text leaves every character and every pair of neighbours as a token. Three and more are
-found by their pairs, and Latin letters by threes: what comes back is then looked at once more, with `instr`.
-
-What to ask the index of characters for, by which characters are rare in this history. Never writes.
+In: folded text and Latin letters, as in `filing_index`. Out: tokens, or a query. Each text has every character and
+every pair of neighbours as a token, so one and two characters are a single look-up. Longer texts are found by their
+rarest pairs, Latin letters by threes; `instr` then checks the candidates.
 """
 
 from __future__ import annotations
@@ -39,9 +37,9 @@ def grams_of(words: str, latin: str) -> str:
 
 
 def gram_query(terms: Iterable[tuple[str, str | None]], rarity: Callable[[str], int] | None = None) -> str:
-    """What to ask for texts that hold each term, or its Latin letters where it has some; terms are not empty.
+    """Return a query for texts with each term, or with its Latin letters if it has some; terms are not empty.
 
-    `rarity` says of a quoted token how rare it is: of long terms the rarest ones are asked for.
+    `rarity` returns how rare a quoted token is; for long terms the query has the rarest tokens.
     """
 
     def every(grams: Iterable[str]) -> str:
@@ -54,7 +52,7 @@ def gram_query(terms: Iterable[tuple[str, str | None]], rarity: Callable[[str], 
 
 
 def _chosen(tokens: Iterable[str], rarity: Callable[[str], int] | None) -> list[str]:
-    """Some of many tokens, quoted."""
+    """Return a selection of many tokens, quoted."""
     every = list(dict.fromkeys(tokens))
     step = -(-len(every) // MOST_GRAMS)
     quoted = [f'"{token.translate(_ENDS_TOKENS)}"' for token in every[::step]]
@@ -76,7 +74,7 @@ _NONE_SO_FAR = 2**62
 
 
 def texts_query(db: Database, terms: Iterable[tuple[str, str | None]]) -> str:
-    """As `gram_query`, with the rarest characters of long terms."""
+    """Return a `gram_query` with the rarest characters of long terms."""
     return gram_query(terms, partial(_rarity, db))
 
 

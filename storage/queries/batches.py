@@ -1,7 +1,4 @@
-"""The batches: what was published for each period, by which files, and how many filings they brought. Never writes.
-
-What pages say of batches beside `storage.queries.batches`: what they changed, and whom they added. Never writes.
-"""
+"""Batches: what was published for each period, by which files, with how many filings and changes. Read-only."""
 
 from __future__ import annotations
 
@@ -24,11 +21,11 @@ def find_batches(
     db: Database, *, series: str | None = None, batch: str | None = None, as_of: str | None = None,
     known_on: str | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """The batches, newest first: series, batch (its period), published_on, the counts `added` and `held`, and lists.
+    """Return the batches, newest first: series, batch (its period), published_on, counts `added` and `held`, and lists.
 
-    A list is an attachment with the revision that it stands on. `added` filings came with the batch; `held` are those
-    whose fields it states now, or on the day asked. With a day only lists that were published, or recorded, by then;
-    a list that was recorded anew since stands on the revision that it stood on then.
+    A list is an attachment with its current revision. `added` filings came with the batch; `held` filings have their
+    fields from it now, or on the day. With a day only lists that were published, or recorded, by then, with the
+    revision of that day.
     """
     by = ":known_on" if known_on else None
     recorded = "FROM revision x WHERE x.attachment_id = a.id AND x.state = 'recorded'"
@@ -63,7 +60,7 @@ def find_batches(
 
 
 def _counts(db: Database, as_of: str | None, known_on: str | None) -> dict[tuple[str, str], tuple[int, int]]:
-    """(added, held) by (series, batch)."""
+    """Return (added, held) by (series, batch)."""
     clock, day = clock_of(as_of, known_on)
     rows = db.execute(
         """SELECT series, batch, sum(arrived), sum(CASE WHEN status <> 'withdrawn' THEN n ELSE 0 END)
@@ -74,7 +71,7 @@ def _counts(db: Database, as_of: str | None, known_on: str | None) -> dict[tuple
 
 
 def find_revisions(db: Database, series: str, batch: str | None) -> list[dict[str, Any]]:
-    """Every revision of the lists of a batch, oldest first, with where and when it was seen and what became of it."""
+    """Return every revision of the lists of a batch, oldest first, with where and when it was seen, and its state."""
     return list(
         db.query(
             """SELECT r.id, a.label AS attachment, r.sha256, r.size, r.media_type, r.first_seen, r.last_seen, r.state,
@@ -91,9 +88,9 @@ Key = tuple[str, str | None]
 
 
 def other_changes(db: Database, *, as_of: str | None, known_on: str | None) -> dict[Key, dict[str, int]]:
-    """How many changes other than additions each batch states, by kind; batches by (series, period).
+    """Count the changes other than additions by batch (series, period) and kind.
 
-    With a day only what files state that were published, or recorded, by then: a notice may date what it cancels later.
+    With a day only those of files that were published, or recorded, by then: a notice may state a later date.
     """
     known = " AND substr(recorded_at, 1, 10) <= ?" if known_on else ""
     # Counted by revision first: so few rows are joined.
@@ -113,7 +110,7 @@ def other_changes(db: Database, *, as_of: str | None, known_on: str | None) -> d
 def arrivals(
     db: Database, series: str, period: str, *, as_of: str | None, known_on: str | None
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """How many filings came with a batch, by kind and province ("" where unknown), the most first."""
+    """Count the filings that came with a batch, by kind and province ("" if unknown), largest first."""
     clock, day = clock_of(as_of, known_on)
     return list(
         db.query(
@@ -126,7 +123,7 @@ def arrivals(
 
 
 def refused_rows(db: Database, revisions: list[int], most: int) -> list[dict[str, Any]]:
-    """The refused rows of these revisions, so many at most: revision, table, row, page, reason, cells as JSON."""
+    """Return refused rows of these revisions, up to a limit: revision, table, row, page, reason, cells as JSON."""
     marks = ", ".join("?" * len(revisions))
     sql = f"""SELECT revision_id AS revision, table_no AS "table", row_no AS row, page, reason, cells FROM refused_row
         WHERE revision_id IN ({marks}) ORDER BY rowid LIMIT ?"""
@@ -134,7 +131,7 @@ def refused_rows(db: Database, revisions: list[int], most: int) -> list[dict[str
 
 
 def publication_days(db: Database, series: str | None, until: str, count: int) -> list[str]:
-    """The newest days up to `until` on which a list was first published, newest first."""
+    """Return the newest days up to `until` on which a list was first published, newest first."""
     rows = db.execute(
         """SELECT DISTINCT day FROM (SELECT min(r.published_on) AS day FROM revision r
                JOIN attachment a ON a.id = r.attachment_id WHERE r.state = 'recorded' AND (? IS NULL OR a.series = ?)

@@ -116,7 +116,7 @@ _OLDEST_FROM = """WITH RECURSIVE d(day) AS (
 
 
 def _plain(where: ChangeFilter) -> Iterator[Condition]:
-    """Conditions that compare a column with a value."""
+    """Return conditions that compare a column with a value."""
     pairs = {
         "substr(c.recorded_at, 1, 10) >= ?": where.since, "substr(c.recorded_at, 1, 10) <= ?": where.until,
         f"{_PUBLISHED_END} >= ?": where.published_since, f"{_PUBLISHED_END} <= ?": where.published_until,
@@ -184,7 +184,7 @@ def _lists(where: ChangeFilter) -> Iterator[Condition]:
 
 
 def _filings(db: Database, where: ChangeFilter) -> Iterator[tuple[str, list[Any], bool]]:
-    """Conditions on the filing that only what follows from the history knows, or on its place; and if few fit."""
+    """Yield conditions on the filing that only what follows from the history knows, or on its place; and if few fit."""
     if where.province is not None:
         places = places_like(db, where.province)
         marks = ", ".join("?" * len(places))
@@ -226,13 +226,13 @@ def entity_condition(db: Database, folded: str, column: str) -> tuple[str, list[
 
 
 def changes_by_id(db: Database, ids: Sequence[int]) -> list[Row]:
-    """The changes of these ids, in this order."""
+    """Return the changes of these ids, in this order."""
     found = {row["id"]: row for row in find_changes(db, ChangeFilter(ids=tuple(ids)))} if ids else {}
     return [found[id_] for id_ in ids]
 
 
 def with_links(db: Database, rows: Iterable[Row]) -> list[Row]:
-    """Changes with what a page needs to lead on: `entity_id` of the filing, and its `status_now`."""
+    """Add to changes what pages link to: the `entity_id` of the filing, and its `status_now`."""
     those = list(rows)
     known = {
         row["id"]: row
@@ -246,7 +246,7 @@ def with_links(db: Database, rows: Iterable[Row]) -> list[Row]:
 
 
 def changes_behind(db: Database, clock: str, moves: Iterable[tuple[int, str]]) -> dict[int, Row]:
-    """The change by which each filing came to stand as it did from a day of a clock on, by the filing's id."""
+    """Return by filing id the change that led to its state from a day of a clock on."""
     rows = db.execute(
         """SELECT s.filing_id, s.change_id FROM json_each(?) m JOIN filing_state s ON s.filing_id = m.value ->> 0
            AND s.clock = ? AND s.since = m.value ->> 1""",
@@ -257,17 +257,17 @@ def changes_behind(db: Database, clock: str, moves: Iterable[tuple[int, str]]) -
 
 
 def periods(db: Database) -> list[str]:
-    """The periods of all lists, newest first."""
+    """Return the periods of all lists, newest first."""
     sql = "SELECT DISTINCT period FROM attachment WHERE period IS NOT NULL ORDER BY period DESC"
     return [row[0] for row in db.execute(sql)]
 
 
 def newest_change(db: Database) -> int | None:
-    """The id of the last change that was recorded; None where there is none."""
+    """Return the id of the last recorded change, or None."""
     newest: int | None = db.execute("SELECT max(id) FROM change").fetchone()[0]
     return newest
 
 
 def has_change(db: Database, change: int) -> bool:
-    """True where there is a change of that id."""
+    """Return True if there is a change of that id."""
     return db.execute("SELECT 1 FROM change WHERE id = ?", [change]).fetchone() is not None

@@ -1,4 +1,4 @@
-"""Which filings stood otherwise at the end of one day than at the end of another, by one clock. Never writes."""
+"""Compare the filings at the end of two days, by one clock. Read-only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from storage.queries.filters import Clock
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A filing's state before (None: it was not there) and after; `since` is the day on which the latter began."""
+    """The state of a filing before (None: it did not exist) and after; `since` is the first day of the latter."""
 
     filing: int
     since: str
@@ -29,9 +29,9 @@ def find_moves(
     which: Literal["added", "changed"] | None = None, after: tuple[str, int] | None = None, limit: int,
     without: Sequence[str] = (),
 ) -> Sequence[Move]:  # fmt: skip
-    """The moves from one day to the other, by the day of their last step and their ids; from behind `after`.
+    """Return the transitions from one day to the other, by the day of their last step and their ids, after `after`.
 
-    Those of the series `without` are left out.
+    The series in `without` are left out.
     """
     conditions, args = [], [first, min(first, LAST_DAY), clock, first, last, min(last, LAST_DAY)]
     if series:
@@ -61,7 +61,7 @@ def find_moves(
 
 
 def count_arrivals(db: Database, first: str, last: str, *, clock: Clock, series: str | None = None) -> int:
-    """How many filings were there on the last day and not on the first."""
+    """Count the filings that exist on the last day and not on the first."""
     condition, args = (" AND series = ?", [series]) if series else ("", [])
     sql = f"SELECT sum(arrived) FROM state_count WHERE clock = ? AND day > ? AND day <= ?{condition}"
     return int(db.execute(sql, [clock, first, last, *args]).fetchone()[0] or 0)

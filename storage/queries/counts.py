@@ -1,7 +1,7 @@
-"""Counts of filings, now or on a day of either clock, by what they have in common; largest entities; growth by month.
+"""Count filings now or on a day of either clock: by group, by entity, by month. Read-only.
 
-Withdrawn filings are not counted. What `state_count` can answer is a sum over it, whatever the number of filings; what
-asks for texts, entities or numbers, or by both clocks, is counted filing by filing. Never writes.
+Withdrawn filings are not counted. Counts by the columns of `state_count` are sums over it, whatever the number of
+filings; counts by text, entity or number, or by both clocks, go through the filings.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from storage.rows import as_json
 def count_filings(
     db: Database, by: str, where: FilingFilter, *, limit: int = -1, skip: int = 0
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """Counts per province, month, entity, kind, series, status or batch; the most first, months in their order.
+    """Count per province, month, entity, kind, series, status or batch; largest first, months in their order.
 
-    An entity counts with all its names, under its name today. With `limit` so many at most, behind the first `skip`.
+    An entity counts with all its names, under its name today. `limit` and `skip` select a part.
     """
     if by == "entity":
         return [{by: row["value"], "count": row["n"]} for row in _by_entity(db, where, limit, skip)]
@@ -36,14 +36,14 @@ def count_filings(
 
 
 def count_cells(db: Database, by: tuple[str, ...], where: FilingFilter) -> list[dict[str, Any]]:
-    """Counts by several of these at once (not by entity), in their order; unknown is None."""
+    """Count by several of these at once (not by entity), in their order; unknown is None."""
     sql, args = _cells(db, by, where) if is_summed(where) else _found(db, by, where)
     columns = ", ".join(f"nullif({name}, '') AS {name}" for name in by)
     return list(db.query(f"SELECT {columns}, n AS count FROM ({sql}) ORDER BY {', '.join(by)}", args))
 
 
 def count_within(db: Database, sql: str, args: Sequence[Any], *, most: int, seconds: float) -> int | None:
-    """How many rows a question has, up to `most`; None where that takes longer than so many seconds."""
+    """Count the rows of a query up to `most`; return None after `seconds`."""
     try:
         with time_limit(db.conn, seconds):
             return int(db.execute(f"SELECT count(*) FROM ({sql} LIMIT ?)", [*args, most]).fetchone()[0])
@@ -54,7 +54,7 @@ def count_within(db: Database, sql: str, args: Sequence[Any], *, most: int, seco
 
 
 def is_summed(where: FilingFilter) -> bool:
-    """True where the filter asks for nothing that only the filings themselves could tell."""
+    """Return True if the filter needs only the columns of `state_count`."""
     asks = (
         where.entity, where.entity_id, where.terms, where.filed_on, where.number, where.filing, where.after,
     )  # fmt: skip
@@ -62,7 +62,7 @@ def is_summed(where: FilingFilter) -> bool:
 
 
 def _cells(db: Database, by: tuple[str, ...], where: FilingFilter) -> Condition:
-    """SQL for the sums of `state_count` by the columns of `by`, and its arguments."""
+    """Return SQL for sums of `state_count` by the columns of `by`, and its arguments."""
     by_day = "clock = ? AND day <= ? AND status <> 'withdrawn'", [*clock_of(where.as_of, where.known_on)]
     condition, args = joined([by_day, *column_conditions(db, where, "state_count")])
     columns = ", ".join(by)
@@ -71,7 +71,7 @@ def _cells(db: Database, by: tuple[str, ...], where: FilingFilter) -> Condition:
 
 
 def _found(db: Database, by: tuple[str, ...], where: FilingFilter) -> Condition:
-    """SQL for the same, filing by filing."""
+    """Return SQL for the same, filing by filing."""
     sql, args = filings_sql(db, where)
     columns = ", ".join(by)
     return f"SELECT {columns}, count(*) AS n FROM ({sql}) WHERE status <> 'withdrawn' GROUP BY {columns}", args
@@ -93,7 +93,7 @@ def _by_entity(db: Database, where: FilingFilter, limit: int, skip: int) -> Any:
 
 
 def _is_counted(db: Database) -> bool:
-    """True where `entity.present` counts every filing: nothing was recorded since, and each filing has an entity."""
+    """Return True if `entity.present` counts every filing: nothing is newer, and each filing has an entity."""
     made = db.execute("SELECT change_id FROM derivation WHERE step = 'entities'").fetchone()
     newest = db.execute("SELECT max(id) FROM change").fetchone()
     none = db.execute("SELECT 1 FROM filing_index WHERE entity_id IS NULL LIMIT 1").fetchone()
@@ -102,7 +102,7 @@ def _is_counted(db: Database) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class EntityCount:
-    """An entity by its name today, with its filings by series."""
+    """An entity with its name today and its filings by series."""
 
     id: int
     name: str
@@ -110,17 +110,16 @@ class EntityCount:
 
     @property
     def count(self) -> int:
-        """All its filings."""
+        """Return all its filings."""
         return sum(self.series.values())
 
 
 def growth(
     db: Database, *, as_of: str | None = None, known_on: str | None = None, without: Sequence[str] = ()
 ) -> list[tuple[str, str, int]]:  # fmt: skip
-    """(series, month, filings at its end) of each month in which that changed, in order; withdrawn ones not counted.
+    """Return (series, month, filings at its end) of each month with a difference, in order, without withdrawn filings.
 
-    By the published clock, or by the recorded one where only a day of that is given. The series of `without` are left
-    out.
+    By the published clock, or by the recorded one if only a day of that is given. The series of `without` are left out.
     """
     clock = "recorded" if known_on and not as_of else "published"
     rows = db.execute(
@@ -138,9 +137,9 @@ def growth(
 def top_entities(
     db: Database, most: int, *, as_of: str | None = None, known_on: str | None = None, without: Sequence[str] = ()
 ) -> list[EntityCount]:  # fmt: skip
-    """The entities with the most filings, withdrawn ones and those of the series `without` not counted, the most first.
+    """Return the entities with the most filings, largest first, without withdrawn filings and the series of `without`.
 
-    Of those with as many any may be left out.
+    Of entities with the same number any may be left out.
     """
     where = FilingFilter(as_of=as_of, known_on=known_on, without=tuple(without))
     sql, args = filings_sql(db, where)

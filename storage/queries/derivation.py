@@ -1,4 +1,4 @@
-"""What was seen of each filing, entity and list, as the derivations and the checks need it. Never writes."""
+"""The input of the derived tables and the checks: versions of filings, names of entities, current lists. Read-only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class FilingSighting:
-    """A filing with all its versions, oldest first, as (version id, fields); the last one is in force."""
+    """A filing with all its versions, oldest first, as (version id, fields); the last one is current."""
 
     filing: int
     version: int
@@ -30,10 +30,10 @@ class FilingSighting:
 
 @dataclass(frozen=True, slots=True)
 class EntitySighting:
-    """Which entities a filing was listed under, oldest first, and the renames that its remarks state.
+    """The entities that a filing was listed under, oldest first, and the renames in its remarks.
 
-    Where name and entity became others at once, the number came to stand for something else (two numbers that change
-    places, for example): what it stood for before ties nothing.
+    If name and entity changed at once, the number got another meaning (two numbers swapped, for example), and earlier
+    names connect nothing.
     """
 
     filing: int
@@ -50,14 +50,14 @@ _UNINDEXED = """FROM filing f LEFT JOIN filing_index i ON i.filing_id = f.id WHE
 
 
 def is_index_behind(db: Database) -> bool:
-    """True where the index does not know all versions of some filing."""
+    """Return True if the index lacks versions of a filing."""
     return db.execute(f"SELECT 1 {_UNINDEXED} LIMIT 1").fetchone() is not None
 
 
 def unindexed_filings(db: Database) -> Iterator[FilingSighting]:
-    """The filings of which the index does not know all versions; they may be indexed meanwhile.
+    """Yield the filings whose versions the index lacks; the caller may index them meanwhile.
 
-    Cells as printed are left out. So many as `_CHUNK` are held at a time, whatever the size of the history.
+    Printed cells are left out. At most `_CHUNK` filings are in memory.
     """
     ids = array("q", (row[0] for row in db.execute(f"SELECT f.id {_UNINDEXED} ORDER BY f.id")))
     for start in range(0, len(ids), _CHUNK):
@@ -76,7 +76,7 @@ def unindexed_filings(db: Database) -> Iterator[FilingSighting]:
 
 
 def entity_sightings(db: Database) -> Iterator[EntitySighting]:
-    """Every filing with its entities."""
+    """Yield every filing with its entities."""
     renames: dict[int, list[tuple[str | None, str | None]]] = {}
     events = "SELECT filing_id, before, after FROM stated_event WHERE kind = 'entity_renamed' ORDER BY id"
     for row in db.execute(events):
@@ -99,12 +99,12 @@ def _is_another(before: tuple[Any, ...], after: tuple[Any, ...]) -> bool:
 
 
 def announcements(db: Database) -> list[Row]:
-    """Every announcement page: id, url, series, title, published_at, text."""
+    """Return every announcement page: id, url, series, title, published_at, text."""
     return list(db.query("SELECT id, url, series, title, published_at, text FROM announcement ORDER BY id"))
 
 
 def stated_totals(db: Database) -> list[StatedTotal]:
-    """The totals that announcements state."""
+    """Return the totals that announcements state."""
     rows = db.query("SELECT t.*, n.url FROM stated_total t JOIN announcement n ON n.id = t.announcement_id")
     return [
         StatedTotal(
@@ -123,7 +123,7 @@ _LISTS = f"""SELECT a.id, a.series, a.period, o.label, n.title, n.url, n.publish
 
 
 def known_lists(db: Database) -> list[KnownList]:
-    """Every list with the filings that it states now, in its own order; cells as printed are left out."""
+    """Return every list with the filings that it states now, in its own order, without printed cells."""
     filings: dict[int, list[Filing]] = {}
     repeated: dict[tuple[int, str], list[str | None]] = {}
     for row in db.query("SELECT revision_id, number, sequence FROM repeated_row ORDER BY rowid"):
@@ -145,7 +145,7 @@ def known_lists(db: Database) -> list[KnownList]:
 
 
 def known_notices(db: Database) -> list[KnownList]:
-    """Every cancellation notice with its rows; a number that was corrected since stands as it is now."""
+    """Return every cancellation notice with its rows; corrected numbers have their present form."""
     current = dict(
         db.execute(
             """SELECT w.number, f.number FROM notice_row w JOIN version v ON v.number = w.number
@@ -157,7 +157,7 @@ def known_notices(db: Database) -> list[KnownList]:
 
 
 def known_round_ups(db: Database) -> list[KnownList]:
-    """Every round-up of earlier lists, with the numbers that it states."""
+    """Return every round-up of earlier lists with its numbers."""
     return _lists_of_rows(db, "round_up_row", "'round_up'", {})
 
 

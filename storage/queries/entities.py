@@ -1,9 +1,4 @@
-"""The entities one after another, and one of them by its id. Never writes.
-
-What entities are and were called, and when; entities by a part of a name. Never writes.
-
-Entities that changed their names: as lists were seen to change, and as remarks state. Never writes.
-"""
+"""Entities: by id, by a part of any name, their names over time, and renames as observed and as stated. Read-only."""
 
 from __future__ import annotations
 
@@ -26,9 +21,9 @@ _SELECT = f"SELECT e.id, e.name, {_NAMES} AS names, e.filings FROM entity e"
 
 
 def list_entities(db: Database, *, folded: str | None = None, after: int = 0, limit: int) -> list[dict[str, Any]]:
-    """Entities by id, from behind `after`: id, name today, names with their basis, how many filings.
+    """Return entities by id, after `after`: id, name today, names with their basis, number of filings.
 
-    With `folded` those that ever had a name that holds this text.
+    With `folded` only entities that ever had a name with this text.
     """
     condition, among = "", None
     if folded is not None:
@@ -44,7 +39,7 @@ def list_entities(db: Database, *, folded: str | None = None, after: int = 0, li
 
 
 def find_entity(db: Database, entity_id: int) -> dict[str, Any] | None:
-    """One entity, as `list_entities` gives it; None where there is none of that id."""
+    """Return one entity in the form of `list_entities`, or None."""
     return next((_entity(row) for row in db.query(f"{_SELECT} WHERE e.id = ?", [entity_id])), None)
 
 
@@ -60,16 +55,19 @@ _STATED = """filing_index i CROSS JOIN stated_event s ON s.filing_id = i.filing_
 
 
 def entity_of_filing(db: Database, filing: int) -> int | None:
-    """The entity of a filing. An entity's id is that of its oldest filing, also after it was found to be another."""
+    """Return the entity of a filing.
+
+    The id of an entity is that of its oldest filing, also after entities were joined.
+    """
     row = db.execute("SELECT entity_id FROM filing_index WHERE filing_id = ?", [filing]).fetchone()
     return row[0] if row else None
 
 
 def entities_named(db: Database, folded: str, most: int) -> list[dict[str, Any]]:
-    """Entities of which a name of any time holds `folded`: id, name today, the name that does, how many filings.
+    """Return entities with a name of any time that contains `folded`: id, name today, that name, number of filings.
 
-    The one that is called just so comes first, then those with the most filings. As many are looked at as an answer
-    in a moment allows, so that of a very common text some may be left out.
+    An exact match comes first, then the entities with the most filings. To answer at once, the search is limited, so
+    entities may be missing for a very common text.
     """
     named = """SELECT i.entity_id AS id FROM (
             SELECT rowid FROM filing_gram WHERE filing_gram MATCH :grams ORDER BY rowid DESC LIMIT :looked_at
@@ -90,7 +88,7 @@ def entities_named(db: Database, folded: str, most: int) -> list[dict[str, Any]]
 
 
 def names_stated(db: Database, entity_id: int, as_of: str | None, known_on: str | None) -> dict[str, str]:
-    """Name → basis (listed or stated) of an entity, as lists and remarks had it by the days; the newest first."""
+    """Return name → basis (listed or stated) of an entity by the days, newest first."""
     condition, days = by_then("v.published_on", "v.recorded_at", as_of, known_on)
     said, said_days = by_then("coalesce(s.happened_on, v.published_on)", "v.recorded_at", as_of, known_on)
     # The entity's filings first: by the kind of statement there are as many as there are renames at all.
@@ -107,16 +105,16 @@ def names_stated(db: Database, entity_id: int, as_of: str | None, known_on: str 
 
 
 def first_published(db: Database, filings: Iterable[int]) -> dict[int, str]:
-    """When each of these filings was first published, as far as stated, by its id."""
+    """Return by id when each filing was first published, as far as stated."""
     sql = """SELECT filing_id, min(published_on) FROM change WHERE kind = 'added' AND published_on IS NOT NULL
         AND filing_id IN (SELECT value FROM json_each(?)) GROUP BY filing_id"""
     return dict(db.execute(sql, [as_json(list(filings))]).fetchall())
 
 
 def filed_days(db: Database, where: FilingFilter) -> list[tuple[str, int]]:
-    """(day, how many filings) of those that fit, withdrawn ones not counted: when filed, else when first published.
+    """Return (day, number of filings) of matching filings: the day of filing, else of first publication.
 
-    A day that is known by its month or year only is that. Oldest first.
+    Withdrawn filings are left out. A day may be a month or a year, as far as known. Oldest first.
     """
     sql, args = filings_sql(db, where)
     rows = db.execute(
@@ -130,9 +128,9 @@ def filed_days(db: Database, where: FilingFilter) -> list[tuple[str, int]]:
 
 
 def renames_of(db: Database, entity_id: int, as_of: str | None, known_on: str | None) -> list[dict[str, Any]]:
-    """How the names of one entity changed, oldest first: each pair of names once, with how many filings tell it.
+    """Return the renames of one entity, oldest first: each pair of names once, with the number of filings that show it.
 
-    `basis` is observed where a list came to state another name, else stated: a remark says so.
+    `basis` is observed if a list changed the name, else stated by a remark.
     """
     observed, days = by_then("c.published_on", "c.recorded_at", as_of, known_on)
     stated, said_days = by_then("coalesce(s.happened_on, v.published_on)", "v.recorded_at", as_of, known_on)
@@ -157,11 +155,11 @@ def renames_of(db: Database, entity_id: int, as_of: str | None, known_on: str | 
 def find_renames(
     db: Database, where: RenameFilter, *, limit: int, skip: int = 0
 ) -> tuple[list[dict[str, Any]], int]:  # fmt: skip
-    """Each pair of a former and a new name, newest recorded first, with how it is known; and how many pairs there are.
+    """Return each pair of a former and a new name, newest recorded first, with its basis, and the number of pairs.
 
-    `filings` are those that tell it. `observed` is the newest change of a list that shows it, `stated` the newest
-    remark that says so; either may be None. `entity_id` and `entity_today` are whose name it is now. Names that only
-    the remark's other side states are None.
+    `filings` counts the filings that show it. `observed` is the newest change of a list that shows it, `stated` the
+    newest remark that says so; either may be None. `entity_id` and `entity_today` name the entity now. A name that the
+    remark omits is None.
     """
     sql, args = _renamed(db, where)
     pairs = list(db.query(sql, [*args, limit, skip]))
@@ -178,9 +176,9 @@ def find_renames(
 
 
 def _renamed(db: Database, where: RenameFilter) -> tuple[str, list[Any]]:
-    """SQL for a page of pairs of names, and its arguments but for how many and behind how many.
+    """Return SQL for a page of pairs of names, and its arguments without limit and offset.
 
-    The pairs of the page are found by narrow rows, and only then what is known of each.
+    It finds the pairs of the page by narrow rows first, and then the details of each.
     """
     condition, args = by_then("published_on", "recorded_at", where.as_of, where.known_on)
     if where.basis:
@@ -226,9 +224,9 @@ def _entities(db: Database, filings: list[int]) -> dict[int, dict[str, Any]]:
 
 
 def find_entities(db: Database, folded: str) -> list[dict[str, Any]]:
-    """Entities with a name, of any time, that contains `folded`: id, name today, all names with their basis.
+    """Return entities with a name of any time that contains `folded`: id, name today, all names with their basis.
 
-    One whose name is just that comes first.
+    An exact match comes first.
     """
     among = entities_holding(db, folded) if folded else None
     named = "SELECT entity_id FROM entity_name WHERE instr(folded, :q)"
@@ -254,7 +252,7 @@ def find_entities(db: Database, folded: str) -> list[dict[str, Any]]:
 
 
 def names_of_entities(db: Database, ids: set[int]) -> dict[int, list[str]]:
-    """Every name of each of these entities, today's first."""
+    """Return every name of each of these entities, today's first."""
     names: dict[int, list[str]] = {}
     sql = "SELECT entity_id, name FROM entity_name WHERE entity_id IN (SELECT value FROM json_each(?)) ORDER BY rowid"
     for row in db.execute(sql, [as_json(sorted(ids))]):
@@ -263,5 +261,5 @@ def names_of_entities(db: Database, ids: set[int]) -> dict[int, list[str]]:
 
 
 def entity_name(db: Database, entity: int) -> str | None:
-    """The name of an entity today; None where there is none of that id."""
+    """Return the name of an entity today, or None."""
     return next((str(row[0]) for row in db.execute("SELECT name FROM entity WHERE id = ?", [entity])), None)

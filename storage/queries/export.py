@@ -1,7 +1,7 @@
-"""The whole history, table by table, for files: rows come one by one, however many there are. Never writes.
+"""The whole history, table by table, for exports; rows are read one by one. Read-only.
 
-What a filing is at a day stands in `storage.queries.filings`, what a change says in `storage.queries.filing`: here they
-are only gone through in order. Sources are flat: source_announcement, source_row …
+`storage.queries.filings` has the state of filings, `storage.queries.changes` the changes; this module goes through them
+in order. Sources are flat columns: source_announcement, source_row …
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _RECORDED = "substr({0}, 1, 10) <= ?"
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is exported: one series or all; as published by a day, as recorded by a day (ISO, both included)."""
+    """The scope of an export: one series or all; as published by a day, as recorded by a day (ISO, inclusive)."""
 
     series: str | None = None
     as_of: str | None = None
@@ -37,18 +37,18 @@ class Scope:
 
     @property
     def filings(self) -> FilingFilter:
-        """The filings that are exported."""
+        """Return the exported filings."""
         return FilingFilter(series=self.series, as_of=self.as_of, known_on=self.known_on)
 
     @property
     def is_now(self) -> bool:
-        """True where the newest state is asked for."""
+        """Return True for the newest state."""
         return not (self.as_of or self.known_on)
 
 
 @contextmanager
 def one_moment(db: Database) -> Iterator[None]:
-    """Have all that is asked answered as of one moment, whatever a poll writes meanwhile."""
+    """Answer all queries as of one moment, whatever a poll writes meanwhile."""
     db.execute("BEGIN")
     try:
         yield
@@ -57,19 +57,19 @@ def one_moment(db: Database) -> Iterator[None]:
 
 
 def last_poll(db: Database) -> str | None:
-    """The instant of the newest poll: what it and those before it recorded is here."""
+    """Return the instant of the newest poll in the export."""
     return db.execute("SELECT max(started_at) FROM poll").fetchone()[0]  # type: ignore[no-any-return]
 
 
 def first_days(db: Database) -> tuple[str | None, str | None]:
-    """The first day that anything was published on, and the first that anything was recorded on."""
+    """Return the first day of publication, and the first day of recording."""
     sql = "SELECT min(published_on), substr(min(recorded_at), 1, 10) FROM change"
     published, recorded = db.execute(sql).fetchone()
     return published, recorded
 
 
 def filings(db: Database, scope: Scope) -> Iterator[Row]:
-    """The filings, series by series, in the order in which they came to the history."""
+    """Yield the filings, series by series, in the order of recording."""
     # Today's number is the filing's own; at a day it is the one that was stated.
     number = "f.number" if scope.is_now else "v.number"
     for series in _series(db, scope):
@@ -87,7 +87,7 @@ def filings(db: Database, scope: Scope) -> Iterator[Row]:
 
 
 def changes(db: Database, scope: Scope) -> Iterator[Row]:
-    """The changes, series by series, in the order of recording."""
+    """Yield the changes, series by series, in the order of recording."""
     sql, args = _changes(db, scope, "c.id, c.filing_id, c.revision_id")
     asked = db.execute(sql, args)
     while some := list(islice(asked, _AT_ONCE)):
@@ -100,7 +100,7 @@ def changes(db: Database, scope: Scope) -> Iterator[Row]:
 
 
 def change_fields(db: Database, scope: Scope) -> Iterator[Row]:
-    """What each change changed, field by field."""
+    """Yield what each change changed, field by field."""
     sql, args = _changes(db, scope, "c.id, c.fields")
     for change, fields in db.execute(sql, args):
         for name, (before, after) in json.loads(fields).items():
@@ -108,13 +108,13 @@ def change_fields(db: Database, scope: Scope) -> Iterator[Row]:
 
 
 def entities(db: Database, scope: Scope) -> Iterator[Row]:
-    """The entities of the filings that are exported, by their names of today."""
+    """Yield the entities of the exported filings, by their names today."""
     condition, args = _of_filings(db, scope)
     yield from db.query(f"SELECT id AS entity_id, name FROM entity WHERE id IN ({condition}) ORDER BY id", args)
 
 
 def entity_names(db: Database, scope: Scope) -> Iterator[Row]:
-    """Every name of each of these entities, today's first."""
+    """Return every name of each of these entities, today's first."""
     condition, args = _of_filings(db, scope)
     yield from db.query(
         f"""SELECT entity_id, name, basis, current FROM entity_name WHERE entity_id IN ({condition})
@@ -124,7 +124,7 @@ def entity_names(db: Database, scope: Scope) -> Iterator[Row]:
 
 
 def batches(db: Database, scope: Scope) -> Iterator[Row]:
-    """Every revision of every list: of the series asked for, by the day asked for, and what the other tables name."""
+    """Yield every revision of every list of the scope, and revisions that other tables name."""
     filing_sql, filing_args = filings_sql(db, scope.filings)
     change_sql, change_args = _changes(db, scope, "c.revision_id", ordered=False)
     named = f"""SELECT v.revision_id FROM ({filing_sql}) s JOIN version v ON v.id = s.version_id UNION {change_sql}"""
@@ -148,14 +148,14 @@ def batches(db: Database, scope: Scope) -> Iterator[Row]:
 
 
 def checks(db: Database, scope: Scope) -> Iterator[Row]:
-    """How the checks came out in the last poll."""
+    """Yield the results of the checks in the last poll."""
     for row in _verdicts(db, scope):
         both = row["expected"] is not None and row["found"] is not None
         yield row | {"off_by": row["found"] - row["expected"] if both else None}
 
 
 def check_items(db: Database, scope: Scope) -> Iterator[Row]:
-    """What each check names as missing or odd, one by one."""
+    """Yield what each check names as missing or odd, one by one."""
     for row in _verdicts(db, scope):
         key = {name: row[name] for name in ("check", "series", "subject")}
         for position, item in enumerate(row["items"], 1):
@@ -175,17 +175,17 @@ def _series(db: Database, scope: Scope) -> list[str]:
 
 
 def _flat(rows: Iterable[dict[str, Any]]) -> Iterator[Row]:
-    """Rows whose source stands in columns of its own."""
+    """Yield rows with the source in columns of its own."""
     for row in rows:
         source = {f"source_{key}": row[key] for key in SOURCE_KEYS}
         yield row | source | {"source_revision_id": row["revision_id"]}
 
 
 def _changes(db: Database, scope: Scope, columns: str, *, ordered: bool = True) -> tuple[str, list[Any]]:
-    """SQL for the changes of the filings that are exported, up to the day asked for, and its arguments.
+    """Return SQL for the changes of the exported filings up to the day, and its arguments.
 
-    By the published clock a change can come before the first list that states its filing: such a filing is not
-    there yet, and neither is its change.
+    By the published clock a change can precede the first list of its filing: then neither the filing nor its change is
+    in the export.
     """
     conditions, args = _set(
         {"f.series = ?": scope.series, f"{last_day('c.published_on')} <= ?": scope.as_of,
@@ -201,13 +201,13 @@ def _changes(db: Database, scope: Scope, columns: str, *, ordered: bool = True) 
 
 
 def _of_filings(db: Database, scope: Scope) -> tuple[str, list[Any]]:
-    """SQL for the entities of the filings that are exported, and its arguments."""
+    """Return SQL for the entities of the exported filings, and its arguments."""
     sql, args = filings_sql(db, scope.filings)
     return f"SELECT i.entity_id FROM filing_index i JOIN ({sql}) s ON s.filing_id = i.filing_id", args
 
 
 def _set(conditions: Mapping[str, Any]) -> tuple[list[str], list[Any]]:
-    """The conditions that have a value, and their values."""
+    """Return the conditions that have a value, and their values."""
     those = {condition: value for condition, value in conditions.items() if value is not None}
     return list(those) or ["1"], list(those.values())
 

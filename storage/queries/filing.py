@@ -1,7 +1,7 @@
-"""One filing: ids, versions, remarks and links, and how far a provincial list is ahead of the centre's. Never writes.
+"""One filing: ids, versions, remarks, links, and how far a provincial list is ahead of the regulator's. Read-only.
 
-A filing of the province and one of the centre are the same when their numbers, today's or former ones, are equal. What
-counts is when the lists that first stated a filing were published and recorded: 备案时间 is the same in both.
+A filing of a province and one of the regulator are the same if their numbers, today's or former ones, are equal. The
+lead is measured between the first lists, as published and as recorded: 备案时间 is the same in both.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from storage.rows import as_json, beijing_day
 
 
 def find_filing_ids(db: Database, number: str) -> list[dict[str, Any]]:
-    """The filings that have, or ever had, a number: id, series, number now, entity."""
+    """Return the filings that have, or ever had, a number: id, series, number now, entity."""
     return list(
         db.query(
             """SELECT DISTINCT f.id, f.series, f.number, i.entity_id FROM version v JOIN filing f ON f.id = v.filing_id
@@ -29,7 +29,7 @@ def find_filing_ids(db: Database, number: str) -> list[dict[str, Any]]:
 
 
 def find_versions(db: Database, filing: int) -> list[dict[str, Any]]:
-    """All versions of one filing, oldest first, each with its source."""
+    """Return all versions of one filing, oldest first, each with its source."""
     rows = db.query(
         f"""SELECT v.id, f.series, f.status, v.number, v.kind, a.period AS batch, v.published_on, v.recorded_at, v.raw,
             {LIST_FIELDS}, NULL AS cancelled_on, {SOURCE}, i.entity_id, e.name AS entity_today
@@ -46,7 +46,7 @@ def find_versions(db: Database, filing: int) -> list[dict[str, Any]]:
 
 
 def find_events(db: Database, filing: int) -> list[dict[str, Any]]:
-    """What the remarks of one filing state, each with the source of the remark."""
+    """Return the events in the remarks of one filing, each with the source of the remark."""
     rows = db.query(
         f"""SELECT s.*, v.published_on, v.recorded_at, {SOURCE} FROM stated_event s
             JOIN version v ON v.id = s.version_id {JOINS} WHERE s.filing_id = ? ORDER BY s.id""",
@@ -61,7 +61,7 @@ def find_events(db: Database, filing: int) -> list[dict[str, Any]]:
 
 
 def find_links(db: Database, filing: int) -> list[dict[str, Any]]:
-    """Filings of other series that bear the same number: other filings, though of the same thing."""
+    """Return filings of other series with the same number: other filings of the same thing."""
     return list(
         db.query(
             """SELECT g.series, g.number, v.name, v.entity, g.status FROM filing f JOIN filing g
@@ -94,7 +94,7 @@ KEYS = (
 
 
 def there(db: Database, series: Iterable[str]) -> tuple[str, ...]:
-    """Those of the series of which the history holds any filing: mostly none of those that are ahead."""
+    """Return the series that have at least one filing in the history."""
     sql = "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM filing WHERE series = value)"
     return tuple(row[0] for row in db.execute(sql, [as_json(list(series))]))
 
@@ -103,14 +103,14 @@ def find_leads(
     db: Database, later: Mapping[str, str], *, filing: int | None = None, as_of: str | None = None,
     known_on: str | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """The filings of lists that are ahead, with the lists in which they stand later, where they do.
+    """Return the filings of lists that are ahead, with the later list, if there is one.
 
     Args:
         db: the history.
-        later: for each series that is ahead of another one, that one.
-        filing: only what this filing, of either, is or has.
-        as_of: what had been published by that day.
-        known_on: what was recorded here by that day.
+        later: maps each series that is ahead to the series that publishes later.
+        filing: only this filing, of either series.
+        as_of: as published by that day.
+        known_on: as recorded by that day.
     """
     leads = []
     for series, other in later.items():
@@ -123,7 +123,7 @@ def find_leads(
 
 
 def _lead(row: dict[str, Any], as_of: str | None, known_on: str | None) -> dict[str, Any] | None:
-    """A row as it is told on a day; None where the list that is ahead was not there yet."""
+    """Return a row as of a day, or None if the list that is ahead did not exist yet."""
     if not _is_by(row["published_on"], row["recorded_at"], as_of, known_on):
         return None
     names = ("series", "number", "published_on", "recorded_at", "baseline", "by_month")

@@ -1,8 +1,8 @@
-"""The state of the filings, now or at a day of either clock. Never writes.
+"""The state of the filings, now or at a day of either clock: this makes `--as-of` and `--known-on`. Read-only.
 
-A day of the *published* clock asks what the regulator had said by then, a day of the *recorded* clock what this
-history held by then. Fields come from the last change that brought a version, the status from the last of all:
-`filing_state` has this by one clock, and what both are asked of is worked out from the changes.
+A day of the *published* clock asks what the regulator had published by then, a day of the *recorded* clock what this
+history had recorded by then. Fields come from the last change with a version, the status from the last change.
+`filing_state` has both by one clock; a question by both clocks is worked out from the changes.
 """
 
 from __future__ import annotations
@@ -71,11 +71,10 @@ _UNKNOWN = """SELECT filing_id FROM filing_index WHERE words = ''
 def find_filings(
     db: Database, where: FilingFilter, *, limit: int | None = None, newest_first: bool = False
 ) -> list[dict[str, Any]]:
-    """The filings that fit, with the fields and the source of the state asked for.
+    """Return the matching filings with the fields and the source of the requested state.
 
-    Without `limit` in list order; with it so many at most, in the order in which they came to the history or, with
-    `newest_first`, against it. Beside the keys of a filing each has `filing_id` and `former`: the names and numbers
-    that it had before.
+    Without `limit` in list order; with it in the order of recording, or with `newest_first` in reverse. Beside the keys
+    of a filing each has `filing_id` and `former`: the names and numbers that it had before.
     """
     sql, args = filings_sql(db, where)
     number = "v.number" if where.as_of or where.known_on else "f.number"
@@ -96,7 +95,7 @@ def find_filings(
 
 
 def filing_row(row: dict[str, Any]) -> dict[str, Any]:
-    """The keys of a filing, and its source apart."""
+    """Return the keys of a filing, with its source apart."""
     return {key: row[key] for key in FILING_KEYS} | {"source": {key: row[key] for key in SOURCE_KEYS}}
 
 
@@ -136,7 +135,7 @@ def _states(db: Database, where: FilingFilter) -> tuple[str, list[Condition]]:
 
 
 def _is_behind(db: Database) -> bool:
-    """True where the index of characters does not know some filing yet."""
+    """Return True if the index of characters lacks a filing."""
     return db.execute(f"{_UNKNOWN} LIMIT 1").fetchone() is not None
 
 
@@ -196,7 +195,7 @@ def _own_conditions(where: FilingFilter) -> Iterator[Condition]:
 
 
 def _texts(where: FilingFilter, *, unknown: bool) -> Iterator[Condition]:
-    """Conditions on what holds a text: the index of characters names those that may."""
+    """Return conditions on texts: the index of characters names the candidates."""
     words = "i.words"
     of_entity = "EXISTS (SELECT 1 FROM entity_name e WHERE e.entity_id = i.entity_id AND instr(e.folded, ?))"
     version = "SELECT {} FROM version v JOIN filing f ON f.id = v.filing_id WHERE v.id = s.version_id"
@@ -212,13 +211,13 @@ def _texts(where: FilingFilter, *, unknown: bool) -> Iterator[Condition]:
 
 
 def states(db: Database, *, as_of: str | None = None, known_on: str | None = None) -> dict[int, tuple[int, str]]:
-    """(id of the version, status) of every filing at a day, by the filing's id."""
+    """Return by filing id (id of the version, status) at a day."""
     sql, args = filings_sql(db, FilingFilter(as_of=as_of, known_on=known_on))
     return {row[0]: (row[1], row[2]) for row in db.execute(f"SELECT filing_id, version_id, status FROM ({sql})", args)}
 
 
 def versions_by_id(db: Database, ids: Iterable[int]) -> dict[int, tuple[Filing, dict[str, Any]]]:
-    """Versions by their ids: the fields, and the source with the batch."""
+    """Return versions by their ids: the fields, and the source with the batch."""
     rows = db.query(
         f"""SELECT f.series, v.*, v.id AS version_id, a.period AS batch, {SOURCE} FROM version v
             JOIN filing f ON f.id = v.filing_id {JOINS} WHERE v.id IN (SELECT value FROM json_each(?))""",

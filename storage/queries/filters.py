@@ -1,4 +1,4 @@
-"""The filters of questions about filings, changes and renames, and the SQL conditions that they share. Never writes."""
+"""The filters of filings, changes and renames, and the SQL conditions that they share. Read-only."""
 
 from __future__ import annotations
 
@@ -24,13 +24,12 @@ NOT_ADDED = f"c.kind <> 'added' AND c.kind IN ({_KINDS})"
 
 @dataclass(frozen=True, slots=True)
 class FilingFilter:
-    """Which filings: each part that is set must hold. Dates are ISO; `as_of` and `known_on` include their day.
+    """A filter of filings: each part that is set must match. Dates are ISO; `as_of` and `known_on` include their day.
 
-    `entity` is a folded part of any name that the entity ever had, `entity_id` the entity itself. Each of
-    `terms` is (folded text, Latin letters or None): it must stand in the filing's text, in one of its
-    entity's names, or be the letters of a name. `filed_on` is a day, month or year: what is filed within it.
-    The series of `without` are left out.
-    `after` is the id of the filing behind which to go on.
+    `entity` is a folded part of any name that the entity ever had, `entity_id` the entity itself. Each of `terms` is
+    (folded text, Latin letters or None): the text is in the filing's text or in a name of its entity, or the letters
+    are those of a name. `filed_on` is a day, month or year of filing. The series of `without` are left out. `after` is
+    the id of the last filing of the page before.
     """
 
     series: str | None = None
@@ -52,7 +51,7 @@ class FilingFilter:
 
 @dataclass(frozen=True, slots=True)
 class ChangeFilter:
-    """Which changes: each part that is set must hold. Days are ISO and included.
+    """A filter of changes: each part that is set must match. Days are ISO and inclusive.
 
     `since` and `until` are days of the recorded clock, `published_since` and `published_until` of the published one.
     `batch` is the period of the list that states the change; `series`, `filing_kind` and `province` are the filing's.
@@ -84,7 +83,10 @@ class ChangeFilter:
 
 @dataclass(frozen=True, slots=True)
 class RenameFilter:
-    """Which renames: days are ISO and included; `entity` is a folded part of any name; `basis` observed or stated."""
+    """A filter of renames: days are ISO and inclusive; `entity` is a folded part of any name.
+
+    `basis` observed or stated.
+    """
 
     as_of: str | None = None
     known_on: str | None = None

@@ -1,4 +1,4 @@
-"""Incidents, and the verdicts of the checks. Never writes."""
+"""Incidents, and the verdicts of the checks. Read-only."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from sqlite_utils import Database
 
 
 def open_incidents(db: Database, kind: str) -> list[dict[str, Any]]:
-    """The incidents of a kind that are not over."""
+    """Return the open incidents of a kind."""
     return list(db.query("SELECT * FROM incident WHERE kind = ? AND ended_at IS NULL ORDER BY id", [kind]))
 
 
 def find_incidents(db: Database, *, all_of_them: bool = False, poll: int | None = None) -> list[dict[str, Any]]:
-    """Incidents that are open (or all), newest last; with `poll`, those that came up in it."""
+    """Return open incidents (or all), newest last; with `poll`, those that it reported."""
     condition = "1" if all_of_them else "ended_at IS NULL"
     args: list[Any] = []
     if poll is not None:
@@ -29,6 +29,6 @@ def find_incidents(db: Database, *, all_of_them: bool = False, poll: int | None 
 
 
 def find_verdicts(db: Database) -> list[dict[str, Any]]:
-    """The verdicts of the last poll, as `tracker reconcile` gives them."""
+    """Return the verdicts of the last poll in the form of `tracker reconcile`."""
     rows = db.query("SELECT * FROM verdict ORDER BY name, series, subject")
     return [row | {"items": json.loads(row["items"])} for row in rows]

@@ -1,4 +1,4 @@
-"""What the history recorded of each file, to be held against it. Never writes."""
+"""Check the database against itself, and list what it recorded of each file. Read-only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tracker.core.models import Filing
 
 
 def revisions(db: Database) -> list[dict[str, Any]]:
-    """The recorded revisions, oldest first; `newest` for the one that its list stands on."""
+    """Return the recorded revisions, oldest first; `newest` marks the current one of its list."""
     return list(
         db.query(
             f"""SELECT r.id, r.attachment_id, r.sha256, r.rows, r.kept, r.refused, a.series, a.label, a.period,
@@ -23,7 +23,7 @@ def revisions(db: Database) -> list[dict[str, Any]]:
 
 
 def versions(db: Database, revision: int) -> list[Filing]:
-    """The filings that were recorded anew or otherwise from a revision, with the cells as printed."""
+    """Return the filings that were recorded from a revision, with the printed cells."""
     rows = db.query(
         """SELECT f.series, v.* FROM version v JOIN filing f ON f.id = v.filing_id WHERE v.revision_id = ?
            ORDER BY v.id""",
@@ -33,7 +33,7 @@ def versions(db: Database, revision: int) -> list[Filing]:
 
 
 def stated(db: Database, revision: dict[str, Any]) -> set[str] | None:
-    """The numbers that a list states now, as it writes them; None where the revision is not its newest."""
+    """Return the numbers that a list states now, as printed, or None if the revision is not its newest."""
     if not revision["newest"]:
         return None
     sql = """SELECT v.number FROM entry e JOIN version v ON v.id = e.version_id
@@ -42,12 +42,12 @@ def stated(db: Database, revision: dict[str, Any]) -> set[str] | None:
 
 
 def noticed(db: Database, revision: int) -> set[str]:
-    """The numbers that a notice states."""
+    """Return the numbers in a notice."""
     return {row[0] for row in db.execute("SELECT number FROM notice_row WHERE revision_id = ?", [revision])}
 
 
 def is_miscounted(db: Database) -> bool:
-    """True where the sums of `state_count` are not those of `filing_state`."""
+    """Return True if the sums of `state_count` differ from `filing_state`."""
     cell = """clock, {}, series, coalesce(kind, ''), coalesce(province, ''), status, coalesce(batch, ''),
         coalesce(month, '')"""
     sql = f"""SELECT 1 FROM (
@@ -60,7 +60,7 @@ def is_miscounted(db: Database) -> bool:
 
 
 def misstated(db: Database) -> list[str]:
-    """The numbers of the filings of which `filing_state` does not say what the changes do."""
+    """Return the numbers of filings whose `filing_state` differs from their changes."""
     columns = """filing_id, clock, since, until, first, change_id, version_id, status, series, kind, province, batch,
         month"""
     kept, made = (f"SELECT {columns} FROM {table}" for table in ("filing_state", "filing_state_made"))

@@ -1,4 +1,4 @@
-"""Lists and cancellation notices, as a poll needs them before it records a file. Never writes."""
+"""Lists and cancellation notices, as a poll needs them before it records a file. Read-only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tracker.core.models import Filing, Known, Overlap, Status, Target
 
 
 def list_state(db: Database, attachment: int, series: str, numbers: Iterable[str]) -> Known:
-    """What is known of a list before its next revision, which names `numbers`, is recorded; all but `announced`."""
+    """Return what is known of a list before its next revision with `numbers` is recorded, without `announced`."""
     present: dict[str, Filing] = {}
     gone: dict[str, Filing] = {}
     current: dict[str, str] = {}
@@ -50,7 +50,7 @@ def list_state(db: Database, attachment: int, series: str, numbers: Iterable[str
 
 
 def numbers_present_elsewhere(db: Database, attachment: int, series: str, numbers: Iterable[str]) -> int:
-    """How many of `numbers` other lists of the series state now."""
+    """Count the `numbers` that other lists of the series state now."""
     sql = """SELECT count(DISTINCT v.number) FROM entry e JOIN version v ON v.id = e.version_id
         JOIN attachment a ON a.id = e.attachment_id WHERE a.series = ? AND a.id <> ? AND e.present
         AND v.number IN (SELECT value FROM json_each(?))"""
@@ -58,7 +58,7 @@ def numbers_present_elsewhere(db: Database, attachment: int, series: str, number
 
 
 def repeated_rows(db: Database, attachment: int) -> list[tuple[str, dict[str, str]]]:
-    """The rows that shared a number in the newest recorded revision of a list: (number, cells as printed)."""
+    """Return rows with a shared number in the newest recorded revision of a list: (number, printed cells)."""
     rows = db.execute(
         f"SELECT number, raw FROM repeated_row WHERE revision_id = {revision_in_force('?')} ORDER BY rowid",
         [attachment],
@@ -67,7 +67,7 @@ def repeated_rows(db: Database, attachment: int) -> list[tuple[str, dict[str, st
 
 
 def overlaps(db: Database, attachment: int, series: str, numbers: Iterable[str]) -> list[Overlap]:
-    """The other lists of a series that state some of `numbers`: how many, of how many, and where they are offered."""
+    """Return the other lists of a series with some of `numbers`: how many of how many, and where they are offered."""
     rows = db.query(
         """SELECT e.attachment_id AS attachment, a.label, a.period, count(*) AS common,
            (SELECT count(*) FROM entry x WHERE x.attachment_id = a.id AND x.present) AS size,
@@ -88,7 +88,7 @@ def overlaps(db: Database, attachment: int, series: str, numbers: Iterable[str])
 
 
 def pending_revisions(db: Database, revision: int | None = None) -> list[dict[str, Any]]:
-    """Revisions (or the one) that were fetched and not digested yet, batches in the order of their periods."""
+    """Return pending revisions (or one), batches in the order of their periods."""
     return list(
         db.query(
             """SELECT r.id, r.attachment_id, r.sha256, r.size, r.first_seen, r.accepted_at, a.series, a.period, a.label,
@@ -106,7 +106,7 @@ def pending_revisions(db: Database, revision: int | None = None) -> list[dict[st
 
 
 def offers_recorded(db: Database, revision: int) -> list[tuple[str, str, str | None]]:
-    """Where the recorded files of a revision's list stood: (label, title of the page, when that was published)."""
+    """Return where the recorded files of a revision's list were offered: (label, title of the page, its time)."""
     rows = db.execute(
         """SELECT DISTINCT o.label, n.title, n.published_at FROM revision r JOIN revision x
            ON x.attachment_id = r.attachment_id JOIN offer o ON o.id = x.offer_id
@@ -117,14 +117,14 @@ def offers_recorded(db: Database, revision: int) -> list[tuple[str, str, str | N
 
 
 def never_stated(db: Database, attachment: int, numbers: Iterable[str]) -> int:
-    """How many of `numbers` no filing ever had that a list states or stated."""
+    """Count the `numbers` that no filing of any list ever had."""
     sql = """SELECT count(*) FROM json_each(?) WHERE value NOT IN (
         SELECT v.number FROM entry e JOIN version v ON v.filing_id = e.filing_id WHERE e.attachment_id = ?)"""
     return int(db.execute(sql, [as_json(list(numbers)), attachment]).fetchone()[0])
 
 
 def baselines(db: Database) -> frozenset[str]:
-    """The series whose baseline is over."""
+    """Return the series whose baseline is complete."""
     return frozenset(row[0] for row in db.execute("SELECT series FROM baseline"))
 
 
@@ -133,7 +133,7 @@ ACCEPTABLE = ("refused", "unreadable")
 
 
 def refused(db: Database, digest: str) -> list[dict[str, Any]]:
-    """Revisions and held pages whose sha256 begins with `digest`, the newest last; whether newer bytes came since."""
+    """Return revisions and held pages whose sha256 begins with `digest`, newest last, and if newer bytes came."""
     revisions = db.query(
         """SELECT 'revision' AS what, r.id, r.sha256, a.series, n.url, r.reason,
            CASE WHEN r.state = 'round_up' AND NOT a.round_up THEN 'refused' ELSE r.state END AS state, EXISTS (
@@ -161,7 +161,7 @@ _STANDING = """SELECT w.*, r.attachment_id, r.published_on FROM notice_row w JOI
 
 
 def noticed_numbers(db: Database, *, but: int | None = None) -> dict[str, str | None]:
-    """The numbers that notices name, with the month that they state, or the day of the notice where it states none.
+    """Return the numbers in notices with the month that they state, else the day of the notice.
 
     `but` leaves one notice (attachment) out.
     """
@@ -174,16 +174,13 @@ def noticed_numbers(db: Database, *, but: int | None = None) -> dict[str, str | 
 
 
 def stated_by(db: Database, attachment: int) -> dict[str, str | None]:
-    """The numbers that one notice named last, with the month that it states."""
+    """Return the numbers in the newest revision of one notice, with the month that it states."""
     rows = db.query(f"SELECT number, cancelled_on FROM ({_STANDING}) WHERE attachment_id = ?", [attachment])
     return {row["number"]: row["cancelled_on"] for row in rows}
 
 
 def filings_of_numbers(db: Database, numbers: Iterable[str]) -> dict[str, list[Target]]:
-    """Filings by number in every series.
-
-    A number is also that of a filing which bore it once and has been renumbered since.
-    """
+    """Return filings by number in every series, by former numbers too."""
     found: dict[str, list[Target]] = {}
     rows = db.query(
         """SELECT DISTINCT w.number AS wanted, f.number AS number_now, v.*, f.series, f.status,

@@ -1,4 +1,4 @@
-"""Original files: which list and announcement each belongs to, and every file that the history names. Never writes."""
+"""Original files: the list and announcement of each, and every file that the history names. Read-only."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from sqlite_utils import Database
 
 
 def find_file(db: Database, announcement: str, sha256: str) -> dict[str, Any] | None:
-    """The file of that sha256 as an announcement (by its address) offers it; None where it does not.
+    """Return the file of that sha256 as an announcement (by its address) offers it, or None.
 
-    Keys: announcement, title and announced_at (Beijing time) of that; attachment (its label), sha256, size (bytes),
+    Keys: announcement, title and announced_at (Beijing time) of the page; attachment (its label), sha256, size (bytes),
     media_type, published_on, first_seen and last_seen of the file; also (other announcements that offer the list).
     """
     rows = db.query(
@@ -38,7 +38,10 @@ _NAMED = re.compile(r'"(?:html|sha256)":"([0-9a-f]{64})"')
 
 
 def referred_files(db: Database) -> dict[str, str]:
-    """Every sha256 that the history names: {sha256: what it is, for people}; of an older schema, as far as it goes."""
+    """Return every sha256 that the history names: {sha256: description for people}.
+
+    For older schemas as far as they go.
+    """
     found: dict[str, str] = {}
     if db["journal"].exists():
         for row in db.execute("SELECT event FROM journal"):
@@ -56,9 +59,9 @@ def referred_files(db: Database) -> dict[str, str]:
 
 
 def find_originals(db: Database, number_or_sha256: str) -> list[dict[str, Any]]:
-    """The original files that state a number, or the one of that sha256 (or its first digits), newest last.
+    """Return the original files with a number, or the one of that sha256 (or its first digits), newest last.
 
-    `announcements` are all the addresses that offer the list, or ever offered it.
+    `announcements` are all addresses that offer the list, or ever offered it.
     """
     rows = db.query(
         """SELECT DISTINCT r.id, r.sha256, r.size, r.media_type, a.series, a.period AS batch, o.label AS attachment,

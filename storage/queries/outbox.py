@@ -1,4 +1,4 @@
-"""What an alert needs to know of the history, and what became of those that went out. Never writes."""
+"""Read the outbox: the contents and facts of alerts, and the state of deliveries. Read-only."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_BATCHES = 12  # of the growth of a series
 
 
 def deliveries(db: Database, states: Iterable[str] | None = None) -> list[dict[str, Any]]:
-    """Deliveries in these states (or all), oldest first: each with its last answer and the number of its items."""
+    """Return deliveries in these states (or all), oldest first, with last answer and number of items."""
     return list(
         db.query(
             """SELECT d.seq, d.id, d.subscription, d.topic, d.gathers, d.until, d.state, d.opened_at, d.sealed_at,
@@ -44,7 +44,7 @@ def to_seal(db: Database, now: str, *, digests_only: bool) -> list[dict[str, Any
 
 
 def next_due(db: Database, subscription: str, now: str) -> dict[str, Any] | None:
-    """The delivery that a subscription gets next, where its time has come; they go out as they were sealed."""
+    """Return the next due delivery of a subscription; deliveries are sent in the order of closing."""
     row = next(
         db.query(
             """SELECT d.* FROM delivery d WHERE d.subscription = ? AND d.state = 'pending'
@@ -58,23 +58,23 @@ def next_due(db: Database, subscription: str, now: str) -> dict[str, Any] | None
 
 
 def is_any_due(db: Database, subscriptions: Iterable[str], now: str) -> bool:
-    """True where one of these subscriptions could be sent something, or a digest is complete."""
+    """Return True if one of these subscriptions has something due, or a digest is complete."""
     return bool(to_seal(db, now, digests_only=True)) or any(next_due(db, name, now) for name in subscriptions)
 
 
 def tries(db: Database, seq: int) -> int:
-    """How often a delivery was tried since it became due or was made due again."""
+    """Count the attempts of a delivery since it became due, or was made due again."""
     return int(db.execute("SELECT tries FROM delivery WHERE seq = ?", [seq]).fetchone()[0])
 
 
 def parts_taken(db: Database, seq: int, destination: str) -> frozenset[str]:
-    """The parts of a delivery that this destination has taken."""
+    """Return the parts of a delivery that this destination accepted."""
     sql = "SELECT part FROM delivery_try WHERE delivery_seq = ? AND outcome = 'accepted' AND destination = ?"
     return frozenset(row[0] for row in db.execute(sql, [seq, destination]))
 
 
 def contents(db: Database, seq: int) -> dict[str, Any]:
-    """What a delivery tells: `changes`, `baselines`, `incidents`, `unclassified`, and `titles` of announcements."""
+    """Return the contents of a delivery: `changes`, `baselines`, `incidents`, `unclassified`, `titles` of pages."""
     items = list(db.query("SELECT * FROM delivery_item WHERE delivery_seq = ? ORDER BY rowid", [seq]))
     told = contents_of_changes(db, [item["change_id"] for item in items if item["what"] == "change"])
     # Of an incident the last word counts: a digest may gather its beginning, reminders and end.
@@ -96,14 +96,14 @@ def contents(db: Database, seq: int) -> dict[str, Any]:
 
 
 def contents_of_changes(db: Database, ids: Sequence[int]) -> dict[str, Any]:
-    """Contents as of `contents` that tell just these changes."""
+    """Return contents in the form of `contents` with just these changes."""
     changes = changes_queries.find_changes(db, ChangeFilter(ids=tuple(ids))) if ids else []
     titles = _titles(db, [change["source"]["announcement"] for change in changes])
     return {"changes": changes, "baselines": [], "incidents": [], "unclassified": [], "titles": titles}
 
 
 def latest_changes(db: Database) -> list[tuple[int, Change]]:
-    """The changes of the last poll that recorded any, as they were when subscriptions were asked: (id, change)."""
+    """Return the changes of the last poll with any, in the form that the filters of subscriptions get: (id, change)."""
     rows = db.query(
         """SELECT c.id AS change_id, c.kind AS change_kind, c.fields, f.series, v.* FROM change c
            JOIN version v ON v.id = c.version_id JOIN filing f ON f.id = c.filing_id
@@ -145,12 +145,12 @@ def _titles(db: Database, addresses: Iterable[str]) -> dict[str, str]:
 
 
 def facts_json(db: Database, series: Iterable[str]) -> str:
-    """`facts_of` as the outbox keeps it."""
+    """Return `facts_of` in the form of the outbox."""
     return as_json(facts_of(db, series))
 
 
 def facts_of(db: Database, series: Iterable[str]) -> dict[str, Any]:
-    """What a message states beside its changes: running totals, verdicts and growth of these series, as of now."""
+    """Return the figures of a message: running totals, verdicts and growth of these series, as of now."""
     wanted = as_json(sorted(set(series)))
     totals = db.query(
         """SELECT series, kind, count(*) AS count, sum(status = 'cancelled') AS cancelled FROM filing
@@ -175,7 +175,7 @@ def facts_of(db: Database, series: Iterable[str]) -> dict[str, Any]:
 
 
 def _growth(db: Database, series: str) -> list[list[Any]]:
-    """Additions per batch, the newest batches, oldest first."""
+    """Return additions per batch of the newest batches, oldest first."""
     rows = db.execute(
         """SELECT batch, sum(added) FROM batch_additions WHERE series = ? AND batch IS NOT NULL
            GROUP BY batch ORDER BY batch DESC LIMIT ?""",
@@ -185,9 +185,9 @@ def _growth(db: Database, series: str) -> list[list[Any]]:
 
 
 def incident_news(db: Database, subscription: str) -> list[dict[str, Any]]:
-    """Incidents of which a subscription may have to hear: open ones, and those told to it that are over.
+    """Return incidents a subscription may need: open ones, and closed ones it was notified of.
 
-    `told_phase` and `told_at` say what it heard last.
+    `told_phase` and `told_at` are its last notification.
     """
     return list(
         db.query(
@@ -204,20 +204,20 @@ def incident_news(db: Database, subscription: str) -> list[dict[str, Any]]:
 
 
 def listings_already_sent(db: Database, subscription: str) -> frozenset[str]:
-    """Unclassified announcements that a subscription has heard of."""
+    """Return the unclassified announcements that a subscription was notified of."""
     sql = """SELECT i.listing_url FROM delivery_item i JOIN delivery d ON d.seq = i.delivery_seq
         WHERE d.subscription = ? AND i.listing_url IS NOT NULL"""
     return frozenset(row[0] for row in db.execute(sql, [subscription]))
 
 
 def count_by_state(db: Database) -> dict[str, int]:
-    """How many deliveries are in each state, those that are over aside."""
+    """Count the unfinished deliveries by state."""
     sql = "SELECT state, count(*) FROM delivery WHERE state IN ('open', 'pending', 'dead') GROUP BY state"
     return dict(db.execute(sql).fetchall())
 
 
 def failing_subscriptions(db: Database) -> list[dict[str, Any]]:
-    """Subscriptions that cannot be told: those with dead deliveries, or that are disabled; with the last answer."""
+    """Return subscriptions that cannot be reached, disabled or with failed deliveries, with the last answer."""
     return list(
         db.query(
             """SELECT s.subscription, count(d.seq) AS deliveries, coalesce(sum(d.state = 'dead'), 0) AS dead,

@@ -1,7 +1,7 @@
-"""Polls: which there were, what each did, and how they and the alerts are going. Never writes.
+"""Polls: what each did, and the health of polls and alerts. Read-only.
 
-Health checks and metrics read tables of every schema alike, so that a program that was just upgraded does not report a
-fault until its next poll.
+Health checks and metrics read tables of every schema, so that a program that was just upgraded reports no fault before
+its next poll.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from storage.rows import as_json
 
 @dataclass(frozen=True, slots=True)
 class PollRow:
-    """One poll; `series` is empty where the history does not say which ones it looked at (written before that was)."""
+    """One poll; `series` is empty in histories of older versions, which did not record it."""
 
     id: int
     state: str
@@ -29,7 +29,7 @@ class PollRow:
     series: frozenset[str]
 
     def covers(self, series: Collection[str]) -> bool:
-        """True where it looked at all of these."""
+        """Return True if the poll looked at all of these."""
         return not self.series or self.series >= set(series)
 
 
@@ -37,7 +37,7 @@ _COLUMNS = "id, state, started_at, finished_at, exit, reason, series"
 
 
 def last_finished(db: Database, series: Collection[str]) -> PollRow | None:
-    """The newest poll that came to its end and looked at all of these series."""
+    """Return the newest finished poll that looked at all of these series."""
     rows = db.query(
         f"""SELECT {_COLUMNS} FROM poll WHERE state = 'finished' AND (series IS NULL OR NOT EXISTS (
                SELECT value FROM json_each(?) EXCEPT SELECT value FROM json_each(poll.series)
@@ -48,20 +48,20 @@ def last_finished(db: Database, series: Collection[str]) -> PollRow | None:
 
 
 def since(db: Database, poll: int, before: int | None = None) -> list[PollRow]:
-    """The polls after one, oldest first; only those before `before` where it is given."""
+    """Return the polls after one, oldest first, up to `before` if it is given."""
     sql = f"SELECT {_COLUMNS} FROM poll WHERE id > ? AND id < coalesce(?, id + 1) ORDER BY id"
     return [_row(row) for row in db.query(sql, [poll, before])]
 
 
 def interrupted(db: Database, poll: int) -> list[PollRow]:
-    """The polls before one that did not come to their end, back to the newest that did; oldest first."""
+    """Return the unfinished polls before one, back to the newest finished one; oldest first."""
     sql = f"""SELECT {_COLUMNS} FROM poll WHERE id < :poll AND state = 'interrupted' AND id > (
         SELECT coalesce(max(id), 0) FROM poll WHERE state = 'finished' AND id < :poll) ORDER BY id"""
     return [_row(row) for row in db.query(sql, {"poll": poll})]
 
 
 def running(db: Database) -> int | None:
-    """The newest poll that is not over; while nobody holds the lock it was cut short."""
+    """Return the newest unfinished poll; if nobody holds the lock, it was interrupted."""
     return next((int(row[0]) for row in db.execute("SELECT max(id) FROM poll WHERE state = 'running'") if row[0]), None)
 
 
@@ -70,33 +70,33 @@ def _row(row: dict[str, Any]) -> PollRow:
 
 
 def last_finished_poll(db: Database) -> dict[str, Any] | None:
-    """The newest poll that came to its end: id, started_at, finished_at, exit, requests, bytes; None: there is none."""
+    """Return the newest finished poll: id, started_at, finished_at, exit, requests, bytes; or None."""
     sql = """SELECT id, started_at, finished_at, exit, requests, bytes FROM poll WHERE state = 'finished'
         ORDER BY id DESC LIMIT 1"""
     return next(db.query(sql), None)
 
 
 def running_poll(db: Database) -> dict[str, Any] | None:
-    """The poll that runs, or that died without a word: id, started_at."""
+    """Return the running or interrupted poll: id, started_at."""
     return next(db.query("SELECT id, started_at FROM poll WHERE state = 'running' ORDER BY id DESC LIMIT 1"), None)
 
 
 def newest_instant(db: Database) -> str | None:
-    """The latest instant that the newest poll has noted."""
+    """Return the latest instant that the newest poll recorded."""
     sql = "SELECT max(coalesce(finished_at, ''), started_at) FROM poll ORDER BY id DESC LIMIT 1"
     row = db.execute(sql).fetchone()
     return row[0] if row else None
 
 
 def durations(db: Database, most: int = 10) -> list[float]:
-    """How long the newest polls took, in seconds, newest first."""
+    """Return the durations of the newest polls in seconds, newest first."""
     sql = """SELECT (julianday(finished_at) - julianday(started_at)) * 86400 FROM poll WHERE state = 'finished'
         ORDER BY id DESC LIMIT ?"""
     return [round(row[0], 3) for row in db.execute(sql, [most])]
 
 
 def sources(db: Database) -> list[dict[str, Any]]:
-    """Every source that was ever asked: `outcome` and `asked_at` of the last time, `ok_at` of the last success."""
+    """Return every source: `outcome` and `asked_at` of the last request, `ok_at` of the last success."""
     return list(
         db.query(
             """SELECT s.source, s.outcome, p.finished_at AS asked_at, (
@@ -110,20 +110,20 @@ def sources(db: Database) -> list[dict[str, Any]]:
 
 
 def results(db: Database, poll: int) -> list[dict[str, Any]]:
-    """How each source did in a poll: source, outcome, requests, bytes."""
+    """Return the result of each source in a poll: source, outcome, requests, bytes."""
     sql = "SELECT source, outcome, requests, bytes FROM source_result WHERE poll_id = ? ORDER BY source"
     return list(db.query(sql, [poll]))
 
 
 def rows_met(db: Database) -> dict[str, int]:
-    """The rows of all revisions that were ever read: `read` = `kept` + `refused`."""
+    """Count the rows of all revisions ever read: `read` = `kept` + `refused`."""
     sql = """SELECT coalesce(sum(rows), 0) AS read, coalesce(sum(kept), 0) AS kept,
         coalesce(sum(refused), 0) AS refused FROM revision"""
     return dict(next(db.query(sql)))
 
 
 def count_by(db: Database, what: str) -> dict[str, int]:
-    """How many there are of each: `changes` by kind, `deliveries` by state, `incidents` that are open by kind."""
+    """Count `changes` by kind, `deliveries` by state, open `incidents` by kind."""
     if what == "deliveries" and not db["delivery"].exists():  # a history from before there were alerts
         return {}
     sql = {
@@ -135,20 +135,20 @@ def count_by(db: Database, what: str) -> dict[str, int]:
 
 
 def filings(db: Database) -> dict[tuple[str, str], int]:
-    """How many filings there are, by series and status."""
+    """Count filings by series and status."""
     sql = "SELECT series, status, count(*) FROM filing GROUP BY series, status ORDER BY series, status"
     return {(row[0], row[1]): row[2] for row in db.execute(sql)}
 
 
 def pending(db: Database) -> int:
-    """How many revisions were fetched and not read yet."""
+    """Count revisions that were fetched and not read yet."""
     return int(db.execute("SELECT count(*) FROM revision WHERE state = 'pending'").fetchone()[0])
 
 
 def batch_days(db: Database) -> dict[str, list[str]]:
-    """The days on which the batches of each series came out: of those with additions, the day of the first one.
+    """Return the days of the batches of each series: for batches with additions the day of the first one.
 
-    A re-issue is no batch, and adds to none that came before it. Notices add nothing, so they are not here.
+    A re-issue is no batch. Notices add nothing, so they are not included.
     """
     rows = db.execute(
         """SELECT a.series, min(r.published_on) FROM revision r JOIN attachment a ON a.id = r.attachment_id
@@ -163,20 +163,20 @@ def batch_days(db: Database) -> dict[str, list[str]]:
 
 
 def unclassified(db: Database, poll: int) -> list[dict[str, Any]]:
-    """Announcements that speak of filings and fit no series, first seen in a poll or in those that it answers for."""
+    """Return unclassified announcements first seen in a poll, or in those that it reports for."""
     sql = """SELECT title, url AS address FROM listing
         WHERE unclassified AND first_seen >= (SELECT started_at FROM poll WHERE id = ?) ORDER BY published_at, url"""
     return list(db.query(sql, [_first_unreported(db, poll)]))
 
 
 def changes_of_poll(db: Database, poll: int) -> list[dict[str, Any]]:
-    """How many changes of each kind a poll recorded."""
+    """Count the changes of each kind that a poll recorded."""
     sql = "SELECT kind, count(*) AS n FROM change WHERE poll_id BETWEEN ? AND ? GROUP BY kind"
     return list(db.query(sql, [_first_unreported(db, poll), poll]))
 
 
 def batches_of_poll(db: Database, poll: int) -> list[dict[str, Any]]:
-    """The revisions that a poll recorded: series, period, rows, kept, refused and changes by kind."""
+    """Return the revisions that a poll recorded: series, period, rows, kept, refused and changes by kind."""
     rows = db.query(
         """SELECT r.id, a.series, a.period, r.rows, r.kept, r.refused, r.sha256 FROM revision r
            JOIN attachment a ON a.id = r.attachment_id WHERE r.poll_id BETWEEN ? AND ? AND r.state = 'recorded'
@@ -196,13 +196,13 @@ def batches_of_poll(db: Database, poll: int) -> list[dict[str, Any]]:
 
 
 def incidents_of_poll(db: Database, poll: int) -> list[dict[str, Any]]:
-    """The incidents that came up in a poll, new or again; `is_new` where no earlier report can have told of it."""
+    """Return the incidents of a poll, new or repeated; `is_new` if no earlier report had it."""
     sql = """SELECT kind, source, address, detail, first_poll, first_poll >= :first AS is_new FROM incident
         WHERE last_poll = :poll OR (last_poll BETWEEN :first AND :poll AND ended_at IS NULL) ORDER BY id"""
     return list(db.query(sql, {"poll": poll, "first": _first_unreported(db, poll)}))
 
 
 def _first_unreported(db: Database, poll: int) -> int:
-    """The first of the polls that a report answers for: with those before it that were interrupted."""
+    """Return the first poll that a report covers, with the interrupted ones before it."""
     sql = "SELECT coalesce(max(id), 0) + 1 FROM poll WHERE state = 'finished' AND id < ?"
     return int(db.execute(sql, [poll]).fetchone()[0])

@@ -1,4 +1,4 @@
-"""What a poll needs to know before it asks the sites: pages, listings and links that are known. Never writes."""
+"""What the history knows of the sites: pages, listings and links. Read-only."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from sqlite_utils import Database
 
 
 def known_listings(db: Database) -> frozenset[str]:
-    """Addresses that a listing has named before, in a walk that came to its end: nothing behind them is missing."""
+    """Return the addresses that a listing named in a complete walk: nothing after them is missing."""
     return frozenset(row[0] for row in db.execute("SELECT url FROM listing WHERE settled"))
 
 
 def known_pages(db: Database) -> dict[str, dict[str, Any]]:
-    """Announcement pages by address: series, when last seen, how many attachments they offered then."""
+    """Return announcement pages by address: series, last seen, number of attachments then."""
     return {
         row["url"]: row
         for row in db.query(
@@ -24,13 +24,13 @@ def known_pages(db: Database) -> dict[str, dict[str, Any]]:
 
 
 def listed_pages(db: Database) -> dict[str, str]:
-    """Announcements that a listing named and that belong to a series: {address: series}."""
+    """Return announcements in a listing that belong to a series: {address: series}."""
     rows = db.execute("SELECT url, series FROM listing WHERE series IS NOT NULL ORDER BY published_at, url")
     return {row[0]: row[1] for row in rows}
 
 
 def offers(db: Database) -> list[dict[str, Any]]:
-    """Every attachment link that its page still shows, with what it gave last."""
+    """Return every attachment link that its page still shows, with its last result."""
     return list(
         db.query(
             """SELECT o.id, o.href, o.fetched_href, o.label, o.sha256, o.fetched_at, n.url AS referer, a.series,
@@ -42,7 +42,7 @@ def offers(db: Database) -> list[dict[str, Any]]:
 
 
 def is_offered_elsewhere(db: Database, url: str) -> bool:
-    """True where announcements at other addresses, which are there, offer every list that this one offered."""
+    """Return True if existing announcements at other addresses offer every list that this one offered."""
     counts = db.execute(
         """SELECT count(*), sum(EXISTS (
                        SELECT 1 FROM offer p JOIN announcement m ON m.id = p.announcement_id
@@ -55,7 +55,7 @@ def is_offered_elsewhere(db: Database, url: str) -> bool:
 
 
 def addresses(db: Database, attachment: int) -> list[tuple[str, str]]:
-    """Where a list is offered, or was, and gives no refused file: (announcement, label as it is known by there)."""
+    """Return where a list is or was offered without a refused file: (announcement, its label there)."""
     rows = db.execute(
         """SELECT n.url, a.label FROM offer o JOIN announcement n ON n.id = o.announcement_id
            JOIN attachment a ON a.id = o.attachment_id WHERE a.id = :id AND NOT EXISTS (
@@ -69,9 +69,9 @@ def addresses(db: Database, attachment: int) -> list[tuple[str, str]]:
 
 
 def lists_not_offered(db: Database) -> list[dict[str, Any]]:
-    """Recorded lists that no page offers now, although a page that did was looked at since: series, label, address.
+    """Return recorded lists that no page offers any more, though it was fetched since: series, label, address.
 
-    Notices are left out: their listing names the pinned ones only.
+    Notices are left out: their listing has the pinned ones only.
     """
     return list(
         db.query(

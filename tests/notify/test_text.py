@@ -63,12 +63,12 @@ def test_an_incident_in_english() -> None:
     text = render_text(samples.every_message("en")["began"])
     assert text.startswith(
         """\
-[Incident] Generative AI: the firewall answered with a check page
+[Incident] Generative AI: the firewall returned a check page
   status 200 with a check page of the firewall, 3 times
   https://www.cac.gov.cn/2024-04/02/c_1713729983803145.htm
   Since 2026-07-29 09:15 Beijing time
-  What to do: try later; poll less often, or set another site.user_agent or
-    client address
+  What to do: retry later; poll less often, or set another site.user_agent
+    or client address
 
 --\N{SPACE}
 """

@@ -174,7 +174,7 @@ def test_an_incident_says_what_where_since_when_and_what_to_do() -> None:
         "怎么办：稍后再试；降低频率或更换 site.user_agent、出口地址",
     ]
     assert wording.incident_lines(samples.incident("challenge", Phase.OVER, source="beian"), "en") == [
-        "[Recovered] beian: the firewall answered with a check page",
+        "[Recovered] beian: the firewall returned a check page",
         "status 200 with a check page of the firewall, 3 times",
         samples.GENAI_PAGE,
         "From 2026-07-29 09:15 to 2026-07-30 09:45 Beijing time",
@@ -273,11 +273,11 @@ def test_a_period_that_is_none_stands_as_it_is() -> None:
          "Generative AI, August 2024: 71 filed and 26 registered services added"),
         ("baseline", "已建立基线：3 个系列、4 份清单，553 条", "Baseline recorded: 3 series, 4 lists, 553 filings"),
         ("began", "[异常] 生成式AI备案：防火墙以安全检查页代替了内容",
-         "[Incident] Generative AI: the firewall answered with a check page"),
+         "[Incident] Generative AI: the firewall returned a check page"),
         ("reminder", "[仍未恢复] 生成式AI备案：防火墙以安全检查页代替了内容",
-         "[Still open] Generative AI: the firewall answered with a check page"),
+         "[Still open] Generative AI: the firewall returned a check page"),
         ("over", "[恢复] 生成式AI备案：防火墙以安全检查页代替了内容",
-         "[Recovered] Generative AI: the firewall answered with a check page"),
+         "[Recovered] Generative AI: the firewall returned a check page"),
         ("incidents",
          "[异常] 1 项：生成式AI备案；[仍未恢复] 1 项：生成式AI备案；[恢复] 1 项：A093702；"
          "未分类公告：国家互联网信息办公室关于发布人脸识别技术应用备案信息的公告",

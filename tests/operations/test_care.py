@@ -80,7 +80,7 @@ def test_verify_finds_nothing_where_nothing_is_wrong(kept: Desk) -> None:
     done = kept.run("--lang", "en", "verify")
     assert done.returncode == 0, done.stdout
     assert "3 lists, 27 rows, 18 versions" in done.stdout
-    assert "the history is what the files say" in done.stdout
+    assert "the history agrees with the files" in done.stdout
 
 
 def test_verify_names_every_cell_that_the_file_states_otherwise(kept: Desk) -> None:

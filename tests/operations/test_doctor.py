@@ -124,8 +124,8 @@ def test_what_nothing_refers_to_is_a_note(folder: Path) -> None:
     (settings.archive_folder / "5f" / stray).write_text("0")
     findings = examined(settings)
     assert bad(findings) == []
-    assert message(findings, "archive", "unreferenced").startswith("nothing refers to 1 of them")
-    assert message(findings, "archive", "leftovers").startswith("left unfinished in tmp/: 1")
+    assert message(findings, "archive", "unreferenced").startswith("files not referenced: 1")
+    assert message(findings, "archive", "leftovers").startswith("unfinished files in tmp/: 1")
 
 
 def test_a_whole_archive_is_gone(folder: Path) -> None:
@@ -298,7 +298,7 @@ def test_services_of_the_web(dead_port: int, open_port: int) -> None:
         {"channel": "telegram", "token": secret, "chat": "1", "api": f"http://127.0.0.1:{open_port}"},
     )
     assert [one.state for one in found.values()] == [OK, FAILED, FAILED, FAILED, OK]
-    assert found["one0"].message == f"one0 (webhook) can be used: 127.0.0.1:{open_port}"
+    assert found["one0"].message == f"one0 (webhook) is usable: 127.0.0.1:{open_port}"
     assert f"127.0.0.1:{dead_port}: the connection was refused" in found["one1"].message
     assert "the name is not known" in found["one2"].message
     assert "TRACKER_TEST_NO_SUCH_VARIABLE" in found["one3"].message
@@ -320,7 +320,7 @@ def test_addresses_of_apprise() -> None:
     urls = (f"ntfys://{secret}@example.org/topic", f"nonsense://{secret}")
     found = probe(*({"channel": "apprise", "url": url} for url in urls))
     assert [one.state for one in found.values()] == [OK, FAILED], found
-    assert found["one0"].message == "one0 (apprise) can be used: ntfy"
+    assert found["one0"].message == "one0 (apprise) is usable: ntfy"
     assert not any(secret in one.message for one in found.values())
 
 

@@ -44,7 +44,7 @@ class AlgorithmNumber:
 
     @property
     def expected_check(self) -> int:
-        """The check digit that the other twenty digits call for."""
+        """Return the check digit that the other twenty digits call for."""
         return check_digit(self.region + self.applicant + self.type_code + self.year + self.serial)
 
 
@@ -85,7 +85,7 @@ def parse_algorithm_number(number: str) -> AlgorithmNumber | None:
 
 
 def check_digit(first20: str) -> int:
-    """The check digit of twenty digits: 1 + 2 × ((Σ wᵢ·dᵢ) mod 5) with the weights 2 1 3 4 repeated, always odd.
+    """Return the check digit of twenty digits: 1 + 2 × ((Σ wᵢ·dᵢ) mod 5) with the weights 2 1 3 4 repeated, always odd.
 
     Raises:
         ValueError: these are not twenty digits.
@@ -101,7 +101,7 @@ def has_right_check_digit(number: AlgorithmNumber) -> bool:
 
 
 def applicant_of(number: str) -> str | None:
-    """The thirteen digits that name the applicant, the same through all its renames.
+    """Return the thirteen digits that name the applicant, the same through all its renames.
 
     None for a malformed number and for one with a wrong check digit: the slip may be in these very digits.
     """
@@ -110,7 +110,7 @@ def applicant_of(number: str) -> str | None:
 
 
 def fits_category(number: AlgorithmNumber, category: str) -> bool:
-    """True where the type code is one of that 算法类别 (with or without 类 at its end)."""
+    """Return True if the type code is one of that 算法类别 (with or without 类 at its end)."""
     return comparable("category", category).removesuffix("类") in CATEGORIES.get(number.type_code, frozenset())
 
 

@@ -47,7 +47,7 @@ def diff_notice(known: KnownNotice, rows: Iterable[Filing]) -> tuple[list[Change
 
 
 def _cancel(target: Target, on: str | None, said: bool) -> Change | None:
-    """The cancellation, or what this notice adds to one that is known, unless it `said` so before."""
+    """Return the cancellation, or what this notice adds to one that is known, unless it `said` so before."""
     fields: Fields = {"cancelled_on": (target.cancelled_on, on)} if on and on != target.cancelled_on else {}
     if target.status is not Status.CANCELLED:
         return _change(ChangeKind.CANCELLED, target.filing, fields)

@@ -171,7 +171,7 @@ def _cancelled(known: Known, new: Filing, old: Filing | None) -> list[Change]:
 
 
 def _lifts(known: Known, old: Filing, new: Filing) -> bool:
-    """True where the list takes its 已注销 back, and no notice or other list still says so."""
+    """Return True if the list takes its 已注销 back, and no notice or other list still says so."""
     if not is_cancelled(old) or is_cancelled(new):
         return False
     numbers = (old.number, new.number, known.bears(old.number))

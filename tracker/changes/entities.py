@@ -105,7 +105,7 @@ class _Groups:
             self.parents[younger] = root
 
     def root(self, filing: int) -> int:
-        """The smallest filing of the group; the path is halved for the next call."""
+        """Return the smallest filing of the group; the path is halved for the next call."""
         parents = self.parents
         while parents[filing] != filing:
             parents[filing] = filing = parents[parents[filing]]

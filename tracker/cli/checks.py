@@ -19,11 +19,11 @@ from tracker.core.models import Check, Verdict
 
 
 @click.command()
-@click.option("--all", "all_of_them", is_flag=True, help="Those that are over as well.")
+@click.option("--all", "all_of_them", is_flag=True, help="Include incidents that have ended.")
 @json_option
 @pass_context
 def incidents(ctx: Context, all_of_them: bool, as_json: bool) -> None:
-    """What is wrong with a source or a list, and what to do about it."""
+    """List what is wrong with sources and lists, and what to do about it."""
     rows = incidents_queries.find_incidents(ctx.open_history(), all_of_them=all_of_them)
     if as_json:
         print_json(rows)
@@ -43,11 +43,11 @@ def incidents(ctx: Context, all_of_them: bool, as_json: bool) -> None:
 
 @click.command()
 @series_option
-@click.option("--all", "all_of_them", is_flag=True, help="The checks that come out as well, one by one.")
+@click.option("--all", "all_of_them", is_flag=True, help="Include the checks that passed, one by one.")
 @json_option
 @pass_context
 def reconcile(ctx: Context, series: str | None, all_of_them: bool, as_json: bool) -> None:
-    """The regulator's own figures against the history: totals, rows, 序号, places, numbers, cancellations."""
+    """Check the history against the regulator's figures: totals, rows, 序号, places, numbers, cancellations."""
     from tracker.poll.derive import facts_in_force, run_checks
 
     check_series(series)

@@ -176,7 +176,7 @@ def _poll(environment: dict[str, str], data: Path, lang: Lang, console: Console)
 
 
 def _subjects(data: Path) -> list[str]:
-    """The subjects of the alerts that went out so far."""
+    """Return the subjects of the alerts that went out so far."""
     file = data / "alerts.jsonl"
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     return [json.loads(line)["data"]["subject"] for line in lines]
@@ -210,7 +210,7 @@ def _by_province(db: Database) -> list[list[object]]:
 
 
 def _verdicts(db: Database, lang: Lang) -> list[list[object]]:
-    """How many checks of each sort came out how."""
+    """Return how many checks of each sort came out how."""
     counts = Counter((row["name"], row["verdict"]) for row in incidents.find_verdicts(db))
     names = [name for name in CHECK_NAMES if any(counts[name, verdict.value] for verdict in Verdict)]
     return [[word(f"check_{name}", lang), *(counts[name, verdict.value] for verdict in Verdict)] for name in names]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.command("export")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--to", "form", type=click.Choice(FORMS), required=True, help="The form of the files.")
+@click.option("--to", "form", type=click.Choice(FORMS), required=True, help="Format of the files.")
 @click.option("--as-of", type=Day(), help="The state as published by this day.")
 @click.option("--known-on", type=Day(), help="The state as recorded here by this day.")
 @series_option
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 def export(
     ctx: Context, folder: Path, form: Any, as_of: str | None, known_on: str | None, series: str | None, as_json: bool
 ) -> None:  # fmt: skip
-    """The whole history as files for analysts, in folder DIR, with a datapackage.json that describes each column.
+    """Export the whole history as files to folder DIR, with a datapackage.json that describes each column.
 
-    An earlier export in DIR is replaced once all is written; anything else there is left alone.
+    An earlier export in DIR is replaced after everything is written; other files in DIR are kept.
     """
     from storage.queries.export import Scope
     from tracker.export.run import export_history

@@ -44,7 +44,7 @@ from tracker.query.filters import CHANGES, DAYS, FILINGS, changed_field
 @json_option
 @pass_context
 def changes(ctx: Context, /, search: str | None, as_csv: bool, as_json: bool, **where: Any) -> None:
-    """The change log: what happened to which filing, when, and where it is written."""
+    """List the change log: what happened to which filing, when, and in which file."""
     from tracker.query.search import search_for
 
     one_form(as_csv=as_csv, as_json=as_json)
@@ -74,7 +74,7 @@ _CHANGE_COLUMNS = (
 
 
 def _lines_of_change(row: dict[str, Any]) -> list[dict[str, Any]]:
-    """A line for each field that changed; one line where none did."""
+    """Return a line for each field that changed; one line where none did."""
     flat = row | row["source"]
     fields = row["fields"] or {None: (None, None)}
     return [flat | {"field": name, "before": pair[0], "after": pair[1]} for name, pair in fields.items()]
@@ -90,7 +90,7 @@ def _lines_of_change(row: dict[str, Any]) -> list[dict[str, Any]]:
 def filings(
     ctx: Context, /, search: str | None, entity: str | None, as_csv: bool, as_json: bool, **where: Any
 ) -> None:  # fmt: skip
-    """Filings as they are now, or as they were at a date."""
+    """List filings as they are now, or as they were on a date."""
     from tracker.query.search import search_filings
 
     one_form(as_csv=as_csv, as_json=as_json)
@@ -127,9 +127,9 @@ def _print_filings(ctx: Context, rows: list[dict[str, Any]]) -> None:
 @json_option
 @pass_context
 def stats(ctx: Context, /, by: str, as_json: bool, **where: Any) -> None:
-    """Counts of filings (those withdrawn aside); an entity counts with all its names.
+    """Count filings, without withdrawn ones; an entity counts with all its names.
 
-    Lists of provinces count only where --series names one: their filings are in the regulator's lists as well.
+    Provincial lists count only if --series names one: their filings are also in the centre's lists.
     """
     check_series(where["series"])
     db = ctx.open_history()
@@ -153,13 +153,13 @@ def stats(ctx: Context, /, by: str, as_json: bool, **where: Any) -> None:
 @click.argument("first", metavar="FROM", type=Day())
 @click.argument("last", metavar="TO", type=Day())
 @series_option
-@click.option("--recorded", is_flag=True, help="By when this history recorded it, not by when it was published.")
+@click.option("--recorded", is_flag=True, help="Use the dates of recording here, not of publication.")
 @json_option
 @pass_context
 def compare(ctx: Context, first: str, last: str, series: str | None, recorded: bool, as_json: bool) -> None:
-    """What changed between two days, from the end of FROM to the end of TO: the net result for each filing.
+    """Compare the end of two days, FROM and TO: the net change of each filing.
 
-    Lists of provinces only where --series names one.
+    Provincial lists are included only if --series names one.
     """
     from tracker.query.compare import compare_days
 
@@ -185,13 +185,13 @@ _COLUMNS = {
 @click.command()
 @series_option
 @click.option("--waiting", is_flag=True, help="Only filings that the centre has not published yet.")
-@filter_option(replace(DAYS["as_of"], help="By what had been published by this day."))
-@filter_option(replace(DAYS["known_on"], help="By what was recorded here by this day."))
+@filter_option(replace(DAYS["as_of"], help="Use what had been published by this day."))
+@filter_option(replace(DAYS["known_on"], help="Use what had been recorded here by this day."))
 @csv_option
 @json_option
 @pass_context
 def leads(ctx: Context, /, series: str | None, waiting: bool, as_csv: bool, as_json: bool, **days: str | None) -> None:
-    """Filings of provinces' own lists, and how many days later the centre published them."""
+    """List filings of provincial lists, and how many days later the centre published them."""
     one_form(as_csv=as_csv, as_json=as_json)
     rows = list_leads(ctx.open_history(), series, waiting=waiting, **days)
     if as_json:
@@ -224,7 +224,7 @@ def _days(row: dict[str, Any]) -> str | None:
 
 
 def recorded_text(row: dict[str, Any], lang: Lang) -> str | None:
-    """The lead by our own clock; where the history began with either list that difference says nothing of it."""
+    """Return the lead by our own clock; where the history began with either list that difference says nothing of it."""
     days = row["recorded_days"]
     if days is None:
         return None

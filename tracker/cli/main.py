@@ -20,50 +20,38 @@ from tracker.core.version import __version__
 # command → its module, which is loaded when the command is called or its help is shown, and its line in the list of
 # commands, so that `tracker --help` loads none of them; a test holds it equal to the command's own help.
 COMMANDS = {
-    "poll": ("poll", "Look at the site once: fetch what is new, read it, record what changed."),
-    "extract": ("tools", "Read one attachment and print its filings; touches no history."),
-    "settings": ("tools", "Every setting: default, value in force, meaning."),
-    "demo": ("tools", "The whole main job against a built-in stand-in for the site, on this machine only."),
-    "changes": ("history", "The change log: what happened to which filing, when, and where it is written."),
-    "filings": ("history", "Filings as they are now, or as they were at a date."),
-    "stats": ("history", "Counts of filings (those withdrawn aside); an entity counts with all its names."),
-    "compare": (
-        "history",
-        "What changed between two days, from the end of FROM to the end of TO: the net result for each filing.",
-    ),
-    "leads": ("history", "Filings of provinces' own lists, and how many days later the centre published them."),
+    "poll": ("poll", "Poll the site once: download what is new, read it, record what changed."),
+    "extract": ("tools", "Read one attachment and print its filings; no history is used."),
+    "settings": ("tools", "List every setting: default, current value, meaning."),
+    "demo": ("tools", "Run the whole job against a built-in simulated site, on this machine only."),
+    "changes": ("history", "List the change log: what happened to which filing, when, and in which file."),
+    "filings": ("history", "List filings as they are now, or as they were on a date."),
+    "stats": ("history", "Count filings, without withdrawn ones; an entity counts with all its names."),
+    "compare": ("history", "Compare the end of two days, FROM and TO: the net change of each filing."),
+    "leads": ("history", "List filings of provincial lists, and how many days later the centre published them."),
     "show": (
         "show",
-        "One filing by its number, now or former: all versions, changes and statements, with their sources.",
+        "Show one filing by its current or former number: versions, changes, statements and their sources.",
     ),
-    "open": (
-        "show",
-        "Where the original files are that state a number, or that have a sha256: paths, or addresses in a bucket.",
-    ),
+    "open": ("show", "Find the original files with a number or a sha256: print their paths or addresses in a bucket."),
     "reconcile": (
         "checks",
-        "The regulator's own figures against the history: totals, rows, 序号, places, numbers, cancellations.",
+        "Check the history against the regulator's figures: totals, rows, 序号, places, numbers, cancellations.",
     ),
-    "incidents": ("checks", "What is wrong with a source or a list, and what to do about it."),
+    "incidents": ("checks", "List what is wrong with sources and lists, and what to do about it."),
     "export": (
         "export",
-        "The whole history as files for analysts, in folder DIR, with a datapackage.json that describes each column.",
+        "Export the whole history as files to folder DIR, with a datapackage.json that describes each column.",
     ),
-    "backup": ("maintenance", "Copy the history to FILE, polls running or not, and read the copy again."),
-    "restore": ("maintenance", "Put a backup in place, once all of it was read and found sound."),
-    "verify": (
-        "maintenance",
-        "Hash every file again and read every recorded list again: is the history what the files say?",
-    ),
-    "rebuild": ("maintenance", "Make the history again from the archive alone, and compare it with the one in place."),
-    "notify": ("notify", "Alerts: what is undelivered, retries, test messages, previews."),
-    "run": ("service", "Poll on schedule, each poll in a process of its own, until stopped."),
+    "backup": ("maintenance", "Copy the history to FILE, even during a poll, and check the copy."),
+    "restore": ("maintenance", "Restore a backup after all of it was read and checked."),
+    "verify": ("maintenance", "Hash every file and read every recorded list again, and compare them with the history."),
+    "rebuild": ("maintenance", "Rebuild the history from the archive alone, and compare it with the current one."),
+    "notify": ("notify", "Manage alerts: list waiting ones, retry, send test messages, preview."),
+    "run": ("service", "Poll on schedule, each poll in its own process, until stopped."),
     "serve": ("service", "Serve the history as pages, tables, feeds and JSON, until stopped (SIGTERM, SIGINT)."),
-    "health": ("service", "Whether polls come to their end: one line; exit code 0, or 1 where they do not."),
-    "doctor": (
-        "service",
-        "Look at everything the program needs, say what is wrong and what to do; changes and sends nothing.",
-    ),
+    "health": ("service", "Print in one line whether polls finish; exit code 0, or 1 if they do not."),
+    "doctor": ("service", "Check everything the program needs and report what to do; changes and sends nothing."),
 }
 # Objects made, less those gone, until Python looks for garbage: most of what a command makes as it starts stays, and to
 # look through it every 700 objects takes a tenth of that time.
@@ -78,7 +66,7 @@ class _Commands(click.Group):
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """The command of that name, if there is one."""
+        """Return the command of that name, if there is one."""
         if name not in COMMANDS:
             return None
         module = importlib.import_module(f"tracker.cli.{COMMANDS[name][0]}")
@@ -138,6 +126,6 @@ def _end(error: TrackerError) -> NoReturn:
 
 
 def _is_logged(error: Exception, exit_code: int) -> bool:
-    """True where the log tells an error; only a command that logs has loaded it."""
+    """Return True if the log tells an error; only a command that logs has loaded it."""
     logs = sys.modules.get("tracker.operations.logs")
     return logs is not None and bool(logs.tell_error(error, exit_code))

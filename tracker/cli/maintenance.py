@@ -32,9 +32,9 @@ _MOST_ROWS = 20  # of a table in which two histories differ; --json has all
 @json_option
 @pass_context
 def backup(ctx: Context, file: Path, as_json: bool) -> None:
-    """Copy the history to FILE, polls running or not, and read the copy again.
+    """Copy the history to FILE, even during a poll, and check the copy.
 
-    FILE.tar or FILE.tar.gz holds the archive of original files as well; any other name is the database alone.
+    FILE.tar or FILE.tar.gz also contains the archive of original files; any other name, only the database.
     """
     settings = ctx.settings
     with progress_line(ctx.lang, quiet=as_json) as show:
@@ -51,12 +51,12 @@ def backup(ctx: Context, file: Path, as_json: bool) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--replace", is_flag=True, help="Although there is a history; it is kept beside the restored one.")
-@click.option("--files", "files_only", is_flag=True, help="Only files of the archive that are missing or altered.")
+@click.option("--replace", is_flag=True, help="Replace an existing history; it is kept beside the restored one.")
+@click.option("--files", "files_only", is_flag=True, help="Restore only missing or altered files of the archive.")
 @json_option
 @pass_context
 def restore(ctx: Context, file: Path, replace: bool, files_only: bool, as_json: bool) -> None:
-    """Put a backup in place, once all of it was read and found sound."""
+    """Restore a backup after all of it was read and checked."""
     from tracker.operations.replace_history import check_replaceable
     from tracker.poll.data_folder import poll_lock
 
@@ -102,7 +102,7 @@ def _held(held: BackupSummary) -> dict[str, Any]:
 @json_option
 @pass_context
 def verify(ctx: Context, as_json: bool) -> None:
-    """Hash every file again and read every recorded list again: is the history what the files say?"""
+    """Hash every file and read every recorded list again, and compare them with the history."""
     from tracker.operations.verify import verify as look_again
     from tracker.poll.read_ahead import open_readings
 
@@ -128,14 +128,14 @@ def verify(ctx: Context, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="Keep what is made in this file.")
-@click.option("--replace", is_flag=True, help="Put it in place; the present history is kept beside it.")
+@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="Keep the rebuilt history in this file.")
+@click.option("--replace", is_flag=True, help="Replace the current history; it is kept beside the rebuilt one.")
 @json_option
 @pass_context
 def rebuild(ctx: Context, to: Path | None, replace: bool, as_json: bool) -> None:
-    """Make the history again from the archive alone, and compare it with the one in place.
+    """Rebuild the history from the archive alone, and compare it with the current one.
 
-    Exit code 1 where the two differ and the one in place was not replaced. Without one in place the new one takes it.
+    Exit code 1 if the two differ and the current one was not replaced. If there is none, the rebuilt one is used.
     """
     from tracker.operations.replace_history import rebuild_and_compare
     from tracker.poll.data_folder import poll_lock

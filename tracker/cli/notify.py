@@ -34,16 +34,16 @@ subscription_option = click.option(
 
 @click.group()
 def notify() -> None:
-    """Alerts: what is undelivered, retries, test messages, previews."""
+    """Manage alerts: list waiting ones, retry, send test messages, preview."""
 
 
 @notify.command("list")
 @subscription_option
-@click.option("--all", "all_of_them", is_flag=True, help="Those that were delivered or dropped as well.")
+@click.option("--all", "all_of_them", is_flag=True, help="Include delivered and dropped alerts.")
 @json_option
 @pass_context
 def list_alerts(ctx: Context, names: tuple[str, ...], all_of_them: bool, as_json: bool) -> None:
-    """Alerts that are not delivered yet: why, and when they are tried next."""
+    """List undelivered alerts: why, and when the next retry is."""
     states = None if all_of_them else ("open", *outbox_queries.UNDELIVERED)
     found = outbox_queries.deliveries(ctx.open_history(), states)
     rows = [row for row in found if not names or row["subscription"] in names]
@@ -69,9 +69,9 @@ def _line(row: dict[str, Any], lang: Lang) -> list[object]:
 @json_option
 @pass_context
 def send(ctx: Context, as_json: bool) -> None:
-    """Send what is due by now, and nothing else: digests that are complete, tries whose time has come.
+    """Send only what is due now: completed digests and retries.
 
-    Every poll does so at its end, and `tracker run` between polls.
+    Every poll does this at its end, and `tracker run` does it between polls.
     """
     from tracker.poll.data_folder import poll_lock
     from tracker.poll.deliver import seal_due
@@ -108,7 +108,7 @@ def _end(ctx: Context, answers: Answers, deliveries: dict[str, int], *, as_json:
 @json_option
 @pass_context
 def retry(ctx: Context, ids: tuple[str, ...], names: tuple[str, ...], as_json: bool) -> None:
-    """Send what waits, at once: all of it, or these alerts (an id or its first digits); also those given up."""
+    """Send all waiting alerts, or these (an id or its first digits), at once; also given-up alerts."""
     # The poll's own parts take a second to load: only the commands that need them pay for it.
     from tracker.poll.data_folder import poll_lock
     from tracker.poll.deliver import seal_due
@@ -146,7 +146,7 @@ def _print_outcome(
 @subscription_option
 @pass_context
 def drop(ctx: Context, ids: tuple[str, ...], names: tuple[str, ...]) -> None:
-    """Give up alerts that nobody needs any more: these, or all that wait for a subscription."""
+    """Drop alerts that are no longer needed: these, or all waiting alerts of a subscription."""
     from tracker.poll.data_folder import poll_lock
     from tracker.poll.deliver import sync_undelivered
 
@@ -166,7 +166,7 @@ def drop(ctx: Context, ids: tuple[str, ...], names: tuple[str, ...]) -> None:
 @json_option
 @pass_context
 def test(ctx: Context, names: tuple[str, ...], as_json: bool) -> None:
-    """Send one test message to each subscription (or these) and say what the service answered."""
+    """Send a test message to each subscription (or these) and print the service's response."""
     subscriptions = _subscriptions(ctx.settings, names)
     check_secrets(ctx.settings)
     results = _send_tests(ctx, subscriptions, as_json=as_json)
@@ -222,7 +222,7 @@ def _send_tests(ctx: Context, subscriptions: Sequence[AnySubscription], *, as_js
 @click.option("--id", "id_", metavar="ID", help="This alert (an id or its first digits; default: the newest).")
 @click.option(
     "--as", "form", type=click.Choice(["text", "html", "mail", "json", "csv"]), default="text", show_default=True,
-    help="The form to show it in.",
+    help="Format to show it in.",
 )  # fmt: skip
 @pass_context
 def preview_alert(ctx: Context, name: str, id_: str | None, form: str) -> None:
@@ -277,7 +277,7 @@ def _asked_for(
 
 
 def _open(ctx: Context) -> Database:
-    """The history, for writing.
+    """Return the history, for writing.
 
     Raises:
         StorageError: there is none, or no poll was ever begun.

@@ -38,7 +38,7 @@ class Context:
 
     @property
     def settings(self) -> Settings:
-        """The settings in force."""
+        """Return the settings in force."""
         if self._settings is None:
             from tracker.settings.load import load_settings  # not all that is asked of the command line needs them
 
@@ -47,11 +47,11 @@ class Context:
 
     @property
     def lang(self) -> Lang:
-        """The language of messages."""
+        """Return the language of messages."""
         return language(self._lang or self.settings.lang)
 
     def open_history(self) -> Database:
-        """The history, read-only."""
+        """Return the history, read-only."""
         from storage.schema.migrations import connect_readonly
 
         return connect_readonly(self.settings.database)
@@ -66,7 +66,7 @@ class Day(click.ParamType[str]):
         self.read = read or (last_day if end else first_day)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The date as ISO; fails with the forms that are understood."""
+        """Return the date as ISO; fails with the forms that are understood."""
         try:
             return self.read(str(value))
         except OptionError as error:

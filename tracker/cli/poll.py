@@ -15,16 +15,16 @@ from tracker.core.errors import AnotherPoll
 @click.option("--series", "series", multiple=True, metavar="S", help="Only this series; may be repeated.")
 @click.option(
     "--accept", "accepted", multiple=True, metavar="SHA256",
-    help="Record this file or page although its guards refused it, or read it again; may be repeated.",
+    help="Record this file or page although its checks refused it, or read it again; may be repeated.",
 )  # fmt: skip
-@click.option("--dry-run", is_flag=True, help="Do everything on a copy and keep nothing.")
+@click.option("--dry-run", is_flag=True, help="Do everything on a copy and discard the result.")
 @click.option(
     "--quiet", is_flag=True,
-    help="Print nothing when nothing happened: no change, no incident that was not known, no undelivered alert. "
-    "Another poll that is running (exit code 6) is nothing either. The exit code stays what it is.",
+    help="Print nothing if nothing happened: no change, no new incident, no undelivered alert. "
+    "Nor if another poll is running (exit code 6). The exit code stays the same.",
 )
 @click.option(
-    "--trust-clock", is_flag=True, help="Poll although the clock reads a time before the last poll: it was wrong then."
+    "--trust-clock", is_flag=True, help="Poll even if the clock is before the last poll: it was wrong then."
 )
 @click.option("--scheduled", is_flag=True, hidden=True)  # `tracker run` began it: times missed before are incidents
 @json_option
@@ -33,7 +33,7 @@ def poll(
     ctx: Context, series: tuple[str, ...], accepted: tuple[str, ...], dry_run: bool, quiet: bool, trust_clock: bool,
     scheduled: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Look at the site once: fetch what is new, read it, record what changed."""
+    """Poll the site once: download what is new, read it, record what changed."""
     # Scrapy and the readers take a second to load: only the commands that need them pay for it. This part of Scrapy
     # first: as it loads, each of its deprecated names has Python look for each caller in each module loaded by then.
     import scrapy.core.downloader.contextfactory  # noqa: F401, I001

@@ -31,11 +31,11 @@ _TIMES = 5
 
 
 @click.command()
-@click.option("--list", "is_list", is_flag=True, help="Print what is polled when, and poll nothing.")
+@click.option("--list", "is_list", is_flag=True, help="Print the schedule and do not poll.")
 @json_option
 @pass_context
 def run(ctx: Context, is_list: bool, as_json: bool) -> None:
-    """Poll on schedule, each poll in a process of its own, until stopped.
+    """Poll on schedule, each poll in its own process, until stopped.
 
     SIGTERM or SIGINT: no further poll begins, and the one that runs may go on for `schedule.stop_seconds`; a second one
     stops it at once. SIGHUP: the configuration is read again. Exit code 6: another `tracker run` uses the data folder.
@@ -103,9 +103,9 @@ def _readable(at: str) -> str:
 
 
 @click.command()
-@click.option("--host", metavar="H", help="Listen at this address (default: that of web.listen, this machine alone).")
-@click.option("--port", type=click.IntRange(0, 65535), help="Listen at this port; 0: any free one.")
-@click.option("--sql", is_flag=True, help="Let readers ask in SQL: any one question, read-only, within a time limit.")
+@click.option("--host", metavar="H", help="Listen on this address (default: web.listen, this machine only).")
+@click.option("--port", type=click.IntRange(0, 65535), help="Listen on this port; 0: any free port.")
+@click.option("--sql", is_flag=True, help="Allow SQL queries: single, read-only, with a time limit.")
 @pass_context
 def serve(ctx: Context, host: str | None, port: int | None, sql: bool) -> None:
     """Serve the history as pages, tables, feeds and JSON, until stopped (SIGTERM, SIGINT).
@@ -138,7 +138,7 @@ _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", 
 @json_option
 @pass_context
 def health(ctx: Context, as_json: bool) -> None:
-    """Whether polls come to their end: one line; exit code 0, or 1 where they do not."""
+    """Print in one line whether polls finish; exit code 0, or 1 if they do not."""
     found = read_health(ctx.settings, read_clock(), ctx.lang)
     if as_json:
         print_json(found.as_dict())
@@ -151,7 +151,7 @@ def health(ctx: Context, as_json: bool) -> None:
 @click.option("--quick", is_flag=True, help="Do not read every file of the archive.")
 @json_option
 def doctor(quick: bool, as_json: bool) -> None:
-    """Look at everything the program needs, say what is wrong and what to do; changes and sends nothing."""
+    """Check everything the program needs and report what to do; changes and sends nothing."""
     # takes along the channels
     from tracker.operations.doctor.checks import open_settings
     from tracker.operations.doctor.findings import Reporter

@@ -23,11 +23,11 @@ MOST_ENTITIES = 10  # more than these are listed by name only
 
 @click.command()
 @click.argument("number", required=False)
-@click.option("--entity", metavar="T", help="In place of a number: an entity, by a part of any name that it ever had.")
+@click.option("--entity", metavar="T", help="Instead of a number: an entity, by a part of any name it ever had.")
 @json_option
 @pass_context
 def show(ctx: Context, number: str | None, entity: str | None, as_json: bool) -> None:
-    """One filing by its number, now or former: all versions, changes and statements, with their sources.
+    """Show one filing by its current or former number: versions, changes, statements and their sources.
 
     With --entity one entity: all its names, and its filings under all of them.
     """
@@ -74,7 +74,7 @@ def _print_filing(console: Console, filing: dict[str, Any], lang: Lang) -> None:
 
 
 def lead_text(lead: dict[str, Any], lang: Lang) -> str:
-    """One list of a province with the filing, and how long before the centre's it had it."""
+    """Return one list of a province with the filing, and how long before the centre's it had it."""
     said = {"series": lead["series"], "first": lead["published_on"]}
     if lead["later_series"] is None:
         return word("lead_waits", lang, **said)
@@ -104,12 +104,12 @@ def _print_entity(console: Console, entity: dict[str, Any], lang: Lang) -> None:
 @click.argument("what", metavar="NUMBER|SHA256")
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-    help="Write the file's bytes to FILE; there must be one only.",
+    help="Write the content to FILE; exactly one file must match.",
 )
 @json_option
 @pass_context
 def open_original(ctx: Context, what: str, out: Path | None, as_json: bool) -> None:
-    """Where the original files are that state a number, or that have a sha256: paths, or addresses in a bucket.
+    """Find the original files with a number or a sha256: print their paths or addresses in a bucket.
 
     With --out the bytes of one of them.
     """

@@ -22,7 +22,7 @@ from tracker.settings.model import list_settings
 @json_option
 @pass_context
 def extract(ctx: Context, file: Path, series: str | None, as_json: bool) -> None:
-    """Read one attachment and print its filings; touches no history."""
+    """Read one attachment and print its filings; no history is used."""
     from tracker.poll.worker_pool import open_executor
     from tracker.reading.reader import read_list
 
@@ -52,7 +52,7 @@ def extract(ctx: Context, file: Path, series: str | None, as_json: bool) -> None
 @json_option
 @pass_context
 def settings(ctx: Context, as_json: bool) -> None:
-    """Every setting: default, value in force, meaning."""
+    """List every setting: default, current value, meaning."""
     rows = list_settings(ctx.settings)
     if as_json:
         print_json(rows)
@@ -65,14 +65,14 @@ def settings(ctx: Context, as_json: bool) -> None:
 @click.option("--dir", "folder", type=click.Path(path_type=Path), help="Keep the demo's data in this folder.")
 @pass_context
 def demo(ctx: Context, folder: Path | None) -> None:
-    """The whole main job against a built-in stand-in for the site, on this machine only."""
+    """Run the whole job against a built-in simulated site, on this machine only."""
     from tracker.cli.demo import run_demo
 
     run_demo(folder, ctx.lang, make_console())
 
 
 def _extraction(extraction: Extraction) -> dict[str, Any]:
-    """What `extract --json` prints."""
+    """Return what `extract --json` prints."""
     filings = []
     for filing in extraction.filings:
         keys = [key for key in filings_queries.FILING_KEYS if hasattr(filing, key)]

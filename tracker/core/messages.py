@@ -54,11 +54,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "answer": ("回应", "answer"), "tries": ("尝试", "tries"), "id": ("编号", "id"),
     "next_try": ("下次尝试", "next try"),
     "sent": ("已送达", "sent"), "pending": ("待送", "waiting"), "dead": ("已放弃", "given up"),
-    "open": ("汇集中", "gathering"), "dropped": ("已取消", "dropped"), "accepted": ("已接受", "accepted"),
+    "open": ("汇集中", "collecting"), "dropped": ("已取消", "dropped"), "accepted": ("已接受", "accepted"),
     "alerts_wait": (
-        "有提醒尚未送达：tracker notify list 说明原因", "some alert is not delivered: `tracker notify list` says why"
+        "有提醒尚未送达：tracker notify list 说明原因", "some alerts are not delivered: `tracker notify list` shows why"
     ),
-    "no_alerts": ("没有未送达的提醒", "no alert is waiting"),
+    "no_alerts": ("没有未送达的提醒", "no alerts are waiting"),
     "dropped_n": ("已取消 {n} 条提醒", "{n} alerts dropped"),
     "disabled": ("渠道已停用", "channel disabled"),
     # looking after the data
@@ -70,36 +70,36 @@ WORDS: dict[str, tuple[str, str]] = {
         "已恢复 {filings} 条备案、{changes} 条变更、{files} 个原始文件；最后一次轮询 {last_poll}",
         "restored {filings} filings, {changes} changes, {files} original files; last poll {last_poll}",
     ),
-    "former_kept": ("原来的历史保留为 {file}", "the history that stood here is kept as {file}"),
+    "former_kept": ("原来的历史保留为 {file}", "the former history is kept as {file}"),
     "files_missing": (
         "历史引用的 {n} 个文件不在存档中：请运行 tracker restore --files 备份.tar",
-        "{n} files that the history names are not in the archive: tracker restore --files BACKUP.tar",
+        "the archive lacks {n} files of the history: run tracker restore --files BACKUP.tar",
     ),
     "file_missing": (
         "! 存档中缺少这个文件：请运行 tracker restore --files 备份.tar",
-        "! The archive lacks this file: tracker restore --files BACKUP.tar",
+        "! The archive does not have this file: run tracker restore --files BACKUP.tar",
     ),
     "original_written": ("原始文件已写入 {file}", "the original file is written to {file}"),
-    "files_brought": ("已从备份恢复 {n} 个文件", "{n} files brought back from the backup"),
+    "files_brought": ("已从备份恢复 {n} 个文件", "restored {n} files from the backup"),
     "verified": (
         "已核对 {files} 个文件、{lists} 份清单、{rows} 行、{versions} 个版本",
         "verified {files} files, {lists} lists, {rows} rows, {versions} versions",
     ),
-    "all_agree": ("历史与文件一致", "the history is what the files say"),
-    "faults": ("{n} 处不符", "{n} things do not agree"),
+    "all_agree": ("历史与文件一致", "the history agrees with the files"),
+    "faults": ("{n} 处不符", "differences: {n}"),
     "rebuilt": (
-        "由存档重建：{polls} 次轮询、{events} 个事件", "made anew from the archive: {polls} polls, {events} events"
+        "由存档重建：{polls} 次轮询、{events} 个事件", "rebuilt from the archive: {polls} polls, {events} events"
     ),
     "identical": ("与现有历史完全一致", "identical to the history in place"),
     "differs": ("与现有历史不同：", "differs from the history in place:"),
     "not_compared": ("没有可供比较的历史", "there is no history to compare it with"),
-    "only_in_place": ("仅现有历史有", "only in place"), "only_rebuilt": ("仅重建的有", "only made anew"),
-    "put_in_place": ("已启用重建的历史：{file}", "the history made anew is in place: {file}"),
+    "only_in_place": ("仅现有历史有", "only in place"), "only_rebuilt": ("仅重建的有", "only rebuilt"),
+    "put_in_place": ("已启用重建的历史：{file}", "the rebuilt history is in place: {file}"),
     "outbox_unknown": (
         "重建的历史不知道哪些提醒已发出、哪些待发：损坏的历史中未送达的提醒不会再发送",
-        "it does not know which alerts had gone out or were waiting: what was not delivered is not told any more",
+        "the rebuilt history does not record which alerts were sent or waiting: undelivered alerts will not be sent",
     ),
-    "kept_at": ("重建的历史保存为 {file}", "the history made anew is kept as {file}"),
+    "kept_at": ("重建的历史保存为 {file}", "the rebuilt history is kept as {file}"),
     "table": ("表", "table"),
     # lists of provinces, and the centre's
     "lead_first": ("省级公布", "province"), "lead_later": ("国家网信办公布", "centre"),
@@ -111,61 +111,62 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "lead_at_most": (
         "{series}：{first} 公布，国家网信办最迟 {later} 公布（仅知月份），至多早 {days} 天",
-        "{series}: published {first}, by the centre until {later} (its month is known), at most {days} days ahead",
+        "{series}: published {first}, by the centre by {later} (only the month is known), at most {days} days ahead",
     ),
     "lead_behind": (
         "{series}：{first} 公布，国家网信办 {later} 已公布，晚 {days} 天",
-        "{series}: published {first}, by the centre {later}, {days} days behind",
+        "{series}: published {first}, by the centre {later}, {days} days later",
     ),
     "lead_behind_at_least": (
         "{series}：{first} 公布，国家网信办最迟 {later} 已公布（仅知月份），至少晚 {days} 天",
-        "{series}: published {first}, by the centre until {later} (its month is known), at least {days} days behind",
+        "{series}: published {first}, by the centre by {later} (only the month is known), at least {days} days later",
     ),
     "lead_waits": (
-        "{series}：{first} 公布，国家网信办尚未公布", "{series}: published {first}, not by the centre so far"
+        "{series}：{first} 公布，国家网信办尚未公布", "{series}: published {first}, not yet by the centre"
     ),
     "leads_at_most": (
         "≤：国家网信办的清单仅知公布月份，按月末计",
-        "≤: the month of the centre's list is known, and counts from its end",
+        "≤: only the month of the centre's list is known; the last day of the month is used",
     ),
     "no_leads": (
         "没有符合条件的省级清单备案；省级清单仅在设置 poll.provinces 后轮询，见 docs/sources.md",
-        "no such filing of a province's list; these lists are polled only where poll.provinces names them: "
+        "no provincial filings match; provincial lists are polled only if poll.provinces names them: see "
         "docs/sources.md",
     ),
     "leads_total": (
         "省级清单共 {n} 条，其中 {came} 条国家网信办已公布，{waiting} 条尚未公布",
-        "{n} filings of provinces' lists: {came} published by the centre as well, {waiting} not so far",
+        "{n} filings in provincial lists: {came} also published by the centre, {waiting} not yet",
     ),
     "leads_days": (
         "公布早的天数（负数为晚）：中位数 {median}，最少 {least}，最多 {most}",
-        "days ahead (behind where negative): median {median}, from {least} to {most}",
+        "days ahead (negative: later): median {median}, from {least} to {most}",
     ),
     "left_out": (
         "未计入省级清单（其备案在国家网信办公布时计入），可用 --series 单独统计：{series}",
-        "lists of provinces are not counted (a filing counts once the centre has published it); --series counts one: "
+        "provincial lists are not counted (a filing counts once the centre has published it); --series counts one: "
         "{series}",
     ),
     # sentences
     "many_entities": (
-        "{n} 个主体符合；请给出更完整的名称以查看其备案", "{n} entities fit; give more of the name to see their filings"
+        "{n} 个主体符合；请给出更完整的名称以查看其备案",
+        "{n} entities match; give more of the name to see their filings"
     ),
     "formerly_said": ("{former} 是 {today} 的曾用名", "{former} is a former name of {today}"),
     "compared": ("{first} 至 {last}：{counts}", "{first} to {last}: {counts}"),
-    "nothing": ("没有符合条件的记录", "nothing fits"),
+    "nothing": ("没有符合条件的记录", "no matches"),
     "no_changes": ("没有变更", "no changes"),
     "no_incidents": ("没有异常", "no incidents"),
     "poll_done": ("轮询 {poll} 完成：{changes}", "poll {poll} done: {changes}"),
     "unclassified": (
         "未分类公告（标题涉及备案，但不属于任何系列）",
-        "unclassified announcements (they speak of filings and fit no series)",
+        "unclassified announcements (about filings, but of no known series)",
     ),
-    "collecting": ("正在查看网站", "looking at the site"),
+    "collecting": ("正在查看网站", "checking the site"),
     "digesting": ("正在读取清单", "reading lists"),
     "delivering": ("正在发送提醒", "sending alerts"),
     "backup": ("正在备份", "backing up"), "restore": ("正在恢复", "restoring"),
-    "verify": ("正在核对", "verifying"), "rebuild": ("正在重建", "making anew"),
-    "deriving": ("正在整理主体与核对", "entities and checks"),
+    "verify": ("正在核对", "verifying"), "rebuild": ("正在重建", "rebuilding"),
+    "deriving": ("正在整理主体与核对", "updating entities and checks"),
     "baseline": ("基线", "baseline"),
     "to_do": ("怎么办", "what to do"),
     "filings_total": ("共 {n} 条", "{n} filings"),
@@ -173,11 +174,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "none": ("（无）", "(none)"),
     # tracker run --list
     "schedule": ("时间表", "schedule"), "overdue": ("已逾期", "overdue"),
-    "made_up": ("tracker run 启动后立即补做一次", "made up once, as soon as `tracker run` starts"),
+    "made_up": ("tracker run 启动后立即补做一次", "runs once as soon as `tracker run` starts"),
     "next_times": ("接下来", "next"), "last_poll": ("上次轮询", "last poll"), "exit": ("退出码", "exit"),
     "jitter_note": (
         "每次轮询另有最多 {seconds} 秒的随机延迟；时间按 {zone}",
-        "each poll begins up to {seconds} s later, by chance; times are of {zone}",
+        "each poll starts after a random delay of up to {seconds} s; times are in {zone}",
     ),
 }  # fmt: skip
 

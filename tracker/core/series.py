@@ -364,7 +364,7 @@ def site_of(series_id: str) -> Site:
 
 
 def site_of_channel(channel: str) -> str | None:
-    """The id of the site of a listing, or None."""
+    """Return the id of the site of a listing, or None."""
     return _SITE_OF_CHANNEL.get(channel)
 
 

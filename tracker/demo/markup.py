@@ -66,7 +66,7 @@ def file_target(file: File) -> str:
 
 
 def article_html(article: Article, faults: Collection[FaultName] = ()) -> bytes:
-    """An announcement page."""
+    """Return an announcement page."""
     charset = "utf-8"
     if FaultName.GB18030 in faults:
         charset = "gb2312"
@@ -91,7 +91,7 @@ def article_html(article: Article, faults: Collection[FaultName] = ()) -> bytes:
 
 
 def column_html(entries: Iterable[Entry]) -> bytes:
-    """A column page."""
+    """Return a column page."""
     lines = "\n".join(
         f'<li><h5><a href=//{CAC_HOST}{entry.path} title="{html.escape(entry.title)}">'
         f"{html.escape(entry.title)}</a></h5><div class=\"times\">{entry.when[:10]}</div></li>"
@@ -102,7 +102,7 @@ def column_html(entries: Iterable[Entry]) -> bytes:
 
 
 def json_list(entries: list[Entry], *, per_page: int, number: int) -> bytes:
-    """One page of the listing interface."""
+    """Return one page of the listing interface."""
     start = (number - 1) * per_page
     rows = [
         {
@@ -116,7 +116,7 @@ def json_list(entries: list[Entry], *, per_page: int, number: int) -> bytes:
 
 
 def notice_list(notices: Iterable[Notice]) -> bytes:
-    """The notice list."""
+    """Return the notice list."""
     rows = [
         {
             "noticeId": notice.id,

@@ -31,7 +31,7 @@ class Column:
 
     @property
     def key(self) -> str:
-        """The key of its value in a row of the history."""
+        """Return the key of its value in a row of the history."""
         return self.of or self.name
 
 
@@ -63,7 +63,7 @@ class Table:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of its columns, in order."""
+        """Return the names of its columns, in order."""
         return tuple(column.name for column in self.columns)
 
 

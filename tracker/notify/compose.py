@@ -18,7 +18,7 @@ from tracker.notify.subject import make_subject
 
 
 def compose(delivery: Mapping[str, Any], contents: Mapping[str, Any], entry: str) -> Message:
-    """The message of a sealed delivery; `entry` is the entry of the configuration that asks for it."""
+    """Return the message of a sealed delivery; `entry` is the entry of the configuration that asks for it."""
     facts = json.loads(delivery["facts"])
     return Message(
         id=delivery["id"],
@@ -42,7 +42,7 @@ def compose(delivery: Mapping[str, Any], contents: Mapping[str, Any], entry: str
 
 
 def subject_of(topic: str, contents: Mapping[str, Any], lang: Lang) -> str:
-    """The subject of what a delivery tells."""
+    """Return the subject of what a delivery tells."""
     assert topic in ("changes", "incidents")
     return make_subject(
         "changes" if topic == "changes" else "incidents",
@@ -57,7 +57,7 @@ def series_concerned(contents: Mapping[str, Any]) -> frozenset[str]:
 
 
 def summarise(contents: Mapping[str, Any]) -> tuple[BatchSummary, ...]:
-    """What each list brought, in the order in which they were recorded; baselines first."""
+    """Return what each list brought, in the order in which they were recorded; baselines first."""
     titles = contents["titles"]
     grouped: dict[tuple[str, str | None, str], list[Row]] = {}
     for change in contents["changes"]:

@@ -122,7 +122,7 @@ def _check_line(check: CheckResult, lang: Lang) -> str:
 
 
 def change_kind(change: Row, lang: Lang) -> str:
-    """What happened: "新增备案", "修改"; "Added (filed)", "Amended"."""
+    """Return what happened: "新增备案", "修改"; "Added (filed)", "Amended"."""
     kind, filing_kind = str(change["kind"]), change.get("filing_kind")
     text = say(kind, lang)
     if kind == ChangeKind.ADDED and filing_kind:

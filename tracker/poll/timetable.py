@@ -30,12 +30,12 @@ class Plan:
 
     @property
     def id(self) -> str:
-        """The id of the job: its schedule as written."""
+        """Return the id of the job: its schedule as written."""
         return self.when.text
 
     @property
     def grace(self) -> timedelta:
-        """How late a poll may begin before its time counts as missed."""
+        """Return how late a poll may begin before its time counts as missed."""
         return self.jitter + GRACE
 
     def next(self, after: datetime) -> datetime:

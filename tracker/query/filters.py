@@ -44,11 +44,11 @@ series = SeriesChoice(
 listed_series = series.without(*(one.id for one in SERIES if one.cancels))
 number = Parameter(
     name="number", longest=150, example="Beijing-WenXinYiYan-20230821",
-    meaning=("编号，现用或曾用", "The number that the regulator gave it, current or former"),
+    meaning=("编号，现用或曾用", "Number assigned by the regulator, current or former"),
 )  # fmt: skip
 batch = Parameter(
     name="batch", meaning=("批次：清单所属的期，如 2024-04", "Batch: the period of a list, such as 2024-04"),
-    example="2024-04", longest=40, help="Only filings whose newest list is of this period.", metavar="P",
+    example="2024-04", longest=40, help="Only filings whose newest list has this period.", metavar="P",
 )  # fmt: skip
 _province = Parameter(
     name="province", meaning=("属地，或其名称的一部分", "Place, or a part of its name: 北京"), longest=40,
@@ -56,7 +56,7 @@ _province = Parameter(
 )  # fmt: skip
 entity_id = Number(
     name="entity_id", least=1,
-    meaning=("主体的 id（一家公司的所有名称合为一个主体）", "Id of the entity, under all its names"),
+    meaning=("主体的 id（一家公司的所有名称合为一个主体）", "Id of the entity; one id covers all its names"),
 )  # fmt: skip
 _search = Words(
     name="search", metavar="T",
@@ -69,13 +69,16 @@ _search = Words(
 DAYS = _by_name(
     Day(
         name="as_of", is_of_pages=True, help="The state as published by this day.",
-        meaning=("截至这一天已公布的状态；空值同省略", "As published by the end of this day; empty: as if not given"),
+        meaning=(
+            "截至这一天已公布的状态；空值同省略",
+            "State published by the end of this day; empty: same as omitted",
+        ),
     ),
     Day(
         name="known_on", is_of_pages=True, help="The state as recorded here by this day.",
         meaning=(
             "仅限截至这一天本站已记录的内容；空值同省略",
-            "As recorded here by the end of this day (UTC); empty: as if not given",
+            "State recorded here by the end of this day (UTC); empty: same as omitted",
         ),
     ),
 )  # fmt: skip
@@ -84,7 +87,7 @@ filing_kind = Choice(
     name="kind", choices=tuple(one.value for one in Kind), help="Only this kind of filing.",
     meaning=(
         "备案类别：filed 备案、registered 登记、on_device 端侧",
-        "Kind of filing: filed (备案), registered (登记) or on a device",
+        "Kind of filing: filed (备案), registered (登记) or on_device (端侧)",
     ),
 )  # fmt: skip
 status = Choice(
@@ -101,8 +104,9 @@ FILINGS = _by_name(
     status,
     batch,
     Words(
-        name="entity", longest=100, example="科技", help="A part of any name that the entity ever had.", metavar="T",
-        meaning=("主体曾用的任何名称（或其一部分）", "A part of any name that the entity ever had"),
+        name="entity", longest=100, example="科技", metavar="T",
+        help="Part of any current or former name of the entity.",
+        meaning=("主体曾用的任何名称（或其一部分）", "Part of any current or former name of the entity"),
     ),
     entity_id,
     _search,
@@ -110,7 +114,7 @@ FILINGS = _by_name(
         name="filed_on", example="2023-08", help="Filed on this day, or in this month or year.",
         meaning=(
             "备案时间或登记时间在这一天、月或年之内（仅生成式人工智能的清单载有）",
-            "Filed or registered on this day, or in this month or year; only the generative-AI lists state it",
+            "Filed or registered on this day, or in this month or year; only generative-AI lists have this date",
         ),
     ),
     *DAYS.values(),
@@ -135,7 +139,7 @@ CHANGES = _by_name(
     ),
     Day(
         name="published_since", end=False, help="Published on this day or later.",
-        meaning=("公布于这一天或之后", "Published on this day or later: by the regulator's own dates"),
+        meaning=("公布于这一天或之后", "Published on this day or later, by the regulator's dates"),
     ),
     Day(
         name="published_until", help="Published on this day or earlier.",

@@ -73,7 +73,7 @@ class Parameter:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """The possible values, if they can be listed."""
+        """Return the possible values, if they can be listed."""
         return ()
 
 
@@ -163,7 +163,7 @@ class Number(Parameter):
 
     @property
     def values(self) -> tuple[str, ...]:
-        """The bounds, if they are useful to people."""
+        """Return the bounds, if they are useful to people."""
         return () if self.most == MOST_NUMBER else (f"{self.least}–{self.most}",)
 
 

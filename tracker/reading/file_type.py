@@ -70,7 +70,7 @@ def _is_image(data: bytes) -> bool:
 
 
 def _is_html(head: bytes) -> bool:
-    """True for a page: a tag of HTML near the start, and text that opens with a tag or a byte order mark."""
+    """Return True for a page: a tag of HTML near the start, and text that opens with a tag or a byte order mark."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         head = head.decode("utf-16", "replace").encode("utf-8", "replace")
     head = head.removeprefix(b"\xef\xbb\xbf").lstrip()

@@ -103,7 +103,7 @@ def _guess(document: Document, period: str | None) -> Extraction:
 
 
 def _fit(series: Series, read: Extraction) -> tuple[int, int, int, int]:
-    """How well a series fits: filings, columns that it does not know, its telling column; then the narrower."""
+    """Return how well a series fits: filings, columns that it does not know, its telling column; then the narrower."""
     unknown = sum(len(filing.raw.keys() - KNOWN_FIELDS) for filing in read.filings)
     telling = _TELLING.get(series.id)
     told = sum(telling in filing.raw for filing in read.filings) if telling else 0
@@ -133,7 +133,7 @@ def _read_table(table: Table, inherited: Mapping | None, reading: _Reading) -> M
 
 
 def _inherit(table: Table, inherited: Mapping | None, reading: _Reading) -> Mapping | None:
-    """The mapping of the table before, for a table without headings and title that goes on with its columns."""
+    """Return the mapping of the table before, for a table without headings and title that goes on with its columns."""
     if inherited is None or tidy(table.title) or not table.rows:
         return None
     first = table.rows[0]
@@ -150,7 +150,7 @@ def _refuse_before_heading(table: Table, row: Row, reading: _Reading, *, headed:
 
 
 def _is_note(row: Row) -> bool:
-    """One text over the whole width."""
+    """Return one text over the whole width."""
     texts = [cell for cell in row.cells if cell is not None]
     return len(row.cells) > 1 and len(texts) == 1 and bool(tidy(texts[0]))
 
@@ -181,7 +181,7 @@ def _read_row(table: Table, row: Row, mapping: Mapping, reading: _Reading) -> No
 
 
 def _cells_by_field(row: Row, mapping: Mapping) -> dict[str, str]:
-    """The text of each field as printed; columns of one merged heading are joined, without repeats."""
+    """Return the text of each field as printed; columns of one merged heading are joined, without repeats."""
     parts: dict[str, list[str]] = defaultdict(list)
     for column, cell in enumerate(row.cells):
         name = mapping.fields.get(column) or mapping.unknown.get(column)
@@ -204,7 +204,7 @@ def _filing(table: Table, row: Row, mapping: Mapping, raw: dict[str, str], numbe
 
 
 def _oddities(row: Row, mapping: Mapping, filing: Filing, reading: _Reading) -> Iterator[str]:
-    """What is odd about a row that is kept."""
+    """Yield what is odd about a row that is kept."""
     if not reading.series.number.fullmatch(filing.number):
         yield "the number is malformed"
     for name in ("name", "entity"):

@@ -73,7 +73,7 @@ def _map(table: Table, row: Row, texts: list[str | None], layout: Layout) -> Map
 
 
 def _label(text: str, column: int, taken: dict[int, str]) -> str:
-    """What an unknown column is called: its heading, unless a field or another such column is called so."""
+    """Return what an unknown column is called: its heading, unless a field or another such column is called so."""
     return f"{text} (column {column + 1})" if text in KNOWN_FIELDS or text in taken.values() else text
 
 
@@ -113,7 +113,7 @@ def _known(row: Row, series: Series) -> list[tuple[str, str]]:
 
 
 def astray(row: Row, mapping: Mapping, raw: dict[str, str]) -> Iterator[str]:
-    """Cells that no heading owns, and headings that own no cell: what would be missed silently."""
+    """Yield cells that no heading owns, and headings that own no cell: what would be missed silently."""
     absent = [name for column, name in mapping.fields.items() if column >= len(row.cells)]
     merged = [mapping.fields[c] for c, cell in enumerate(row.cells) if cell is None and c in mapping.fields]
     for what, names in (("merged cells leave no value", merged), ("the row is too short: no cell", absent)):

@@ -53,7 +53,7 @@ def read_html(data: bytes) -> Document:
 
 
 def _text_of(data: bytes) -> str:
-    """The page as text: what is valid UTF-8 is UTF-8, whatever the page declares."""
+    """Return the page as text: what is valid UTF-8 is UTF-8, whatever the page declares."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace")
     declared = _CHARSET.search(data[:_CHARSET_WITHIN])
@@ -79,7 +79,7 @@ def _parse(text: str) -> Element:
 
 
 def _tables(root: Element, meter: Meter) -> Iterator[tuple[Element, str]]:
-    """Each table with its caption, or the last heading or paragraph before it."""
+    """Yield each table with its caption, or the last heading or paragraph before it."""
     before = ""
     for element in root.iter("table", *_HEADINGS):
         if element.tag == "table" and next(element.iterancestors("template", "noscript"), None) is not None:
@@ -98,7 +98,7 @@ def _holds_blocks(element: Element) -> bool:
 
 
 def _rows(table: Element, index: int, meter: Meter) -> Iterator[Row]:
-    """The rows of one table on its grid; `open_` holds, by column, what cells from above still reach down."""
+    """Yield the rows of one table on its grid; `open_` holds, by column, what cells from above still reach down."""
     open_: dict[int, tuple[int, str | None]] = {}
     for place, row in enumerate(_own_rows(table), 1):
         line: list[str | None] = []
@@ -142,7 +142,7 @@ def _span(cell: Element, name: str, most: int) -> int:
 
 
 def _shown(element: Element) -> str:
-    """The text as a browser shows it, without tables inside: white space runs together, blocks break lines."""
+    """Return the text as a browser shows it, without tables inside: white space runs together, blocks break lines."""
     pieces: list[str] = []
     walk: Any = etree.iterwalk(element, events=("start", "end"))
     for event, inner in walk:

@@ -31,7 +31,7 @@ _PRODUCT_BREAKS = "、,;\n"
 
 
 def tidy(text: str) -> str:
-    """Text for display: white space put in order, the wording and its punctuation as published.
+    """Return text for display: white space put in order, the wording and its punctuation as published.
 
     A line break inside a cell is the printer's, so it vanishes between Chinese characters and is a space
     between Latin ones; directly after a closing bracket it stays, where it separates products.
@@ -129,12 +129,12 @@ def _match_date(text: str) -> re.Match[str] | None:
 
 
 def looks_like_date(text: str) -> bool:
-    """True for the form of a date, whether or not there is such a day: 2025/2/30."""
+    """Return True for the form of a date, whether or not there is such a day: 2025/2/30."""
     return _match_date(text.strip()) is not None
 
 
 def parse_date(text: str) -> tuple[str | None, str]:
-    """An ISO date, as far as it is stated, and the note after it; (None, text) where there is none."""
+    """Return an ISO date, as far as it is stated, and the note after it; (None, text) where there is none."""
     text = text.strip()
     found = _match_date(text)
     if not found:

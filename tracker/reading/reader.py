@@ -72,7 +72,7 @@ _READERS: dict[str, Callable[[bytes], Document]] = {
 
 
 def _read_zipped(data: bytes) -> Document:
-    """The one list inside a zip file; a zip file inside it is not opened."""
+    """Return the one list inside a zip file; a zip file inside it is not opened."""
     archive = Archive(data)
     found: list[tuple[str, str, bytes]] = []
     for name in archive.names:

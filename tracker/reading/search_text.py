@@ -22,7 +22,7 @@ _TYPED = re.compile("(?=[0-9]*[a-z])[a-z0-9]{2,}")
 
 
 def searchable(text: str | None) -> str:
-    """Text folded for search: one form of each character, no white space, capitals alike.
+    """Return text folded for search: one form of each character, no white space, capitals alike.
 
     Twice, for a small letter can stand otherwise among its accents than the capital: İ becomes i and a dot.
     """
@@ -36,7 +36,7 @@ def search_terms(query: str) -> tuple[str, ...]:
 
 
 def latin_of(names: Iterable[str]) -> str:
-    """What Chinese names are found by in Latin letters: " wxyy wenxinyiyan" for 文心一言.
+    """Return what Chinese names are found by in Latin letters: " wxyy wenxinyiyan" for 文心一言.
 
     Each entry has a space before it, so that the start of an entry differs from its inside.
     """
@@ -67,7 +67,7 @@ def _spelled(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65536)
 def _read(word: str) -> tuple[str, ...]:
-    """The syllables of one word of pypinyin's dictionary, or of one character.
+    """Return the syllables of one word of pypinyin's dictionary, or of one character.
 
     Names are made of few words: reading each of them once takes a sixth of the time of reading every name.
     """
@@ -81,7 +81,7 @@ def _typed(text: str) -> str:
 
 
 def latin_term(term: str) -> str | None:
-    """What to look for in `latin_of` for a folded term; None where Latin letters are not what was typed.
+    """Return what to look for in `latin_of` for a folded term; None where Latin letters are not what was typed.
 
     Two or three letters must begin an entry, because inside one they occur nearly everywhere.
     """

@@ -53,7 +53,7 @@ _COUNT = r"(?P<rough>超过?|近|约|逾|突破|不足|至少|第)?(?<![\d.])(?P
 
 
 def _bare(pattern: str) -> str:
-    """A pattern without the names of its groups."""
+    """Return a pattern without the names of its groups."""
     return re.sub(r"\?P<\w+>", "?:", pattern)
 
 
@@ -106,7 +106,7 @@ class Span:
 
 
 def read_as_of(text: str, published_on: str | None) -> Span | None:
-    """The day of 截至…, for a month its last: 2025年12月31日, 2026年2月底, 今年2月28日, 4月30日, 目前.
+    """Return the day of 截至…, for a month its last: 2025年12月31日, 2026年2月底, 今年2月28日, 4月30日, 目前.
 
     今年 and a missing year are read from the day of publication: 12月31日 in January is last year's.
     """
@@ -130,7 +130,7 @@ def _latest(today: date | None, month: int, day: int) -> date | None:
 
 
 def read_period(text: str) -> Span | None:
-    """The days of a period: 2026年1月至2月, 2025年11月至2026年1月, 2025年全年, 2025年上半年, 2025年第一季度."""
+    """Return the days of a period: 2026年1月至2月, 2025年11月至2026年1月, 2025年全年, 2025年上半年, 2025年第一季度."""
     found = PERIOD.fullmatch(text)
     if not found:
         return None
@@ -143,7 +143,7 @@ def read_period(text: str) -> Span | None:
 
 
 def _months(found: re.Match[str]) -> tuple[int, int]:
-    """The first and the last month of a period."""
+    """Return the first and the last month of a period."""
     if month := found["month"] or found["whole_month"]:
         return int(month), int(found["month2"] or month)
     if found["half"]:

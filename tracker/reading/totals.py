@@ -48,7 +48,7 @@ def find_totals(text: str, series: str, address: str, published_on: str | None) 
 
 
 def _parts(sentence: str) -> Iterator[str]:
-    """A sentence without titles, quoted names and remarks in brackets; then each such remark."""
+    """Yield a sentence without titles, quoted names and remarks in brackets; then each such remark."""
     plain = total_phrases.NAMED.sub("", sentence)
     yield total_phrases.BRACKETED.sub("", plain)
     for remark in total_phrases.BRACKETED.findall(plain):
@@ -155,7 +155,7 @@ class _Reader:
 
 
 def _is_done(said: _Said, series: str, unit: str) -> bool:
-    """True where filings of the series are what was counted, in the whole country, and their filing is done."""
+    """Return True if filings of the series are what was counted, in the whole country, and their filing is done."""
     if total_phrases.ELSEWHERE.search(said.whole) or total_phrases.NOT_DONE.search(said.clause):
         return False
     if series != "genai_service":

@@ -78,7 +78,7 @@ def _sheets(copy: bytes, warnings: list[str]) -> Iterator[tuple[str, Grid]]:
 
 
 def _grid(sheet: Any) -> Grid:
-    """A sheet's cells as text, merged ones as `Row` says."""
+    """Return a sheet's cells as text, merged ones as `Row` says."""
     grid: Grid = [[_printed(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
     visited = 0
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
@@ -109,7 +109,7 @@ def _printed(value: object) -> str:
 
 
 def _decimal(value: float) -> str:
-    """A number in full: 1.0 → "1", 1.5 → "1.5", 2e20 → "200000000000000000000"."""
+    """Return a number in full: 1.0 → "1", 1.5 → "1.5", 2e20 → "200000000000000000000"."""
     if value != value or value in (float("inf"), float("-inf")):
         return str(value)
     if value.is_integer() and abs(value) < _EXACT_DIGITS:
@@ -128,7 +128,7 @@ class _Block:
 
 
 def _blocks(grid: Grid) -> list[_Block]:
-    """The tables of a sheet: a new one begins with a row of a single text after an empty row.
+    """Return the tables of a sheet: a new one begins with a row of a single text after an empty row.
 
     An empty row alone ends nothing: lists have been seen with gaps, and a part without headings would be lost.
     """

@@ -70,7 +70,7 @@ class PartStream:
     def events(
         self, events: Sequence[Literal["start", "end"]], tags: Sequence[str], *, pauses: bool = False
     ) -> Iterator[tuple[str, Element]]:
-        """Events on elements of these tags, in order.
+        """Yield events on elements of these tags, in order.
 
         With `pauses`, which need "start", the end of each chunk is reported as (`PAUSE`, root).
 
@@ -119,7 +119,7 @@ class PartStream:
 
 
 def _root_tag(chunk: bytes) -> str:
-    """The root's tag, from a part's first chunk; refuses a DTD before the rest is looked at."""
+    """Return the root's tag, from a part's first chunk; refuses a DTD before the rest is looked at."""
     parser = etree.XMLPullParser(events=("start",), **_SAFE)
     root: Element | None = None
     try:

@@ -47,24 +47,24 @@ class ArchiveSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     url: Annotated[str, AfterValidator(check_place)] = Field(
-        "", description="s3://bucket/prefix, where original files lie on S3 or alike; empty: in `data_dir`"
+        "", description="s3://bucket/prefix: store original files on S3 or a compatible service; empty: `data_dir`"
     )
     endpoint: Annotated[str, AfterValidator(check_endpoint)] = Field(
-        "", description="address of the storage service; empty: Amazon's, or as AWS_ENDPOINT_URL says"
+        "", description="address of the storage service; empty: AWS_ENDPOINT_URL, else Amazon's"
     )
-    region: str = Field("", description="its region; empty: as AWS_REGION says")
+    region: str = Field("", description="region of the service; empty: AWS_REGION")
     access_key: Secret | None = Field(
-        None, description="env:NAME, file:PATH (mode 600), or itself in a file of mode 600; empty: as AWS_… says"
+        None, description="env:NAME, file:PATH (mode 600), or the key itself if tracker.toml has mode 600; empty: AWS_…"
     )
-    secret_key: Secret | None = Field(None, description="the same of the secret key")
-    timeout: float = Field(60.0, gt=0, le=3600, description="seconds until the service must have taken or given a file")
-    retries: int = Field(3, ge=0, le=20, description="further tries where it fails or does not answer")
+    secret_key: Secret | None = Field(None, description="secret key, in the same forms")
+    timeout: float = Field(60.0, gt=0, le=3600, description="time limit in seconds to upload or download a file")
+    retries: int = Field(3, ge=0, le=20, description="retries if the service fails or does not answer")
     conditional_writes: bool = Field(
-        True, description="the service itself refuses to overwrite; false for one that does not know If-None-Match"
+        True, description="the service refuses to overwrite files; false if it does not support If-None-Match"
     )
     bucket_in_host: bool = Field(False, description="the host of `endpoint` begins with the bucket's name")
-    ca_file: str = Field("", description="certificates to trust besides the usual ones")
-    allow_http: bool = Field(False, description="let files go unencrypted to other machines than this one")
+    ca_file: str = Field("", description="file of additional certificates to trust")
+    allow_http: bool = Field(False, description="allow unencrypted transfer to other machines")
 
     @model_validator(mode="after")
     def _check_together(self) -> ArchiveSettings:

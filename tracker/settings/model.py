@@ -32,15 +32,15 @@ class SiteManners(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     delay: float = Field(2.0, ge=0, description="seconds between two requests")
-    timeout: float = Field(60.0, gt=0, description="seconds until an answer must be complete")
-    retries: int = Field(3, ge=0, description="further tries after a 5xx or a time-out")
-    max_megabytes: int = Field(64, gt=0, description="the largest answer that is accepted")
+    timeout: float = Field(60.0, gt=0, description="time limit in seconds for a complete response")
+    retries: int = Field(3, ge=0, description="retries after a 5xx or a timeout")
+    max_megabytes: int = Field(64, gt=0, description="largest response that is accepted, in MB")
     user_agent: str = Field(
         f"cac-filing-tracker/{__version__} (+mailto:please-set-site.user_agent@invalid)",
-        description="names the program and a contact; set your own",
+        description="User-Agent header, with a contact; set your own",
     )
-    proxy: str = Field("", description="HTTP(S) proxy; none where empty")
-    discovery_pages: int = Field(5, gt=0, description="how far back a listing is followed, in pages")
+    proxy: str = Field("", description="HTTP(S) proxy; empty: no proxy")
+    discovery_pages: int = Field(5, gt=0, description="number of listing pages to search for announcements")
 
     def url(self, site: str) -> str:
         """Return the address of a declared site, without a slash at the end."""
@@ -66,20 +66,20 @@ class PollSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     recheck_pages_days: float = Field(
-        1.0, ge=0, description="a batch page is fetched again within this number of days; 0: in each poll"
+        1.0, ge=0, description="days after which each batch page is checked again; 0: in each poll"
     )
     recheck_files_days: float = Field(
-        7.0, ge=0, description="a file is fetched again within this number of days; 0: in each poll"
+        7.0, ge=0, description="days after which each file is downloaded again; 0: in each poll"
     )
-    known_pages: bool = Field(True, description="ask for the batch pages that the program knows by address")
+    known_pages: bool = Field(True, description="request the batch pages whose addresses the program knows")
     known_facts: bool = Field(
-        True, description="check the history against the row counts and totals that the program carries"
+        True, description="check the history against the row counts and totals included in the program"
     )
     provinces: list[Annotated[str, AfterValidator(check_province)]] = Field(
-        [], description='lists of provinces that are polled as well: ["genai_guangdong"]; docs/sources.md'
+        [], description='provincial lists to poll as well: ["genai_guangdong"]; docs/sources.md'
     )
     keep_days: int = Field(
-        400, ge=1, description="polls without any news are deleted after this number of days"
+        400, ge=1, description="days to keep the records of polls without changes"
     )
     shrink_share: float = Field(
         0.10, ge=0, le=1, description="a list that loses more than this share (and three rows) is not recorded"
@@ -91,12 +91,12 @@ class ReadingSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
-    workers: int = Field(0, ge=0, description="processes that read lists; 0: one for each core")
-    timeout: float = Field(60.0, gt=0, description="seconds after which the reading of one file is stopped")
-    max_megabytes: int = Field(1536, ge=256, description="the most memory that a process which reads may take")
+    workers: int = Field(0, ge=0, description="number of processes that read lists; 0: one per core")
+    timeout: float = Field(60.0, gt=0, description="time limit in seconds for reading one file")
+    max_megabytes: int = Field(1536, ge=256, description="memory limit of each reading process, in MB")
     cluster: str = Field(
         "", pattern=r"^((tcp|tls|ws|wss)://\S+)?$",
-        description="address of a Dask scheduler whose workers read instead; empty: processes of this machine",
+        description="address of a Dask scheduler whose workers read lists; empty: local processes",
     )  # fmt: skip
 
 
@@ -106,9 +106,9 @@ class HealthSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     max_age_hours: float = Field(
-        26, gt=0, description="unhealthy after this number of hours without a finished poll; more where polls are rarer"
+        26, gt=0, description="unhealthy after this many hours without a finished poll; more if polls are rarer"
     )
-    min_free_megabytes: int = Field(500, ge=0, description="`tracker doctor` warns when the disk has less free space")
+    min_free_megabytes: int = Field(500, ge=0, description="free disk space in MB below which `tracker doctor` warns")
 
 
 class WebSettings(BaseModel):
@@ -116,11 +116,11 @@ class WebSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
-    listen: str = Field("127.0.0.1:8001", description="where `tracker serve` answers")
-    sql: bool = Field(False, description="let readers ask in SQL, read-only, within a time limit")
+    listen: str = Field("127.0.0.1:8001", description="address and port of `tracker serve`")
+    sql: bool = Field(False, description="allow read-only SQL queries with a time limit")
     base_url: str = Field(
         "", pattern=r"^(https?://[^/?#\s]+/?)?$",
-        description="address under which readers reach it, for feeds and citations; empty: as they ask",
+        description="public address of the pages, for feeds and citations; empty: the address of the request",
     )  # fmt: skip
 
 

@@ -205,22 +205,22 @@ class ScheduleSettings(BaseModel):
     default: Schedule = Field(
         "17 8-23/3 * * *", description='when each series is polled: five fields as in crontab, or "every 6h"'
     )
-    series: dict[SeriesId, Schedule] = Field({}, description="series that have times of their own, each as `default`")
+    series: dict[SeriesId, Schedule] = Field({}, description="schedules of single series, each written like `default`")
     timezone: Annotated[str, AfterValidator(check_timezone)] = Field(
-        "Asia/Shanghai", description="zone of the times and of the quiet hours"
+        "Asia/Shanghai", description="time zone of the schedule and the quiet hours"
     )
     jitter_seconds: float = Field(
-        300, ge=0, le=86_400, description="each poll starts up to this number of seconds later, at random"
+        300, ge=0, le=86_400, description="longest random delay before each poll, in seconds"
     )
     quiet_hours: Annotated[str, AfterValidator(check_quiet)] = Field(
-        "", description='no poll begins in these hours, such as "23:30-07:00"; empty: none'
+        "", description='no poll starts in these hours, such as "23:30-07:00"; empty: no quiet hours'
     )
     limit_minutes: float = Field(
-        120, gt=0, le=10_080, description="a poll that takes longer is stopped, with all it started"
+        120, gt=0, le=10_080, description="a poll that takes longer is stopped with its child processes"
     )
     stop_seconds: float = Field(
-        60, ge=0, le=86_400, description="how long a poll may go on once `tracker run` is to stop"
+        60, ge=0, le=86_400, description="seconds a running poll gets to finish when `tracker run` stops"
     )
     listen: str = Field(
-        "127.0.0.1:9464", description="where `tracker run` answers /healthz and /metrics; empty: nowhere"
+        "127.0.0.1:9464", description="address and port of /healthz and /metrics of `tracker run`; empty: disabled"
     )

@@ -70,16 +70,18 @@ class _Table(BaseModel):
 class SmtpSettings(_Table):
     """How mail is sent: by an SMTP server, or by the machine's own sendmail."""
 
-    host: Annotated[str, AfterValidator(check_host)] = Field("", description="SMTP server; empty: none")
-    port: int = Field(0, ge=0, le=65535, description="its port; 0: 587 with starttls, 465 with tls, else 25")
+    host: Annotated[str, AfterValidator(check_host)] = Field("", description="SMTP server; empty: no server")
+    port: int = Field(0, ge=0, le=65535, description="port of the server; 0: 587 with starttls, 465 with tls, else 25")
     security: Literal["starttls", "tls", "none"] = Field("starttls", description="starttls, tls or none")
     user: str = Field("", description="login name; empty: no login")
-    password: Secret | None = Field(None, description="env:NAME, file:PATH (mode 600), or itself in a file of mode 600")
+    password: Secret | None = Field(
+        None, description="env:NAME, file:PATH (mode 600), or the password itself if tracker.toml has mode 600"
+    )
     sender: Annotated[str, AfterValidator(check_sender)] = Field(
         "", description="address in From, such as Tracker <tracker@example.org>"
     )
-    sendmail: str = Field("", description="path of a sendmail program, used in place of a server")
-    ca_file: str = Field("", description="certificates to trust in place of the system's")
+    sendmail: str = Field("", description="path of a sendmail program, used instead of a server")
+    ca_file: str = Field("", description="file of certificates to trust instead of the system's")
 
     @model_validator(mode="after")
     def _check_login(self) -> SmtpSettings:
@@ -92,19 +94,19 @@ class NotifySettings(_Table):
     """How alerts are sent."""
 
     timezone: Annotated[str, AfterValidator(check_timezone)] = Field(
-        "Asia/Shanghai", description="zone of the times of daily and weekly digests"
+        "Asia/Shanghai", description="time zone of daily and weekly digests"
     )
-    failed_polls: int = Field(3, ge=1, description="an unreachable source is reported after this many polls")
+    failed_polls: int = Field(3, ge=1, description="failed polls in a row until an unreachable source is reported")
     remind_hours: float = Field(
-        24, gt=0, le=87600, description="an open incident is reported again after this number of hours"
+        24, gt=0, le=87600, description="hours until an open incident is reported again"
     )
     retry_minutes: list[Annotated[float, Field(ge=0, le=525600)]] = Field(
         [1, 5, 15, 60, 180, 360, 720, 1440, 1440, 1440],
         min_length=1,
-        description="waits between retries of an alert, in minutes; after the last one others are notified",
+        description="minutes between retries of an alert; after the last one it is given up and reported elsewhere",
     )
-    timeout: float = Field(20, gt=0, le=3600, description="seconds until a channel must have answered")
-    allow_private: bool = Field(False, description="let alerts go to private and loopback addresses")
+    timeout: float = Field(20, gt=0, le=3600, description="time limit in seconds for the response of a channel")
+    allow_private: bool = Field(False, description="allow alerts to private and loopback addresses")
     smtp: SmtpSettings = SmtpSettings.model_construct()
 
 

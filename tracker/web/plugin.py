@@ -193,7 +193,7 @@ _BELONGS = {"filing": "/filings", "entity": "/filings", "search": "/filings", "b
 
 
 async def variables(view: View) -> dict[str, Any]:
-    """The variables of a template."""
+    """Return the variables of a template."""
     poll = await view.site.last_poll()
     return {
         "view": view, "lang": view.lang, "say": view.say, "link": view.link, "here": view.here, "static": _static,
@@ -217,12 +217,12 @@ def _open(path: str) -> str:
 
 
 def _chinese(text: object, lang: str) -> Markup:
-    """Text of the site, marked as Chinese where the page around it is not."""
+    """Return text of the site, marked as Chinese where the page around it is not."""
     shown = escape("" if text is None else text)
     return Markup('<span lang="zh">{}</span>').format(shown) if lang != "zh" and _HAN.search(shown) else shown
 
 
 @cache
 def _static(name: str) -> str:
-    """The address of a file of ours, which changes with its bytes."""
+    """Return the address of a file of ours, which changes with its bytes."""
     return f"/static/{name}?v={hashlib.sha256(read_assets()[name].body).hexdigest()[:12]}"

@@ -152,7 +152,7 @@ class View:
 
     @property
     def wants_json(self) -> bool:
-        """True if the client is a program."""
+        """Return True if the client is a program."""
         return self.path.startswith("/api/") or self.path.endswith(".json")
 
     async def ask(self, question: Callable[[Database], Answer]) -> Answer:

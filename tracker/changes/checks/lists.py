@@ -32,7 +32,7 @@ _SEQUENCE = re.compile(r"\(?(\d{1,5})[).、]?")
 
 
 def name_lists(lists: Iterable[KnownList]) -> list[Named]:
-    """The lists by series and period, each with its name: the period, or the label where it has none.
+    """Return the lists by series and period, each with its name: the period, or the label where it has none.
 
     A list that was announced twice is here twice; the later ones are distinguished by address and label, and by
     a number where these are the same as well.
@@ -58,17 +58,17 @@ def of_series(lists: Iterable[Named], series: str) -> list[Named]:
 
 
 def kinds_of(known: KnownList) -> list[Kind | None]:
-    """The kinds of a list's rows."""
+    """Return the kinds of a list's rows."""
     return sorted({filing.kind for filing in known.filings}, key=KIND_ORDER.__getitem__)
 
 
 def of_kind(known: KnownList, kind: Kind | None) -> list[Filing]:
-    """The rows of one kind; all of them for None."""
+    """Return the rows of one kind; all of them for None."""
     return [filing for filing in known.filings if kind is None or filing.kind is kind]
 
 
 def sequence_of(filing: Filing) -> int | None:
-    """The 序号 of a row; None where it has none that can be read."""
+    """Return the 序号 of a row; None where it has none that can be read."""
     found = _SEQUENCE.fullmatch(fold(filing.sequence or ""))
     return int(found[1]) if found else None
 
@@ -79,7 +79,7 @@ def sequences_of(filings: Iterable[Filing]) -> list[int]:
 
 
 def day_of(text: str | None) -> str | None:
-    """An ISO day, the first of the month for "2025-07"; None for what is no date."""
+    """Return an ISO day, the first of the month for "2025-07"; None for what is no date."""
     day = f"{text}-01" if text and len(text) == len("2025-07") else text
     try:
         return date.fromisoformat(day or "").isoformat()
@@ -169,7 +169,7 @@ def gaps_in(numbers: Iterable[int], first: int, last: int) -> list[Run]:
 
 
 def count_of(those: Iterable[Run]) -> int:
-    """How many numbers the runs hold."""
+    """Return how many numbers the runs hold."""
     return sum(last - first + 1 for first, last in those)
 
 
@@ -179,7 +179,7 @@ def describe_run(first: int, last: int) -> str:
 
 
 def describe_gaps(missing: Iterable[Run], present: Mapping[int, str], absent: Sequence[str] = ()) -> list[str]:
-    """One line per gap: the numbers, and between which they are missing.
+    """Return one line per gap: the numbers, and between which they are missing.
 
     Args:
         missing: runs of numbers that should be in some list.

@@ -57,7 +57,7 @@ _POLICY = _Policy(linesep="\r\n", cte_type="7bit")
 
 
 def build_mail(message: Message, recipients: Sequence[str], sender: str) -> EmailMessage:
-    """The mail that tells a message to a group.
+    """Return the mail that tells a message to a group.
 
     Raises:
         DeliveryError: the sender is no address.
@@ -87,7 +87,7 @@ def _list_id(name: str, domain: str) -> str:
 
 
 def _address(sender: str) -> str:
-    """The bare address of "Tracker <tracker@example.org>"."""
+    """Return the bare address of "Tracker <tracker@example.org>"."""
     try:
         header = _POLICY.header_factory("From", sender)
         (address,) = header.addresses
@@ -178,7 +178,7 @@ class EmailChannel:
         return f"{self.smtp.host}:{self._port}"
 
     def _submit(self, mail: EmailMessage, sender: str, recipients: Sequence[str]) -> tuple[str, dict[str, str]]:
-        """What the server said to the mail ("": it did not get it), and whom it refused with which answer."""
+        """Return what the server said to the mail ("": it did not get it), and whom it refused with which answer."""
         password = reveal(self.smtp.password, "notify.smtp.password") if self.smtp.password else ""
         taken, refused = None, {}
         try:
@@ -267,6 +267,6 @@ def _reason(error: Exception) -> str:
 
 
 def _secrets(user: str, password: str) -> list[str]:
-    """The password and what a login makes of it, also cut short, as a careless server repeats it."""
+    """Return the password and what a login makes of it, also cut short, as a careless server repeats it."""
     forms = [password, *(base64.b64encode(form.encode()).decode() for form in (password, f"\0{user}\0{password}"))]
     return [password, *(form[:length] for form in forms for length in range(8, len(form) + 1))] if password else []

@@ -50,7 +50,7 @@ def read_docx(data: bytes) -> Document:
 
 
 def _main_part(archive: Archive) -> str:
-    """The main part's name: nearly always word/document.xml, but the relations may name another."""
+    """Return the main part's name: nearly always word/document.xml, but the relations may name another."""
     relations = parse_part(archive, _RELATIONS)
     for relation in () if relations is None else relations:
         if str(relation.get("Type", "")).endswith("/officeDocument"):
@@ -245,7 +245,7 @@ class Flow:
                 node = node.getnext()
 
     def _within(self, element: Element) -> list[Element]:
-        """The paragraphs of an element, itself included; one inside another ends first."""
+        """Return the paragraphs of an element, itself included; one inside another ends first."""
         found = list(element.iter(self._paragraph))
         if len(found) > 1:
             found = [ended for _, ended in etree.iterwalk(element, events=("end",), tag=self._paragraph)]

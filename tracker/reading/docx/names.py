@@ -33,5 +33,5 @@ class Words:
         return self._prefix + name
 
     def all(self, *names: str) -> tuple[str, ...]:
-        """Several names at once."""
+        """Return several names at once."""
         return tuple(self._prefix + name for name in names)

@@ -65,7 +65,7 @@ class Numbering:
         return bool(self._uses)
 
     def next(self, paragraph: Element) -> str:
-        """The number of the next paragraph, "" for none."""
+        """Return the number of the next paragraph, "" for none."""
         properties = child(paragraph, self._properties)
         if properties is None:
             return ""
@@ -84,7 +84,7 @@ class Numbering:
         return "" if element is None else str(element.get(self._words("val"), ""))
 
     def _reference(self, properties: Element | None) -> tuple[str, str]:
-        """The list and level that a `w:numPr` names; list "0" means none and hides a style's."""
+        """Return the list and level that a `w:numPr` names; list "0" means none and hides a style's."""
         if properties is None:
             return "", ""
         number = self._value(properties.find(self._words("numId")))
@@ -130,7 +130,7 @@ class Numbering:
         return uses
 
     def _read_styles(self, root: Element) -> dict[str, tuple[str, str]]:
-        """The list and level of each paragraph style, through the styles it is based on."""
+        """Return the list and level of each paragraph style, through the styles it is based on."""
         own: dict[str, tuple[str, str]] = {}
         base: dict[str, str] = {}
         for style in root.iter(self._words("style")):
@@ -178,7 +178,7 @@ def _printed(of: _List, at: int) -> str:
 
 
 def _in_form(count: int, level: _Level | None) -> str | None:
-    """The number as digits; None for letters, Roman and Chinese numerals, which no list's 序号 uses."""
+    """Return the number as digits; None for letters, Roman and Chinese numerals, which no list's 序号 uses."""
     form = level.form if level else "decimal"
     if form == "decimal":
         return str(count)

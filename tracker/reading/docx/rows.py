@@ -68,7 +68,7 @@ class TextReader:
         self._at_first = (*self._in_row, *self._odd)
 
     def is_deleted(self, row: Element) -> bool:
-        """True for a row whose removal is tracked: Word no longer prints it."""
+        """Return True for a row whose removal is tracked: Word no longer prints it."""
         properties = child(row, self._row_properties)
         return properties is not None and child(properties, self._words("del")) is not None
 
@@ -80,7 +80,7 @@ class TextReader:
         return self._text(paragraph)
 
     def read_row(self, row: Element, open_columns: frozenset[int]) -> RowText:
-        """One row; `open_columns` are grid columns in which a merge from above can go on."""
+        """Return one row; `open_columns` are grid columns in which a merge from above can go on."""
         read = RowText([])
         if not self._read_cells(row, read, self._at_first):
             read = RowText([], inner_tables=self._prune(row))

@@ -1,9 +1,8 @@
-"""PDF → tables: ruled grids page by page, joined over page breaks. Pure.
+"""Read a PDF to tables: ruled grids page by page, joined over page breaks. Pure.
 
-In: bytes; out: a `Document`. Must never: return an empty result, leave out a page without a word, or run a script of
-the file.
+In: bytes. Out: a `Document`. The result is never empty, no page is left out silently, and no script of the file runs.
 
-pdfium parses a page in one call that cannot be interrupted: time is looked at between pages.
+pdfium parses a page in one call that cannot be interrupted, so the time limit is checked between pages.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ _text = itemgetter(0)  # as Char.text
 
 
 def read_pdf(data: bytes) -> Document:
-    """The tables of a text PDF with ruled lines.
+    """Return the tables of a text PDF with ruled lines.
 
     Raises:
         Unreadable: the file is damaged, encrypted or scanned.
@@ -93,7 +92,7 @@ def _read_page(document: Any, number: int, plumber: Plumber, warnings: list[str]
 
 
 def _check_text(text: PageText, drawn: Drawn, number: int, warnings: list[str]) -> None:
-    """Refuse a page whose text is a picture, drawn, or written in signs that stand for nothing."""
+    """Refuse a page whose text is a picture, drawn, or written in signs without meaning."""
     inked = sum(map(len, "".join(map(_text, text.chars)).split()))
     if not inked and (drawn.picture >= SCANNED or drawn.shapes >= MANY_SHAPES):
         raise Unreadable("The page holds pictures and no text: it is scanned", page=number, hint=_HINT)
@@ -117,10 +116,10 @@ def _assemble(pages: list[PageParts], warnings: list[str], plumber: Plumber) -> 
 
 
 def _supply_missing_grids(pages: list[PageParts], plumber: Plumber) -> list[str]:
-    """Pages with text and no grid: the fallback reads them, or they are prose around the tables, or an error.
+    """Handle pages with text and no grid: the fallback reads them, or they are prose around the tables, or an error.
 
     Raises:
-        NoTable: rows stand on a page, and no grid holds them.
+        NoTable: a page has rows outside any grid.
     """
     with_grid = [page.number for page in pages if page.grids]
     warnings = []

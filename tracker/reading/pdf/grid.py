@@ -1,7 +1,7 @@
-"""Ruled lines → grids: the cells of each table part on a page, with their text. Pure.
+"""Build grids from ruled lines: the cells of each table part on a page, with their text. Pure.
 
-In: segments and characters of one page. Out: `Grid`s from top to bottom and the characters outside. Must never:
-put text into a row to which no line assigns it.
+In: segments and characters of one page. Out: `Grid`s from top to bottom, and the characters outside. Only lines assign
+text to a row.
 
 A page break may leave the cells of a cut row open: then the uprights' ends bound it. A box inside a cell and an
 underlined word are no rules of the table.
@@ -44,10 +44,10 @@ class Cell:
 
 @dataclass(slots=True, eq=False)
 class GridRow:
-    """A printed row: its cells from the left; a cell merged down stands, as the same object, in each of its rows.
+    """A printed row: its cells from the left; a cell merged down is the same object in each of its rows.
 
-    `open_above` and `open_below`: no level line closes the row there, as where a page break cuts it. `overflows`:
-    text stands below the row's end, and more of it may be cut off.
+    `open_above` and `open_below`: no horizontal line closes the row there, for example at a page break. `overflows`:
+    text continues below the end of the row, and more of it may be cut off.
     """
 
     cells: list[Cell]
@@ -91,9 +91,9 @@ def find_grids(segments: Iterable[Segment], chars: list[Char], page: int) -> tup
 
 
 def _take_overflow(grid: Grid, chars: list[Char]) -> list[Char]:
-    """Lines that a cell of the last row is too low to hold go on below it, in step with the cell's own lines.
+    """Return lines that continue below a cell of the last row, in step with its own lines.
 
-    LibreOffice writes them so where a row must not be cut; they are cell text as any other.
+    LibreOffice writes them so if a row must not be cut; they are normal cell text.
     """
     for cell in grid.rows[-1].cells if grid.rows and chars else ():
         if len(cell.lines) < 2:
@@ -112,7 +112,7 @@ def _take_overflow(grid: Grid, chars: list[Char]) -> list[Char]:
 
 
 def _in_step(line: Line, lines: list[Line], step: float) -> bool:
-    """True where a line could be the next one of these: as far below, as high, and aligned with one of them."""
+    """Return True if a line could be the next one of these: as far below, as high, and aligned with one of them."""
     last = lines[-1]
     if abs(line.top - last.top - step) > 1.5 or abs((line.bottom - line.top) - (last.bottom - last.top)) > 2.0:
         return False
@@ -121,7 +121,7 @@ def _in_step(line: Line, lines: list[Line], step: float) -> bool:
 
 
 def _stands_alone(line: Line, chars: list[Char]) -> bool:
-    """True where nothing beside the line goes on with it, as a footer does that runs below several columns."""
+    """Return True if nothing beside the line goes on with it, as a footer does that runs below several columns."""
     height = line.bottom - line.top
     beside = [c for c in chars if abs(c.top + c.bottom - line.top - line.bottom) < height and not _on(line, c)]
     return not any(line.left - height < c.right and c.left < line.right + height for c in beside)
@@ -162,7 +162,7 @@ class _Shape:
 
 
 def _connected(segments: list[Segment]) -> list[list[Segment]]:
-    """Segments that meet, directly or through others: each group is a table."""
+    """Return segments that meet, directly or through others: each group is a table."""
     levels = sorted((s for s in segments if s.horizontal), key=lambda s: s.at)
     uprights = [s for s in segments if not s.horizontal]
     parent = list(range(len(levels) + len(uprights)))
@@ -190,7 +190,7 @@ def _connected(segments: list[Segment]) -> list[list[Segment]]:
 
 
 def _shape(group: list[Segment]) -> _Shape | None:
-    """The grid that a group of segments draws; None for what is no table: fewer than two columns."""
+    """Return the grid that a group of segments draws; None for what is no table: fewer than two columns."""
     levels, uprights = [s for s in group if s.horizontal], [s for s in group if not s.horizontal]
     xs = _positions([s.at for s in uprights])
     if len(xs) < 2:
@@ -209,7 +209,7 @@ def _shape(group: list[Segment]) -> _Shape | None:
 
 
 def _positions(values: list[float]) -> list[float]:
-    """Distinct positions; those nearer than `NEAR` are one."""
+    """Return distinct positions; those nearer than `NEAR` are one."""
     found: list[list[float]] = []
     for value in sorted(values):
         if found and value - found[-1][-1] <= NEAR and value - found[-1][0] <= 2 * NEAR:
@@ -243,7 +243,7 @@ def _with_joints(ys: list[float], uprights: list[Segment], columns: int) -> list
 
 
 def _spans_a_column(y: float, levels: list[Segment], xs: list[float]) -> bool:
-    """A level line reaches from one upright to the next; an underlined word does not."""
+    """Return a level line reaches from one upright to the next; an underlined word does not."""
     return any(
         abs(level.at - y) <= 2 * NEAR and bisect_right(xs, level.end + NEAR) - bisect_right(xs, level.start - NEAR) >= 2
         for level in levels
@@ -290,7 +290,7 @@ def _fill(shape: _Shape, inside: _Inside, page: int) -> Grid:
 
 
 def _cells(shape: _Shape, width: int, height: int) -> tuple[list[int], list[tuple[int, int, int]]]:
-    """Which cell each field of the grid belongs to, and the cells as (first bound, last bound, rows)."""
+    """Return which cell each field of the grid belongs to, and the cells as (first bound, last bound, rows)."""
     owner = [-1] * (width * height)
     bounds: list[tuple[int, int, int]] = []
     for row in range(height):
@@ -310,7 +310,7 @@ def _cells(shape: _Shape, width: int, height: int) -> tuple[list[int], list[tupl
 
 
 def _goes_down(shape: _Shape, row: int, left: int, right: int) -> bool:
-    """True where no line parts a cell of these columns from the row below it, which has the same walls."""
+    """Return True if no line parts a cell of these columns from the row below it, which has the same walls."""
     if any(shape.floors[row][left:right]):
         return False
     if not any(shape.floors[row]):

@@ -1,7 +1,7 @@
-"""Parts of tables on single pages → whole tables; rows cut by a page break → whole rows. Pure.
+"""Join parts of tables on single pages to whole tables, and rows cut by a page break to whole rows. Pure.
 
-In: the grids of all pages in order, each with the text above it. Out: tables, and what was doubtful. Must never: lose
-a row, or join two of them.
+In: the grids of all pages in order, each with the text above it. Out: tables, and doubtful cases. No row is lost, and
+no two rows are joined.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SAME_TABLE = 6.0
 
 @dataclass(slots=True)
 class Part:
-    """A table part on one page, and the text above it; `guessed` where its columns were told by places of words."""
+    """A table part on one page, and the text above it; `guessed` if its columns come from the places of words."""
 
     grid: Grid
     page: int
@@ -70,7 +70,7 @@ def join_parts(parts: list[Part], meter: Meter) -> tuple[list[Table], list[str]]
 
 
 def _belongs(run: Run, part: Part) -> bool:
-    """True where a part goes on with a table: nothing stands between them, and the columns are its own."""
+    """Return True if a part goes on with a table: nothing stands between them, and the columns are its own."""
     last, grid = run.parts[-1], part.grid
     if part.above:
         return False
@@ -86,7 +86,7 @@ def _belongs(run: Run, part: Part) -> bool:
 
 
 def _union(one: list[float], two: list[float]) -> list[float]:
-    """The bounds of both; those within reach of one another are one."""
+    """Return the bounds of both; those within reach of one another are one."""
     return sorted([*one, *(x for x in two if all(abs(x - y) > SAME_BOUND for y in one))])
 
 
@@ -144,7 +144,7 @@ def _doubt(table: int, row: int, one: Placed, two: Placed) -> str:
 
 
 def _profile(pages: list[list[Placed]], width: int) -> Profile:
-    """What whole rows look like: the first and the last row of a page may be fragments."""
+    """Return what whole rows look like: the first and the last row of a page may be fragments."""
     texts = [[texts_of(placed) for placed in page] for page in pages]
     headings = {those for page in texts for those in page if is_heading(those)}
     heads = {*texts[0][:1], *headings}
@@ -160,7 +160,7 @@ def _profile(pages: list[list[Placed]], width: int) -> Profile:
 
 
 def _repeated(page: list[Placed], first: list[Placed], profile: Profile) -> int:
-    """How many rows at the top of a page repeat the headings at the top of the table."""
+    """Return how many rows at the top of a page repeat the headings at the top of the table."""
     count = 0
     for one, two in zip(page, first, strict=False):
         texts = texts_of(one)
@@ -173,7 +173,7 @@ def _repeated(page: list[Placed], first: list[Placed], profile: Profile) -> int:
 
 
 def _joined(last: Placed, first: Placed) -> Placed:
-    """One row of two fragments; a merged cell's text is shared with the other rows that it covers."""
+    """Return one row of two fragments; a merged cell's text is shared with the other rows that it covers."""
     cells: list[Cell | None] = []
     for one, two in zip(last.cells, first.cells, strict=True):
         if one is None or two is None:

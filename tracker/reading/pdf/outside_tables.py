@@ -1,7 +1,7 @@
-"""Text outside the tables of a PDF: titles, page furniture, and what may be rows that no grid holds. Pure.
+"""Sort the text outside the tables of a PDF: titles, page furniture, and possible rows outside grids. Pure.
 
-In: the lines of each page that lie in no grid. Out: which of them say something. Must never: take a title for
-furniture because its words stand on another page too.
+In: the lines of each page outside all grids. Out: the lines with content. A title is not furniture only because its
+words are on another page too.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def part_furniture(pages: list[PageParts]) -> None:
 
 
 def _masked(text: str, page: int) -> str:
-    """Text with the number of its page left out: 附件 and 表 count by themselves and stay as they are."""
+    """Return text with the number of its page left out: 附件 and 表 count by themselves and stay as they are."""
     folded = fold(text)
     if folded.startswith(("附", "表")):
         return folded
@@ -67,14 +67,14 @@ def _is_furniture(text: str) -> bool:
 
 
 def _at_edge(line: Line, page: PageParts) -> bool:
-    """True above the first grid or below the last one: between two tables stands no furniture."""
+    """Return True above the first grid or below the last one: between two tables stands no furniture."""
     if not page.grids:
         return line.top < page.height * 0.15 or line.bottom > page.height * 0.85
     return line.bottom <= page.grids[0].top + _LEVEL or line.top >= page.grids[-1].bottom - _LEVEL
 
 
 def paragraphs(lines: list[Line]) -> list[str]:
-    """Lines as paragraphs: one that ends inside parentheses goes on in the next line."""
+    """Return lines as paragraphs: one that ends inside parentheses goes on in the next line."""
     found: list[str] = []
     for line in lines:
         if found and _is_open(found[-1]):
@@ -90,12 +90,12 @@ def _is_open(text: str) -> bool:
 
 
 def are_rows(lines: list[Line]) -> bool:
-    """True for lines that look like rows of a list: numbers of filings, or columns."""
+    """Return True for lines that look like rows of a list: numbers of filings, or columns."""
     numbers = sum(bool(_NUMBER.search(fold(line.text))) for line in lines)
     return numbers >= 2 or _are_columns(lines)
 
 
 def _are_columns(lines: list[Line]) -> bool:
-    """True where several lines begin at the same three places or more: several lines share a height."""
+    """Return True if several lines begin at the same three places or more: several lines share a height."""
     starts = Counter(len(re.findall(r"\S(?:\s{3,}|\t)\S", line.text)) >= 2 for line in lines)
     return starts[True] >= 4 and starts[True] >= 0.6 * len(lines)

@@ -1,9 +1,9 @@
-"""The characters of one PDF page, in points from the top left of the page as it is read.
+"""The characters of one PDF page, in points from the top left of the page in reading direction.
 
-In: an open pypdfium2 page. Out: `Char`s and how the page lies. Must never: guess a character, or leave one out
-without counting it.
+In: an open pypdfium2 page. Out: `Char`s and the rotation of the page. No character is guessed, and omitted ones are
+counted.
 
-This is the hot path of reading a PDF: whatever is asked of each character is asked of all of them at once.
+This is the hot path of reading a PDF: each property is read for all characters at once.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _TURNS = {0: 0, 3: 90, 2: 180, 1: 270}
 
 
 class Char(NamedTuple):
-    """A character with its box; `made` where pdfium put a space in for a gap that nobody wrote as one."""
+    """A character with its box; `made` if pdfium inserted a space for a gap."""
 
     text: str
     left: float
@@ -83,7 +83,7 @@ class PageText(NamedTuple):
 
 
 def read_text(page: Any) -> PageText:
-    """The characters of a page; the page is turned so that most of its text stands upright.
+    """Return the characters of a page; the page is turned so that most of its text stands upright.
 
     Raises:
         HostileFile: the page has more characters than any list needs.
@@ -105,7 +105,7 @@ def read_text(page: Any) -> PageText:
 
 
 def _codes(handle: Any, count: int) -> list[int]:
-    """The code of each character: in bulk, or one by one where pdfium's text has another length."""
+    """Return the code of each character: in bulk, or one by one where pdfium's text has another length."""
     buffer = (ctypes.c_ushort * (count + 1))()
     if raw.FPDFText_GetText(handle, 0, count, buffer) == count + 1:
         codes = list(struct.unpack_from(f"{count}H", buffer))
@@ -133,7 +133,7 @@ def _is_halved(codes: list[int], index: int) -> bool:
 
 
 def _turn(handle: Any, codes: list[int], stated: int) -> int:
-    """How the page must be turned: as its text runs, for `/Rotate` and turned text often cancel each other."""
+    """Return how the page must be turned: as its text runs, for `/Rotate` and turned text often cancel each other."""
     inked = [index for index, code in enumerate(codes) if 0x20 < code != _HYPHENS[1]]
     if not inked:
         return stated
@@ -156,7 +156,7 @@ def _placing(box: tuple[float, float, float, float], turn: int) -> Matrix:
 
 
 def _chars(handle: Any, codes: list[int], placing: Matrix) -> list[Char]:
-    """Upright characters: their boxes as high as the font, so that those of one line lie level."""
+    """Return upright characters with boxes as high as the font, so that those of one line are level."""
     aside, top = placing.e, placing.f
     sides = loose_boxes(handle, len(codes))
     _widen(codes, *sides)
@@ -216,7 +216,7 @@ def _levelled(
 
 
 def _turned_chars(handle: Any, codes: list[int], placing: Matrix) -> list[Char]:
-    """Turned characters: pdfium gives no font-high box for them, so it is built around the foot of each."""
+    """Return turned characters: pdfium gives no font-high box for them, so one is built around the foot of each."""
     found: list[Char] = []
     left, right, low, high, x, y = (ctypes.c_double() for _ in range(6))
     for index, code in enumerate(codes):

@@ -1,7 +1,7 @@
-"""Are two rows at a page break fragments of one row? Pure.
+"""Decide whether two rows at a page break are fragments of one row. Pure.
 
-In: the last row before the break, the first one behind it, and what whole rows of the table look like. Out: a
-`Verdict`. Must never: join two rows that each stand for something, or part one row without a word.
+In: the last row before the break, the first one after it, and the profile of whole rows of the table. Out: a
+`CutVerdict`. Two complete rows are never joined, and a row is never divided silently.
 
 The evidence, strongest first: an empty fragment; a sequence or a whole number in both; a number that only the two
 together make; columns that every whole row fills, empty in one; and whether the text of cells could have gone on.
@@ -64,17 +64,17 @@ class Profile:
 
 
 def texts_of(placed: Placed) -> Texts:
-    """The cells' texts without white space."""
+    """Return the cells' texts without white space."""
     return tuple(plain(cell.lines) if cell else "" for cell in placed.cells)
 
 
 def is_heading(texts: Sequence[str]) -> bool:
-    """True for a row of headings that some series has."""
+    """Return True for a row of headings that some series has."""
     return sum(fold(text) in _FIELDS for text in texts if text) >= 3
 
 
 def profile_of(whole: list[Texts], all_rows: list[Texts], headings: set[Texts], padding: Padding) -> Profile:
-    """The profile of a table from its rows that no page break touches; headings speak where these are few.
+    """Return the profile of a table from its rows that no page break touches; headings speak where these are few.
 
     `headings` are those of the rows that `is_heading` knows.
     """
@@ -115,7 +115,7 @@ def _is_nearly_number(text: str) -> bool:
 
 
 def judge(last: Placed, first: Placed, profile: Profile) -> Verdict:
-    """Whether the last row before a page break and the first one behind it are one row."""
+    """Return whether the last row before a page break and the first one behind it are one row."""
     above, below = texts_of(last), texts_of(first)
     if not any(below) or not any(above):
         return Verdict.ONE
@@ -166,7 +166,7 @@ def _judge_by_columns(
 
 
 def _is_own_number(one: str, two: str) -> bool:
-    """True where either text is a whole number, and not the beginning of both together."""
+    """Return True if either text is a whole number, and not the beginning of both together."""
     return _is_nearly_number(two) or (_is_nearly_number(one) and not _is_nearly_number(one + two))
 
 
@@ -182,7 +182,7 @@ def _is_own(cell: Cell | None) -> bool:
 
 
 def _goes_on(last: Placed, first: Placed, profile: Profile) -> bool | None:
-    """Whether, in all columns with text on both sides, the line before the break was full; None without any."""
+    """Return whether, in all columns with text on both sides, the line before the break was full; None without any."""
     answers = []
     for column, (one, two) in enumerate(zip(last.cells, first.cells, strict=True)):
         if one and two and one.lines and two.lines:

@@ -1,9 +1,8 @@
-"""Questions to pdfium that are asked thousands of times for a page, at the least cost.
+"""Calls to pdfium that a page needs thousands of times, at the least cost.
 
-In: handles. Out: lists in the order of a page's characters; addresses of objects. Must never: ask for a character that
-is not there.
+In: handles. Out: lists in the order of a page's characters; addresses of objects.
 
-A call through the usual bindings costs more than the answer: structures are made, arguments converted, and Python runs
+A call through the usual bindings costs more than the answer: it makes structures, converts arguments, and runs Python
 between one call and the next. Here a C loop fills one buffer, and pointers are plain addresses.
 """
 
@@ -20,7 +19,7 @@ import pypdfium2.raw as raw
 
 
 def address_of(handle: Any) -> int:
-    """A handle or function of the usual bindings as an address."""
+    """Return a handle or function of the usual bindings as an address."""
     return ctypes.cast(handle, ctypes.c_void_p).value or 0
 
 
@@ -57,7 +56,7 @@ def loose_boxes(handle: Any, count: int) -> tuple[list[float], list[float], list
 
 
 def feet(handle: Any, count: int) -> list[float]:
-    """How high the first `count` characters stand on the page."""
+    """Return how high the first `count` characters stand on the page."""
     buffer = (ctypes.c_double * (2 * count))()
     first = ctypes.addressof(buffer)
     end, step = first + 2 * _DOUBLE * count, 2 * _DOUBLE
@@ -67,12 +66,12 @@ def feet(handle: Any, count: int) -> list[float]:
 
 
 def are_made(handle: Any, places: Sequence[int]) -> list[bool]:
-    """Whether pdfium put the characters at these places in itself."""
+    """Return whether pdfium put the characters at these places in itself."""
     return [answer == 1 for answer in map(_is_generated, repeat(address_of(handle)), places)]
 
 
 def segments_of_path(path: Any) -> Iterator[tuple[int, int, float, float]]:
-    """The segments of a path: kind, whether it closes the part of the path, and where it ends, across and up."""
+    """Return the segments of a path: kind, whether it closes the part of the path, and where it ends, across and up."""
     count = max(0, raw.FPDFPath_CountSegments(path))
     segments = list(map(_segment_of_path, repeat(address_of(path)), range(count)))
     buffer = (ctypes.c_float * (2 * count))()

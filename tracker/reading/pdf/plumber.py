@@ -1,14 +1,13 @@
 """pdfplumber: the fallback for PDF pages that pdfium alone does not read. Pure.
 
-In: the bytes of a file and a page number. Out: grids or characters. The file is opened once, when the first page is
-asked for. What all pages share, such as fonts, is read once, so the cost depends on the pages that are asked for. Must
-never let out an error of the library, keep a page that has been read, or believe a table of guessed columns unless
-every row fills every column and its headings are known.
+In: the bytes of a file and a page number. Out: grids or characters. The file is opened with the first page; shared
+parts such as fonts are read once, so the cost depends on the pages that are read. Errors of the library become ours,
+and no page is kept. A table of guessed columns counts only if every row fills every column and its headings are known.
 
-`add_lost` puts back letters that pdfium loses. Where a font is not in the file, pdfium drops a letter that it takes for
-a repeat (seen with 5.15.2, 2026-11). pdfplumber in turn lacks signs that its tables do not know, such as ·, and gives
-them no width: the letters after them are placed too far left. Must never add a letter that pdfium has, wherever
-pdfplumber places it.
+`add_lost` restores letters that pdfium loses. If a font is not embedded, pdfium drops a letter that it takes for a
+repeat (seen with 5.15.2, 2026-11). pdfplumber in turn lacks signs that its tables do not know, such as ·, and gives
+them no width, so the letters after them are too far left. A letter that pdfium has is never added, wherever pdfplumber
+places it.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from tracker.reading.pdf.text import Line
 
 
 class Plumber:
-    """The file as pdfplumber sees it. It holds nothing open: its `close` would only make every page to close it."""
+    """The file as pdfplumber reads it. It holds nothing open: its `close` would only load every page to close it."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -75,7 +74,7 @@ _BY_WORDS: dict[str, Any] = {
 
 
 def find_unruled(plumber: Plumber, number: int) -> list[Grid]:
-    """The tables of a page whose lines make no grid; none where they are not regular beyond doubt."""
+    """Return the tables of a page whose lines make no grid; none where they are not regular beyond doubt."""
     with plumber.page(number) as page:
         for settings in (_BY_LINES, _BY_LEVELS, _BY_WORDS):
             grids = [grid for table in page.find_tables(settings) if (grid := _grid(table, number))]
@@ -85,7 +84,7 @@ def find_unruled(plumber: Plumber, number: int) -> list[Grid]:
 
 
 def read_chars(plumber: Plumber, number: int) -> list[Char]:
-    """The characters of a page by pdfplumber, but for white space and signs that it knows by a code only."""
+    """Return the characters of a page by pdfplumber, but for white space and signs that it knows by a code only."""
     with plumber.page(number) as page:
         read = [Char(c["text"], c["x0"], c["x1"], c["top"], c["bottom"]) for c in page.chars]
     return [char for char in read if not char.text.isspace() and not char.text.startswith("(cid:")]
@@ -137,7 +136,7 @@ def _centre(char: Char) -> float:
 
 
 def _lost(ours: list[Char], theirs: list[Char], lacking: Counter[str]) -> list[Char]:
-    """The letters of a line that `ours` lacks: no more of each than the line, and the whole page, has fewer."""
+    """Return the letters of a line that `ours` lacks: no more of each than the line, and the whole page, has fewer."""
     fewer = _count(theirs) - _count(ours)
     # Of a character beyond U+FFFF pdfplumber makes another one: 𠮷 becomes 䋟.
     if not fewer or any(char.text > "\uffff" for char in ours):
@@ -161,7 +160,7 @@ def _lost(ours: list[Char], theirs: list[Char], lacking: Counter[str]) -> list[C
 
 
 def _align(ours: list[Char], theirs: list[Char]) -> dict[int, int]:
-    """Which letter of `theirs` is which of `ours`, in order: as many as can be, and of these the least moved."""
+    """Return which letter of `theirs` is which of `ours`, in order: as many as can be, and of these the least moved."""
     one, two = list(map(_folded, ours)), list(map(_folded, theirs))
     best = [[(0, 0.0)] * (len(two) + 1) for _ in range(len(one) + 1)]
     for i in range(len(one) - 1, -1, -1):

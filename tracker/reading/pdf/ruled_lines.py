@@ -1,7 +1,7 @@
-"""The ruled lines of one PDF page, in points from the top left of the page as it is read.
+"""The ruled lines of one PDF page, in points from the top left of the page in reading direction.
 
-In: an open pypdfium2 page and its placing. Out: `Segment`s, pieces of one line put together. Must never: take a
-filled background for a line, or the bounds of an object, which contain half its stroke, for its place.
+In: an open pypdfium2 page and its placing. Out: `Segment`s, with the pieces of one line joined. A filled background is
+no line, and the bounds of an object, which contain half its stroke, are not its place.
 
 Producers draw rules as strokes, as thin filled rectangles (one for each cell, with little squares at the corners),
 as rectangles around each cell, as frames with a hole, or as many dashes; inside form objects or not.
@@ -52,7 +52,7 @@ class Segment(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """What is drawn on a page: its lines, the share that pictures cover, paths that are no lines, and its fonts."""
+    """The drawn content of a page: its lines, the share that pictures cover, paths that are no lines, and its fonts."""
 
     segments: list[Segment]
     picture: float
@@ -65,7 +65,7 @@ Point = tuple[float, float]
 
 
 def read_lines(page: Any, placing: Matrix) -> Drawn:
-    """All ruled lines of a page, those of form objects as well.
+    """Return all ruled lines of a page, those of form objects as well.
 
     Raises:
         HostileFile: the page has more objects or points than any list needs.
@@ -146,7 +146,7 @@ def _clip(item: Any, outer: Matrix) -> Box | None:
 
 
 def _clipped(piece: Segment, clip: Box | None) -> Segment | None:
-    """The part of a line that shows."""
+    """Return the part of a line that shows."""
     if clip is None:
         return piece
     left, top, right, bottom = clip
@@ -171,7 +171,7 @@ def _bounds(points: list[Point]) -> Box:
 
 
 def _pieces(item: Any, matrix: Matrix) -> Iterator[Segment]:
-    """The lines that one path draws."""
+    """Yield the lines that one path draws."""
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     raw.FPDFPath_GetDrawMode(item, fill, stroke)
     if not fill.value and not stroke.value:
@@ -189,7 +189,7 @@ def _pieces(item: Any, matrix: Matrix) -> Iterator[Segment]:
 
 
 def _subpaths(item: Any, matrix: Matrix) -> Iterator[tuple[list[Point], list[tuple[Point, Point]]]]:
-    """The points of each part of a path, and its straight lines."""
+    """Yield the points of each part of a path, and its straight lines."""
     points: list[Point] = []
     straight: list[tuple[Point, Point]] = []
     a, b, c, d, e, f = matrix
@@ -237,7 +237,7 @@ def _frame(outlines: list[Box]) -> Iterator[Segment]:
 
 
 def _whole(pieces: Iterable[Segment]) -> list[Segment]:
-    """Pieces that go on from each other as one line each; what stays short is no rule."""
+    """Return pieces that go on from each other as one line each; what stays short is no rule."""
     levels: dict[tuple[bool, int], list[Segment]] = defaultdict(list)
     last: dict[bool, tuple[float, int]] = {}
     for piece in sorted(pieces, key=lambda p: p.at):
@@ -254,7 +254,7 @@ def _whole(pieces: Iterable[Segment]) -> list[Segment]:
 
 
 def _run_together(horizontal: bool, at: float, pieces: list[Segment]) -> Iterator[Segment]:
-    """Pieces on one level, sorted, as the lines that they make up."""
+    """Yield pieces on one level, sorted, as the lines that they make up."""
     start, end, length = pieces[0].start, pieces[0].end, pieces[0].end - pieces[0].start
     joints: list[float] = []
     for piece in pieces[1:]:

@@ -1,12 +1,12 @@
-"""Characters → lines → the text of a cell. Pure.
+"""Join characters to lines, and lines to the text of a cell. Pure.
 
-In: characters with their boxes. Out: text. Must never: drop a written character, or invent a space in a word.
+In: characters with their boxes. Out: text. No written character is dropped, and no space is invented in a word.
 
-A line break inside a cell is the printer's, mostly. Chinese goes on without a space. Between Latin words a space
-that was written at the line's end counts. Without one they are two words where the line had room for another
-letter, and one where both together are longer than a line; in a full line it depends on whether this producer
-breaks short words at all. Where even the next word would have had room, the break itself was written: it comes
-back as a line break (next to Chinese, or behind a parenthesis) or as a space (between Latin words).
+Most line breaks inside a cell come from typesetting. Chinese continues without a space. Between Latin words a space at
+the end of the line counts. Without one they are two words if the line had room for another letter, and one if both
+together are longer than a line; in a full line it depends on whether this producer breaks short words at all. If even
+the next word had room, the break itself was written: it returns as a line break (next to Chinese, or after a
+parenthesis) or as a space (between Latin words).
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Line:
 
 
 def lines_of(chars: Iterable[Char], left: float = 0.0, right: float = 0.0) -> list[Line]:
-    """Characters as lines from top to bottom, between the walls of a cell."""
+    """Return characters as lines from top to bottom, between the walls of a cell."""
     chars = list(chars)
     middles = [top + bottom for _, _, _, top, bottom, _ in chars]  # twice the middle of each
     if not all(map(le, middles, middles[1:])):
@@ -139,7 +139,7 @@ def _line(chars: list[Char], left: float, right: float) -> Line | None:
 
 
 def _parts_words(before: list[str], after: Sequence[Char]) -> bool:
-    """A space that nobody wrote counts only between Latin words: next to Chinese it is mere spacing."""
+    """Return True for an inserted space between Latin words; next to Chinese it is only spacing."""
     return bool(before and after) and before[-1][-1:].isascii() and after[0].text.isascii() and before[-1] != " "
 
 
@@ -156,7 +156,7 @@ def _unit(chars: list[Char]) -> float:
 
 
 def _tail(ink: list[Char], chars: list[Char]) -> float:
-    """The width of the last Latin word, hyphens and all."""
+    """Return the width of the last Latin word, hyphens and all."""
     left = ink[-1].right
     for char in reversed(chars[: chars.index(ink[-1]) + 1]):
         if char.text.isspace() or not char.text.isascii():
@@ -166,14 +166,14 @@ def _tail(ink: list[Char], chars: list[Char]) -> float:
 
 
 class Habits(NamedTuple):
-    """How a producer breaks lines: whether it writes the space at a break, and whether it breaks short words."""
+    """The habits of a producer: whether it writes the space at a line break, and whether it breaks short words."""
 
     writes_spaces: bool
     breaks_words: bool
 
 
 def join_lines(lines: Sequence[Line], width: float, padding: tuple[float, float], habits: Habits) -> str:
-    """The text of a cell of this width from its lines."""
+    """Return the text of a cell of this width from its lines."""
     text = lines[0].text if lines else ""
     for one, two in pairwise(lines):
         text += _joint(one, two, width - sum(padding), padding, habits) + two.text
@@ -181,7 +181,7 @@ def join_lines(lines: Sequence[Line], width: float, padding: tuple[float, float]
 
 
 def _joint(one: Line, two: Line, width: float, padding: tuple[float, float], habits: Habits) -> str:
-    """What stands between two lines: nothing, a space or a line break."""
+    """Return what stands between two lines: nothing, a space or a line break."""
     last, first = one.text[-1], two.text[0]
     if one.spaced:
         return " "
@@ -201,7 +201,7 @@ def _joint(one: Line, two: Line, width: float, padding: tuple[float, float], hab
 
 
 def habits_of(cells: Iterable[tuple[Sequence[Line], float, tuple[float, float]]]) -> Habits:
-    """The habits that show in cells, each given as lines, width and padding."""
+    """Return the habits that show in cells, each given as lines, width and padding."""
     spaced = full = all_short = 0
     for one, two, width, padding in _latin_breaks(cells):
         spaced += one.spaced
@@ -225,14 +225,14 @@ def _is_letter(char: str) -> bool:
 
 
 def room_behind(line: Line, padding: tuple[float, float]) -> float:
-    """How much more the line could have held."""
+    """Return how much more the line could have held."""
     before, behind = max(0.0, line.before - padding[0]), max(0.0, line.behind - padding[1])
     centred = abs(before - behind) <= 2.0
     return before + behind if centred else behind
 
 
 def padding_of(cells: Iterable[Sequence[Line]]) -> tuple[float, float]:
-    """The padding of a column, left and right: the least distance of any line from the walls."""
+    """Return the padding of a column, left and right: the least distance of any line from the walls."""
     lines = [line for cell in cells for line in cell]
     before = min((line.before for line in lines), default=0.0)
     behind = min((line.behind for line in lines), default=0.0)
@@ -242,7 +242,7 @@ def padding_of(cells: Iterable[Sequence[Line]]) -> tuple[float, float]:
 
 
 def plain(lines: Iterable[Line]) -> str:
-    """The text of lines without any white space, to compare with patterns."""
+    """Return the text of lines without any white space, to compare with patterns."""
     return "".join("".join([line.text for line in lines]).split())
 
 

@@ -1,7 +1,7 @@
-"""A remark (备注) cut into clauses, each with the dates that it states.
+"""Split a remark (备注) into clauses, each with the dates that it states.
 
-In: the text of a remark. Out: clauses that lie end to end over the whole text, in its order. It must never
-drop a character that says something, and never cut inside quotes or brackets.
+In: the text of a remark. Out: clauses that cover the whole text in its order. No meaningful character is dropped, and
+quotes and brackets are never split.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Passage:
 
     @property
     def text(self) -> str:
-        """The part as printed."""
+        """Return the part as printed."""
         return "".join(self.printed)
 
     def cut(self, start: int, end: int | None = None) -> Passage:
@@ -48,7 +48,7 @@ class Passage:
 class Clause:
     """One clause: `text` with its lead, `body` without; clauses of one `group` share its `dates`.
 
-    `announced` if a lead like 变更内容： stands over it, so that it needs no verb of its own.
+    `announced` if a lead like 变更内容： precedes it, so that it needs no verb of its own.
     """
 
     text: Passage
@@ -59,17 +59,17 @@ class Clause:
 
 
 def says_something(text: str) -> bool:
-    """True where there is more than punctuation, white space and control characters."""
+    """Return True if there is more than punctuation, white space and control characters."""
     return any(unicodedata.category(c)[0] not in "PZ" and unicodedata.category(c) not in "CcCf" for c in text)
 
 
 def fold_marks(text: str) -> str:
-    """The text with half-width forms, “ ” for all double quotes, plain spaces; character for character."""
+    """Return the text with half-width forms, “ ” for all double quotes, plain spaces; character for character."""
     return text.translate(_FOLD)
 
 
 def read_passage(text: str) -> Passage:
-    """The whole text as a passage; quotes that have no partner stay in the mask as straight ones."""
+    """Return the whole text as a passage; quotes that have no partner stay in the mask as straight ones."""
     printed, plain = _unwrapped(text)
     mask = [('"' if c in "“”" else c) for c in plain]
     for start, end in _quoted(plain):
@@ -81,7 +81,7 @@ def read_passage(text: str) -> Passage:
 
 
 def _unwrapped(text: str) -> tuple[tuple[str, ...], str]:
-    """The characters and their folded forms, without the line breaks that only a narrow column made."""
+    """Return the characters and their folded forms, without the line breaks that only a narrow column made."""
     folded = fold_marks(text)
     printed, plain, done = list[str](), "", 0
     for found in patterns.LINE_BREAK.finditer(folded):
@@ -93,7 +93,7 @@ def _unwrapped(text: str) -> tuple[tuple[str, ...], str]:
 
 
 def _quoted(plain: str) -> list[tuple[int, int]]:
-    """Pairs of quotes around a name. Marks are often turned or missing: what lies between two has to tell."""
+    """Return pairs of quotes around a name. Marks are often turned or missing: what lies between two has to tell."""
     marks = [place for place, c in enumerate(plain) if c in '“”"']
     pairs: list[tuple[int, int]] = []
     for start, end in pairwise(marks):
@@ -112,7 +112,7 @@ def _quoted(plain: str) -> list[tuple[int, int]]:
 
 
 def _bracketed(mask: str) -> list[tuple[int, int]]:
-    """The outermost pairs of brackets; a bracket without a partner is no bracket."""
+    """Return the outermost pairs of brackets; a bracket without a partner is no bracket."""
     pairs: list[tuple[int, int]] = []
     opened: list[int] = []
     for place, c in enumerate(mask):
@@ -129,7 +129,7 @@ def _bracketed(mask: str) -> list[tuple[int, int]]:
 
 
 def _transparent(mark: str, inside: str) -> bool:
-    """True for brackets around a statement, a date or a number of a list, not around part of a name."""
+    """Return True for brackets around a statement, a date or a number of a list, not around part of a name."""
     if mark == "《":
         return False
     listed = re.fullmatch(r"\d{1,2}|[一二三四五六七八九十]{1,2}", inside)
@@ -139,7 +139,7 @@ def _transparent(mark: str, inside: str) -> bool:
 
 
 def split_clauses(text: str) -> list[Clause]:
-    """The clauses of a remark; a lead or date that nothing follows joins the clause before it."""
+    """Return the clauses of a remark; a lead or date that nothing follows joins the clause before it."""
     whole = read_passage(text)
     cuts = [(0, ";")]
     for gap in patterns.BOUNDARY.finditer(whole.mask):
@@ -154,7 +154,7 @@ def split_clauses(text: str) -> list[Clause]:
 
 
 def _lead(passage: Passage) -> tuple[int, tuple[str, ...], bool]:
-    """Where the body begins, the dates in front of it, and whether these stand apart like a heading."""
+    """Return where the body begins, the dates in front of it, and whether these stand apart like a heading."""
     end, heading = 0, False
     dates: tuple[str, ...] = ()
     while end < len(passage.mask):
@@ -170,7 +170,7 @@ def _lead(passage: Passage) -> tuple[int, tuple[str, ...], bool]:
 
 
 def _begins_clause(rest: Passage, body: Passage, gap: str) -> bool:
-    """True if `rest`, which stands behind the clause `body` and a gap, says something new."""
+    """Return Return True if `rest`, which follows the clause `body` and a gap, says something new."""
     lead, dates, _ = _lead(rest)
     ahead = rest.cut(lead)
     piece = ahead.cut(0, next((m.start() for m in re.finditer("[,、;。\n]", ahead.mask)), None))
@@ -195,7 +195,7 @@ def _begins_clause(rest: Passage, body: Passage, gap: str) -> bool:
 
 
 def _dated(whole: Passage, cuts: list[tuple[int, str]]) -> list[Clause]:
-    """Clauses with their dates: a date holds for what follows it, but not past ； or 。 unless it stands apart."""
+    """Return clauses with their dates: a date holds for what follows it, but not past ； or 。 unless separate."""
     clauses: list[Clause] = []
     carried: tuple[str, ...] = ()
     heading, announced, group = False, False, 0
@@ -212,7 +212,7 @@ def _dated(whole: Passage, cuts: list[tuple[int, str]]) -> list[Clause]:
 
 
 def read_dates(text: str) -> tuple[str, ...]:
-    """The dates of a run as ISO, as far as stated; a stretch of time gives what its ends have in common."""
+    """Return the dates of a run as ISO, as far as stated; a stretch of time gives what its ends have in common."""
     dates: list[str] = []
     year = ""
     text = re.sub(r"(\d)\s*-(?=\s*\d{1,2}\s*月)", r"\1月至", text)  # 2024年6-8月
@@ -232,6 +232,6 @@ def read_dates(text: str) -> tuple[str, ...]:
 
 
 def shared_date(dates: tuple[str, ...]) -> str | None:
-    """What several dates agree on: "2024" for 2024-04 and 2024-06, None for different years."""
+    """Return what several dates agree on: "2024" for 2024-04 and 2024-06, None for different years."""
     alike = takewhile(lambda parts: len(set(parts)) == 1, zip(*(date.split("-") for date in dates), strict=False))
     return "-".join(parts[0] for parts in alike) or None

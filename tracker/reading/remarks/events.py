@@ -1,8 +1,8 @@
-"""What a remark (备注) says happened to a filing.
+"""Read from a remark (备注) what happened to a filing.
 
-In: the text of a 备注 cell, free text with many wordings. Out: one event or more, in the order of the text.
-The events' texts hold every word of the remark, and what is not understood is an event of kind `other`. It must
-never drop wording, raise on any text, or give a name or date that the remark does not state.
+In: the text of a 备注 cell, free text with many wordings. Out: one event or more, in the order of the text. The texts
+of the events contain every word of the remark; unknown wording is an event of kind `other`. No text raises an error,
+and names and dates come from the remark only.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _NOTHING = re.compile(r"\s*[(（]?(?:无|暂无|没有|无备注|n/?a|none|null|
 
 
 def read_remark(text: str) -> tuple[RemarkEvent, ...]:
-    """The events that a remark states; none for an empty cell, a dash or 无."""
+    """Return the events that a remark states; none for an empty cell, a dash or 无."""
     if not says_something(text) or _NOTHING.fullmatch(text):
         return ()
     if len(text) > MAX_REMARK:
@@ -61,7 +61,7 @@ def read_remark(text: str) -> tuple[RemarkEvent, ...]:
 
 
 def _with_dates(stated: list[tuple[Clause, Stated]]) -> Iterator[RemarkEvent]:
-    """Events of clauses under the same dates.
+    """Yield events of clauses under the same dates.
 
     Two dates over one event mean that it happened twice; over several events nobody can tell which happened
     when, so each gets what the dates have in common.

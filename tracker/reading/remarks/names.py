@@ -1,7 +1,7 @@
-"""Names in a remark (备注), without the marks around them.
+"""Extract names from a remark (备注), without the marks around them.
 
-In: the passage where one name or several stand. Out: the names as printed, without quotes, stray brackets and
-counting words. It must never cut inside quotes or brackets, and never change a character within a name.
+In: a passage with one name or several. Out: the names as printed, without quotes, stray brackets and counting words.
+Quotes and brackets are never split, and no character within a name changes.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ _WRAPPED = re.compile(r"《[^《》]*》|‘.*’|'.*'|【[^【】]*】|[“”\
 
 
 def is_typed(name: str) -> bool:
-    """True for a product with its kind: 豆包(APP)."""
+    """Return True for a product with its kind: 豆包(APP)."""
     return bool(patterns.PRODUCT_TYPE.search(fold_marks(name).strip(_MARKS)))
 
 
 def read_name(passage: Passage) -> str | None:
-    """The one name in a passage, or None; “甲”(APP) gives 甲(APP)."""
+    """Return the one name in a passage, or None; “甲”(APP) gives 甲(APP)."""
     passage = _trim(passage)
     if (quoted := re.match("“[^“”]*”", passage.mask)) and "“" not in passage.mask[quoted.end() :]:
         inside, behind = passage.cut(1, quoted.end() - 1).text, passage.cut(quoted.end()).text.strip()
@@ -31,7 +31,7 @@ def read_name(passage: Passage) -> str | None:
 
 
 def read_items(passage: Passage) -> tuple[str, ...]:
-    """The names of a list; 甲(APP)乙(网站), the comma forgotten, are two."""
+    """Return the names of a list; 甲(APP)乙(网站), the comma forgotten, are two."""
     if tail := patterns.COUNT_TAIL.search(passage.mask.rstrip(patterns.SEPARATORS)):
         passage = passage.cut(0, tail.start())
     cuts = [m.span() for m in patterns.ITEM_BREAK.finditer(passage.mask)]

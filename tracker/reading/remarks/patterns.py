@@ -1,9 +1,8 @@
-"""The words that remarks (备注) are made of, as regular expressions.
+"""The words of remarks (备注) as regular expressions.
 
-In: nothing. Out: patterns for `remark_clauses` and `remarks`. They are matched against a passage's `mask`, where
-full-width forms are half-width and what stands inside quotes and brackets is hidden; `PRODUCT_TYPE` and the
-`*_NAME` patterns are matched against single names. This module must never hold a whole remark: a pattern
-states a word of the language, so that a list with another wording is still read.
+The patterns are matched against a passage's `mask`, in which full-width forms are half-width and the content of quotes
+and brackets is hidden; `PRODUCT_TYPE` and the `*_NAME` patterns are matched against single names. A pattern is a word
+of the language, never a whole remark, so that other wordings are read as well.
 """
 
 from __future__ import annotations

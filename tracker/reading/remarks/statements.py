@@ -1,8 +1,8 @@
-"""What one clause of a remark (备注) states.
+"""Read the statements of one clause of a remark (备注).
 
-In: a clause. Out: statements, each with the fragment of the clause that makes it; together the fragments hold
-the whole clause. It must never guess: a change of something that it does not know is `other_material_changed`,
-wording without any sign of a change is `other`.
+In: a clause. Out: statements, each with its fragment of the clause; together the fragments are the whole clause.
+Nothing is guessed: a change of something unknown is `other_material_changed`, wording without any sign of a change is
+`other`.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ _SINGLE = (_K.ENTITY_RENAMED, _K.ALGORITHM_RENAMED)
 
 
 def read_clause(clause: Clause, former: RemarkKind | None) -> list[Stated]:
-    """What a clause states; `former` is what the clause before it stated, for 、“A”变更为“B” without subject."""
+    """Return what a clause states; `former` is what the clause before it stated, for 、“A”变更为“B” without subject."""
     text = clause.text.text.strip(patterns.SEPARATORS)
     body = _undated(clause.body)
     if joined := patterns.CONNECTIVE.search(body.mask):
@@ -78,7 +78,7 @@ def read_clause(clause: Clause, former: RemarkKind | None) -> list[Stated]:
 
 
 def _undated(body: Passage) -> Passage:
-    """The clause without the dates in it, so that they get into no name."""
+    """Return the clause without the dates in it, so that they get into no name."""
     for pattern in (patterns.TRAILING_DATES, patterns.INNER_DATES):
         if found := pattern.search(body.mask):
             head, tail = body.cut(0, found.start()), body.cut(found.end())
@@ -109,7 +109,7 @@ def _read_rename(
 def _renamed_products(
     text: str, before: tuple[str, ...], after: tuple[str, ...], *, each: bool
 ) -> list[Stated]:
-    """One renaming, several that 分别 ties together pair by pair, or one list of products for another."""
+    """Return one renaming, several that 分别 ties together pair by pair, or one list of products for another."""
     if each and len(before) == len(after):
         return [Stated(text, _K.PRODUCTS_RENAMED, *pair) for pair in zip(before, after, strict=True)]
     kind = _K.PRODUCTS_RENAMED if len(before) < 2 and len(after) < 2 else _K.PRODUCT_CHANGED
@@ -137,7 +137,7 @@ def _split_subject(left: Passage) -> tuple[RemarkKind | None, Passage]:
 
 
 def _kind_of_names(*sides: Passage) -> RemarkKind | None:
-    """The kind that the names themselves tell: 甲(APP), 甲生成算法, 甲科技有限公司."""
+    """Return the kind that the names themselves tell: 甲(APP), 甲生成算法, 甲科技有限公司."""
     names = [side.plain.strip(patterns.SEPARATORS + '“”"') for side in reversed(sides)]
     tests: tuple[tuple[RemarkKind, Callable[[str], object]], ...] = (
         (_K.PRODUCTS_RENAMED, patterns.PRODUCT_TYPE.search),
@@ -229,6 +229,6 @@ def _bare_subject(mask: str) -> RemarkKind:
 
 
 def _place(pattern: str, mask: str) -> int:
-    """Where a pattern begins in a mask; its end where it does not occur."""
+    """Return where a pattern begins in a mask; its end where it does not occur."""
     found = re.search(pattern, mask)
     return found.start() if found else len(mask)

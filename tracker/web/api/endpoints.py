@@ -39,12 +39,12 @@ class ApiRequest:
 
     @property
     def days(self) -> dict[str, Any]:
-        """The days of both clocks, `as_of` and `known_on`."""
+        """Return the days of both clocks, `as_of` and `known_on`."""
         return self.only("as_of", "known_on")
 
     @property
     def digest(self) -> str:
-        """The digest of this question, whichever page of the answer is asked for."""
+        """Return the digest of this question, whichever page of the answer is asked for."""
         return digest(self.path, {name: self.values[name] for name in self.values if name not in PAGING})
 
     def after(self, *shape: type) -> tuple[Any, ...] | None:
@@ -94,7 +94,7 @@ class ApiEndpoint:
 
     @property
     def example(self) -> str:
-        """An address to try, not percent-encoded."""
+        """Return an address to try, not percent-encoded."""
         path = self.path
         for one in self.pieces:
             path = path.replace(f"{{{one.name}}}", str(one.example))
@@ -104,7 +104,7 @@ class ApiEndpoint:
 
     @property
     def is_paged(self) -> bool:
-        """True if the answer comes in pages."""
+        """Return True if the answer comes in pages."""
         return any(one.name == "cursor" for one in self.parameters)
 
 

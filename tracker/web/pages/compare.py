@@ -162,12 +162,12 @@ class CompareForm:
 
     @property
     def is_turned(self) -> bool:
-        """True if the later day is given first."""
+        """Return True if the later day is given first."""
         return self.first > self.last
 
     @property
     def params(self) -> dict[str, str | None]:
-        """The parameters of the same comparison."""
+        """Return the parameters of the same comparison."""
         clock = self.clock if self.clock != CLOCKS[0] else None
         return {"from": self.first, "to": self.last, "series": self.series, "clock": clock, "which": self.which}
 

@@ -171,7 +171,7 @@ class _OneTable(Contents):
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        """The table."""
+        """Return the table."""
         return (self.table,)
 
 

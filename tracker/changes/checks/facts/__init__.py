@@ -56,7 +56,7 @@ def known_facts() -> Facts:
 
 @cache
 def row_counts() -> Mapping[tuple[str, str], RowCount]:
-    """Rows per list, as in the copies of May 2026 (algorithm_recommendation 2026-07: September 2026)."""
+    """Return rows per list, as in the copies of May 2026 (algorithm_recommendation 2026-07: September 2026)."""
     counts = {}
     for row in _rows("row-counts.csv"):
         kinds = {kind: int(row[kind]) for kind in _KIND_COLUMNS if row[kind]}
@@ -92,7 +92,7 @@ def stated_totals() -> tuple[StatedTotal, ...]:
 
 @cache
 def provinces() -> Mapping[tuple[str, str], Mapping[str, int]]:
-    """Filings by place (属地), for the lists for which they are known."""
+    """Return filings by place (属地), for the lists for which they are known."""
     places: dict[tuple[str, str], dict[str, int]] = {}
     for row in _rows("by-province.csv"):
         places.setdefault((row["series"], row["period"]), {})[row["province"]] = int(row["count"])
