@@ -1,7 +1,7 @@
-"""Every question of the program, as Python callers and the command line ask it, with a place for what is drawn.
+"""Every question of the program, as Python callers and the command line ask it.
 
-Each is a name and a function of an open history and drawn values (`benchmarks.pages.Samples.values`); what is asked for
-in pages is asked for by pages of `PAGE`. Questions that read all of a history by nature are apart: `WHOLE`.
+Each is a name and a function of an open history and random values (`benchmarks.pages.Samples.values`). Answers that
+come in pages are asked for by pages of `PAGE` rows. Questions that read a whole history are apart: `WHOLE`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Values = Mapping[str, str]
 Question = Callable[[OpenHistory, Values], Any]
 Asked = Iterator[tuple[str, Question]]
 
-# What filings are asked for by → parts of a filter, and what is typed
+# Name of a filter → its parts, and what a person types
 _FILTERS: dict[str, Callable[[Values], dict[str, Any]]] = {
     "series": lambda v: {"series": v["series"]},
     "place": lambda v: {"province": v["province"]},
@@ -72,7 +72,7 @@ def _page(asked: dict[str, Any], **how: Any) -> Question:
 
 
 def filings() -> Asked:
-    """A page of filings by each filter, on each day; further pages; newest first."""
+    """Yield pages of filings by each filter, on each day; later pages; newest first."""
     for name, part in {"all": lambda v: {}, **_FILTERS}.items():
         for day, when in _DAYS.items():
             yield f"filings · {name} · {day}", (
@@ -85,7 +85,7 @@ def filings() -> Asked:
 
 
 def pairs() -> Asked:
-    """A page of filings by each two filters, now and as of a day."""
+    """Yield pages of filings by each pair of filters, now and as of a day."""
     for (one, part), (other, also) in combinations(_FILTERS.items(), 2):
         if part.__code__.co_consts == also.__code__.co_consts or (one[:6], other[:6]) == ("search", "search"):
             continue
@@ -128,7 +128,7 @@ _CHANGES: dict[str, Callable[[Values], dict[str, Any]]] = {
 
 
 def changes() -> Asked:
-    """A page of the change log by each filter, newest first and onwards from a change."""
+    """Yield pages of the change log by each filter, newest first, and oldest first after a change."""
     for name, part in _CHANGES.items():
         yield f"changes · {name} · newest", (
             lambda h, v, part=part: find_changes(h.db, ChangeFilter(**part(v)), order="newest", limit=PAGE)
@@ -153,7 +153,7 @@ def changes() -> Asked:
 
 
 def one_thing() -> Asked:
-    """One filing, entity or batch, whole."""
+    """Yield questions about one filing, entity or batch."""
     yield "filing · by its number", lambda h, v: h.filing(v["number"])
     yield "filing · as of a day", lambda h, v: [describe_filing(h.db, row, as_of=v["day"])
                                                for row in find_filing_ids(h.db, v["number"])]  # fmt: skip
@@ -185,7 +185,7 @@ def one_thing() -> Asked:
 
 
 def lists() -> Asked:
-    """Entities, renames, suggestions, differences between two days, the start page."""
+    """Yield questions about entities, renames, suggestions, differences between two days, and the start page."""
     yield "entities · a page", lambda h, v: list_entities(h.db, after=int(v["filing"]), limit=PAGE)
     yield "entities · part of a name, a page", lambda h, v: list_entities(
         h.db, folded=searchable(v["company"][2:6]), limit=PAGE
@@ -231,7 +231,7 @@ _STATS: dict[str, Callable[[Values], dict[str, Any]]] = {
 
 
 def stats() -> Asked:
-    """Counts by each key, of all filings and of those that a filter leaves, on each day."""
+    """Yield counts by each key, of all filings and by each filter, on each day."""
     for by in ("province", "month", "kind", "series", "status", "batch", "entity"):
         for name, part in _STATS.items():
             for day, when in list(_DAYS.items())[:3]:
@@ -247,7 +247,7 @@ def stats() -> Asked:
 
 QUESTIONS = (filings, pairs, changes, one_thing, lists, stats)
 
-# What reads all there is: rows a second count there
+# Questions that read a whole history: measured in rows a second
 WHOLE: dict[str, Question] = {
     "every filing": lambda h, v: h.filings(),
     "every filing as of a day": lambda h, v: h.filings(as_of=v["day"]),

@@ -38,7 +38,7 @@ class Goal:
 class Section:
     """One table of the report, with what a reader must know to read it right.
 
-    `series` are the points of a chart of three sizes, if any: name → ((size, seconds), …).
+    `series` are the points of a chart of sizes, if any: name → ((size, seconds), …).
     """
 
     title: str

@@ -1,11 +1,11 @@
-"""How long each question takes at each size of a history, as a Python caller asks it; what it takes to make them.
+"""Time each question at each size of a history, as a Python caller asks it, and the making of the histories.
 
 usage: python -m benchmarks.queries [HISTORY …] [--draws N] [--only TEXT]
 
 HISTORY are database files; without any, histories of 10,000 and 100,000 filings are made, and kept in
 build/benchmarks, or in the folder that TRACKER_BENCHMARKS names. Each question (`benchmarks/asked.py`) is asked N times
-after a few to warm up, with other drawn values each time, of a connection of its own; of a slow one it is asked fewer
-times (`SECONDS`). The same seed draws the same. The floor is one row of the same file by its primary key.
+after a few times to warm up, with new random values each time; a slow one is asked fewer times (`SECONDS`). The same
+seed draws the same values. The floor is one row of the same file by its primary key.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SIZES = {Size.SMALL: (1_000, 3_000, 10_000), Size.WHOLE: (10_000, 100_000)}
 DRAWS = {Size.SMALL: 20, Size.WHOLE: 100}
 WARM_UP = 3
 SECONDS = 0.35  # of drawing for one question, at most; what is slow is asked fewer times
-_TOLD = 50  # questions, after so many of which it is told how far the run is
+_PROGRESS_EVERY = 50  # questions: progress is printed after each such number
 GOAL = 50.0  # milliseconds that no 95th percentile may be above, at the largest size
 _WHOLE_SECONDS = 40  # of one question that reads all there is, at most: it is then not asked at larger sizes
 Times = dict[str, list[float]]
@@ -44,7 +44,7 @@ Times = dict[str, list[float]]
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Milliseconds of each time that a question was asked, by the clock and of CPU time."""
+    """Milliseconds of each time that a question was asked: wall clock and CPU."""
 
     name: str
     times: Sequence[float]
@@ -52,17 +52,17 @@ class Timing:
 
     @property
     def p50(self) -> float:
-        """The middle one."""
+        """The median."""
         return median(self.times)
 
     @property
     def p95(self) -> float:
-        """Nineteen of twenty are quicker."""
+        """The 95th percentile."""
         return _p95(self.times)
 
     @property
     def cpu_p95(self) -> float:
-        """The same of CPU time, which other work on the machine hardly touches."""
+        """The 95th percentile of CPU time, which depends little on other work on the machine."""
         return _p95(self.cpu)
 
 
@@ -81,7 +81,7 @@ class Measured:
 
 
 def sections(size: Size) -> Iterator[Section]:
-    """Questions at each size, questions that read all there is, and what it takes to make the histories."""
+    """Yield the tables of the questions, of those that read a whole history, and of the making of the histories."""
     histories = [kept(filings) for filings in SIZES[size]]
     measured = [measure(path, DRAWS[size]) for path in histories]
     yield _questions(measured)
@@ -90,7 +90,7 @@ def sections(size: Size) -> Iterator[Section]:
 
 
 def kept(filings: int) -> Path:
-    """A made history of so many filings, made where there is none of this schema; its seconds lie beside it."""
+    """Return a made history of that size, made if there is none of this schema; a file beside it holds its seconds."""
     path = KEPT / f"{filings}.db"
     seconds: dict[str, float] = {}
     if not path.exists() or not _is_of_this_schema(path):
@@ -119,7 +119,7 @@ def _noted(path: Path) -> Path:
 
 
 def measure(path: Path, draws: int, only: str = "") -> Measured:
-    """Ask a history everything, or what has `only` in its name."""
+    """Ask a history every question, or those with `only` in the name."""
     samples = Samples(path)
     made = json.loads(_noted(path).read_text("utf-8")) if _noted(path).exists() else {}
     with _opened(path) as history:
@@ -133,14 +133,14 @@ def measure(path: Path, draws: int, only: str = "") -> Measured:
         asked = [pair for group in QUESTIONS for pair in group() if only in pair[0]]
         for n, (name, question) in enumerate(asked, 1):
             timings.append(ask(history, name, question, [samples.values() for _ in range(draws + WARM_UP)]))
-            if n % _TOLD == 0 or n == len(asked):
+            if n % _PROGRESS_EVERY == 0 or n == len(asked):
                 print(f"{samples.filings:,} filings: {n} of {len(asked)} questions", file=sys.stderr, flush=True)
     samples.close()
     return Measured(samples.filings, made, floor, timings)
 
 
 def ask(history: OpenHistory, name: str, question: Question, values: Iterable[Mapping[str, str]]) -> Timing:
-    """Ask one question once for each of these values, as far as `SECONDS` go; the first few only warm up."""
+    """Ask one question once for each of the values until `SECONDS` are over; the first few only warm up."""
     times: list[float] = []
     cpu: list[float] = []
     until = time.perf_counter() + SECONDS
@@ -172,7 +172,7 @@ class _opened:  # noqa: N801
 
 
 def _group(name: str) -> str:
-    """Under which questions share a row: those that differ by their day or page, and all that ask by two filters."""
+    """Return the row of a question: one for all that differ only by day or page, and one for all pairs of filters."""
     parts = name.split(" · ")
     if parts[0] == "filings" and " and " in parts[1]:
         return "filings · by two filters"
@@ -221,7 +221,7 @@ def _questions(measured: Sequence[Measured]) -> Section:
 
 
 def _whole(histories: Sequence[Path]) -> Section:
-    """What reads all there is: seconds, and rows a second."""
+    """Return the table of the questions that read a whole history: seconds, and rows a second."""
     rows = []
     for name, question in WHOLE.items():
         cells, seconds = [], 0.0
@@ -258,7 +258,7 @@ def _made(measured: Sequence[Measured]) -> Section:
 
 
 def main() -> None:
-    """The command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("histories", type=Path, nargs="*", help="database files; default: two sizes are made")
     parser.add_argument("--draws", type=int, default=100, help="of each question")

@@ -69,7 +69,7 @@ def _threes(text: str) -> list[str]:
     return [text] if len(text) < 4 else [text[n : n + 3] for n in range(len(text) - 2)]
 
 
-_LOOKED_AT = 100  # texts: how far on the hundredth stands says how rare a token is, and costs next to nothing
+_LOOKED_AT = 100  # texts: the id of the hundredth text with a token says how rare the token is, at next to no cost
 _NONE_SO_FAR = 2**62
 
 

@@ -13,7 +13,7 @@ from storage.queries.filters import Clock
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class Transition:
     """The state of a filing before (None: it did not exist) and after; `since` is the first day of the latter."""
 
     filing: int
@@ -24,11 +24,11 @@ class Move:
     status: str
 
 
-def find_moves(
+def find_transitions(
     db: Database, first: str, last: str, *, clock: Clock, series: str | None = None,
     which: Literal["added", "changed"] | None = None, after: tuple[str, int] | None = None, limit: int,
     without: Sequence[str] = (),
-) -> Sequence[Move]:  # fmt: skip
+) -> Sequence[Transition]:  # fmt: skip
     """Return the transitions from one day to the other, by the day of their last step and their ids, after `after`.
 
     The series in `without` are left out.
@@ -57,11 +57,11 @@ def find_moves(
             {"".join(f" AND {condition}" for condition in conditions)} ORDER BY b.since, b.filing_id LIMIT ?""",
         [*args, *more, limit],
     )
-    return [Move(*row) for row in rows]
+    return [Transition(*row) for row in rows]
 
 
 def count_arrivals(db: Database, first: str, last: str, *, clock: Clock, series: str | None = None) -> int:
     """Count the filings that exist on the last day and not on the first."""
     condition, args = (" AND series = ?", [series]) if series else ("", [])
     sql = f"SELECT sum(arrived) FROM state_count WHERE clock = ? AND day > ? AND day <= ?{condition}"
-    return int(next(iter(db.execute(sql, [clock, first, last, *args])))[0] or 0)
+    return int(db.execute(sql, [clock, first, last, *args]).fetchone()[0] or 0)

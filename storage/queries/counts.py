@@ -46,7 +46,7 @@ def count_within(db: Database, sql: str, args: Sequence[Any], *, most: int, seco
     """Count the rows of a query up to `most`; return None after `seconds`."""
     try:
         with time_limit(db.conn, seconds):
-            return int(next(iter(db.execute(f"SELECT count(*) FROM ({sql} LIMIT ?)", [*args, most])))[0])
+            return int(db.execute(f"SELECT count(*) FROM ({sql} LIMIT ?)", [*args, most]).fetchone()[0])
     except sqlite3.OperationalError as error:
         if not is_interrupted(error):
             raise

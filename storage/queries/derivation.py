@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class FilingSighting:
+class FilingVersions:
     """A filing with all its versions, oldest first, as (version id, fields); the last one is current."""
 
     filing: int
@@ -29,7 +29,7 @@ class FilingSighting:
 
 
 @dataclass(frozen=True, slots=True)
-class EntitySighting:
+class FilingEntities:
     """The entities that a filing was listed under, oldest first, and the renames in its remarks.
 
     If name and entity changed at once, the number got another meaning (two numbers swapped, for example), and earlier
@@ -51,10 +51,10 @@ _UNINDEXED = """FROM filing f LEFT JOIN filing_index i ON i.filing_id = f.id WHE
 
 def is_index_behind(db: Database) -> bool:
     """Return True if the index lacks versions of a filing."""
-    return next(iter(db.execute(f"SELECT 1 {_UNINDEXED} LIMIT 1")), None) is not None
+    return db.execute(f"SELECT 1 {_UNINDEXED} LIMIT 1").fetchone() is not None
 
 
-def unindexed_filings(db: Database) -> Iterator[FilingSighting]:
+def unindexed_filings(db: Database) -> Iterator[FilingVersions]:
     """Yield the filings whose versions the index lacks; the caller may index them meanwhile.
 
     Printed cells are left out. At most `_CHUNK` filings are in memory.
@@ -72,10 +72,10 @@ def unindexed_filings(db: Database) -> Iterator[FilingSighting]:
         for filing, those in groupby(rows, key=itemgetter("filing")):
             versions = list(those)
             stated = tuple((row["version"], filing_of(row, raw=False)) for row in versions)
-            yield FilingSighting(filing, versions[0]["version_id"], stated)
+            yield FilingVersions(filing, versions[0]["version_id"], stated)
 
 
-def entity_sightings(db: Database) -> Iterator[EntitySighting]:
+def filing_entities(db: Database) -> Iterator[FilingEntities]:
     """Yield every filing with its entities."""
     renames: dict[int, list[tuple[str | None, str | None]]] = {}
     events = "SELECT filing_id, before, after FROM stated_event WHERE kind = 'entity_renamed' ORDER BY id"
@@ -90,7 +90,7 @@ def entity_sightings(db: Database) -> Iterator[EntitySighting]:
         since = max((n for n in range(1, len(versions)) if _is_another(versions[n - 1], versions[n])), default=0)
         # Many filings have one entity: its name is held once.
         names = tuple(sys.intern(entity) for _, _, _, entity in versions[since:] if entity)
-        yield EntitySighting(filing, versions[0][1], names, tuple(renames.get(filing, ())))
+        yield FilingEntities(filing, versions[0][1], names, tuple(renames.get(filing, ())))
 
 
 def _is_another(before: tuple[Any, ...], after: tuple[Any, ...]) -> bool:

@@ -59,7 +59,7 @@ def entity_of_filing(db: Database, filing: int) -> int | None:
 
     The id of an entity is that of its oldest filing, also after entities were joined.
     """
-    row = next(iter(db.execute("SELECT entity_id FROM filing_index WHERE filing_id = ?", [filing])), None)
+    row = db.execute("SELECT entity_id FROM filing_index WHERE filing_id = ?", [filing]).fetchone()
     return row[0] if row else None
 
 

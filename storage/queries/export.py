@@ -58,13 +58,13 @@ def one_moment(db: Database) -> Iterator[None]:
 
 def last_poll(db: Database) -> str | None:
     """Return the instant of the newest poll in the export."""
-    return next(iter(db.execute("SELECT max(started_at) FROM poll")))[0]  # type: ignore[no-any-return]
+    return db.execute("SELECT max(started_at) FROM poll").fetchone()[0]  # type: ignore[no-any-return]
 
 
 def first_days(db: Database) -> tuple[str | None, str | None]:
     """Return the first day of publication, and the first day of recording."""
     sql = "SELECT min(published_on), substr(min(recorded_at), 1, 10) FROM change"
-    published, recorded = next(iter(db.execute(sql)))
+    published, recorded = db.execute(sql).fetchone()
     return published, recorded
 
 

@@ -93,7 +93,7 @@ KEYS = (
 )  # fmt: skip
 
 
-def there(db: Database, series: Iterable[str]) -> tuple[str, ...]:
+def series_present(db: Database, series: Iterable[str]) -> tuple[str, ...]:
     """Return the series that have at least one filing in the history."""
     sql = "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM filing WHERE series = value)"
     return tuple(row[0] for row in db.execute(sql, [as_json(list(series))]))

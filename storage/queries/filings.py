@@ -223,6 +223,4 @@ def versions_by_id(db: Database, ids: Iterable[int]) -> dict[int, tuple[Filing, 
             JOIN filing f ON f.id = v.filing_id {JOINS} WHERE v.id IN (SELECT value FROM json_each(?))""",
         [as_json(list(ids))],
     )
-    return {
-        row["version_id"]: (filing_of(row), {key: row[key] for key in ("batch", *SOURCE_KEYS)}) for row in rows
-    }
+    return {row["version_id"]: (filing_of(row), {key: row[key] for key in ("batch", *SOURCE_KEYS)}) for row in rows}

@@ -32,7 +32,7 @@ def versions(db: Database, revision: int) -> list[Filing]:
     return [filing_of(row) for row in rows]
 
 
-def stated(db: Database, revision: dict[str, Any]) -> set[str] | None:
+def numbers_in_list(db: Database, revision: dict[str, Any]) -> set[str] | None:
     """Return the numbers that a list states now, as printed, or None if the revision is not its newest."""
     if not revision["newest"]:
         return None
@@ -41,12 +41,12 @@ def stated(db: Database, revision: dict[str, Any]) -> set[str] | None:
     return {row[0] for row in db.execute(sql, [revision["attachment_id"]])}
 
 
-def noticed(db: Database, revision: int) -> set[str]:
+def numbers_in_notice(db: Database, revision: int) -> set[str]:
     """Return the numbers in a notice."""
     return {row[0] for row in db.execute("SELECT number FROM notice_row WHERE revision_id = ?", [revision])}
 
 
-def is_miscounted(db: Database) -> bool:
+def counts_differ(db: Database) -> bool:
     """Return True if the sums of `state_count` differ from `filing_state`."""
     cell = """clock, {}, series, coalesce(kind, ''), coalesce(province, ''), status, coalesce(batch, ''),
         coalesce(month, '')"""
@@ -56,10 +56,10 @@ def is_miscounted(db: Database) -> bool:
             UNION ALL SELECT {cell.format("until")}, 1, 0 FROM filing_state WHERE until < '{FOREVER}'
         ) GROUP BY clock, day, series, kind, province, status, batch, month
         HAVING sum(n) <> 0 OR sum(arrived) <> 0 LIMIT 1"""
-    return next(iter(db.execute(sql)), None) is not None
+    return db.execute(sql).fetchone() is not None
 
 
-def misstated(db: Database) -> list[str]:
+def stale_filing_states(db: Database) -> list[str]:
     """Return the numbers of filings whose `filing_state` differs from their changes."""
     columns = """filing_id, clock, since, until, first, change_id, version_id, status, series, kind, province, batch,
         month"""

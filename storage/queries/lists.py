@@ -54,7 +54,7 @@ def numbers_present_elsewhere(db: Database, attachment: int, series: str, number
     sql = """SELECT count(DISTINCT v.number) FROM entry e JOIN version v ON v.id = e.version_id
         JOIN attachment a ON a.id = e.attachment_id WHERE a.series = ? AND a.id <> ? AND e.present
         AND v.number IN (SELECT value FROM json_each(?))"""
-    return int(next(iter(db.execute(sql, [series, attachment, as_json(list(numbers))])))[0])
+    return int(db.execute(sql, [series, attachment, as_json(list(numbers))]).fetchone()[0])
 
 
 def repeated_rows(db: Database, attachment: int) -> list[tuple[str, dict[str, str]]]:
@@ -120,7 +120,7 @@ def never_stated(db: Database, attachment: int, numbers: Iterable[str]) -> int:
     """Count the `numbers` that no filing of any list ever had."""
     sql = """SELECT count(*) FROM json_each(?) WHERE value NOT IN (
         SELECT v.number FROM entry e JOIN version v ON v.filing_id = e.filing_id WHERE e.attachment_id = ?)"""
-    return int(next(iter(db.execute(sql, [as_json(list(numbers)), attachment])))[0])
+    return int(db.execute(sql, [as_json(list(numbers)), attachment]).fetchone()[0])
 
 
 def baselines(db: Database) -> frozenset[str]:

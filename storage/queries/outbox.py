@@ -64,7 +64,7 @@ def is_any_due(db: Database, subscriptions: Iterable[str], now: str) -> bool:
 
 def tries(db: Database, seq: int) -> int:
     """Count the attempts of a delivery since it became due, or was made due again."""
-    return int(next(iter(db.execute("SELECT tries FROM delivery WHERE seq = ?", [seq])))[0])
+    return int(db.execute("SELECT tries FROM delivery WHERE seq = ?", [seq]).fetchone()[0])
 
 
 def parts_taken(db: Database, seq: int, destination: str) -> frozenset[str]:

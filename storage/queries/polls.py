@@ -69,8 +69,6 @@ def _row(row: dict[str, Any]) -> PollRow:
     return PollRow(**{**row, "series": frozenset(json.loads(row["series"]) if row["series"] else ())})
 
 
-
-
 def last_finished_poll(db: Database) -> dict[str, Any] | None:
     """Return the newest finished poll: id, started_at, finished_at, exit, requests, bytes; or None."""
     sql = """SELECT id, started_at, finished_at, exit, requests, bytes FROM poll WHERE state = 'finished'
@@ -86,7 +84,7 @@ def running_poll(db: Database) -> dict[str, Any] | None:
 def newest_instant(db: Database) -> str | None:
     """Return the latest instant that the newest poll recorded."""
     sql = "SELECT max(coalesce(finished_at, ''), started_at) FROM poll ORDER BY id DESC LIMIT 1"
-    row = next(iter(db.execute(sql)), None)
+    row = db.execute(sql).fetchone()
     return row[0] if row else None
 
 
@@ -144,7 +142,7 @@ def filings(db: Database) -> dict[tuple[str, str], int]:
 
 def pending(db: Database) -> int:
     """Count revisions that were fetched and not read yet."""
-    return int(next(iter(db.execute("SELECT count(*) FROM revision WHERE state = 'pending'")))[0])
+    return int(db.execute("SELECT count(*) FROM revision WHERE state = 'pending'").fetchone()[0])
 
 
 def batch_days(db: Database) -> dict[str, list[str]]:
@@ -207,4 +205,4 @@ def incidents_of_poll(db: Database, poll: int) -> list[dict[str, Any]]:
 def _first_unreported(db: Database, poll: int) -> int:
     """Return the first poll that a report covers, with the interrupted ones before it."""
     sql = "SELECT coalesce(max(id), 0) + 1 FROM poll WHERE state = 'finished' AND id < ?"
-    return int(next(iter(db.execute(sql, [poll])))[0])
+    return int(db.execute(sql, [poll]).fetchone()[0])

@@ -43,18 +43,14 @@ def offers(db: Database) -> list[dict[str, Any]]:
 
 def is_offered_elsewhere(db: Database, url: str) -> bool:
     """Return True if existing announcements at other addresses offer every list that this one offered."""
-    counts = next(
-        iter(
-            db.execute(
-                """SELECT count(*), sum(EXISTS (
+    counts = db.execute(
+        """SELECT count(*), sum(EXISTS (
                        SELECT 1 FROM offer p JOIN announcement m ON m.id = p.announcement_id
                        WHERE p.attachment_id = o.attachment_id AND m.id <> n.id AND m.moved_at IS NULL
                        AND p.last_seen = m.last_seen
                    )) FROM offer o JOIN announcement n ON n.id = o.announcement_id WHERE n.url = ?""",
-                [url],
-            )
-        )
-    )
+        [url],
+    ).fetchone()
     return bool(counts[0]) and counts[0] == counts[1]
 
 

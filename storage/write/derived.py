@@ -84,7 +84,7 @@ class DerivedWriter:
 
     def is_made(self, step: str, edition: str) -> bool:
         """Return True if this edition of the rules made the step, and nothing was recorded since."""
-        return self._rows("SELECT edition, change_id FROM derivation WHERE step = ?", step) == [
+        return self.db.execute("SELECT edition, change_id FROM derivation WHERE step = ?", [step]).fetchall() == [
             (edition, newest_change(self.db) or 0)
         ]
 
@@ -194,7 +194,9 @@ class DerivedWriter:
 
     def _index_words(self, filings: Sequence[int]) -> None:
         self._forget_words(filings)
-        rows = self._rows(f"SELECT i.filing_id, i.latin, {_WORDS} FROM filing_index i WHERE {_THOSE}", as_json(filings))
+        rows = self.db.execute(
+            f"SELECT i.filing_id, i.latin, {_WORDS} FROM filing_index i WHERE {_THOSE}", [as_json(filings)]
+        ).fetchall()
         many = self.db.conn.executemany
         many(
             "INSERT INTO filing_gram (rowid, grams) VALUES (?, ?)",
@@ -204,10 +206,10 @@ class DerivedWriter:
 
     def _forget_words(self, filings: Sequence[int]) -> None:
         """Delete filings from the FTS index; a contentless table needs the old tokens for that."""
-        rows = self._rows(
+        rows = self.db.execute(
             f"SELECT i.filing_id, i.words, i.latin FROM filing_index i WHERE {_THOSE} AND i.words <> ''",
-            as_json(filings),
-        )
+            [as_json(filings)],
+        ).fetchall()
         many = self.db.conn.executemany
         many(
             "INSERT INTO filing_gram (filing_gram, rowid, grams) VALUES ('delete', ?, ?)",
@@ -218,14 +220,14 @@ class DerivedWriter:
     def replace_totals(self, totals: Iterable[tuple[int, StatedTotal]]) -> None:
         """Replace the stated totals, each with its announcement, if any differs."""
         rows = [(id_, t.series, t.kind, t.since, t.until, t.count, t.sentence) for id_, t in totals]
-        if rows != self._rows("SELECT * FROM stated_total ORDER BY rowid"):
+        if rows != self.db.execute("SELECT * FROM stated_total ORDER BY rowid").fetchall():
             with self.db.atomic():
                 self.db.execute("DELETE FROM stated_total")
                 self._insert("stated_total", rows)
 
     def replace_verdicts(self, checks: Iterable[Check], poll: int) -> None:
         """Replace the verdicts; an unchanged one keeps the poll in which it was first given."""
-        before = {row[:3]: row for row in self._rows("SELECT * FROM verdict")}
+        before = {row[:3]: row for row in self.db.execute("SELECT * FROM verdict").fetchall()}
         rows = {
             (c.name, c.series, c.subject): (
                 c.name, c.series, c.subject, c.verdict.value, c.expected, c.found, c.detail, as_json(c.items), c.address
@@ -239,9 +241,6 @@ class DerivedWriter:
                 if key not in before or before[key][:-1] != row:
                     marks = ", ".join("?" * (len(row) + 1))
                     self.db.execute(f"INSERT OR REPLACE INTO verdict VALUES ({marks})", [*row, poll])
-
-    def _rows(self, sql: str, *args: object) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in self.db.execute(sql, list(args))]
 
     def _insert(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:

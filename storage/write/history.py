@@ -105,7 +105,7 @@ class History(OfferWriter):
     def accept(self, revision: int, now: str) -> None:
         """Accept a refused revision: it is digested again and recorded whatever the guards say."""
         with self.db.atomic():
-            sha256 = self._one("SELECT sha256 FROM revision WHERE id = ?", revision)
+            sha256 = self.db.execute("SELECT sha256 FROM revision WHERE id = ?", [revision]).fetchone()[0]
             self.journal.note("accepted", what="revision", sha256=sha256)
             self.db.execute("UPDATE revision SET state = 'pending', accepted_at = ? WHERE id = ?", [now, revision])
 

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any
 
 from sqlite_utils import Database
 
@@ -143,15 +142,15 @@ class ListWriter:
         The list itself is searched first: it may still print a number that another list has corrected.
         """
         number = change.former_number or change.number
-        row = self._first(
+        row = self.db.execute(
             """SELECT f.id, f.status, e.version_id FROM version v CROSS JOIN entry e ON e.version_id = v.id
                CROSS JOIN filing f ON f.id = e.filing_id
                WHERE v.number = ? AND e.attachment_id = ? AND f.series = ? ORDER BY e.present DESC""",
-            number, self.on.attachment, change.series,
-        )  # fmt: skip
-        row = row or self._first(
-            "SELECT id, status, version_id FROM filing WHERE series = ? AND number = ?", change.series, number
-        )
+            [number, self.on.attachment, change.series],
+        ).fetchone()
+        if row is None:
+            sql = "SELECT id, status, version_id FROM filing WHERE series = ? AND number = ?"
+            row = self.db.execute(sql, [change.series, number]).fetchone()
         if row:
             return int(row[0]), Status(row[1]), row[2]
         cursor = self.db.execute(
@@ -188,23 +187,20 @@ class ListWriter:
     def _listed_elsewhere(self, filing: int) -> int | None:
         """Return the newest version in another current list; None if no other list has the filing."""
         sql = "SELECT max(version_id) FROM entry WHERE filing_id = ? AND attachment_id <> ? AND present"
-        found = self._first(sql, filing, self.on.attachment)[0]
+        found = self.db.execute(sql, [filing, self.on.attachment]).fetchone()[0]
         return None if found is None else int(found)
 
     def is_baseline(self) -> bool:
         """Return True until the baseline of the list's series has ended."""
         if self._is_baseline is None:
             sql = "SELECT 1 FROM baseline b JOIN attachment a ON a.series = b.series WHERE a.id = ?"
-            self._is_baseline = self._first(sql, self.on.attachment) is None
+            self._is_baseline = self.db.execute(sql, [self.on.attachment]).fetchone() is None
         return self._is_baseline
 
     def is_first(self) -> bool:
         """Return True if no earlier poll recorded this list; later changes in it are reported one by one."""
         sql = "SELECT 1 FROM revision WHERE attachment_id = ? AND state = 'recorded' AND id <> ? AND poll_id < ?"
-        return self._first(sql, self.on.attachment, self.on.revision, self.on.poll) is None
-
-    def _first(self, sql: str, *args: object) -> Any:
-        return self.db.execute(sql, list(args)).fetchone()
+        return self.db.execute(sql, [self.on.attachment, self.on.revision, self.on.poll]).fetchone() is None
 
 
 def _as_date(text: str | None) -> str | None:

@@ -85,7 +85,7 @@ class OfferWriter:
                last_seen = excluded.last_seen, moved_at = NULL""",
             [page.url, series, page.title, page.published_at, page.source, page.text, html_sha256, now, now],
         )
-        announcement = self._one("SELECT id FROM announcement WHERE url = ?", page.url)
+        announcement = self.db.execute("SELECT id FROM announcement WHERE url = ?", [page.url]).fetchone()[0]
         aliases = self._aliases(announcement)
         taken: set[int] = set()
         # Links known by their own label come first: an alias must not take the place of a separate file.
@@ -119,7 +119,7 @@ class OfferWriter:
             "INSERT OR IGNORE INTO attachment (series, label, period, round_up, first_seen) VALUES (?, ?, ?, ?, ?)",
             [*key, link.period, int(link.round_up), now],
         )
-        return int(self._one("SELECT id FROM attachment WHERE series = ? AND label = ?", *key))
+        return int(self.db.execute("SELECT id FROM attachment WHERE series = ? AND label = ?", [*key]).fetchone()[0])
 
     def record_moved(self, url: str, now: str) -> None:
         """Record that an address is gone while other announcements offer all of its lists."""
@@ -226,9 +226,6 @@ class OfferWriter:
             )
             self.db.execute("UPDATE revision SET offer_id = ? WHERE offer_id = ?", [old[0], new["id"]])
             self.db.execute("DELETE FROM offer WHERE id = ?", [new["id"]])
-
-    def _one(self, sql: str, *args: object) -> Any:
-        return self.db.execute(sql, list(args)).fetchone()[0]
 
 
 def _as_event(page: Page) -> dict[str, Any]:

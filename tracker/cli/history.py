@@ -12,7 +12,7 @@ import click
 from storage.queries import changes as changes_queries
 from storage.queries import counts as counts_queries
 from storage.queries import filings as filings_queries
-from storage.queries.filing import KEYS, there
+from storage.queries.filing import KEYS, series_present
 from storage.queries.filters import ChangeFilter, FilingFilter
 from tracker.cli.options import (
     Context,
@@ -133,7 +133,7 @@ def stats(ctx: Context, /, by: str, as_json: bool, **where: Any) -> None:
     """
     check_series(where["series"])
     db = ctx.open_history()
-    without = there(db, not_counted(where["series"]))
+    without = series_present(db, not_counted(where["series"]))
     rows = counts_queries.count_filings(db, by, FilingFilter(**where, without=without))
     if as_json:
         print_json(rows)

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from storage.queries import export
 from storage.queries.export import Scope
-from storage.queries.filing import there
+from storage.queries.filing import series_present
 from tracker.core.series import AHEAD
 from tracker.export.schema import Table, Type
 from tracker.export.tables import TABLES
@@ -63,7 +63,7 @@ def contents_of(db: Database, scope: Scope, progress: Callable[[str], None]) -> 
         progress(table.name)
         return typed(table, export.TABLES[table.name](db, scope))
 
-    ahead = there(db, [one for one in AHEAD if scope.series in (None, one)])
+    ahead = series_present(db, [one for one in AHEAD if scope.series in (None, one)])
     return Contents(scope, export.last_poll(db), rows, ahead=ahead)
 
 

@@ -61,9 +61,9 @@ def verify(db: Database, readings: Readings, progress: Callable[[str], None]) ->
         found.faults += [f"{name}: {fault}" for fault in faults[:MOST_OF_ONE]]
         if len(faults) > MOST_OF_ONE:
             found.faults.append(f"{name}: and {len(faults) - MOST_OF_ONE} more")
-    if odd := integrity.misstated(db):
+    if odd := integrity.stale_filing_states(db):
         found.faults.append(f"filing_state does not match the changes, for {', '.join(odd[:MOST_OF_ONE])}")
-    if integrity.is_miscounted(db):
+    if integrity.counts_differ(db):
         found.faults.append("state_count does not match the sums of filing_state")
     return found
 
@@ -83,7 +83,10 @@ def _verify_list(db: Database, readings: Readings, revision: dict[str, Any], fou
     at = {filing.place: filing for filing in extraction.filings}
     for version in versions:
         yield from _compare_version(version, at.get(version.place))
-    stated = integrity.noticed(db, revision["id"]) if series.cancels else integrity.stated(db, revision)
+    if series.cancels:
+        stated: set[str] | None = integrity.numbers_in_notice(db, revision["id"])
+    else:
+        stated = integrity.numbers_in_list(db, revision)
     if stated is not None:
         yield from _compare_numbers(stated, extraction.filings)
 

@@ -106,16 +106,16 @@ def facts_in_force(settings: Settings) -> Facts:
     return replace(facts, totals=tuple(totals))
 
 
-def _index_row(sighting: derivation.FilingSighting) -> IndexRow:
+def _index_row(filing: derivation.FilingVersions) -> IndexRow:
     from tracker.changes.indexing import index_filing
 
-    indexed = index_filing([fields for _, fields in sighting.versions])
+    indexed = index_filing([fields for _, fields in filing.versions])
     events = tuple(
-        EventRow(sighting.versions[place][0], e.kind.value, e.on, e.before, e.after, e.items, e.text)
+        EventRow(filing.versions[place][0], e.kind.value, e.on, e.before, e.after, e.items, e.text)
         for place, e in indexed.events
     )
     return IndexRow(
-        sighting.filing, sighting.version, len(sighting.versions), indexed.text, indexed.latin, indexed.former, events
+        filing.filing, filing.version, len(filing.versions), indexed.text, indexed.latin, indexed.former, events
     )  # fmt: skip
 
 
@@ -127,7 +127,7 @@ def _entities(db: Database) -> Iterator[EntityRow]:
 
     claims = (
         EntityClaim(one.filing, one.names, applicant_of(one.number), one.renames)
-        for one in derivation.entity_sightings(db)
+        for one in derivation.filing_entities(db)
     )
     for entity in group_entities(claims):
         if entity.names:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from storage.queries import compare, filings
-from storage.queries.compare import Move
+from storage.queries.compare import Transition
 from tracker.changes.differ import changed_fields, is_changed
 from tracker.core.errors import OptionError
 from tracker.core.models import ChangeKind, Filing, Status
@@ -58,7 +58,7 @@ def compare_days(
 
 def differing(
     db: Database, span: Comparison, after: tuple[str, int] | None = None, chunk: int = _CHUNK
-) -> Iterator[tuple[Move, dict[str, Any]]]:
+) -> Iterator[tuple[Transition, dict[str, Any]]]:
     """Return the filings that differ, ordered by (day of the last move, id), from the pair after `after` on.
 
     `chunk` filings are looked up at once: pass the number that is needed.
@@ -71,10 +71,10 @@ def differing(
 
 def _moved(
     db: Database, span: Comparison, after: tuple[str, int] | None, chunk: int
-) -> Iterator[tuple[Move, Filing | None, Filing, dict[str, Any]]]:
+) -> Iterator[tuple[Transition, Filing | None, Filing, dict[str, Any]]]:
     """Return each move with the filing before and after it, and the source of the latter."""
     while True:
-        found = compare.find_moves(
+        found = compare.find_transitions(
             db, span.first, span.last, clock="recorded" if span.recorded else "published", series=span.series,
             which=span.which, after=after, limit=chunk, without=not_counted(span.series),
         )  # fmt: skip
@@ -84,7 +84,7 @@ def _moved(
         after = (found[-1].since, found[-1].filing)
 
 
-def kinds_of(db: Database, found: Sequence[Move]) -> Iterator[tuple[str, ChangeKind]]:
+def kinds_of(db: Database, found: Sequence[Transition]) -> Iterator[tuple[str, ChangeKind]]:
     """Return (series, kind) of each move that `differing` would return, without comparing the fields."""
     for move, old, new, _ in _with_versions(db, found):
         if kind := _net_kind(move, old, new):
@@ -92,8 +92,8 @@ def kinds_of(db: Database, found: Sequence[Move]) -> Iterator[tuple[str, ChangeK
 
 
 def _with_versions(
-    db: Database, found: Sequence[Move]
-) -> Iterator[tuple[Move, Filing | None, Filing, dict[str, Any]]]:  # fmt: skip
+    db: Database, found: Sequence[Transition]
+) -> Iterator[tuple[Transition, Filing | None, Filing, dict[str, Any]]]:  # fmt: skip
     ids = {id_ for move in found for id_ in (move.before, move.version) if id_ is not None}
     versions = filings.versions_by_id(db, ids)
     for move in found:
@@ -101,7 +101,7 @@ def _with_versions(
         yield move, old, *versions[move.version]
 
 
-def _net_kind(move: Move, old: Filing | None, new: Filing) -> ChangeKind | None:
+def _net_kind(move: Transition, old: Filing | None, new: Filing) -> ChangeKind | None:
     """Return the net change of a filing; None if only its place in a file changed."""
     if old is None:
         return ChangeKind.ADDED
@@ -113,7 +113,7 @@ def _net_kind(move: Move, old: Filing | None, new: Filing) -> ChangeKind | None:
 
 
 def _row(
-    kind: ChangeKind, move: Move, old: Filing | None, new: Filing, source: dict[str, Any]
+    kind: ChangeKind, move: Transition, old: Filing | None, new: Filing, source: dict[str, Any]
 ) -> dict[str, Any]:  # fmt: skip
     fields = changed_fields(old, new) if old else {}
     if old and old.number != new.number:

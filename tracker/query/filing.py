@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from storage.queries import entities
 from storage.queries.changes import find_changes
-from storage.queries.filing import find_events, find_filing_ids, find_leads, find_links, find_versions, there
+from storage.queries.filing import find_events, find_filing_ids, find_leads, find_links, find_versions, series_present
 from storage.queries.filters import ChangeFilter, FilingFilter
 from storage.rows import beijing_day
 from tracker.core.dates import last_day
@@ -45,7 +45,7 @@ def describe_filing(
             [one for one in those if _is_by(one, as_of, known_on)] for those in (versions, events)
         )
     numbers = dict.fromkeys(version["number"] for version in versions)
-    ahead = {one: LATER[one] for one in there(db, LATER)}
+    ahead = {one: LATER[one] for one in series_present(db, LATER)}
     names = entities.names_of_entities(db, {row["entity_id"]}).get(row["entity_id"], [])
     return {
         "series": row["series"],

@@ -24,7 +24,7 @@ from sqlite_utils import Database
 from storage.archive.archive import Archive
 from storage.queries import batches, counts, incidents
 from storage.queries.changes import find_changes
-from storage.queries.filing import there
+from storage.queries.filing import series_present
 from storage.queries.filters import ChangeFilter, FilingFilter
 from storage.schema.migrations import connect_readonly
 from tracker.core.dates import last_day
@@ -148,7 +148,7 @@ class OpenHistory:
             FILINGS, series=series, kind=kind, province=province, status=status, batch=batch, as_of=as_of,
             known_on=known_on,
         )  # fmt: skip
-        where = FilingFilter(**given, without=there(self.db, not_counted(series)))
+        where = FilingFilter(**given, without=series_present(self.db, not_counted(series)))
         return [CountRecord(value=r[by], count=r["count"]) for r in counts.count_filings(self.db, by, where)]
 
     def batches(

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from sqlite_utils import Database
 
 from storage.queries import counts, filing
-from storage.queries.filing import there
+from storage.queries.filing import series_present
 from storage.queries.filings import find_filings
 from storage.queries.filters import FilingFilter
 from tracker.core.series import not_counted
@@ -51,7 +51,7 @@ def _one(db: Database, asked: ApiRequest) -> Mapping[str, Any]:
 def _stats(db: Database, asked: ApiRequest) -> ResultPage:
     after, limit, by = asked.after(int), asked["limit"], asked["by"]
     begin = int(after[0]) if after else 0
-    counted = replace(_where(asked), without=there(db, not_counted(asked["series"])))
+    counted = replace(_where(asked), without=series_present(db, not_counted(asked["series"])))
     where = asking(counted, **asked.only("search", "entity"))
     rows = counts.count_filings(db, by, where, limit=limit + 1, skip=begin) if where else []
     shown = [{"value": row[by], "count": row["count"]} for row in rows[:limit]]

@@ -50,13 +50,13 @@ def read(db: Database, view: View, name: str) -> Figure:
         grown = {source_name(one, view.lang): view.link("/filings", series=one) for one, _, _ in points}
         return Figure(growth_chart(points, marks, view.lang), grown)
     if name == "provinces":
-        where = FilingFilter(as_of=view.as_of, known_on=view.known_on, without=filing.there(db, AHEAD))
+        where = FilingFilter(as_of=view.as_of, known_on=view.known_on, without=filing.series_present(db, AHEAD))
         cells = counts_queries.count_cells(db, ("province", "series"), where)
         places = [(cell["province"] or "", cell["series"], cell["count"]) for cell in cells]
         there = {place_text(one, view.lang): view.link("/filings", province=one) for one, _, _ in places if one}
         return Figure(province_chart(places, view.lang), there)
     if name == "entities":
-        top = counts_queries.top_entities(db, ENTITIES, **days, without=filing.there(db, AHEAD))
+        top = counts_queries.top_entities(db, ENTITIES, **days, without=filing.series_present(db, AHEAD))
         counts = [(one.name, series, n) for one in top for series, n in one.series.items()]
         whose = {one_line(one.name): view.entity(one.id) for one in top}
         return Figure(entity_chart(counts, view.lang), whose)

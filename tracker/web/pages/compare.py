@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from storage.queries.batches import publication_days
 from storage.queries.changes import changes_behind, with_links
-from storage.queries.compare import count_arrivals, find_moves
+from storage.queries.compare import count_arrivals, find_transitions
 from tracker.core.series import not_counted
 from tracker.query.compare import Comparison, differing, kinds_of
 from tracker.query.filters import listed_series
@@ -221,7 +221,7 @@ def count_all(db: Database, asked: CompareForm, most: int) -> dict[tuple[str, st
     counts: Counter[tuple[str, str]] = Counter()
     is_all = True
     if asked.which != "added":
-        moves = find_moves(
+        moves = find_transitions(
             db, asked.first, asked.last, clock=asked.clock, series=asked.series, which="changed", limit=most + 1,
             without=not_counted(asked.series),
         )  # fmt: skip
