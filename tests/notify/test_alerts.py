@@ -80,7 +80,7 @@ def test_a_receiver_that_is_down_for_five_polls_gets_every_alert_in_order_once(d
 POINTS = [
     "storage.write.outbox:queue_changes", "storage.write.history:queue_changes",
     "storage.write.history:History.record_revision",
-    "storage.write.outbox:Outbox.queue_news", "storage.write.outbox:Outbox.seal",
+    "storage.write.outbox:Outbox.queue_news", "storage.write.outbox:Outbox.close",
     "storage.write.history:History.finish_poll",
     "tracker.notify.channels.webhook:post", "storage.write.outbox:Outbox.accept_part",
     "storage.write.outbox:Outbox.settle",

@@ -352,8 +352,8 @@ OFTEN = [
     "storage.archive.archive:Archive.put", "storage.write.history:History.record_listed",
     "storage.write.history:History.record_page",
     "storage.write.history:History.record_fetched", "storage.write.history:History.record_revision",
-    "storage.write.lists:ListWriter.record", "storage.write.lists:ListWriter.leave",
-    "storage.write.lists:ListWriter.place",
+    "storage.write.lists:ListWriter.record", "storage.write.lists:ListWriter.record_leftovers",
+    "storage.write.lists:ListWriter.record_positions",
 ]  # fmt: skip
 KILLS = [Kill(point, 1, when) for point in (*ONCE, *OFTEN) for when in ("before", "after")]
 KILLS += [Kill(point, 2, "after") for point in OFTEN]

@@ -223,7 +223,7 @@ def test_a_new_source_is_one_entry_for_its_site_and_one_for_its_series(desk: Des
     for package in ("tracker", "spiders", "storage"):
         shutil.copytree(ROOT / package, program / package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "scrapy.cfg", program)
-    module = program / "tracker" / "series.py"
+    module = program / "tracker" / "core" / "series.py"
     lines = module.read_text(encoding="utf-8").splitlines(keepends=True)
     ends = {node.target.id: node.end_lineno for node in ast.parse("".join(lines)).body
             if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)}  # fmt: skip
