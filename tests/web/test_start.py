@@ -22,7 +22,7 @@ def test_what_stands_in_the_charts_can_be_opened(served: Served) -> None:
     )
     assert place
     assert "21 filings" in served.get(place[1].replace("&amp;", "&")).text
-    assert '<caption><a href="/filings?as_of=2026-12-31&amp;series=deep_synthesis">Deep synthesis<' in page
+    assert '<p class="caption"><a href="/filings?as_of=2026-12-31&amp;series=deep_synthesis">Deep synthesis<' in page
 
 
 @pytest.mark.parametrize(
